@@ -1,0 +1,80 @@
+"""How many invariants there must be: exact counts from the characters of SO(3).
+
+The number of linearly independent scalars in a representation is the multiplicity of weight 0 less that of
+weight 1. Weights of a symmetric power of one rank-l tensor are counted by a Gaussian binomial.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from itertools import combinations_with_replacement
+
+
+@cache
+def symmetric_power_weights(rank: int, power: int) -> tuple[int, ...]:
+    """Multiplicity of every weight -rank*power..rank*power in the symmetric power of a rank-l tensor."""
+    table = [[0] * (2 * rank * power + 1) for _ in range(power + 1)]
+    table[0][0] = 1
+    for m in range(2 * rank + 1):
+        for factors in range(1, power + 1):
+            row, shorter = table[factors], table[factors - 1]
+            for weight in range(m, len(row)):
+                row[weight] += shorter[weight - m]
+    return tuple(table[power])
+
+
+def _product(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    result = [0] * (len(a) + len(b) - 1)
+    for i, x in enumerate(a):
+        if x:
+            for j, y in enumerate(b):
+                result[i + j] += x * y
+    return tuple(result)
+
+
+@cache
+def _invariants(powers: tuple[tuple[int, int], ...], rank: int) -> int:
+    weights: tuple[int, ...] = (1,)
+    for tensor_rank, power in powers:
+        weights = _product(weights, symmetric_power_weights(tensor_rank, power))
+    centre = len(weights) // 2
+    return sum(
+        sign * weights[centre + shift]
+        for sign, shift in ((1, rank), (-1, rank + 1))
+        if centre + shift < len(weights)
+    )
+
+
+def count_invariants(content: Iterable[tuple[int, int]]) -> int:
+    """Linearly independent scalars of exactly this content, a multiset of tensors ``(rank, channel)``.
+
+    They are proper for an even sum of ranks and pseudo-scalars for an odd one.
+    """
+    return count_covariants(content, 0)
+
+
+def count_covariants(content: Iterable[tuple[int, int]], rank: int) -> int:
+    """Linearly independent covariants of this rank and content."""
+    powers = tuple(sorted((tensor[0], power) for tensor, power in Counter(content).items()))
+    return _invariants(powers, rank)
+
+
+def contents(tensors: Iterable[tuple[int, int]], order: int) -> list[tuple[tuple[int, int], ...]]:
+    """All multisets of ``order`` tensors, in lexicographic order."""
+    return list(combinations_with_replacement(sorted(tensors), order))
+
+
+def orbit_dimension(tensors: Iterable[tuple[int, int]]) -> int:
+    """Dimension of a generic orbit of SO(3) on these tensors together: 0, 2 (one vector) or 3."""
+    ranks = [rank for rank, _ in tensors if rank > 0]
+    if not ranks:
+        return 0
+    return 2 if ranks == [1] else 3
+
+
+def transcendence_degree(tensors: Iterable[tuple[int, int]]) -> int:
+    """The largest possible number of independent invariants: components less the generic orbit's dimension."""
+    tensors = tuple(tensors)
+    return sum(2 * rank + 1 for rank, _ in tensors) - orbit_dimension(tensors)

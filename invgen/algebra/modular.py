@@ -1,0 +1,122 @@
+"""Arithmetic modulo a word-size prime: matrix products and the incremental echelon form.
+
+Primes lie below 2^31, so that products of two residues fit in a signed 64-bit integer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+DEFAULT_PRIME = 2**31 - 1
+
+
+def is_prime(n: int) -> bool:
+    """Deterministic Miller-Rabin test, valid below 3.3e24."""
+    if n < 2:
+        return False
+    small = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)
+    if any(n % q == 0 for q in small):
+        return n in small
+    odd, twos = n - 1, 0
+    while odd % 2 == 0:
+        odd, twos = odd // 2, twos + 1
+    for base in small:
+        power = pow(base, odd, n)
+        if power in (1, n - 1):
+            continue
+        for _ in range(twos - 1):
+            power = power * power % n
+            if power == n - 1:
+                break
+        else:
+            return False
+    return True
+
+
+def prime_below(limit: int) -> int:
+    """The largest prime below ``limit``."""
+    candidate = limit - 1
+    while not is_prime(candidate):
+        candidate -= 1
+    return candidate
+
+
+def check_prime(prime: int) -> None:
+    """Raises ``ValueError`` unless this is a prime that the 64-bit arithmetic here is exact for."""
+    if not (2**20 < prime < 2**31 and is_prime(prime)):
+        raise ValueError(f"the modulus must be a prime between 2^20 and 2^31, got {prime}; the default is {DEFAULT_PRIME}")
+
+
+def residues(seed: str, count: int, prime: int) -> np.ndarray:
+    """Deterministic residues, equidistributed to within 2^-33: SHA-256 of the seed in counter mode."""
+    words: list[int] = []
+    block = 0
+    while len(words) < count:
+        digest = hashlib.sha256(f"{seed}/{block}".encode()).digest()
+        words += [int.from_bytes(digest[i : i + 8], "big") % prime for i in range(0, 32, 8)]
+        block += 1
+    return np.array(words[:count], dtype=np.int64)
+
+
+def matmul(a: np.ndarray, b: np.ndarray, prime: int) -> np.ndarray:
+    """``a @ b`` modulo the prime for residues; exact for inner dimensions below 2^15."""
+    high, low = a >> 15, a & 0x7FFF
+    return (((high @ b) % prime << 15) + low @ b) % prime
+
+
+@dataclass
+class Echelon:
+    """Row space modulo a prime, grown one row at a time; the heart of the exact greedy selection."""
+
+    width: int
+    prime: int
+    pivots: list[int] = field(default_factory=list)
+    _rows: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        check_prime(self.prime)
+        self._rows = np.zeros((self.width, self.width), dtype=np.int64)
+
+    @property
+    def rank(self) -> int:
+        """Dimension of the row space so far."""
+        return len(self.pivots)
+
+    def reduce(self, row: np.ndarray) -> np.ndarray:
+        """What is left of a row after the rows kept so far are subtracted; zero when it depends on them."""
+        row = np.asarray(row, dtype=np.int64) % self.prime
+        if not self.pivots:
+            return row
+        kept = self._rows[: self.rank]
+        factors = row[self.pivots]
+        return (row - matmul(factors[None, :], kept, self.prime)[0]) % self.prime
+
+    def add(self, row: np.ndarray) -> int | None:
+        """Keeps the row if it raises the rank and returns its pivot column; otherwise returns ``None``.
+
+        The kept rows stay in reduced form: every pivot column is zero in all other rows.
+        """
+        left = self.reduce(row)
+        nonzero = np.flatnonzero(left)
+        if nonzero.size == 0:
+            return None
+        pivot = int(nonzero[0])
+        left = left * pow(int(left[pivot]), -1, self.prime) % self.prime
+        kept = self._rows[: self.rank]
+        factors = kept[:, pivot : pivot + 1].copy()
+        kept -= factors * left[None, :] % self.prime
+        kept %= self.prime
+        self._rows[self.rank] = left
+        self.pivots.append(pivot)
+        return pivot
+
+
+def rank(matrix: np.ndarray, prime: int) -> int:
+    """Rank of an integer matrix modulo the prime: a lower bound of its rank over the rationals."""
+    echelon = Echelon(matrix.shape[1], prime)
+    for row in matrix:
+        echelon.add(row)
+    return echelon.rank

@@ -1,0 +1,211 @@
+"""What was chosen, and the evidence: the immutable ``Basis``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from invgen.algebra import modular
+from invgen.candidates.contraction import Contraction
+from invgen.candidates.evaluate import Evaluator, Floating
+from invgen.errors import BasisFileError
+from invgen.selection.evidence import Evidence
+from invgen.selection.objectives import Setting, select
+from invgen.spec import BasisSpec
+
+FORMAT = 1
+SECOND_PRIME = modular.prime_below(modular.DEFAULT_PRIME)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The outcome of running a selection again elsewhere; true in a condition when everything agreed."""
+
+    prime: int
+    seed: str
+    problems: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return not self.problems
+
+    def __str__(self) -> str:
+        where = f"modulo {self.prime} at the witness of seed {self.seed!r}"
+        return f"verified {where}" if self else f"NOT verified {where}: " + "; ".join(self.problems)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """An ordered set of invariants chosen for a spec, with the evidence for it.
+
+    ``len(basis)``, ``basis.labels`` and iteration give the invariants; ``print(basis)`` shows the decision.
+    """
+
+    spec: BasisSpec
+    invariants: tuple[Contraction, ...]
+    evidence: Evidence
+
+    def __len__(self) -> int:
+        return len(self.invariants)
+
+    def __iter__(self) -> Iterator[Contraction]:
+        return iter(self.invariants)
+
+    @property
+    def id(self) -> str:
+        """The id of the spec."""
+        return self.spec.id
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label of every invariant; each alone rebuilds it."""
+        return tuple(c.label for c in self.invariants)
+
+    @property
+    def components(self) -> int:
+        """Width of the arrays that the basis takes."""
+        return self.spec.components
+
+    def evaluate(self, x: np.ndarray) -> np.ndarray:
+        """The invariants by direct contraction, the reference of every kernel.
+
+        x
+            Shape ``(..., components)``, floating, tensors in the order of ``spec.tensors``, reduced Cartesian.
+
+        Returns shape ``(..., invariants)``, float64. Raises ``ValueError`` or ``TypeError`` for a wrong width or type.
+        """
+        evaluator, lead = self._evaluator(x)
+        columns = [evaluator.values(c) for c in self.invariants]
+        return np.stack(columns, axis=-1).reshape(*lead, len(self)) if columns else np.zeros((*lead, 0))
+
+    def jacobian(self, x: np.ndarray) -> np.ndarray:
+        """Derivatives of the invariants by the components: ``(..., components) -> (..., invariants, components)``."""
+        evaluator, lead = self._evaluator(x)
+        rows = [evaluator.values_and_gradients(c)[1] for c in self.invariants]
+        shape = (*lead, len(self), self.components)
+        return np.stack(rows, axis=-2).reshape(shape) if rows else np.zeros(shape)
+
+    def _evaluator(self, x: np.ndarray) -> tuple[Evaluator, tuple[int, ...]]:
+        x = np.asarray(x)
+        if not np.issubdtype(x.dtype, np.floating):
+            raise TypeError(f"{self.id} takes floating-point components, got {x.dtype}; convert with x.astype(float)")
+        if x.ndim == 0 or x.shape[-1] != self.components:
+            raise ValueError(f"{self.id} takes {self.components} components on the last axis, got an array of shape {x.shape}")
+        return Evaluator(self.spec.tensors, x.reshape(-1, self.components), Floating()), x.shape[:-1]
+
+    def sympy(self, i: int) -> Any:
+        """Invariant ``i`` as a SymPy polynomial in the reduced components (symbols such as ``Q_xy``)."""
+        from invgen.inspect.symbolic import expression
+
+        return expression(self.invariants[i])
+
+    def latex(self, i: int) -> str:
+        """Invariant ``i`` as a LaTeX index contraction."""
+        from invgen.inspect.symbolic import latex
+
+        return latex(self.invariants[i])
+
+    def verify(self, prime: int = SECOND_PRIME, seed: str = "verify") -> Verification:
+        """Runs the whole selection again with another prime, witness and configurations, and compares.
+
+        Checks that the same invariants are kept, and that rank, bound and vanishing patterns are those of the evidence.
+        Raises ``ValueError`` if ``prime`` is no prime between 2^20 and 2^31.
+        """
+        modular.check_prime(prime)
+        chosen, evidence = select(self.spec, Setting(prime, seed))
+        problems = []
+        if tuple(c.label for c in chosen) != self.labels:
+            changed = sorted({c.label for c in chosen} ^ set(self.labels))
+            problems.append(f"the selection keeps other invariants; different: {', '.join(changed) or 'their order'}")
+        for name in ("rank", "bound", "attainable", "size_complete", "candidates", "patterns", "counts", "float_agrees"):
+            here, there = getattr(self.evidence, name), getattr(evidence, name)
+            if here != there:
+                problems.append(f"{name} is {there}, the evidence says {here}")
+        return Verification(prime, seed, tuple(problems))
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of ``basis.json`` with its checksum."""
+        body = {
+            "format": FORMAT,
+            "id": self.id,
+            "spec": self.spec.to_json(),
+            "labels": list(self.labels),
+            "evidence": self.evidence.to_json(),
+        }
+        return {**body, "sha256": _checksum(body)}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the file's content: equal bases have equal digests on every machine."""
+        return str(self.to_json()["sha256"])
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Writes ``basis.json`` into a folder, or to a path that ends in ``.json``; atomically. Returns the file's path."""
+        target = Path(path)
+        if target.suffix != ".json":
+            target = target / "basis.json"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self.to_json(), indent=1) + "\n"
+        with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, target)
+        return target
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Basis:
+        """The basis of a file, or of a folder that holds ``basis.json``.
+
+        Raises ``FileNotFoundError``, or ``BasisFileError`` for a file that is truncated, edited, or of another format.
+        """
+        target = Path(path)
+        if target.is_dir():
+            target = target / "basis.json"
+        text = target.read_text(encoding="utf-8")
+        try:
+            data = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise BasisFileError(f"{target} is not a whole JSON file ({error}); generate the basis again") from None
+        return cls._from_json(data, target)
+
+    @classmethod
+    def _from_json(cls, data: Any, source: Path) -> Basis:
+        if not isinstance(data, dict) or "format" not in data:
+            raise BasisFileError(f"{source} is not a basis file: it has no field 'format'")
+        if data["format"] != FORMAT:
+            raise BasisFileError(
+                f"{source} has format {data['format']!r}, this version reads {FORMAT}; generate the basis again or use the version that wrote it"
+            )
+        body = {key: value for key, value in data.items() if key != "sha256"}
+        if data.get("sha256") != _checksum(body):
+            raise BasisFileError(f"{source} fails its checksum: it was edited or damaged; generate the basis again")
+        try:
+            spec = BasisSpec.from_json(data["spec"])
+            invariants = tuple(Contraction.from_label(label) for label in data["labels"])
+            return cls(spec, invariants, Evidence.from_json(data["evidence"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BasisFileError(f"{source} cannot be read ({error}); generate the basis again") from error
+
+    def emitted_folder(self, backends: tuple[str, ...]) -> Path:
+        """A folder with emitted sources of this basis: the shipped one if it is the same, else one in the user's cache."""
+        import invgen
+
+        return invgen.emitted_folder(self, backends)
+
+    def __str__(self) -> str:
+        size = f"{len(self)} invariants of {self.components} components"
+        if self.spec.objective == "flexible" and len(self) < self.evidence.size_complete:
+            size += f", cut at n <= {self.spec.n_max} (the complete flexible set has {self.evidence.size_complete})"
+        return f"{self.id}: {size}\n{self.evidence}"
+
+
+def _checksum(body: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

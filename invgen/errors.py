@@ -1,0 +1,38 @@
+"""The errors that users meet. Each message names the cause, the value seen, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class InvgenError(Exception):
+    """Base of all errors of this package that are not plain ``ValueError`` or ``TypeError``."""
+
+
+class SpecError(InvgenError, ValueError):
+    """A specification that cannot be built."""
+
+
+class TooManyCandidates(SpecError):
+    """A specification whose candidates would not fit in time or memory; the message says how many there are."""
+
+
+class BasisFileError(InvgenError, ValueError):
+    """A basis file that is truncated, edited, or of another format."""
+
+
+class EmittedFileError(InvgenError, ValueError):
+    """Emitted sources that fail their checksum or are of another format; nothing of them is executed."""
+
+
+class SelectionError(InvgenError):
+    """The exact and the floating-point selection contradict each other."""
+
+
+def unknown(what: str, value: object, known: Iterable[object]) -> str:
+    """The text for an unknown word: the value, a suggestion where one is close, and all that is known."""
+    names = [str(k) for k in known]
+    close = difflib.get_close_matches(str(value), names, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"unknown {what} {value!r}{hint} (known: {', '.join(names)})"

@@ -1,0 +1,35 @@
+"""Where ``templates/`` and ``generated/`` are: inside the installed package, or beside it in a checkout."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _folder(name: str) -> Path:
+    for candidate in (_PACKAGE / name, _PACKAGE.parent / name):
+        if candidate.is_dir():
+            return candidate
+    raise FileNotFoundError(
+        f"the folder {name}/ is neither inside {_PACKAGE} nor beside it; the installation is incomplete: reinstall invgen-atomistic"
+    )
+
+
+def templates_folder() -> Path:
+    """The folder with one subfolder of Jinja templates for each backend."""
+    return _folder("templates")
+
+
+def generated_folder() -> Path:
+    """The folder with the shipped bases, one subfolder ``<basis id>/`` each."""
+    return _folder("generated")
+
+
+def cache_folder() -> Path:
+    """The user's cache for emitted sources: ``$INVGEN_CACHE``, else ``$XDG_CACHE_HOME/invgen``, else ``~/.cache/invgen``."""
+    if explicit := os.environ.get("INVGEN_CACHE"):
+        return Path(explicit)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "invgen"

@@ -1,0 +1,94 @@
+"""What makes a basis believable, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Completeness of a set when only some ranks are present and all other tensors vanish."""
+
+    ranks: tuple[int, ...]
+    size: int
+    rank: int
+    bound: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The record of a selection, enough to run it again.
+
+    prime, witness
+        The Jacobian was evaluated modulo ``prime`` at this point (residues, one for each component).
+        Full rank there proves independence over the rationals.
+    pivots
+        For each invariant the column in which it raised the rank; empty for the objective ``linear``.
+    rank, bound, attainable
+        Jacobian rank of the set; components less the dimension of a generic orbit; largest rank that any set of
+        invariants of the requested orders reaches.
+    size_complete
+        Size of the complete set of this objective, whatever orders it needs.
+    candidates, candidates_per_order, kept_per_order
+        Number of candidates offered to the selection, and how many per correlation order; order first.
+    float_agrees, singular_values
+        Whether the float64 pass decided as the exact one on every candidate, and the largest and the smallest
+        singular value of the kept rows (each of length one) at its best configuration, to three digits.
+    patterns
+        One row for each subset of ranks that is left when the others vanish.
+    counts
+        Objective ``linear``: linearly independent invariants per order, by characters.
+    """
+
+    prime: int
+    witness: tuple[int, ...]
+    pivots: tuple[int, ...]
+    rank: int
+    bound: int
+    attainable: int
+    size_complete: int
+    candidates: int
+    candidates_per_order: tuple[tuple[int, int], ...]
+    kept_per_order: tuple[tuple[int, int], ...]
+    float_agrees: bool
+    singular_values: tuple[float, ...]
+    patterns: tuple[Pattern, ...] = ()
+    counts: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the rank reaches the bound: every further invariant is a function of these."""
+        return self.rank == self.bound
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data; ``from_json`` restores it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Evidence:
+        """The evidence written by ``to_json``; raises ``KeyError`` for a missing field."""
+        values = {f.name: _tuples(data[f.name]) for f in fields(cls)}
+        values["patterns"] = tuple(Pattern(tuple(p["ranks"]), p["size"], p["rank"], p["bound"]) for p in data["patterns"])
+        return cls(**values)
+
+    def __str__(self) -> str:
+        verdict = "complete" if self.complete else f"{self.bound - self.rank} short of the bound"
+        lines = [
+            f"rank {self.rank} of at most {self.bound} ({verdict}); attainable at these orders: {self.attainable}",
+            f"{self.candidates} candidates offered, kept per order: " + _per_order(self.kept_per_order),
+            f"exact modulo {self.prime}; float64 pass {'agrees' if self.float_agrees else 'DISAGREES'}",
+        ]
+        if self.singular_values:
+            lines.append("singular values of the unit rows: {:.3g} to {:.3g}".format(*self.singular_values))
+        if self.counts:
+            lines.append("linearly independent by characters: " + _per_order(self.counts))
+        return "\n".join(lines)
+
+
+def _per_order(pairs: tuple[tuple[int, int], ...]) -> str:
+    return ", ".join(f"n={order}: {number}" for order, number in pairs)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
