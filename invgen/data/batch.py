@@ -1,0 +1,64 @@
+"""The batch: one graph that holds several molecules or periodic cells, as tensors.
+
+This is the one place that declares the keys every model reads, with their shapes and units. Models take a
+``Batch``, so a new model needs no new plumbing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from invgen.data.structures import Structure
+
+
+class Batch(NamedTuple):
+    """Geometry of several systems in one graph. Floating tensors share one dtype; indices are int64."""
+
+    numbers: torch.Tensor
+    """(atoms,) atomic numbers."""
+    positions: torch.Tensor
+    """(atoms, 3) Å."""
+    system: torch.Tensor
+    """(atoms,) which system an atom belongs to, ascending."""
+    cell: torch.Tensor
+    """(systems, 3, 3) lattice vectors as rows, Å; zero for a molecule."""
+    first: torch.Tensor
+    """(pairs,) the atom whose neighbourhood the pair is in."""
+    second: torch.Tensor
+    """(pairs,) the neighbour."""
+    shift: torch.Tensor
+    """(pairs, 3) Å: lattice translation of the neighbour; vector = positions[second] - positions[first] + shift."""
+    first_slot: torch.Tensor
+    """(pairs,) running number of the pair among those with the same ``first``."""
+    second_slot: torch.Tensor
+    """(pairs,) running number of the pair among those with the same ``second``."""
+    degree: int
+    """Largest number of pairs of one atom: the width of a table addressed by (atom, slot)."""
+
+
+class Labels(NamedTuple):
+    """What a model is trained on."""
+
+    energy: torch.Tensor
+    """(systems,) total energies, eV."""
+    forces: torch.Tensor
+    """(atoms, 3) eV/Å."""
+
+
+def pair_vectors(batch: Batch, positions: torch.Tensor) -> torch.Tensor:
+    """(pairs, 3) Å from each ``first`` to the image of its ``second``, differentiable in ``positions``."""
+    return positions.index_select(0, batch.second) - positions.index_select(0, batch.first) + batch.shift
+
+
+def batch_structures(structures: Sequence[Structure], cutoff: float, dtype: torch.dtype = torch.float32) -> Batch:
+    """Neighbour pairs within ``cutoff`` (Å) of every structure, as one graph.
+
+    Raises ``CoincidentAtomsError`` naming the pair, ``DataError`` for no structure or a cutoff that is not positive.
+    """
+    from invgen.data.dataset import Dataset
+
+    return Dataset.from_structures(structures, cutoff, dtype).batch(np.arange(len(structures)))

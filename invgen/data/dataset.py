@@ -1,0 +1,134 @@
+"""``Dataset``: many structures with their neighbour pairs found once; batches are cut out without a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from invgen.data.batch import Batch, Labels
+from invgen.data.errors import DataError
+from invgen.data.neighbours import neighbour_pairs, slots
+from invgen.data.structures import Structure
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Structures end to end: system ``k`` owns atoms ``atom_start[k]:atom_start[k+1]``, and pairs likewise.
+
+    Indices of pairs count within their own system. Shapes and units are those of ``Batch`` and ``Labels``;
+    ``energy`` and ``forces`` are ``None`` when any structure has no label.
+    """
+
+    cutoff: float
+    numbers: torch.Tensor
+    positions: torch.Tensor
+    cell: torch.Tensor
+    first: torch.Tensor
+    second: torch.Tensor
+    shift: torch.Tensor
+    first_slot: torch.Tensor
+    second_slot: torch.Tensor
+    atom_start: torch.Tensor
+    pair_start: torch.Tensor
+    energy: torch.Tensor | None
+    forces: torch.Tensor | None
+
+    @classmethod
+    def from_structures(
+        cls, structures: Sequence[Structure], cutoff: float, dtype: torch.dtype = torch.float32
+    ) -> Dataset:
+        """Find every pair within ``cutoff`` (Å). Raises ``DataError`` for no structure; else as ``neighbour_pairs``."""
+        if not structures:
+            raise DataError("a data set needs at least one structure, got none")
+        pairs = [neighbour_pairs(s, cutoff) for s in structures]
+        labelled = all(s.energy is not None and s.forces is not None for s in structures)
+        return cls(
+            cutoff=cutoff,
+            numbers=_joined([s.numbers for s in structures]),
+            positions=_joined([s.positions for s in structures]).to(dtype),
+            cell=torch.from_numpy(np.stack([s.cell for s in structures])).to(dtype),
+            first=_joined([p.first for p in pairs]),
+            second=_joined([p.second for p in pairs]),
+            shift=_joined([p.shift for p in pairs]).to(dtype),
+            first_slot=_joined([slots(p.first, s.atoms) for p, s in zip(pairs, structures, strict=True)]),
+            second_slot=_joined([slots(p.second, s.atoms) for p, s in zip(pairs, structures, strict=True)]),
+            atom_start=_starts([s.atoms for s in structures]),
+            pair_start=_starts([len(p.first) for p in pairs]),
+            energy=torch.tensor([s.energy for s in structures], dtype=dtype) if labelled else None,
+            forces=_joined([s.forces for s in structures]).to(dtype) if labelled else None,
+        )
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+    def batch(self, systems: np.ndarray | torch.Tensor | Sequence[int]) -> Batch:
+        """The graph of the given systems, in the given order."""
+        systems = torch.as_tensor(systems, dtype=torch.int64)
+        atoms, owner = _ragged(self.atom_start, systems)
+        pairs, pair_owner = _ragged(self.pair_start, systems)
+        counts = self.atom_start[systems + 1] - self.atom_start[systems]
+        offset = (torch.cumsum(counts, 0) - counts)[pair_owner]
+        slot = self.first_slot[pairs]
+        return Batch(
+            numbers=self.numbers[atoms],
+            positions=self.positions[atoms],
+            system=owner,
+            cell=self.cell[systems],
+            first=self.first[pairs] + offset,
+            second=self.second[pairs] + offset,
+            shift=self.shift[pairs],
+            first_slot=slot,
+            second_slot=self.second_slot[pairs],
+            degree=int(slot.max()) + 1 if len(slot) else 0,
+        )
+
+    def labels(self, systems: np.ndarray | torch.Tensor | Sequence[int]) -> Labels:
+        """Energies and forces of the given systems. Raises ``DataError`` when the set has no labels."""
+        if self.energy is None or self.forces is None:
+            raise DataError("this data set has structures without energy or forces; label them all to train on it")
+        systems = torch.as_tensor(systems, dtype=torch.int64)
+        return Labels(self.energy[systems], self.forces[_ragged(self.atom_start, systems)[0]])
+
+    def composition(self, species: Sequence[int]) -> torch.Tensor:
+        """(systems, species) float64: number of atoms of every element in every system."""
+        owner = _ragged(self.atom_start, torch.arange(len(self)))[1]
+        table = torch.zeros(len(self), len(species), dtype=torch.float64)
+        for column, number in enumerate(species):
+            table[:, column] = torch.bincount(owner[self.numbers == number], minlength=len(self))
+        return table
+
+    def species(self) -> tuple[int, ...]:
+        """Atomic numbers that occur, ascending."""
+        return tuple(int(n) for n in torch.unique(self.numbers))
+
+
+def split_indices(systems: int, sizes: dict[str, int], seed: int) -> dict[str, np.ndarray]:
+    """Disjoint random index sets of the given ``sizes`` out of ``range(systems)``, the same for the same ``seed``.
+
+    A smaller first set is a prefix of a larger one when the others are listed before it, so learning curves nest.
+    Raises ``DataError`` when the sizes do not fit.
+    """
+    if sum(sizes.values()) > systems:
+        raise DataError(f"the splits {sizes} need {sum(sizes.values())} structures, there are {systems}")
+    order = np.random.default_rng(seed).permutation(systems)
+    edges = np.cumsum([0, *sizes.values()])
+    return {name: order[a:b] for name, a, b in zip(sizes, edges[:-1], edges[1:], strict=True)}
+
+
+def _joined(rows: Sequence[np.ndarray]) -> torch.Tensor:
+    return torch.from_numpy(np.concatenate(rows))
+
+
+def _starts(counts: Sequence[int]) -> torch.Tensor:
+    return torch.tensor([0, *np.cumsum(counts)], dtype=torch.int64)
+
+
+def _ragged(start: torch.Tensor, systems: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows of the given systems, and for each row the position of its system in ``systems``."""
+    counts = start[systems + 1] - start[systems]
+    owner = torch.repeat_interleave(torch.arange(len(systems)), counts)
+    begin = torch.cumsum(counts, 0) - counts
+    return torch.arange(len(owner)) + (start[systems] - begin)[owner], owner

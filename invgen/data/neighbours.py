@@ -1,0 +1,72 @@
+"""Neighbour pairs within a cutoff, found by vesin."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import vesin
+
+from invgen.data.errors import CoincidentAtomsError, DataError
+from invgen.data.structures import Structure
+
+COINCIDENT = 1e-6
+"""Å. Below this distance a direction has no meaning: no physical structure comes near it, round-off does."""
+
+
+class NeighbourPairs(NamedTuple):
+    """Directed pairs of one structure, sorted by ``first``; every pair is there in both directions.
+
+    The vector of a pair is ``positions[second] - positions[first] + shift``, shorter than the cutoff.
+    """
+
+    first: np.ndarray
+    """(pairs,) int64: the atom whose neighbourhood it is."""
+    second: np.ndarray
+    """(pairs,) int64: the neighbour."""
+    shift: np.ndarray
+    """(pairs, 3) float64, Å: the lattice translation of the neighbour's image; zero in a molecule."""
+
+
+def neighbour_pairs(structure: Structure, cutoff: float) -> NeighbourPairs:
+    """All pairs of ``structure`` closer than ``cutoff`` (Å), periodic images included.
+
+    Raises ``DataError`` for a cutoff that is not positive, ``CoincidentAtomsError`` naming the pair when two
+    atoms or images are closer than ``COINCIDENT``.
+    """
+    if not cutoff > 0:
+        raise DataError(f"the cutoff must be positive, got {cutoff} Å")
+    if structure.atoms == 0:
+        return NeighbourPairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3)))
+    finder = vesin.NeighborList(cutoff=cutoff, full_list=True, sorted=True, n_threads=1)
+    first, second, images, distance = finder.compute(
+        points=structure.positions, box=structure.cell, periodic=structure.periodic, quantities="ijSd"
+    )
+    if distance.size and distance.min() < COINCIDENT:
+        _raise_coincident(structure, first, second, images, int(distance.argmin()))
+    shift = images.astype(np.float64) @ structure.cell
+    return NeighbourPairs(first.astype(np.int64), second.astype(np.int64), shift)
+
+
+def _raise_coincident(
+    structure: Structure, first: np.ndarray, second: np.ndarray, images: np.ndarray, pair: int
+) -> None:
+    i, j = int(first[pair]), int(second[pair])
+    image = f" (periodic image {images[pair].tolist()})" if images[pair].any() else ""
+    raise CoincidentAtomsError(
+        f"{structure.name}: atoms {i} (Z={structure.numbers[i]}) and {j} (Z={structure.numbers[j]}){image} coincide at "
+        f"{structure.positions[i].tolist()} Å; no direction between them exists: remove one of them"
+    )
+
+
+def slots(index: np.ndarray, atoms: int) -> np.ndarray:
+    """Running number of every pair among the pairs with the same ``index``: (pairs,) int64, from 0.
+
+    With ``index`` an end of the pairs, ``(index, slot)`` addresses a padded table (atoms, largest degree).
+    """
+    order = np.argsort(index, kind="stable")
+    counts = np.bincount(index, minlength=atoms)
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]) if atoms else np.zeros(0, np.int64)
+    slot = np.empty(len(index), dtype=np.int64)
+    slot[order] = np.arange(len(index)) - starts[index[order]]
+    return slot

@@ -1,0 +1,180 @@
+"""HIP-NN, HIP-NN-TS and HIP-HOP-NN: one skeleton, three interaction layers.
+
+A network maps pair vectors to system energies. Differentiate it with ``invgen.nn.EnergyForces``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from invgen.data.batch import Batch
+from invgen.nn.harmonics import TensorHarmonics
+from invgen.nn.interaction import InvariantInteraction, ScalarInteraction, TensorSensitivityInteraction
+from invgen.nn.invariants import Invariants
+from invgen.nn.sensitivity import Sensitivity
+from invgen.nn.species import SpeciesEncoding
+
+Interaction = Callable[[int, int, Sensitivity], ScalarInteraction]
+
+
+class Residual(nn.Module):
+    """z -> A z + W' softplus(layer(z)) + b', with A the identity when the widths agree, else a trainable matrix."""
+
+    def __init__(self, layer: nn.Module, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.output = nn.Linear(outputs, outputs)
+        self.adjust = nn.Identity() if inputs == outputs else nn.Linear(inputs, outputs, bias=False)
+
+    def forward(self, features: torch.Tensor, *context: Any) -> torch.Tensor:
+        """features (atoms, inputs) -> (atoms, outputs); ``context`` goes to the layer."""
+        return self.output(nn.functional.softplus(self.layer(features, *context))) + self.adjust(features)
+
+
+class Block(nn.Module):
+    """One interaction layer and the atom layers after it."""
+
+    def __init__(self, interaction: ScalarInteraction, inputs: int, outputs: int, atom_layers: int) -> None:
+        super().__init__()
+        self.interaction = Residual(interaction, inputs, outputs)
+        layers = [nn.Linear(outputs, outputs) for _ in range(atom_layers)]
+        for layer in layers:
+            nn.init.xavier_normal_(layer.weight)
+        self.atom_layers = nn.ModuleList(Residual(layer, outputs, outputs) for layer in layers)
+
+    def forward(self, features: torch.Tensor, *context: Any) -> torch.Tensor:
+        """features (atoms, inputs) -> (atoms, outputs)."""
+        features = self.interaction(features, *context)
+        for layer in self.atom_layers:
+            features = layer(features)
+        return features
+
+
+class Network(nn.Module):
+    """Skeleton of the HIP family: E = Σ_i (E⁰_i + Σ_n (w_n·z_i^n + b_n)).
+
+    species
+        Atomic numbers the model is built for; others raise ``UnknownSpeciesError`` in ``forward``.
+    features, sensitivities, interactions, atom_layers
+        Widths and depths; each at least 1, ``atom_layers`` at least 0.
+    soft_min, soft_max, cutoff
+        Å: range of the first sensitivities, and where interactions end. Batches need pairs up to ``cutoff``.
+
+    ``species_energies`` (species,) in eV is a frozen buffer, zero until set by ``set_species_energies``.
+    """
+
+    species_energies: torch.Tensor
+
+    def __init__(
+        self,
+        interaction: Interaction,
+        ranks: Sequence[int],
+        *,
+        species: Sequence[int],
+        features: int = 32,
+        sensitivities: int = 20,
+        soft_min: float = 0.4,
+        soft_max: float = 9.0,
+        cutoff: float = 10.3,
+        interactions: int = 1,
+        atom_layers: int = 3,
+    ) -> None:
+        super().__init__()
+        least = {"features": (features, 1), "interactions": (interactions, 1), "atom_layers": (atom_layers, 0)}
+        for name, (value, minimum) in least.items():
+            if value < minimum:
+                raise ValueError(f"{name} must be at least {minimum}, got {value}")
+        self.encoding = SpeciesEncoding(species)
+        self.harmonics = TensorHarmonics(ranks)
+        self.cutoff = float(cutoff)
+        widths = [len(self.encoding.species), *[features] * interactions]
+        self.blocks = nn.ModuleList()
+        for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
+            layer = interaction(inputs, outputs, Sensitivity(sensitivities, soft_min, soft_max, cutoff))
+            self.blocks.append(Block(layer, inputs, outputs, atom_layers))
+        self.energy_layers = nn.ModuleList(nn.Linear(width, 1) for width in widths[1:])
+        self.register_buffer("species_energies", torch.zeros(widths[0]))
+        self.arguments: dict[str, Any] = {
+            "species": self.encoding.species,
+            "features": features,
+            "sensitivities": sensitivities,
+            "soft_min": soft_min,
+            "soft_max": soft_max,
+            "cutoff": self.cutoff,
+            "interactions": interactions,
+            "atom_layers": atom_layers,
+        }
+
+    @property
+    def species(self) -> tuple[int, ...]:
+        """Atomic numbers the model was built for."""
+        return self.encoding.species
+
+    def set_species_energies(self, energies: torch.Tensor) -> None:
+        """Freeze E⁰ (species,) in eV."""
+        if energies.shape != self.species_energies.shape:
+            raise ValueError(f"need {len(self.species)} energies, one for each of {self.species}; got {energies.shape}")
+        self.species_energies.copy_(energies)
+
+    def atom_energies(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
+        """vectors (pairs, 3) Å -> (atoms,) eV, of which system energies are sums."""
+        features = self.encoding(batch.numbers)
+        distance = torch.linalg.vector_norm(vectors, dim=1)
+        harmonics = self.harmonics(vectors / distance.unsqueeze(1))
+        energy = features @ self.species_energies
+        for block, layer in zip(self.blocks, self.energy_layers, strict=True):
+            features = block(features, batch, distance, harmonics)
+            energy = energy + layer(features).squeeze(1)
+        return energy
+
+    def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
+        """vectors (pairs, 3) Å from each ``batch.first`` to its ``batch.second`` -> (systems,) eV."""
+        energy = self.atom_energies(batch, vectors)
+        return energy.new_zeros(len(batch.cell)).index_add(0, batch.system, energy)
+
+    def parameter_count(self) -> int:
+        """Number of trainable parameters."""
+        return sum(p.numel() for p in self.parameters() if p.requires_grad)
+
+
+class HipNN(Network):
+    """HIP-NN: a layer hears a weighted sum over distances. Keywords as ``Network``."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(ScalarInteraction, (0,), **arguments)
+
+
+class HipNNTS(Network):
+    """HIP-NN-TS: norms of the tensors up to ``l_max`` (1 or 2) besides. Keywords as ``Network``."""
+
+    def __init__(self, *, l_max: int = 1, **arguments: Any) -> None:
+        def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> TensorSensitivityInteraction:
+            return TensorSensitivityInteraction(inputs, outputs, sensitivity, l_max)
+
+        super().__init__(layer, tuple(range(l_max + 1)), **arguments)
+        self.arguments["l_max"] = l_max
+
+
+class HipHopNN(Network):
+    """HIP-HOP-NN on any basis with one channel per rank: an id, a folder or a ``Basis``. Keywords as ``Network``.
+
+    ``backend`` is passed to ``invgen.nn.Invariants``. Raises ``ValueError`` for a basis with several channels of one rank.
+    """
+
+    def __init__(self, basis: Any = "cartesian-l3-n4-flexible", *, backend: str = "auto", **arguments: Any) -> None:
+        probe = Invariants(basis, backend=backend)
+        if len(set(probe.ranks)) != len(probe.ranks):
+            raise ValueError(
+                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has ranks {probe.ranks}"
+            )
+
+        def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> InvariantInteraction:
+            return InvariantInteraction(inputs, outputs, sensitivity, Invariants(basis, backend=backend))
+
+        super().__init__(layer, probe.ranks, **arguments)
+        self.basis_id = probe.id
+        self.basis_labels = tuple(probe.labels)

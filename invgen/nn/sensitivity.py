@@ -1,0 +1,34 @@
+"""Radial sensitivity functions."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+
+class Sensitivity(nn.Module):
+    """s_ν(r) = exp(-(σ_ν²/2)(1/r - 1/μ_ν)²) · cos²(πr/2R) for r < R, else 0, with trainable μ_ν (Å) and σ_ν (Å).
+
+    1/μ_ν starts evenly between 1/``soft_max`` and 1/``soft_min``, σ_ν at 2·``count``·``soft_min``. Value and first
+    derivative vanish at R = ``cutoff``. All lengths in Å; raises ``ValueError`` unless 0 < soft_min < soft_max and 0 < R.
+    """
+
+    def __init__(self, count: int, soft_min: float, soft_max: float, cutoff: float) -> None:
+        super().__init__()
+        if count < 1:
+            raise ValueError(f"sensitivities must be at least 1, got {count}")
+        if not 0 < soft_min < soft_max:
+            raise ValueError(f"need 0 < soft_min < soft_max, got soft_min={soft_min} and soft_max={soft_max} Å")
+        if not cutoff > 0:
+            raise ValueError(f"cutoff must be positive, got {cutoff} Å")
+        self.cutoff = float(cutoff)
+        self.mu = nn.Parameter(1.0 / torch.linspace(1.0 / soft_max, 1.0 / soft_min, count))
+        self.sigma = nn.Parameter(torch.full((count,), 2.0 * count * soft_min))
+
+    def forward(self, distance: torch.Tensor) -> torch.Tensor:
+        """(pairs,) distances in Å -> (pairs, sensitivities)."""
+        deviation = self.sigma * (distance.reciprocal().unsqueeze(1) - self.mu.reciprocal())
+        angle = (math.pi / (2.0 * self.cutoff)) * distance.clamp(max=self.cutoff)
+        return torch.exp(-0.5 * deviation.square()) * angle.cos().square().unsqueeze(1)

@@ -1,0 +1,52 @@
+"""From atomic numbers to the first features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from invgen.data.errors import UnknownSpeciesError
+from invgen.data.structures import LARGEST_ATOMIC_NUMBER
+
+
+class SpeciesEncoding(nn.Module):
+    """Atomic numbers -> one-hot features, one for each element in ``species``.
+
+    Raises ``ValueError`` at construction for an empty, repeated or impossible element.
+    """
+
+    table: torch.Tensor
+    one_hot: torch.Tensor
+
+    def __init__(self, species: Sequence[int]) -> None:
+        super().__init__()
+        self.species = tuple(int(z) for z in species)
+        if not self.species or len(set(self.species)) != len(self.species):
+            raise ValueError(f"species must be one or more different atomic numbers, got {self.species}")
+        if min(self.species) < 1 or max(self.species) > LARGEST_ATOMIC_NUMBER:
+            raise ValueError(f"species must lie in 1..{LARGEST_ATOMIC_NUMBER}, got {self.species}")
+        table = torch.full((LARGEST_ATOMIC_NUMBER + 1,), len(self.species), dtype=torch.int64)
+        table[list(self.species)] = torch.arange(len(self.species))
+        self.register_buffer("table", table, persistent=False)
+        self.register_buffer("one_hot", torch.eye(len(self.species)), persistent=False)
+
+    def index(self, numbers: torch.Tensor) -> torch.Tensor:
+        """(atoms,) atomic numbers -> (atoms,) positions in ``species``.
+
+        Raises ``UnknownSpeciesError`` naming the elements the model was not built for. Inside ``torch.compile`` no
+        name can be read from a tensor: there the look-up that follows fails on an index out of range.
+        """
+        index = self.table[numbers]
+        if not torch.compiler.is_compiling() and bool((index == len(self.species)).any()):
+            unknown = sorted({int(z) for z in numbers[index == len(self.species)]})
+            raise UnknownSpeciesError(
+                f"atomic numbers {unknown} are unknown to this model, which was built for {list(self.species)}; "
+                "build and train a model with all elements, or remove these structures"
+            )
+        return index
+
+    def forward(self, numbers: torch.Tensor) -> torch.Tensor:
+        """(atoms,) atomic numbers -> (atoms, species) one-hot rows."""
+        return nn.functional.embedding(self.index(numbers), self.one_hot)
