@@ -1,3 +1,39 @@
-"""Independent, complete and flexible bases of rotation invariants, and compiled kernels for them."""
+"""Independent, complete and flexible bases of rotation invariants, and compiled kernels for them.
+
+Names are loaded when first used: ``import invgen`` imports neither torch nor SymPy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from invgen.spec import BasisSpec
+
+if TYPE_CHECKING:
+    from invgen.basis import Basis
+    from invgen.pipeline import emit, emitted_folder, find_basis, generate, kernels
+    from invgen.runtime import load
 
 __version__ = "0.1.0"
+
+_NAMES = {
+    "Basis": "invgen.basis",
+    "emit": "invgen.pipeline",
+    "emitted_folder": "invgen.pipeline",
+    "find_basis": "invgen.pipeline",
+    "generate": "invgen.pipeline",
+    "kernels": "invgen.pipeline",
+    "load": "invgen.runtime",
+}
+_MODULES = ("nn", "data", "potentials")
+
+__all__ = ["Basis", "BasisSpec", "__version__", "emit", "emitted_folder", "find_basis", "generate", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
+    if name in _MODULES:
+        return import_module(f"invgen.{name}")
+    raise AttributeError(f"module 'invgen' has no attribute {name!r}")

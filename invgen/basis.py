@@ -103,13 +103,13 @@ class Basis:
 
     def sympy(self, i: int) -> Any:
         """Invariant ``i`` as a SymPy polynomial in the reduced components (symbols such as ``Q_xy``)."""
-        from invgen.inspect.symbolic import expression
+        from invgen.candidates.symbolic import expression
 
         return expression(self.invariants[i])
 
     def latex(self, i: int) -> str:
         """Invariant ``i`` as a LaTeX index contraction."""
-        from invgen.inspect.symbolic import latex
+        from invgen.candidates.symbolic import latex
 
         return latex(self.invariants[i])
 

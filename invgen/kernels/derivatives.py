@@ -28,6 +28,16 @@ def vjp(kernel: Kernel) -> Kernel:
 
 
 @cache
+def value_and_vjp(kernel: Kernel) -> Kernel:
+    """``(x, g) -> (y, gx)``: values and vector-Jacobian product in one program."""
+    (x, width), (y, outputs) = _single(kernel)
+    builder = Builder([(x, width), ("g", len(outputs))])
+    values = expressions(kernel, builder)
+    chosen = [values[i] for i in outputs]
+    return simplified(builder, "value_and_vjp", [(y, chosen), ("gx", _cotangents(builder, chosen, width))])
+
+
+@cache
 def second_order(kernel: Kernel) -> Kernel:
     """``(x, g, u) -> (hu, ju)`` with hu = sum_k g_k H_k u and ju = J u, of a kernel ``x -> y``.
 

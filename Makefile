@@ -1,0 +1,36 @@
+# make demo   the whole way, from a specification to a trained network (five minutes)
+# make test   the tests
+# make check  what CI runs: lint, types, tests
+# make generated   writes generated/ anew
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check lint generated clean
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/python examples/demo.py --into products/demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint
+	$(MAKE) test
+
+generated: $(STAMP)
+	$(BIN)/python -m invgen.shipped
+
+clean:
+	rm -rf $(VENV) products dist build .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,125 @@
+"""The stages in order: this docstring is the architecture.
+
+    stage      input -> output                                          where
+    spec       what is asked for -> ``BasisSpec``                       spec.py
+    candidates ranks, orders -> contractions, canonical, in order       candidates/   (exact)
+    selection  candidates -> the chosen ones and ``Evidence``           selection/    (exact modulo a prime, float64 beside it)
+    basis      chosen + evidence -> ``Basis``, a file                   basis.py
+    kernels    basis -> value ``Kernel`` -> vjp, second-order kernels   kernels/
+    emission   kernels -> a folder of sources with checksums            emitters/, templates/
+    ---------- only files cross this line ----------
+    runtime    folder -> callables and torch operators                  runtime/
+    models     callables -> layers, networks, potentials                nn/, potentials/, data/
+
+Everything above the line is the compiler half and never imports torch; everything below is the runtime half and
+never imports SymPy or Jinja. Objects are immutable; every stage returns a new one.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from invgen.basis import Basis
+from invgen.emitters import BACKENDS, emit_folder
+from invgen.kernels.derivatives import second_order, vjp
+from invgen.kernels.harmonics import harmonics
+from invgen.kernels.lower import lower
+from invgen.kernels.program import Kernel
+from invgen.resources import cache_folder, generated_folder
+from invgen.selection.langbein import Progress
+from invgen.selection.objectives import Setting, select
+from invgen.spec import BasisSpec
+
+
+def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidates: int = 200_000) -> Basis:
+    """Generates the basis of a spec, exactly, with its evidence.
+
+    progress
+        Called as ``progress(stage, rank, bound)`` whenever an invariant is kept.
+    max_candidates
+        Refuses, with ``TooManyCandidates``, to enumerate more than this.
+    """
+    if not isinstance(spec, BasisSpec):
+        raise TypeError(f"generate takes a BasisSpec, got {type(spec).__name__}; write invgen.BasisSpec(l_max=3, n_max=4)")
+    chosen, evidence = select(spec, Setting(progress=progress, max_candidates=max_candidates))
+    return Basis(spec, tuple(chosen), evidence)
+
+
+def kernels(basis: Basis) -> dict[str, Kernel]:
+    """The three kernels of a basis by name: ``value``, ``vjp`` and ``second_order``."""
+    return _with_derivatives(lower(basis))
+
+
+def _with_derivatives(value: Kernel) -> dict[str, Kernel]:
+    return {"value": value, "vjp": vjp(value), "second_order": second_order(value)}
+
+
+def emit(basis: Basis, backends: tuple[str, ...] = tuple(BACKENDS), into: str | os.PathLike[str] | None = None) -> Path:
+    """Writes ``basis.json``, the emitted sources and their manifest into a folder, and returns it.
+
+    backends
+        Names of ``invgen.emitters.BACKENDS``; raises ``ValueError`` for an unknown one.
+    into
+        The folder; by default one named by id and digest in the user's cache.
+    """
+    folder = Path(into) if into is not None else cache_folder() / f"{basis.id}-{basis.digest[:16]}"
+    metadata = {
+        "ranks": list(basis.spec.ranks),
+        "channels": [basis.spec.channels] * len(basis.spec.ranks),
+        "components": basis.components,
+        "size": len(basis),
+        "labels": list(basis.labels),
+        "basis_sha256": basis.digest,
+    }
+    emit_folder(folder, id=basis.id, kind="invariants", kernels=kernels(basis), backends=tuple(backends), metadata=metadata)
+    basis.save(folder)
+    return folder
+
+
+def emit_harmonics(l_max: int, backends: tuple[str, ...], into: str | os.PathLike[str]) -> Path:
+    """Writes the tensor harmonics of ranks 0..l_max as emitted sources."""
+    width = (l_max + 1) ** 2
+    metadata = {
+        "ranks": list(range(l_max + 1)),
+        "channels": [1] * (l_max + 1),
+        "components": 3,
+        "size": width,
+        "labels": [f"T{rank}" for rank in range(l_max + 1)],
+    }
+    return emit_folder(
+        Path(into),
+        id=f"harmonics-l{l_max}",
+        kind="harmonics",
+        kernels=_with_derivatives(harmonics(l_max)),
+        backends=tuple(backends),
+        metadata=metadata,
+    )
+
+
+def emitted_folder(basis: Basis, backends: tuple[str, ...]) -> Path:
+    """Where emitted sources of this basis lie: the shipped folder if its basis is equal, else the user's cache."""
+    shipped = generated_folder() / basis.id
+    if (shipped / "basis.json").is_file() and Basis.load(shipped).digest == basis.digest:
+        return shipped
+    cached = cache_folder() / f"{basis.id}-{basis.digest[:16]}"
+    if (cached / "basis.json").is_file() and (cached / "manifest.json").is_file():
+        return cached
+    return emit(basis, backends=tuple(BACKENDS), into=cached)
+
+
+def find_basis(source: str | os.PathLike[str] | Basis) -> Basis:
+    """A basis from a file, a folder, or the id of a shipped one.
+
+    Raises ``FileNotFoundError``, listing what is shipped, when there is neither.
+    """
+    if isinstance(source, Basis):
+        return source
+    path = Path(source)
+    if path.exists():
+        return Basis.load(path)
+    shipped = generated_folder() / str(source)
+    if (shipped / "basis.json").is_file():
+        return Basis.load(shipped)
+    known = sorted(p.parent.name for p in generated_folder().glob("*/basis.json"))
+    raise FileNotFoundError(f"no basis at {path} and none shipped under this id; shipped: {', '.join(known)}")
