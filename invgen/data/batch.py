@@ -44,7 +44,7 @@ class Labels(NamedTuple):
     """What a model is trained on."""
 
     energy: torch.Tensor
-    """(systems,) total energies, eV."""
+    """(systems,) total energies, eV, always float64."""
     forces: torch.Tensor
     """(atoms, 3) eV/Å."""
 

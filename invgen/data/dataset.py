@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,7 @@ class Dataset:
             second_slot=_joined([slots(p.second, s.atoms) for p, s in zip(pairs, structures, strict=True)]),
             atom_start=_starts([s.atoms for s in structures]),
             pair_start=_starts([len(p.first) for p in pairs]),
-            energy=torch.tensor([s.energy for s in structures], dtype=dtype) if labelled else None,
+            energy=torch.tensor([s.energy for s in structures], dtype=torch.float64) if labelled else None,
             forces=_joined([s.forces for s in structures]).to(dtype) if labelled else None,
         )
 
@@ -100,6 +101,14 @@ class Dataset:
             table[:, column] = torch.bincount(owner[self.numbers == number], minlength=len(self))
         return table
 
+    def digest(self) -> str:
+        """SHA-256 of elements, positions, cells and labels: equal for equal data."""
+        digest = hashlib.sha256()
+        for tensor in (self.numbers, self.positions, self.cell, self.atom_start, self.energy, self.forces):
+            if tensor is not None:
+                digest.update(tensor.numpy().tobytes())
+        return digest.hexdigest()
+
     def species(self) -> tuple[int, ...]:
         """Atomic numbers that occur, ascending."""
         return tuple(int(n) for n in torch.unique(self.numbers))
@@ -116,6 +125,10 @@ def split_indices(systems: int, sizes: dict[str, int], seed: int) -> dict[str, n
     order = np.random.default_rng(seed).permutation(systems)
     edges = np.cumsum([0, *sizes.values()])
     return {name: order[a:b] for name, a, b in zip(sizes, edges[:-1], edges[1:], strict=True)}
+
+
+def _joined(rows: Sequence[np.ndarray]) -> torch.Tensor:
+    return torch.from_numpy(np.concatenate(rows))
 
 
 def _joined(rows: Sequence[np.ndarray]) -> torch.Tensor:

@@ -49,15 +49,16 @@ class Structure:
     name: str = "structure"
 
     def __post_init__(self) -> None:
-        put = lambda field, value: object.__setattr__(self, field, value)  # noqa: E731
-        put("numbers", np.asarray(self.numbers, dtype=np.int64))
-        put("positions", np.asarray(self.positions, dtype=np.float64))
-        put("cell", np.zeros((3, 3)) if self.cell is None else np.asarray(self.cell, dtype=np.float64))
-        put("periodic", np.broadcast_to(np.asarray(self.periodic, dtype=bool), (3,)))
-        if self.energy is not None:
-            put("energy", float(self.energy))
-        if self.forces is not None:
-            put("forces", np.asarray(self.forces, dtype=np.float64))
+        arrays = {
+            "numbers": np.asarray(self.numbers, dtype=np.int64),
+            "positions": np.asarray(self.positions, dtype=np.float64),
+            "cell": np.zeros((3, 3)) if self.cell is None else np.asarray(self.cell, dtype=np.float64),
+            "periodic": np.broadcast_to(np.asarray(self.periodic, dtype=bool), (3,)),
+            "energy": None if self.energy is None else float(self.energy),
+            "forces": None if self.forces is None else np.asarray(self.forces, dtype=np.float64),
+        }
+        for field, value in arrays.items():
+            object.__setattr__(self, field, value)
         self._check_shapes()
         self._check_values()
 
@@ -73,11 +74,9 @@ class Structure:
         for field in ("positions", "cell", "energy", "forces"):
             value = getattr(self, field)
             if value is not None and not np.all(np.isfinite(value)):
-                raise DataError(
-                    f"{self.name}: {field} has values that are not finite; remove or relabel this structure"
-                )
-        if self.numbers.size and not (1 <= self.numbers.min() and self.numbers.max() <= LARGEST_ATOMIC_NUMBER):
-            bad = sorted({int(n) for n in self.numbers if not 1 <= n <= LARGEST_ATOMIC_NUMBER})
+                raise DataError(f"{self.name}: {field} is not finite; remove or relabel this structure")
+        bad = sorted({int(n) for n in set(self.numbers.tolist()) if not 1 <= n <= LARGEST_ATOMIC_NUMBER})
+        if bad:
             raise DataError(f"{self.name}: atomic numbers {bad} are outside 1..{LARGEST_ATOMIC_NUMBER}")
         if self.periodic.any():
             lengths = np.linalg.norm(self.cell[self.periodic], axis=1)
@@ -118,7 +117,8 @@ def read_structures(path: str | Path) -> list[Structure]:
 def _read_extended_xyz(path: Path) -> list[Structure]:
     import ase.io
 
-    text = lzma.open(path, "rt").read() if path.suffix == ".xz" else path.read_text()
+    data = path.read_bytes()
+    text = (lzma.decompress(data) if path.suffix == ".xz" else data).decode()
     try:
         frames = ase.io.read(io.StringIO(text), ":", format="extxyz")
     except Exception as error:

@@ -18,7 +18,7 @@ Label = tuple[float, np.ndarray] | None
 
 
 def label_one(structure: tuple[np.ndarray, np.ndarray]) -> Label:
-    """Label ``(numbers (atoms,), positions (atoms, 3) Å)``. Electronic temperature and accuracy are tblite's defaults."""
+    """Label ``(numbers (atoms,), positions (atoms, 3) Å)``. Temperature and accuracy are tblite's defaults."""
     from tblite.exceptions import TBLiteRuntimeError
     from tblite.interface import Calculator
 

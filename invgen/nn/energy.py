@@ -11,7 +11,7 @@ from invgen.data.batch import Batch, pair_vectors
 
 
 class Prediction(NamedTuple):
-    """Energies (systems,) in eV and forces (atoms, 3) in eV/Å."""
+    """Energies (systems,) in eV, float64, and forces (atoms, 3) in eV/Å."""
 
     energy: torch.Tensor
     forces: torch.Tensor
@@ -37,7 +37,10 @@ class EnergyForces(nn.Module):
         return Prediction(energy, forces)
 
     def stress(self, batch: Batch) -> torch.Tensor:
-        """(systems, 3, 3) eV/Å^3, symmetric, tension positive: (1/V) dE/dε. Raises ``ValueError`` for a cell without volume."""
+        """(systems, 3, 3) eV/Å^3, symmetric, tension positive: (1/V) dE/dε.
+
+        Raises ``ValueError`` for a cell without volume.
+        """
         volume = torch.linalg.det(batch.cell).abs()
         if bool((volume < 1e-9).any()):
             raise ValueError("stress needs cells with a volume; this batch holds a molecule, which has none")

@@ -26,7 +26,10 @@ class Environment(nn.Module):
     def forward(
         self, features: torch.Tensor, batch: Batch, distance: torch.Tensor, harmonics: torch.Tensor
     ) -> torch.Tensor:
-        """features (atoms, inputs), distance (pairs,) Å, harmonics (pairs, components) -> (atoms, components, outputs)."""
+        """features (atoms, inputs), distance (pairs,) Å, harmonics (pairs, components).
+
+        Returns (atoms, components, outputs).
+        """
         atoms, width = len(features), batch.degree
         count, outputs, inputs = self.weight.shape
         messages = features @ self.weight.reshape(count * outputs, inputs).T

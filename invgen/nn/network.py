@@ -6,6 +6,7 @@ A network maps pair vectors to system energies. Differentiate it with ``invgen.n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from invgen.nn.harmonics import TensorHarmonics
 from invgen.nn.interaction import InvariantInteraction, ScalarInteraction, TensorSensitivityInteraction
 from invgen.nn.invariants import Invariants
 from invgen.nn.sensitivity import Sensitivity
-from invgen.nn.species import SpeciesEncoding
+from invgen.nn.species import SpeciesEncoding, SpeciesEnergies
 
 Interaction = Callable[[int, int, Sensitivity], ScalarInteraction]
 
@@ -64,10 +65,9 @@ class Network(nn.Module):
     soft_min, soft_max, cutoff
         Å: range of the first sensitivities, and where interactions end. Batches need pairs up to ``cutoff``.
 
-    ``species_energies`` (species,) in eV is a frozen buffer, zero until set by ``set_species_energies``.
+    ``species_energies`` holds E⁰ in eV, frozen, zero until set. System energies are summed in float64 whatever the
+    dtype of the network: a total energy has more digits than float32.
     """
-
-    species_energies: torch.Tensor
 
     def __init__(
         self,
@@ -93,11 +93,11 @@ class Network(nn.Module):
         self.cutoff = float(cutoff)
         widths = [len(self.encoding.species), *[features] * interactions]
         self.blocks = nn.ModuleList()
-        for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
+        for inputs, outputs in pairwise(widths):
             layer = interaction(inputs, outputs, Sensitivity(sensitivities, soft_min, soft_max, cutoff))
             self.blocks.append(Block(layer, inputs, outputs, atom_layers))
         self.energy_layers = nn.ModuleList(nn.Linear(width, 1) for width in widths[1:])
-        self.register_buffer("species_energies", torch.zeros(widths[0]))
+        self.species_energies = SpeciesEnergies(widths[0])
         self.arguments: dict[str, Any] = {
             "species": self.encoding.species,
             "features": features,
@@ -114,26 +114,20 @@ class Network(nn.Module):
         """Atomic numbers the model was built for."""
         return self.encoding.species
 
-    def set_species_energies(self, energies: torch.Tensor) -> None:
-        """Freeze E⁰ (species,) in eV."""
-        if energies.shape != self.species_energies.shape:
-            raise ValueError(f"need {len(self.species)} energies, one for each of {self.species}; got {energies.shape}")
-        self.species_energies.copy_(energies)
-
     def atom_energies(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
-        """vectors (pairs, 3) Å -> (atoms,) eV, of which system energies are sums."""
+        """vectors (pairs, 3) Å -> (atoms,) eV without E⁰."""
         features = self.encoding(batch.numbers)
         distance = torch.linalg.vector_norm(vectors, dim=1)
         harmonics = self.harmonics(vectors / distance.unsqueeze(1))
-        energy = features @ self.species_energies
+        energy = features.new_zeros(len(features))
         for block, layer in zip(self.blocks, self.energy_layers, strict=True):
             features = block(features, batch, distance, harmonics)
             energy = energy + layer(features).squeeze(1)
         return energy
 
     def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
-        """vectors (pairs, 3) Å from each ``batch.first`` to its ``batch.second`` -> (systems,) eV."""
-        energy = self.atom_energies(batch, vectors)
+        """vectors (pairs, 3) Å from each ``batch.first`` to its ``batch.second`` -> (systems,) eV, float64."""
+        energy = self.atom_energies(batch, vectors).double() + self.species_energies(self.encoding.index(batch.numbers))
         return energy.new_zeros(len(batch.cell)).index_add(0, batch.system, energy)
 
     def parameter_count(self) -> int:
@@ -162,7 +156,7 @@ class HipNNTS(Network):
 class HipHopNN(Network):
     """HIP-HOP-NN on any basis with one channel per rank: an id, a folder or a ``Basis``. Keywords as ``Network``.
 
-    ``backend`` is passed to ``invgen.nn.Invariants``. Raises ``ValueError`` for a basis with several channels of one rank.
+    ``backend`` is passed to ``invgen.nn.Invariants``. Raises ``ValueError`` for several channels of one rank.
     """
 
     def __init__(self, basis: Any = "cartesian-l3-n4-flexible", *, backend: str = "auto", **arguments: Any) -> None:

@@ -12,7 +12,7 @@ class Sensitivity(nn.Module):
     """s_ν(r) = exp(-(σ_ν²/2)(1/r - 1/μ_ν)²) · cos²(πr/2R) for r < R, else 0, with trainable μ_ν (Å) and σ_ν (Å).
 
     1/μ_ν starts evenly between 1/``soft_max`` and 1/``soft_min``, σ_ν at 2·``count``·``soft_min``. Value and first
-    derivative vanish at R = ``cutoff``. All lengths in Å; raises ``ValueError`` unless 0 < soft_min < soft_max and 0 < R.
+    derivative vanish at R = ``cutoff``. Lengths in Å; raises ``ValueError`` unless 0 < soft_min < soft_max and 0 < R.
     """
 
     def __init__(self, count: int, soft_min: float, soft_max: float, cutoff: float) -> None:

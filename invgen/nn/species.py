@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
 
+from invgen.data.dataset import Dataset
 from invgen.data.errors import UnknownSpeciesError
 from invgen.data.structures import LARGEST_ATOMIC_NUMBER
 
@@ -50,3 +51,38 @@ class SpeciesEncoding(nn.Module):
     def forward(self, numbers: torch.Tensor) -> torch.Tensor:
         """(atoms,) atomic numbers -> (atoms, species) one-hot rows."""
         return nn.functional.embedding(self.index(numbers), self.one_hot)
+
+
+class SpeciesEnergies(nn.Module):
+    """E⁰ of every element in eV: a frozen buffer that stays float64 when the network is cast to float32."""
+
+    values: torch.Tensor
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.register_buffer("values", torch.zeros(count, dtype=torch.float64))
+
+    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> SpeciesEnergies:
+        exact = self.values
+        super()._apply(fn, recurse)
+        self.values = exact.to(self.values.device)
+        return self
+
+    def set(self, energies: torch.Tensor) -> None:
+        """Take over ``energies`` (species,) in eV."""
+        if energies.shape != self.values.shape:
+            raise ValueError(f"need {len(self.values)} species energies, got shape {tuple(energies.shape)}")
+        self.values.copy_(energies)
+
+    def forward(self, index: torch.Tensor) -> torch.Tensor:
+        """(atoms,) positions in the list of species -> (atoms,) eV."""
+        return self.values[index]
+
+
+def fit_species_energies(data: Dataset, species: Sequence[int]) -> torch.Tensor:
+    """Least-squares E⁰ (species,) in eV, float64: energies as sums over elements, of least norm where not unique.
+
+    Raises ``DataError`` for a data set without energies.
+    """
+    energies = data.labels(torch.arange(len(data))).energy
+    return torch.linalg.lstsq(data.composition(species), energies.unsqueeze(1), driver="gelsd").solution.squeeze(1)

@@ -1,0 +1,24 @@
+"""Trained potentials: training from a configuration, models in files, an ASE calculator."""
+
+from invgen.potentials.calculator import InvgenCalculator
+from invgen.potentials.config import Config, ConfigError, parse_config, read_config
+from invgen.potentials.hippynn_weights import hippynn_model
+from invgen.potentials.saved import load_model, save_model
+from invgen.potentials.trainer import Trainer, TrainingError
+from invgen.potentials.training import TrainingResult, train, train_from_file
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "InvgenCalculator",
+    "Trainer",
+    "TrainingError",
+    "TrainingResult",
+    "hippynn_model",
+    "load_model",
+    "parse_config",
+    "read_config",
+    "save_model",
+    "train",
+    "train_from_file",
+]

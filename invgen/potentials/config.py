@@ -1,0 +1,173 @@
+"""The training configuration: what a TOML file may say, with defaults, checked before any work starts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from invgen.errors import InvgenError, unknown
+
+KINDS = ("hip-nn", "hip-nn-ts", "hip-hop-nn")
+SCHEDULES = ("plateau", "one-cycle")
+DTYPES = ("float32", "float64")
+
+
+class ConfigError(InvgenError, ValueError):
+    """A configuration that cannot be run."""
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where structures come from. Paths are relative to the configuration file.
+
+    ``validation`` and ``test`` are files; without them ``validation_size`` and ``test_size`` structures are taken at
+    random (``split_seed``) out of ``train``, and ``train_size`` limits what is left.
+    """
+
+    train: str
+    validation: str | None = None
+    test: str | None = None
+    validation_size: int | None = None
+    test_size: int = 0
+    train_size: int | None = None
+    split_seed: int = 0
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The network. Lengths in Å. ``l_max`` belongs to hip-nn-ts, ``basis`` (an id or a path) to hip-hop-nn."""
+
+    kind: str = "hip-hop-nn"
+    basis: str = "cartesian-l3-n4-flexible"
+    l_max: int = 1
+    features: int = 32
+    sensitivities: int = 20
+    soft_min: float = 0.4
+    soft_max: float = 9.0
+    cutoff: float = 10.3
+    interactions: int = 1
+    atom_layers: int = 3
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train. Loss: RMSE + MAE of the energy (eV) plus RMSE + MAE of the force components (eV/Å); Adam.
+
+    plateau
+        ``patience`` epochs without a better validation loss double the batch up to ``largest_batch``, then halve the
+        learning rate, until it is below ``learning_rate``/100.
+    one-cycle
+        The learning rate rises over the first tenth of all steps and falls along a cosine to nothing.
+    """
+
+    epochs: int = 100
+    batch_size: int = 256
+    largest_batch: int = 2048
+    learning_rate: float = 2.5e-3
+    schedule: str = "plateau"
+    patience: int = 10
+    seed: int = 0
+    dtype: str = "float32"
+    checkpoint_seconds: float = 30.0
+
+
+@dataclass(frozen=True)
+class OutputConfig:
+    """The folder for log, checkpoint, learning curve and model; relative to the configuration file."""
+
+    folder: str = "training"
+
+
+@dataclass(frozen=True)
+class Config:
+    """One training run: the tables ``[data]``, ``[model]``, ``[training]`` and ``[output]``."""
+
+    data: DataConfig
+    model: ModelConfig = field(default_factory=ModelConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    output: OutputConfig = field(default_factory=OutputConfig)
+
+    def to_json(self) -> dict[str, Any]:
+        """Nested plain values."""
+        return asdict(self)
+
+
+TABLES = {"data": DataConfig, "model": ModelConfig, "training": TrainingConfig, "output": OutputConfig}
+
+
+def read_config(path: str | Path) -> Config:
+    """Read a TOML file. Raises ``ConfigError`` naming the file, the key, and the closest known key."""
+    path = Path(path)
+    if not path.is_file():
+        raise ConfigError(f"no such configuration file: {path}")
+    try:
+        values = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is no valid TOML: {error}") from error
+    try:
+        return parse_config(values)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def parse_config(values: Mapping[str, Any]) -> Config:
+    """``Config`` of nested tables. Raises ``ConfigError`` for unknown keys, wrong types and impossible values."""
+    for name in values:
+        if name not in TABLES:
+            raise ConfigError(unknown("table", name, TABLES))
+    if "data" not in values:
+        raise ConfigError("the table [data] with its key train is missing")
+    config = Config(**{name: _table(name, kind, values.get(name, {})) for name, kind in TABLES.items()})
+    _check(config)
+    return config
+
+
+def _table(name: str, kind: type, values: Any) -> Any:
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{name} must be a table, got {values!r}")
+    known = {f.name: f for f in fields(kind)}
+    checked = {}
+    for key, value in values.items():
+        if key not in known:
+            raise ConfigError(unknown(f"key in [{name}]:", key, known))
+        checked[key] = _typed(f"{name}.{key}", known[key].type, value)
+    missing = [k for k, f in known.items() if f.default is MISSING and k not in checked]
+    if missing:
+        raise ConfigError(f"[{name}] lacks the required {', '.join(missing)}")
+    return kind(**checked)
+
+
+def _typed(key: str, annotation: Any, value: Any) -> Any:
+    wanted = {"str": str, "int": int, "float": float}[str(annotation).split(" ")[0]]
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        raise ConfigError(f"{key} must be of type {wanted.__name__}, got {value!r}")
+    return value
+
+
+def _check(config: Config) -> None:
+    model, training, data = config.model, config.training, config.data
+    words = (("kind", model.kind, KINDS), ("schedule", training.schedule, SCHEDULES), ("dtype", training.dtype, DTYPES))
+    for what, value, known in words:
+        if value not in known:
+            raise ConfigError(unknown(what, value, known))
+    positive = {
+        "training.epochs": training.epochs,
+        "training.batch_size": training.batch_size,
+        "training.learning_rate": training.learning_rate,
+        "training.patience": training.patience,
+        "data.train_size": 1 if data.train_size is None else data.train_size,
+    }
+    for key, value in positive.items():
+        if not value > 0:
+            raise ConfigError(f"{key} must be positive, got {value}")
+    if training.largest_batch < training.batch_size:
+        raise ConfigError(f"largest_batch {training.largest_batch} is below batch_size {training.batch_size}")
+    if (data.validation is None) == (data.validation_size is None):
+        raise ConfigError("give either data.validation (a file) or data.validation_size (a number), and not both")
+    if data.validation_size is not None and data.validation_size < 1:
+        raise ConfigError(f"data.validation_size must be at least 1, got {data.validation_size}")

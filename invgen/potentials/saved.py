@@ -1,0 +1,64 @@
+"""Models in files: an npz archive with the architecture as JSON and a checksum; nothing in it is executed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from invgen.data.errors import DataError
+from invgen.data.files import read_archive, write_archive
+from invgen.nn.network import HipHopNN, HipNN, HipNNTS, Network
+
+KIND = "invgen model"
+CLASSES: dict[str, type[Network]] = {"hip-nn": HipNN, "hip-nn-ts": HipNNTS, "hip-hop-nn": HipHopNN}
+
+
+def build_model(kind: str, arguments: dict[str, Any], basis: Any = None, backend: str = "auto") -> Network:
+    """A new network of ``kind`` in the default dtype; ``basis`` is for hip-hop-nn only."""
+    extra = {"basis": basis, "backend": backend} if kind == "hip-hop-nn" else {}
+    return CLASSES[kind](**extra, **arguments)
+
+
+def describe(model: Network) -> dict[str, Any]:
+    """What ``build_model`` needs to make the same network: JSON values."""
+    kind = next(name for name, network in CLASSES.items() if type(model) is network)
+    basis = {"id": model.basis_id, "labels": list(model.basis_labels)} if isinstance(model, HipHopNN) else None
+    dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
+    return {"model": kind, "arguments": model.arguments, "basis": basis, "dtype": dtype}
+
+
+def state_arrays(model: torch.nn.Module) -> dict[str, np.ndarray]:
+    """The state dict as NumPy arrays, on the CPU, copied."""
+    return {name: tensor.detach().cpu().numpy().copy() for name, tensor in model.state_dict().items()}
+
+
+def save_model(model: Network, path: str | Path, weights: dict[str, np.ndarray] | None = None) -> Path:
+    """Write ``model`` (or its architecture with other ``weights``) to ``path``, atomically."""
+    return write_archive(path, {"kind": KIND, **describe(model)}, state_arrays(model) if weights is None else weights)
+
+
+def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Network:
+    """Read a model. A basis that is not shipped must be given as ``basis`` (folder or ``Basis``).
+
+    Raises ``DataError`` when the file is damaged, the basis has other invariants than the one the model was made
+    with, or weights and architecture do not fit.
+    """
+    header, arrays = read_archive(path, KIND)
+    wanted = header["basis"]
+    model = build_model(header["model"], header["arguments"], basis or (wanted and wanted["id"]), backend)
+    if isinstance(model, HipHopNN) and list(model.basis_labels) != wanted["labels"]:
+        raise DataError(f"{path} was made with other invariants than {model.basis_id} has; give its own basis")
+    model = model.to(getattr(torch, header["dtype"]))
+    load_arrays(model, arrays, str(path))
+    return model.eval()
+
+
+def load_arrays(model: torch.nn.Module, arrays: dict[str, np.ndarray], origin: str) -> None:
+    """Put arrays into a model's state dict. Raises ``DataError`` naming missing, unknown or misshapen arrays."""
+    try:
+        model.load_state_dict({name: torch.from_numpy(a) for name, a in arrays.items()}, strict=True)
+    except RuntimeError as error:
+        raise DataError(f"{origin}: weights and architecture do not fit: {error}") from error

@@ -1,0 +1,227 @@
+"""The training loop: one process, resumable after any step to the bit-same result."""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from invgen.data.dataset import Dataset
+from invgen.data.errors import DataError
+from invgen.data.files import read_archive, write_archive, write_text
+from invgen.nn.energy import EnergyForces
+from invgen.nn.network import Network
+from invgen.potentials.config import TrainingConfig
+from invgen.potentials.loss import errors, loss
+from invgen.potentials.saved import describe, load_arrays, save_model, state_arrays
+from invgen.potentials.schedule import make_schedule
+
+Progress = Callable[[str], None]
+CHECKPOINT = "training checkpoint"
+COLUMNS = (
+    "epoch", "batch_size", "learning_rate", "train_loss", "loss", "energy_rmse", "energy_mae", "force_rmse",
+    "force_mae", "seconds",
+)  # fmt: skip
+MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+
+
+class TrainingError(RuntimeError):
+    """Training that cannot go on; the message says why and what to change."""
+
+
+class Trainer:
+    """Trains ``model`` in place on energies and forces.
+
+    Order of the data in epoch e depends on ``(settings.seed, e)`` alone and all other state is in the checkpoint, so an
+    interrupted training that is started again takes the same steps. ``folder`` receives ``checkpoint.npz``,
+    ``model.npz`` (least validation loss so far) and ``learning_curve.csv``; without it nothing is written.
+    """
+
+    def __init__(
+        self,
+        model: Network,
+        train: Dataset,
+        validation: Dataset,
+        settings: TrainingConfig,
+        folder: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.model, self.train, self.validation, self.settings = model, train, validation, settings
+        self.folder = None if folder is None else Path(folder)
+        self.say = progress or (lambda text: None)
+        self.network = EnergyForces(model)
+        self.optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
+        self.schedule = make_schedule(settings)
+        self.history: list[dict[str, float]] = []
+        self.epoch, self.step, self.finished = 0, 0, False
+        self.loss_sum, self.seconds = 0.0, 0.0
+        self.best = {"loss": math.inf}
+        self.best_arrays = state_arrays(model)
+        self._interrupted = False
+        for data in (train, validation):
+            model.encoding.index(data.numbers)
+            data.labels([])
+        if self.folder is not None and (self.folder / "checkpoint.npz").exists():
+            self._load()
+
+    def run(self) -> bool:
+        """Train to the end and leave the best weights in the model.
+
+        False when Ctrl-C ended it earlier; the checkpoint is written then, too.
+        """
+        saved = time.monotonic()
+        with self._ctrl_c_is_noted():
+            while not self.finished:
+                started = time.monotonic()
+                self._take_steps()
+                self.seconds += time.monotonic() - started
+                if self._interrupted:
+                    self._save()
+                    self.say(f"interrupted in epoch {self.epoch}, step {self.step}; run again to continue")
+                    return False
+                self._end_epoch()
+                if self.finished or time.monotonic() - saved > self.settings.checkpoint_seconds:
+                    self._save()
+                    saved = time.monotonic()
+        load_arrays(self.model, self.best_arrays, "best weights")
+        self.model.eval()
+        return True
+
+    def _take_steps(self) -> None:
+        """The rest of the current epoch, or until Ctrl-C."""
+        self.network.train()
+        size = self.schedule.batch_size()
+        generator = torch.Generator().manual_seed(self.settings.seed * 1_000_003 + self.epoch)
+        batches = torch.randperm(len(self.train), generator=generator).split(size)
+        for systems in batches[self.step :]:
+            if self._interrupted:
+                return
+            done = (self.epoch + self.step / len(batches)) / self.settings.epochs
+            self.optimizer.param_groups[0]["lr"] = self.schedule.learning_rate(done)
+            self.loss_sum += self._one_step(systems) * len(systems)
+            self.step += 1
+
+    def _one_step(self, systems: torch.Tensor) -> float:
+        self.optimizer.zero_grad(set_to_none=True)
+        value = loss(self.network(self.train.batch(systems)), self.train.labels(systems))
+        value.backward()
+        self.optimizer.step()
+        number = value.item()
+        if not math.isfinite(number):
+            raise TrainingError(f"the loss is {number} in epoch {self.epoch}, step {self.step}; lower learning_rate")
+        return number
+
+    def _end_epoch(self) -> None:
+        self.network.eval()
+        measured = errors(self.network, self.validation)
+        row = {
+            "epoch": self.epoch,
+            "batch_size": self.schedule.batch_size(),
+            "learning_rate": self.optimizer.param_groups[0]["lr"],
+            "train_loss": self.loss_sum / len(self.train),
+            "seconds": round(self.seconds, 3),
+            **measured,
+        }
+        self.history.append(row)
+        if measured["loss"] < self.best["loss"]:
+            self.best = dict(row)
+            self.best_arrays = state_arrays(self.model)
+        ended = self.schedule.epoch_done(measured["loss"])
+        self.epoch, self.step, self.loss_sum = self.epoch + 1, 0, 0.0
+        self.finished = ended or self.epoch >= self.settings.epochs
+        self.say(
+            f"epoch {row['epoch']}: train {row['train_loss']:.4f}, validation {row['loss']:.4f} "
+            f"(energy RMSE {row['energy_rmse']:.4f} eV, force RMSE {row['force_rmse']:.4f} eV/Å), {self.seconds:.0f} s"
+        )
+
+    @contextmanager
+    def _ctrl_c_is_noted(self) -> Iterator[None]:
+        """Turn the first Ctrl-C into a request to stop after the current step; a second one acts as usual."""
+        self._interrupted = False
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.getsignal(signal.SIGINT)
+
+        def note(number: int, frame: Any) -> None:
+            self._interrupted = True
+            signal.signal(signal.SIGINT, before)
+
+        signal.signal(signal.SIGINT, note)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _identity(self) -> dict[str, Any]:
+        """What has to be equal for a checkpoint to be continued."""
+        settings = {k: v for k, v in vars(self.settings).items() if k != "checkpoint_seconds"}
+        model = describe(self.model)
+        return {
+            **settings,
+            **model.pop("arguments"),
+            "kind": model["model"],
+            "basis": model["basis"],
+            "training data": self.train.digest(),
+            "validation data": self.validation.digest(),
+        }
+
+    def _save(self) -> None:
+        if self.folder is None:
+            return
+        arrays = {f"model/{name}": array for name, array in state_arrays(self.model).items()}
+        arrays |= {f"best/{name}": array for name, array in self.best_arrays.items()}
+        for index, state in self.optimizer.state_dict()["state"].items():
+            arrays |= {f"adam/{index}/{name}": state[name].cpu().numpy() for name in MOMENTS}
+        header = {
+            "kind": CHECKPOINT,
+            "identity": self._identity(),
+            "schedule": self.schedule.state,
+            **{name: getattr(self, name) for name in self._PROGRESS},
+        }
+        write_archive(self.folder / "checkpoint.npz", header, arrays)
+        save_model(self.model, self.folder / "model.npz", self.best_arrays)
+        rows = [",".join(str(row[c]) for c in COLUMNS) for row in self.history]
+        write_text(self.folder / "learning_curve.csv", "\n".join([",".join(COLUMNS), *rows]) + "\n")
+
+    _PROGRESS = ("epoch", "step", "finished", "loss_sum", "seconds", "history", "best")
+
+    def _load(self) -> None:
+        path = self.folder / "checkpoint.npz" if self.folder else Path()
+        header, arrays = read_archive(path, CHECKPOINT)
+        here, there = _plain(self._identity()), header["identity"]
+        differ = [k for k in here | there if here.get(k) != there.get(k)]
+        changed = ", ".join(f"{k} (was {there.get(k)!r}, now {here.get(k)!r})" for k in differ)
+        if differ:
+            raise DataError(f"{path} belongs to another training: {changed}; use another folder or remove it")
+        load_arrays(self.model, _under(arrays, "model/"), str(path))
+        self.best_arrays = _under(arrays, "best/")
+        moments = _under(arrays, "adam/")
+        state: dict[int, dict[str, torch.Tensor]] = {}
+        for name, array in moments.items():
+            index, moment = name.split("/")
+            state.setdefault(int(index), {})[moment] = torch.from_numpy(array)
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
+        self.schedule.state.update(header["schedule"])
+        for name in self._PROGRESS:
+            setattr(self, name, header[name])
+        self.say(f"continuing {path} at epoch {self.epoch}, step {self.step}")
+
+
+def _under(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
+
+
+def _plain(value: Any) -> Any:
+    """As it looks after JSON: tuples become lists."""
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
