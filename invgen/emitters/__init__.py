@@ -1,0 +1,89 @@
+"""Kernels to source files. A backend is one module here plus one folder of templates, listed in ``BACKENDS``.
+
+To add a backend: write ``emitters/<name>.py`` with ``FILE``, ``TEMPLATE``, ``emit`` and ``context``; write
+``templates/<name>/``; add the module to ``BACKENDS``; teach ``runtime/load.py`` to call the emitted file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from invgen import __version__
+from invgen.emitters import numba, torch
+from invgen.errors import unknown
+from invgen.kernels.program import Kernel
+
+BACKENDS: dict[str, ModuleType] = {"numba": numba, "torch": torch}
+
+KERNELS = ("value", "vjp", "second_order")
+
+FORMAT = 1
+"""Format of ``manifest.json``; the runtime refuses every other."""
+
+__all__ = ["BACKENDS", "FORMAT", "emit_folder", "emit_sources"]
+
+
+def emit_sources(id: str, kernels: Mapping[str, Kernel], backends: tuple[str, ...]) -> dict[str, str]:
+    """File name to text, one file for each backend; the same kernels give the same bytes everywhere.
+
+    Raises ``ValueError`` for an unknown or no backend, and for missing kernels.
+    """
+    if not backends:
+        raise ValueError(f"no backend given; choose from {', '.join(BACKENDS)}")
+    for name in backends:
+        if name not in BACKENDS:
+            raise ValueError(unknown("backend", name, BACKENDS))
+    if set(kernels) != set(KERNELS):
+        raise ValueError(f"emission needs the kernels {KERNELS}, got {tuple(kernels)}")
+    ordered = {name: kernels[name] for name in KERNELS}
+    return {BACKENDS[name].FILE: BACKENDS[name].emit(id, ordered) for name in backends}
+
+
+def emit_folder(
+    into: str | os.PathLike[str],
+    *,
+    id: str,
+    kind: str,
+    kernels: Mapping[str, Kernel],
+    backends: tuple[str, ...],
+    metadata: Mapping[str, Any],
+) -> Path:
+    """Write the emitted sources and ``manifest.json`` into the folder ``into`` and return it.
+
+    kind
+        ``"invariants"`` or ``"harmonics"``.
+    metadata
+        Joins the manifest: ``ranks``, ``channels``, ``components``, ``size``, ``labels``, and anything else.
+
+    Every file is written to a temporary name and renamed; the manifest comes last, so a folder with a manifest is whole.
+    """
+    sources = emit_sources(id, kernels, tuple(backends))
+    manifest = {
+        "format": FORMAT,
+        "id": id,
+        "kind": kind,
+        "version": __version__,
+        **metadata,
+        "operations": {name: kernels[name].operations for name in KERNELS},
+        "kernel_digests": {name: kernels[name].digest for name in KERNELS},
+        "files": {file: hashlib.sha256(text.encode()).hexdigest() for file, text in sorted(sources.items())},
+    }
+    folder = Path(into)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, text in sources.items():
+        write_whole(folder / file, text)
+    write_whole(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    return folder
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write to a temporary name beside ``path``, then rename: a reader sees the old file or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(temporary, path)
