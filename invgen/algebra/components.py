@@ -81,7 +81,7 @@ def full_tensor(reduced: np.ndarray, rank: int) -> np.ndarray:
     symmetric = np.asarray(reduced) @ expansion_matrix(rank).T
     indices = np.indices((3,) * rank).reshape(rank, -1) if rank else np.zeros((0, 1), dtype=int)
     where = [position((int((t == 0).sum()), int((t == 1).sum()), int((t == 2).sum()))) for t in indices.T]
-    return symmetric[..., where].reshape(*symmetric.shape[:-1], *(3,) * rank)
+    return symmetric[..., where].reshape((*symmetric.shape[:-1], *(3,) * rank))
 
 
 def reduced_components(full: np.ndarray, rank: int) -> np.ndarray:
