@@ -1,0 +1,142 @@
+"""Transparent second methods for the tests of the compiler half: slow, short, and free of the package's own algebra.
+
+Everything works on full tensors with 3^l entries and on Python integers or fractions, so nothing is rounded.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import string
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from invgen.basis import Basis
+from invgen.selection.objectives import Setting, select
+from invgen.spec import BasisSpec
+
+Tensor = tuple[int, int]
+
+
+@cache
+def built(l_max: int, n_max: int, objective: str) -> Basis:
+    """The basis of one channel and ranks 0..l_max, generated once for all tests of a run."""
+    return build(BasisSpec(l_max=l_max, n_max=n_max, objective=objective))
+
+
+def build(spec: BasisSpec) -> Basis:
+    """A basis by selection alone, without the emission stage."""
+    chosen, evidence = select(spec, Setting())
+    return Basis(spec, tuple(chosen), evidence)
+
+
+def independent_indices(rank: int) -> list[tuple[int, ...]]:
+    """Sorted index tuples that do not end in zz, in lexicographic order."""
+    tuples = itertools.combinations_with_replacement(range(3), rank)
+    return [t for t in tuples if t[-2:] != (2, 2)]
+
+
+def full_from_reduced(reduced: Sequence[Any], rank: int) -> np.ndarray:
+    """All 3^l entries from the independent ones: T_..zz = -T_..xx - T_..yy, applied until none is left."""
+    known = dict(zip(independent_indices(rank), reduced, strict=True))
+
+    def entry(index: tuple[int, ...]) -> Any:
+        index = tuple(sorted(index))
+        if index[-2:] == (2, 2):
+            return -entry((*index[:-2], 0, 0)) - entry((*index[:-2], 1, 1))
+        return known[index]
+
+    full = np.empty((3,) * rank, dtype=object)
+    for index in itertools.product(range(3), repeat=rank):
+        full[index] = entry(index)
+    return full
+
+
+def levi_civita() -> np.ndarray:
+    """The symbol as integers, by its definition as a determinant of signs."""
+    symbol = np.zeros((3, 3, 3), dtype=object)
+    for i, j, k in itertools.permutations(range(3)):
+        symbol[i, j, k] = (j - i) * (k - i) * (k - j) // 2
+    return symbol
+
+
+def parse(label: str) -> list[tuple[Tensor | None, str]]:
+    """Factors of a label as ``(tensor, indices)``; ``None`` is the Levi-Civita symbol."""
+    factors: list[tuple[Tensor | None, str]] = []
+    for text in label.split("."):
+        head = text.rstrip(string.ascii_letters)
+        if not head:
+            factors.append((None, text[1:]))
+            continue
+        rank, _, channel = head.partition(":")
+        factors.append(((int(rank), int(channel or 0)), text[len(head) :]))
+    return factors
+
+
+def einsum(factors: Iterable[tuple[np.ndarray, str]]) -> Any:
+    """The full contraction of arrays with index letters."""
+    operands: list[np.ndarray] = []
+    subscripts = []
+    for array, indices in factors:
+        operands.append(array)
+        subscripts.append(indices)
+    result = np.einsum(",".join(subscripts) + "->", *operands, optimize="greedy")
+    return result.item() if isinstance(result, np.ndarray) else result
+
+
+def _tensors(tensors: Sequence[Tensor], x: Sequence[Any]) -> dict[Tensor, np.ndarray]:
+    full = {}
+    start = 0
+    for rank, channel in tensors:
+        full[rank, channel] = full_from_reduced(x[start : start + 2 * rank + 1], rank)
+        start += 2 * rank + 1
+    return full
+
+
+def value(label: str, tensors: Sequence[Tensor], x: Sequence[Any]) -> Any:
+    """The invariant of a label at components ``x``, by einsum over full tensors."""
+    full = _tensors(tensors, x)
+    return einsum((levi_civita() if t is None else full[t], indices) for t, indices in parse(label))
+
+
+def gradient(label: str, tensors: Sequence[Tensor], x: Sequence[Any]) -> list[Any]:
+    """Its derivatives by the components: the product rule, one factor at a time replaced by a unit component."""
+    full = _tensors(tensors, x)
+    factors = parse(label)
+    result: list[Any] = []
+    for tensor in tensors:
+        width = 2 * tensor[0] + 1
+        for component in range(width):
+            unit = full_from_reduced([int(i == component) for i in range(width)], tensor[0])
+            total: Any = 0
+            for position, (member, _) in enumerate(factors):
+                if member == tensor:
+                    arrays = [levi_civita() if t is None else full[t] for t, _ in factors]
+                    arrays[position] = unit
+                    total += einsum(zip(arrays, (indices for _, indices in factors), strict=True))
+            result.append(total)
+    return result
+
+
+def integers(count: int, seed: int, largest: int = 9) -> list[int]:
+    """Small non-zero integers."""
+    rng = random.Random(seed)
+    return [rng.choice((-1, 1)) * rng.randint(1, largest) for _ in range(count)]
+
+
+def fractions(count: int, seed: int) -> np.ndarray:
+    """Rationals with small numerators and denominators, as an object array."""
+    rng = random.Random(seed)
+    return np.array([Fraction(rng.randint(-9, 9), rng.randint(1, 7)) for _ in range(count)], dtype=object)
+
+
+def traceless_projector(rank: int) -> np.ndarray:
+    """Orthogonal projector (3^l, 3^l) onto symmetric traceless tensors, from a basis of them."""
+    width = 2 * rank + 1
+    unit = [full_from_reduced([int(i == j) for i in range(width)], rank) for j in range(width)]
+    basis = np.stack([u.astype(float).reshape(-1) for u in unit], axis=1)
+    return basis @ np.linalg.solve(basis.T @ basis, basis.T)
