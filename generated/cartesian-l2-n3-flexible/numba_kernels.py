@@ -1,0 +1,849 @@
+# Emitted by invgen 0.1.0 from templates/numba/kernels.py.jinja for cartesian-l2-n3-flexible. Do not edit: emit again.
+# value: 67 operations (32 additions, 35 multiplications), kernel 4bdea02ce2b707fd
+# vjp: 158 operations (70 additions, 88 multiplications), kernel f42658d82c4c80d0
+# second_order: 362 operations (165 additions, 197 multiplications), kernel 9bcae724d9f4d09f
+"""Kernels for the CPU. Arrays are flat views of (atoms, components, features), features fastest.
+
+The plane of atoms and features is cut into tiles of LANES elements. The components of a tile are copied into the
+rows of a small buffer, every pass runs over the lanes of that buffer, and the output rows are copied out. All
+loads and stores of a pass have one base pointer and constant distances, so that they vectorise without checks.
+"""
+
+import functools
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+LANES = 32
+OPTIONS = {"cache": True, "error_model": "numpy", "fastmath": {"contract"}}
+
+
+@intrinsic
+def run_pass(typing_context, address, lanes):
+    """Call the compiled pass at ``address`` on the buffer ``lanes``."""
+
+    def codegen(context, builder, signature, arguments):
+        data = context.make_array(signature.args[1])(context, builder, arguments[1]).data
+        kind = ir.FunctionType(ir.VoidType(), [data.type])
+        builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), [data])
+        return context.get_dummy_value()
+
+    return types.void(address, lanes), codegen
+
+
+@intrinsic
+def copy_lanes(typing_context, target, at, source, start):
+    """Copy LANES elements: a copy of constant size is a few vector moves."""
+
+    def codegen(context, builder, signature, arguments):
+        pointers = [
+            builder.gep(context.make_array(kind)(context, builder, array).data, [index])
+            for kind, array, index in zip(signature.args[::2], arguments[::2], arguments[1::2])
+        ]
+        size = context.get_abi_sizeof(context.get_data_type(target.dtype))
+        cgutils.raw_memcpy(builder, pointers[0], pointers[1], ir.Constant(ir.IntType(64), LANES), size, align=1)
+        return context.get_dummy_value()
+
+    return types.void(target, types.uintp, source, types.uintp), codegen
+
+
+@numba.njit(**OPTIONS)
+def load(array, lanes, row, count, start, stop, features):
+    """Rows ``row`` to ``row + count`` of the buffer from elements ``start`` to ``stop`` of every component."""
+    width, stride = np.uintp(LANES), np.uintp(features)
+    element = start
+    while element < stop:
+        atom = element // features
+        feature = element - atom * features
+        run = min(features - feature, stop - element)
+        source = np.uintp(atom * count * features + feature)
+        target = np.uintp(row * LANES + element - start)
+        if run == LANES:
+            for _ in range(count):
+                copy_lanes(lanes, target, array, source)
+                source += stride
+                target += width
+        else:
+            for _ in range(count):
+                for k in range(np.uintp(run)):
+                    lanes[target + k] = array[source + k]
+                source += stride
+                target += width
+        element += run
+
+
+@numba.njit(**OPTIONS)
+def store(array, lanes, rows, start, stop, features):
+    """Elements ``start`` to ``stop`` of every component from the buffer's rows ``rows``."""
+    width, stride = np.uintp(LANES), np.uintp(features)
+    element = start
+    while element < stop:
+        atom = element // features
+        feature = element - atom * features
+        run = min(features - feature, stop - element)
+        target = np.uintp(atom * rows.size * features + feature)
+        offset = np.uintp(element - start)
+        if run == LANES:
+            for row in rows:
+                copy_lanes(array, target, lanes, np.uintp(row) * width)
+                target += stride
+        else:
+            for row in rows:
+                source = np.uintp(row) * width + offset
+                for k in range(np.uintp(run)):
+                    array[target + k] = lanes[source + k]
+                target += stride
+        element += run
+
+
+def drive(passes, x, g, u, sizes, y, z, rows, y_rows, z_rows, chunks, atoms, features):
+    """Every tile of every chunk: load up to three inputs, run the passes, store up to two outputs."""
+    total = atoms * features
+    tiles = (total + LANES - 1) // LANES
+    for chunk in numba.prange(chunks):
+        lanes = np.zeros(rows * LANES, x.dtype)
+        for tile in range(chunk * tiles // chunks, (chunk + 1) * tiles // chunks):
+            start = tile * LANES
+            stop = min(start + LANES, total)
+            load(x, lanes, 0, sizes[0], start, stop, features)
+            load(g, lanes, sizes[0], sizes[1], start, stop, features)
+            load(u, lanes, sizes[0] + sizes[1], sizes[2], start, stop, features)
+            for address in passes:
+                run_pass(address, lanes)
+            store(y, lanes, y_rows, start, stop, features)
+            store(z, lanes, z_rows, start, stop, features)
+
+
+def value_0(pointer):
+    lanes = numba.carray(pointer, 416)
+    c0 = lanes.dtype.type(2.0)
+    for i in range(LANES):
+        x1 = lanes[32 + i]
+        v0 = x1 * x1
+        x2 = lanes[64 + i]
+        v1 = x2 * x2
+        x3 = lanes[96 + i]
+        v2 = x3 * x3
+        v3 = v0 + v1
+        v4 = v3 + v2
+        lanes[288 + i] = v4
+        x4 = lanes[128 + i]
+        v5 = x4 * x4
+        x5 = lanes[160 + i]
+        v6 = x5 * x5
+        x6 = lanes[192 + i]
+        v7 = x6 * x6
+        x7 = lanes[224 + i]
+        v8 = x7 * x7
+        x8 = lanes[256 + i]
+        v9 = x8 * x8
+        v10 = x4 + x7
+        v11 = v10 * v10
+        v12 = v5 + v8
+        v13 = v12 + v11
+        v14 = v6 + v7
+        v15 = v14 + v9
+        v16 = c0 * v15
+        v17 = v13 + v16
+        lanes[320 + i] = v17
+        v18 = x1 * x4
+        v19 = x2 * x5
+        v20 = x3 * x6
+        v21 = v18 + v19
+        v22 = v21 + v20
+        v23 = x1 * v22
+        v24 = x1 * x5
+        v25 = x2 * x7
+        v26 = x3 * x8
+        v27 = v24 + v25
+        v28 = v27 + v26
+        v29 = x2 * v28
+        v30 = x1 * x6
+        v31 = x2 * x8
+        v32 = x3 * v10
+        v33 = v30 + v31
+        v34 = v33 - v32
+        v35 = x3 * v34
+        v36 = v23 + v29
+        v37 = v36 + v35
+        lanes[352 + i] = v37
+        v38 = v5 + v6
+        v39 = v38 + v7
+        v40 = x4 * v39
+        v41 = x6 * x8
+        v42 = x5 * v10
+        v43 = v41 + v42
+        v44 = x5 * v43
+        v45 = x5 * x8
+        v46 = x4 - v10
+        v47 = x6 * v46
+        v48 = v45 + v47
+        v49 = x6 * v48
+        v50 = v6 + v8
+        v51 = v50 + v9
+        v52 = x7 * v51
+        v53 = x5 * x6
+        v54 = x7 - v10
+        v55 = x8 * v54
+        v56 = v53 + v55
+        v57 = x8 * v56
+        v58 = v7 + v9
+        v59 = v58 + v11
+        v60 = v10 * v59
+        v61 = v40 + v52
+        v62 = v61 - v60
+        v63 = v44 + v49
+        v64 = v63 + v57
+        v65 = c0 * v64
+        v66 = v62 + v65
+        lanes[384 + i] = v66
+
+
+def vjp_0(pointer):
+    lanes = numba.carray(pointer, 704)
+    c0 = lanes.dtype.type(2.0)
+    for i in range(LANES):
+        x3 = lanes[96 + i]
+        g3 = lanes[384 + i]
+        v0 = x3 * g3
+        x6 = lanes[192 + i]
+        v1 = x6 * v0
+        x2 = lanes[64 + i]
+        v2 = x2 * g3
+        x5 = lanes[160 + i]
+        v3 = x5 * v2
+        x1 = lanes[32 + i]
+        x4 = lanes[128 + i]
+        v4 = x1 * x4
+        v5 = x2 * x5
+        v6 = x3 * x6
+        v7 = v4 + v5
+        v8 = v7 + v6
+        v9 = g3 * v8
+        v10 = x1 * g3
+        v11 = x4 * v10
+        g1 = lanes[320 + i]
+        v12 = x1 * g1
+        v13 = v1 + v3
+        v14 = v13 + v9
+        v15 = v14 + v11
+        v16 = c0 * v12
+        v17 = v15 + v16
+        lanes[448 + i] = v17
+        x8 = lanes[256 + i]
+        v18 = x8 * v0
+        v19 = x1 * x5
+        x7 = lanes[224 + i]
+        v20 = x2 * x7
+        v21 = x3 * x8
+        v22 = v19 + v20
+        v23 = v22 + v21
+        v24 = g3 * v23
+        v25 = x7 * v2
+        v26 = x5 * v10
+        v27 = x2 * g1
+        v28 = v18 + v24
+        v29 = v28 + v25
+        v30 = v29 + v26
+        v31 = c0 * v27
+        v32 = v30 + v31
+        lanes[480 + i] = v32
+        v33 = x1 * x6
+        v34 = x2 * x8
+        v35 = x4 + x7
+        v36 = x3 * v35
+        v37 = v33 + v34
+        v38 = v37 - v36
+        v39 = g3 * v38
+        v40 = v35 * v0
+        v41 = x8 * v2
+        v42 = x6 * v10
+        v43 = x3 * g1
+        v44 = v39 + v41
+        v45 = v44 + v42
+        v46 = v45 - v40
+        v47 = c0 * v43
+        v48 = v46 + v47
+        lanes[512 + i] = v48
+        g4 = lanes[416 + i]
+        v49 = x6 * g4
+        v50 = x6 * v49
+        v51 = x4 * x4
+        v52 = x5 * x5
+        v53 = x6 * x6
+        v54 = v51 + v52
+        v55 = v54 + v53
+        v56 = g4 * v55
+        v57 = x1 * v10
+        v58 = x8 * g4
+        v59 = x8 * v58
+        v60 = x5 * g4
+        v61 = x5 * v60
+        v62 = x8 * x8
+        v63 = v35 * v35
+        v64 = v53 + v62
+        v65 = v64 + v63
+        v66 = g4 * v65
+        v67 = x3 * v0
+        v68 = g4 * v35
+        g2 = lanes[352 + i]
+        v69 = g2 - v68
+        v70 = v35 * v69
+        v71 = v66 + v67
+        v72 = v59 + v50
+        v73 = v72 - v61
+        v74 = v73 - v70
+        v75 = c0 * v74
+        v76 = v71 + v75
+        v77 = x4 * g4
+        v78 = g2 + v77
+        v79 = x4 * v78
+        v80 = v56 + v57
+        v81 = v80 - v76
+        v82 = v50 + v79
+        v83 = c0 * v82
+        v84 = v81 + v83
+        lanes[544 + i] = v84
+        v85 = x6 * v58
+        v86 = x8 * v49
+        v87 = x6 * x8
+        v88 = x5 * v35
+        v89 = v87 + v88
+        v90 = g4 * v89
+        v91 = v35 * v60
+        v92 = x1 * v2
+        v93 = x2 * v10
+        v94 = x7 * g4
+        v95 = v94 + v77
+        v96 = c0 * g2
+        v97 = v95 + v96
+        v98 = x5 * v97
+        v99 = v92 + v93
+        v100 = v85 + v86
+        v101 = v100 + v90
+        v102 = v101 + v91
+        v103 = v102 + v98
+        v104 = c0 * v103
+        v105 = v99 + v104
+        lanes[576 + i] = v105
+        v106 = x5 * v58
+        v107 = x5 * x8
+        v108 = x4 - v35
+        v109 = x6 * v108
+        v110 = v107 + v109
+        v111 = g4 * v110
+        v112 = v108 * v49
+        v113 = x8 * v60
+        v114 = x1 * v0
+        v115 = x3 * v10
+        v116 = v77 - v68
+        v117 = v116 + v96
+        v118 = x6 * v117
+        v119 = v114 + v115
+        v120 = v106 + v111
+        v121 = v120 + v112
+        v122 = v121 + v113
+        v123 = v122 + v118
+        v124 = c0 * v123
+        v125 = v119 + v124
+        lanes[608 + i] = v125
+        v126 = x7 * x7
+        v127 = v52 + v126
+        v128 = v127 + v62
+        v129 = g4 * v128
+        v130 = x2 * v2
+        v131 = g2 + v94
+        v132 = x7 * v131
+        v133 = v129 + v130
+        v134 = v133 - v76
+        v135 = v59 + v132
+        v136 = c0 * v135
+        v137 = v134 + v136
+        lanes[640 + i] = v137
+        v138 = x5 * x6
+        v139 = x7 - v35
+        v140 = x8 * v139
+        v141 = v138 + v140
+        v142 = g4 * v141
+        v143 = v139 * v58
+        v144 = x5 * v49
+        v145 = x6 * v60
+        v146 = x2 * v0
+        v147 = x3 * v2
+        v148 = v94 - v68
+        v149 = v148 + v96
+        v150 = x8 * v149
+        v151 = v146 + v147
+        v152 = v142 + v143
+        v153 = v152 + v144
+        v154 = v153 + v145
+        v155 = v154 + v150
+        v156 = c0 * v155
+        v157 = v151 + v156
+        lanes[672 + i] = v157
+
+
+def second_order_0(pointer):
+    lanes = numba.carray(pointer, 1152)
+    c0 = lanes.dtype.type(2.0)
+    c1 = lanes.dtype.type(0.0)
+    for i in range(LANES):
+        x3 = lanes[96 + i]
+        g3 = lanes[384 + i]
+        v0 = x3 * g3
+        u6 = lanes[640 + i]
+        v1 = u6 * v0
+        u3 = lanes[544 + i]
+        v2 = g3 * u3
+        x6 = lanes[192 + i]
+        v3 = x6 * v2
+        v4 = v1 + v3
+        x2 = lanes[64 + i]
+        v5 = x2 * g3
+        u5 = lanes[608 + i]
+        v6 = u5 * v5
+        u2 = lanes[512 + i]
+        v7 = g3 * u2
+        x5 = lanes[160 + i]
+        v8 = x5 * v7
+        v9 = v6 + v8
+        x4 = lanes[128 + i]
+        u1 = lanes[480 + i]
+        v10 = x4 * u1
+        x1 = lanes[32 + i]
+        u4 = lanes[576 + i]
+        v11 = x1 * u4
+        v12 = v10 + v11
+        v13 = x5 * u2
+        v14 = x2 * u5
+        v15 = v13 + v14
+        v16 = x6 * u3
+        v17 = x3 * u6
+        v18 = v16 + v17
+        v19 = v12 + v15
+        v20 = v19 + v18
+        v21 = g3 * v20
+        v22 = x1 * g3
+        v23 = u4 * v22
+        v24 = g3 * u1
+        v25 = x4 * v24
+        v26 = v23 + v25
+        g1 = lanes[320 + i]
+        v27 = g1 * u1
+        v28 = v4 + v9
+        v29 = v28 + v21
+        v30 = v29 + v26
+        v31 = c0 * v27
+        v32 = v30 + v31
+        lanes[736 + i] = v32
+        u8 = lanes[704 + i]
+        v33 = u8 * v0
+        x8 = lanes[256 + i]
+        v34 = x8 * v2
+        v35 = v33 + v34
+        v36 = x5 * u1
+        v37 = x1 * u5
+        v38 = v36 + v37
+        x7 = lanes[224 + i]
+        v39 = x7 * u2
+        u7 = lanes[672 + i]
+        v40 = x2 * u7
+        v41 = v39 + v40
+        v42 = x8 * u3
+        v43 = x3 * u8
+        v44 = v42 + v43
+        v45 = v38 + v41
+        v46 = v45 + v44
+        v47 = g3 * v46
+        v48 = u7 * v5
+        v49 = x7 * v7
+        v50 = v48 + v49
+        v51 = u5 * v22
+        v52 = x5 * v24
+        v53 = v51 + v52
+        v54 = g1 * u2
+        v55 = v35 + v47
+        v56 = v55 + v50
+        v57 = v56 + v53
+        v58 = c0 * v54
+        v59 = v57 + v58
+        lanes[768 + i] = v59
+        v60 = x6 * u1
+        v61 = x1 * u6
+        v62 = v60 + v61
+        v63 = x8 * u2
+        v64 = x2 * u8
+        v65 = v63 + v64
+        v66 = x4 + x7
+        v67 = u3 * v66
+        v68 = u4 + u7
+        v69 = x3 * v68
+        v70 = v67 + v69
+        v71 = v62 + v65
+        v72 = v71 - v70
+        v73 = g3 * v72
+        v74 = v0 * v68
+        v75 = v66 * v2
+        v76 = v74 + v75
+        v77 = u8 * v5
+        v78 = x8 * v7
+        v79 = v77 + v78
+        v80 = u6 * v22
+        v81 = x6 * v24
+        v82 = v80 + v81
+        v83 = g1 * u3
+        v84 = v73 + v79
+        v85 = v84 + v82
+        v86 = v85 - v76
+        v87 = c0 * v83
+        v88 = v86 + v87
+        lanes[800 + i] = v88
+        g4 = lanes[416 + i]
+        v89 = x6 * g4
+        v90 = u6 * v89
+        v91 = g4 * u6
+        v92 = x6 * v91
+        v93 = v90 + v92
+        v94 = x4 * u4
+        v95 = x5 * u5
+        v96 = x6 * u6
+        v97 = v94 + v95
+        v98 = v97 + v96
+        v99 = g4 * v98
+        v100 = u1 * v22
+        v101 = x1 * v24
+        v102 = v100 + v101
+        v103 = x8 * g4
+        v104 = u8 * v103
+        v105 = g4 * u8
+        v106 = x8 * v105
+        v107 = v104 + v106
+        v108 = x5 * g4
+        v109 = u5 * v108
+        v110 = g4 * u5
+        v111 = x5 * v110
+        v112 = v109 + v111
+        v113 = x8 * u8
+        v114 = v66 * v68
+        v115 = v96 + v113
+        v116 = v115 + v114
+        v117 = g4 * v116
+        v118 = u3 * v0
+        v119 = x3 * v2
+        v120 = v118 + v119
+        v121 = g4 * v66
+        g2 = lanes[352 + i]
+        v122 = g2 - v121
+        v123 = v122 * v68
+        v124 = g4 * v68
+        v125 = v66 * v124
+        v126 = v123 - v125
+        v127 = v93 + v107
+        v128 = v127 + v117
+        v129 = v128 - v112
+        v130 = v129 - v126
+        v131 = c0 * v130
+        v132 = v120 + v131
+        v133 = x4 * g4
+        v134 = g2 + v133
+        v135 = u4 * v134
+        v136 = g4 * u4
+        v137 = x4 * v136
+        v138 = v135 + v137
+        v139 = v102 - v132
+        v140 = v93 + v99
+        v141 = v140 + v138
+        v142 = c0 * v141
+        v143 = v139 + v142
+        lanes[832 + i] = v143
+        v144 = u6 * v103
+        v145 = x6 * v105
+        v146 = v144 + v145
+        v147 = u8 * v89
+        v148 = x8 * v91
+        v149 = v147 + v148
+        v150 = x8 * u6
+        v151 = x6 * u8
+        v152 = v150 + v151
+        v153 = u5 * v66
+        v154 = x5 * v68
+        v155 = v153 + v154
+        v156 = v152 + v155
+        v157 = g4 * v156
+        v158 = v108 * v68
+        v159 = v66 * v110
+        v160 = v158 + v159
+        v161 = u1 * v5
+        v162 = x1 * v7
+        v163 = v161 + v162
+        v164 = u2 * v22
+        v165 = x2 * v24
+        v166 = v164 + v165
+        v167 = x7 * g4
+        v168 = v167 + v133
+        v169 = c0 * g2
+        v170 = v168 + v169
+        v171 = u5 * v170
+        v172 = g4 * u7
+        v173 = v136 + v172
+        v174 = x5 * v173
+        v175 = v171 + v174
+        v176 = v163 + v166
+        v177 = v146 + v149
+        v178 = v177 + v157
+        v179 = v178 + v160
+        v180 = v179 + v175
+        v181 = c0 * v180
+        v182 = v176 + v181
+        lanes[864 + i] = v182
+        v183 = u5 * v103
+        v184 = x5 * v105
+        v185 = v183 + v184
+        v186 = x8 * u5
+        v187 = x5 * u8
+        v188 = v186 + v187
+        v189 = x4 - v66
+        v190 = u6 * v189
+        v191 = u4 - v68
+        v192 = x6 * v191
+        v193 = v190 + v192
+        v194 = v188 + v193
+        v195 = g4 * v194
+        v196 = v89 * v191
+        v197 = v189 * v91
+        v198 = v196 + v197
+        v199 = u8 * v108
+        v200 = x8 * v110
+        v201 = v199 + v200
+        v202 = u1 * v0
+        v203 = x1 * v2
+        v204 = v202 + v203
+        v205 = u3 * v22
+        v206 = x3 * v24
+        v207 = v205 + v206
+        v208 = v133 - v121
+        v209 = v208 + v169
+        v210 = u6 * v209
+        v211 = v124 - v136
+        v212 = x6 * v211
+        v213 = v210 - v212
+        v214 = v204 + v207
+        v215 = v185 + v195
+        v216 = v215 + v198
+        v217 = v216 + v201
+        v218 = v217 + v213
+        v219 = c0 * v218
+        v220 = v214 + v219
+        lanes[896 + i] = v220
+        v221 = x7 * u7
+        v222 = v95 + v113
+        v223 = v222 + v221
+        v224 = g4 * v223
+        v225 = u2 * v5
+        v226 = x2 * v7
+        v227 = v225 + v226
+        v228 = g2 + v167
+        v229 = u7 * v228
+        v230 = x7 * v172
+        v231 = v229 + v230
+        v232 = v227 - v132
+        v233 = v107 + v224
+        v234 = v233 + v231
+        v235 = c0 * v234
+        v236 = v232 + v235
+        lanes[928 + i] = v236
+        v237 = x6 * u5
+        v238 = x5 * u6
+        v239 = v237 + v238
+        v240 = x7 - v66
+        v241 = u8 * v240
+        v242 = u7 - v68
+        v243 = x8 * v242
+        v244 = v241 + v243
+        v245 = v239 + v244
+        v246 = g4 * v245
+        v247 = v103 * v242
+        v248 = v240 * v105
+        v249 = v247 + v248
+        v250 = u5 * v89
+        v251 = x5 * v91
+        v252 = v250 + v251
+        v253 = u6 * v108
+        v254 = x6 * v110
+        v255 = v253 + v254
+        v256 = u2 * v0
+        v257 = x2 * v2
+        v258 = v256 + v257
+        v259 = u3 * v5
+        v260 = x3 * v7
+        v261 = v259 + v260
+        v262 = v167 - v121
+        v263 = v262 + v169
+        v264 = u8 * v263
+        v265 = v124 - v172
+        v266 = x8 * v265
+        v267 = v264 - v266
+        v268 = v258 + v261
+        v269 = v246 + v249
+        v270 = v269 + v252
+        v271 = v270 + v255
+        v272 = v271 + v267
+        v273 = c0 * v272
+        v274 = v268 + v273
+        lanes[960 + i] = v274
+        v275 = x1 * u1
+        v276 = x2 * u2
+        v277 = x3 * u3
+        v278 = v275 + v276
+        v279 = v278 + v277
+        v280 = v95 + v96
+        v281 = v280 + v113
+        v282 = v94 + v114
+        v283 = v282 + v221
+        v284 = c0 * v281
+        v285 = v283 + v284
+        v286 = x1 * x4
+        v287 = x2 * x5
+        v288 = x3 * x6
+        v289 = v286 + v287
+        v290 = v289 + v288
+        v291 = u1 * v290
+        v292 = x1 * v20
+        v293 = v291 + v292
+        v294 = x1 * x5
+        v295 = x2 * x7
+        v296 = x3 * x8
+        v297 = v294 + v295
+        v298 = v297 + v296
+        v299 = u2 * v298
+        v300 = x2 * v46
+        v301 = v299 + v300
+        v302 = x1 * x6
+        v303 = x2 * x8
+        v304 = x3 * v66
+        v305 = v302 + v303
+        v306 = v305 - v304
+        v307 = u3 * v306
+        v308 = x3 * v72
+        v309 = v307 + v308
+        v310 = v293 + v301
+        v311 = v310 + v309
+        lanes[992 + i] = v311
+        v312 = x4 * x4
+        v313 = x5 * x5
+        v314 = x6 * x6
+        v315 = v312 + v313
+        v316 = v315 + v314
+        v317 = u4 * v316
+        v318 = x4 * v98
+        v319 = c0 * v318
+        v320 = v317 + v319
+        v321 = x7 * x7
+        v322 = x8 * x8
+        v323 = v313 + v321
+        v324 = v323 + v322
+        v325 = u7 * v324
+        v326 = x7 * v223
+        v327 = c0 * v326
+        v328 = v325 + v327
+        v329 = v66 * v66
+        v330 = v314 + v322
+        v331 = v330 + v329
+        v332 = v331 * v68
+        v333 = v66 * v116
+        v334 = c0 * v333
+        v335 = v332 + v334
+        v336 = x6 * x8
+        v337 = x5 * v66
+        v338 = v336 + v337
+        v339 = u5 * v338
+        v340 = x5 * v156
+        v341 = v339 + v340
+        v342 = x5 * x8
+        v343 = x6 * v189
+        v344 = v342 + v343
+        v345 = u6 * v344
+        v346 = x6 * v194
+        v347 = v345 + v346
+        v348 = x5 * x6
+        v349 = x8 * v240
+        v350 = v348 + v349
+        v351 = u8 * v350
+        v352 = x8 * v245
+        v353 = v351 + v352
+        v354 = v341 + v347
+        v355 = v354 + v353
+        v356 = v320 + v328
+        v357 = v356 - v335
+        v358 = c0 * v355
+        v359 = v357 + v358
+        lanes[1024 + i] = v359
+        v360 = c0 * v279
+        lanes[1056 + i] = v360
+        v361 = c0 * v285
+        lanes[1088 + i] = v361
+        lanes[1120 + i] = c1
+
+
+KERNELS = {
+    "value": {
+        "inputs": [9],
+        "outputs": [5],
+        "rows": 13,
+        "output_rows": [0, 9, 10, 11, 12],
+        "passes": [value_0],
+    },
+    "vjp": {
+        "inputs": [9, 5],
+        "outputs": [9],
+        "rows": 22,
+        "output_rows": [9, 14, 15, 16, 17, 18, 19, 20, 21],
+        "passes": [vjp_0],
+    },
+    "second_order": {
+        "inputs": [9, 5, 9],
+        "outputs": [9, 5],
+        "rows": 36,
+        "output_rows": [35, 23, 24, 25, 26, 27, 28, 29, 30, 14, 33, 34, 31, 32],
+        "passes": [second_order_0],
+    },
+}
+
+
+@functools.cache
+def compiled_drive(dtype):
+    """``drive`` for ``float32`` or ``float64`` (a name), compiled once for all kernels of this file."""
+    array, integers = getattr(types, dtype)[::1], types.int64[::1]
+    signature = types.void(
+        integers, array, array, array, integers, array, array, types.int64, integers, integers, types.int64, types.int64,
+        types.int64,
+    )  # fmt: skip
+    return numba.njit(signature, parallel=True, nogil=True, **OPTIONS)(drive)
+
+
+@functools.cache
+def compiled_passes(name, dtype):
+    """The compiled passes of kernel ``name``, which must stay alive, and the array of their addresses."""
+    signature = types.void(types.CPointer(getattr(types, dtype)))
+    functions = [numba.cfunc(signature, **OPTIONS)(step) for step in KERNELS[name]["passes"]]
+    return functions, np.array([f.address for f in functions], dtype=np.int64)
+
+
+def run(name, arrays, outputs, atoms, features):
+    """Fill the flat contiguous ``outputs`` of kernel ``name`` from the flat contiguous ``arrays`` of one dtype."""
+    program, dtype = KERNELS[name], arrays[0].dtype
+    empty = np.empty(0, dtype)
+    inputs = [*arrays, empty, empty][:3]
+    sizes = np.array([*program["inputs"], 0, 0][:3])
+    split = program["outputs"][0]
+    rows = np.array(program["output_rows"])
+    tiles = (atoms * features + LANES - 1) // LANES
+    chunks = min(tiles, 4 * numba.get_num_threads())
+    compiled_drive(dtype.name)(
+        compiled_passes(name, dtype.name)[1], *inputs, sizes, *[*outputs, empty][:2], program["rows"],
+        rows[:split], rows[split:], chunks, atoms, features,
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""``invgen check``: everything that a basis and its emitted sources claim, run again."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+import invgen
+from invgen.basis import Basis
+from invgen.emitters import BACKENDS
+from invgen.pipeline import emit
+from invgen.resources import generated_folder
+
+TOLERANCES = {"float64": 1e-11, "float32": 2e-4}
+"""Largest deviation relative to the largest entry: round-off of some thousand operations on components of order one."""
+
+Check = tuple[str, str | None]
+"""What was checked, and the problem if there is one."""
+
+
+def checks(basis: Basis, source: Path) -> Iterator[Check]:
+    """Runs all checks one after another; ``source`` is where the basis was found, a path or a shipped id."""
+    verification = basis.verify()
+    yield "selection repeated with another prime and witness", None if verification else str(verification)
+    folder = source if source.is_dir() else generated_folder() / str(source)
+    if (folder / "manifest.json").is_file():
+        yield "emitted again, bytes compared", _compare_bytes(basis, folder)
+    else:
+        folder = invgen.emitted_folder(basis, tuple(BACKENDS))
+    for backend in BACKENDS:
+        if importlib.util.find_spec(backend) is None:
+            yield f"{backend}: not run, {backend} is not installed", None
+            continue
+        for dtype in ("float64", "float32"):
+            yield f"{backend} {dtype}: value, vjp, second order against the oracle", _compare_numbers(basis, folder, backend, dtype)
+
+
+def _compare_bytes(basis: Basis, folder: Path) -> str | None:
+    backends = tuple(b for b in BACKENDS if any(b in name for name in _manifest_files(folder)))
+    with tempfile.TemporaryDirectory() as temporary:
+        fresh = emit(basis, backends, temporary)
+        names = sorted(p.name for p in fresh.iterdir())
+        different = [n for n in names if not (folder / n).is_file() or (folder / n).read_bytes() != (fresh / n).read_bytes()]
+    return f"different from what this version emits: {', '.join(different)}; emit the basis again" if different else None
+
+
+def _manifest_files(folder: Path) -> list[str]:
+    return list(json.loads((folder / "manifest.json").read_text())["files"])
+
+
+def _compare_numbers(basis: Basis, folder: Path, backend: str, dtype: str) -> str | None:
+    """The oracle is direct contraction; for the Hessian part it is the second-order program run in NumPy."""
+    rng = np.random.default_rng(0)
+    x, u = rng.normal(size=(2, 7, basis.components)).astype(dtype)
+    g = rng.normal(size=(7, len(basis))).astype(dtype)
+    program = invgen.kernels(basis)
+    exact = [a.astype(np.float64) for a in (x, g, u)]
+    function = invgen.load(folder, backend=backend, component_axis=-1)
+    jacobian = basis.jacobian(exact[0])
+    wanted = {
+        "value": basis.evaluate(exact[0]),
+        "vjp": np.einsum("nk,nkc->nc", exact[1], jacobian),
+        "second order, Hessian part": program["second_order"].evaluate(*exact)[0],
+        "second order, tangent part": np.einsum("nkc,nc->nk", jacobian, exact[2]),
+    }
+    got = dict(zip(wanted, (function(x), function.vjp(x, g), *function.second_order(x, g, u)), strict=True))
+    for name, reference in wanted.items():
+        deviation = np.abs(got[name] - reference).max() / max(np.abs(reference).max(), 1e-300)
+        if not deviation <= TOLERANCES[dtype]:
+            return f"{name} deviates by {deviation:.2g}, more than {TOLERANCES[dtype]:.2g}"
+    return None

@@ -1,0 +1,95 @@
+"""The command line as a user meets it: exit codes, messages, files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+
+def invgen(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "invgen.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+def test_generate_writes_a_folder_that_show_and_check_read(tmp_path: Path) -> None:
+    made = invgen("generate", "--l-max", 2, "--n-max", 3, "-o", tmp_path / "basis")
+    assert made.returncode == 0, made.stderr
+    assert "rank 5 of at most 6" in made.stdout
+    assert {"basis.json", "manifest.json"} <= {p.name for p in (tmp_path / "basis").iterdir()}
+    shown = invgen("show", tmp_path / "basis", "--json")
+    assert len(json.loads(shown.stdout)["invariants"]) == 5
+    checked = invgen("check", tmp_path / "basis")
+    assert checked.returncode == 0, checked.stdout
+    assert "FAILED" not in checked.stdout
+    assert checked.stdout.count("ok") >= 6
+
+
+def test_check_fails_on_an_edited_emitted_file(tmp_path: Path) -> None:
+    assert invgen("generate", "--l-max", 1, "--n-max", 2, "-o", tmp_path).returncode == 0
+    source = next(tmp_path.glob("torch*.py"))
+    source.write_text(source.read_text() + "\nraise SystemExit('executed')\n")
+    result = invgen("check", tmp_path)
+    assert result.returncode != 0
+    assert "executed" not in result.stdout + result.stderr
+
+
+def test_show_json_has_the_promised_keys() -> None:
+    data = json.loads(invgen("show", "cartesian-l3-n4-flexible", "--json").stdout)
+    assert len(data["invariants"]) == 13
+    for row in data["invariants"]:
+        assert {"label", "order", "ranks", "contraction", "latex", "monomials"} <= set(row)
+    assert sum(row["monomials"] for row in data["invariants"]) == 352
+    assert {"value", "vjp", "second_order"} <= set(data["operations"])
+    assert data["evidence"]["rank"] == data["evidence"]["bound"] == 13
+
+
+def test_show_prints_the_table_and_latex() -> None:
+    table = invgen("show", "cartesian-l2-n4-flexible").stdout
+    assert "Q_ij Q_ik Q_jk" in table
+    assert "value: " in table
+    assert r"Q_{ij} Q_{ik} Q_{jk}" in invgen("show", "cartesian-l2-n4-flexible", "--latex").stdout.splitlines()
+
+
+def test_drawings_show_every_bond(tmp_path: Path) -> None:
+    assert invgen("show", "cartesian-l3-n4-flexible", "--svg", tmp_path).returncode == 0
+    drawings = sorted(tmp_path.glob("*.svg"))
+    assert len(drawings) == 13
+    svg = "{http://www.w3.org/2000/svg}"
+    for path in drawings:
+        root = ElementTree.parse(path).getroot()
+        factors = path.stem.split("_", 1)[1].split(".")
+        letters = "".join(f.lstrip("0123456789") for f in factors)
+        assert len(root.findall(f"{svg}circle")) == len(factors)
+        assert len(root.findall(f"{svg}path")) == len(letters) // 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("generate", "--l-max", -1), ("l_max", "-1")),
+        (("generate", "--l-max", 2, "--ranks", "0,1"), ("l_max", "ranks")),
+        (("generate", "--ranks", "0,x"), ("--ranks", "0,x")),
+        (("generate", "--l-max", 3, "--objective", "flexibel"), ("flexibel", "did you mean 'flexible'")),
+        (("generate", "--l-max", 3, "--n-max", 1, "--objective", "flexible"), ("n_max=1", "raise n_max")),
+        (("generate", "--l-max", 8, "--n-max", 12, "--objective", "linear"), ("linearly independent", "lower n_max")),
+        (("show", "nowhere"), ("nowhere", "shipped")),
+    ],
+)
+def test_bad_input_is_one_line_with_exit_code_2(arguments: tuple[object, ...], words: tuple[str, ...], tmp_path: Path) -> None:
+    result = invgen(*arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_misspelt_option_is_an_error() -> None:
+    result = invgen("generate", "--lmax", 2)
+    assert result.returncode == 2
+    assert "--l-max" in result.stderr
