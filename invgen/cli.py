@@ -36,6 +36,17 @@ def _whole_numbers(text: str | None, option: str) -> tuple[int, ...] | None:
         raise ValueError(f"{option} takes whole numbers such as 0,1,2,4, got {text!r}") from None
 
 
+def _backends(text: str) -> tuple[str, ...]:
+    from invgen.emitters import BACKENDS
+    from invgen.errors import unknown
+
+    names = {"all": list(BACKENDS), "none": []}.get(text, text.replace(",", " ").split())
+    for name in names:
+        if name not in BACKENDS:
+            raise ValueError("--backends: " + unknown("backend", name, [*BACKENDS, "all", "none"]))
+    return tuple(names)
+
+
 @contextmanager
 def _stages() -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar for each stage on a terminal, one line when a stage begins otherwise."""
@@ -73,12 +84,14 @@ def generate(
     orders: Annotated[str | None, typer.Option(help="Only these correlation orders, such as 2,4.")] = None,
     ordering: Annotated[str, typer.Option(help="Order of candidates: degree, cost or rank.")] = "degree",
     max_candidates: Annotated[int, typer.Option(help="Refuse to enumerate more candidates than this.")] = 200_000,
+    backends: Annotated[str, typer.Option(help="Backends to emit kernels for, such as numba,torch; none for the basis alone.")] = "all",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write; ./<id> by default.")] = None,
 ) -> None:
     """Generate a basis, prove it, and write it with its emitted kernels."""
     import invgen
     from invgen.inspect.report import summary
 
+    chosen = _backends(backends)
     spec = invgen.BasisSpec(
         family,
         l_max,
@@ -92,10 +105,14 @@ def generate(
     )
     with _stages() as progress:
         basis = invgen.generate(spec, progress=progress, max_candidates=max_candidates)
-        progress("emit", 0, 1)
-        folder = invgen.emit(basis, into=output or Path(spec.id))
-        progress("emit", 1, 1)
-    out.print(summary(basis), highlight=False, soft_wrap=True)
+        folder = output or Path(spec.id)
+        if chosen:
+            progress("emit", 0, 1)
+            invgen.emit(basis, chosen, folder)
+            progress("emit", 1, 1)
+        else:
+            basis.save(folder)
+    out.print(summary(basis) if chosen else str(basis), highlight=False, soft_wrap=True)
     out.print(f"written to {folder}", highlight=False, soft_wrap=True)
 
 

@@ -14,13 +14,15 @@ from math import gcd, lcm
 from invgen.kernels.program import Kernel
 
 Node = int
-Expression = tuple[Fraction, Node]
+Number = int | Fraction
+"""Whole numbers stay ``int``, which is several times faster than ``Fraction``."""
+Expression = tuple[Number, Node]
 Terms = tuple[tuple[int, Node], ...]
 
 UNIT: Node = -1
 """The node whose value is one."""
-ZERO: Expression = (Fraction(0), UNIT)
-ONE: Expression = (Fraction(1), UNIT)
+ZERO: Expression = (0, UNIT)
+ONE: Expression = (1, UNIT)
 
 
 class Builder:
@@ -36,7 +38,11 @@ class Builder:
 
     def input(self, index: int) -> Expression:
         """Input component ``index``, counted over all arrays."""
-        return Fraction(1), index
+        return 1, index
+
+    def constant(self, value: Fraction) -> Expression:
+        """A number."""
+        return (_plain(value), UNIT) if value else ZERO
 
     def mul(self, a: Expression, b: Expression) -> Expression:
         """The product."""
@@ -48,25 +54,26 @@ class Builder:
             return coefficient, right
         return coefficient, self._node(("mul", left, right), self.products, (left, right))
 
-    def scale(self, factor: Fraction | int, a: Expression) -> Expression:
+    def scale(self, factor: Number, a: Expression) -> Expression:
         """The expression times a number."""
-        return (a[0] * factor, a[1]) if a[0] * factor else ZERO
+        product = a[0] * factor
+        return (product, a[1]) if product else ZERO
 
     def add(self, terms: Iterable[Expression]) -> Expression:
         """The sum; terms over the same node are merged, a common factor is taken out."""
-        collected: dict[Node, Fraction] = {}
+        collected: dict[Node, Number] = {}
         for coefficient, node in terms:
-            collected[node] = collected.get(node, Fraction(0)) + coefficient
+            collected[node] = collected.get(node, 0) + coefficient
         items = sorted((node, c) for node, c in collected.items() if c)
         if not items:
             return ZERO
         if len(items) == 1:
             return items[0][1], items[0][0]
         denominator = lcm(*(c.denominator for _, c in items))
-        content = gcd(*(int(c * denominator) for _, c in items))
-        common = Fraction(content if items[0][1] > 0 else -content, denominator)
-        primitive = tuple((int(c / common), node) for node, c in items)
-        return common, self._node(("sum", primitive), self.sums, primitive)
+        whole = [int(c * denominator) for _, c in items]
+        content = gcd(*whole) if whole[0] > 0 else -gcd(*whole)
+        primitive = tuple((c // content, node) for c, (node, _) in zip(whole, items, strict=True))
+        return _plain(Fraction(content, denominator)), self._node(("sum", primitive), self.sums, primitive)
 
     def _node(self, key: object, table: dict[Node, object], value: object) -> Node:  # type: ignore[type-arg]
         node = self._known.get(key)
@@ -102,6 +109,10 @@ class Builder:
         return _Linearisation(self, name, outputs).kernel()
 
 
+def _plain(value: Fraction) -> Number:
+    return value.numerator if value.denominator == 1 else value
+
+
 class _Linearisation:
     """Writes products and sums as binary statements; a sum groups the terms of equal weight."""
 
@@ -128,7 +139,8 @@ class _Linearisation:
     def _value(self, node: Node) -> object:
         return node if node < self.builder.size else self.where[node]
 
-    def _constant(self, value: Fraction) -> tuple[str, Fraction]:
+    def _constant(self, number: Number) -> tuple[str, Fraction]:
+        value = Fraction(number)
         self.constants.setdefault(value, len(self.constants))
         return ("constant", value)
 
@@ -147,7 +159,7 @@ class _Linearisation:
         parts = []
         for weight in sorted(groups):
             sign, value = self._join(groups[weight])
-            parts.append((sign, value if weight == 1 else self._emit("mul", self._constant(Fraction(weight)), value)))
+            parts.append((sign, value if weight == 1 else self._emit("mul", self._constant(weight), value)))
         return self._join(parts)[1]
 
     def _join(self, parts: list[tuple[int, object]]) -> tuple[int, object]:

@@ -7,10 +7,9 @@ node are added up at once, and are tidied like every other kernel.
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 from functools import cache
 
-from invgen.kernels.builder import ONE, UNIT, ZERO, Builder, Expression, Node
+from invgen.kernels.builder import UNIT, ZERO, Builder, Expression, Node
 from invgen.kernels.program import Kernel
 from invgen.kernels.simplify import simplified
 
@@ -45,7 +44,8 @@ def second_order(kernel: Kernel) -> Kernel:
     """
     (x, width), (_, outputs) = _single(kernel)
     builder = Builder([(x, width), ("g", len(outputs)), ("u", width)])
-    values = [expressions(kernel, builder)[i] for i in outputs]
+    every = expressions(kernel, builder)
+    values = [every[i] for i in outputs]
     gradient = _cotangents(builder, values, width)
     tangents = _tangents(builder, [e[1] for e in [*gradient, *values]], width, first=width + len(outputs))
     hu = [builder.scale(c, tangents[node]) for c, node in gradient]
@@ -72,13 +72,13 @@ def expressions(kernel: Kernel, builder: Builder) -> list[Expression]:
             readers[i] += 1
             summed[i] += op != "mul"
     values: list[Expression] = [builder.input(i) for i in range(kernel.input_size)]
-    values += [(c, UNIT) if c else ZERO for c in kernel.constants]
+    values += [builder.constant(c) for c in kernel.constants]
     pending: dict[int, Terms] = {}
     for position, (op, left, right) in enumerate(kernel.statements):
         if op == "mul":
             values.append(builder.mul(values[left], values[right]))
             continue
-        sign = Fraction(1 if op == "add" else -1)
+        sign = 1 if op == "add" else -1
         terms = pending.pop(left, [values[left]])
         terms = terms + [builder.scale(sign, t) for t in pending.pop(right, [values[right]])]
         here = first + position
@@ -100,10 +100,10 @@ def _cotangents(builder: Builder, outputs: list[Expression], width: int) -> list
         if node in builder.products:
             left, right = builder.products[node]
             if left == right:
-                terms.setdefault(left, []).append(builder.scale(2, builder.mul(cotangent, (Fraction(1), left))))
+                terms.setdefault(left, []).append(builder.scale(2, builder.mul(cotangent, (1, left))))
             else:
-                terms.setdefault(left, []).append(builder.mul(cotangent, (Fraction(1), right)))
-                terms.setdefault(right, []).append(builder.mul(cotangent, (Fraction(1), left)))
+                terms.setdefault(left, []).append(builder.mul(cotangent, (1, right)))
+                terms.setdefault(right, []).append(builder.mul(cotangent, (1, left)))
         else:
             for weight, child in builder.sums[node]:
                 terms.setdefault(child, []).append(builder.scale(weight, cotangent))
@@ -117,7 +117,7 @@ def _tangents(builder: Builder, roots: list[Node], width: int, first: int) -> di
     for node in builder.reachable(root for root in roots if root != UNIT):
         if node in builder.products:
             left, right = builder.products[node]
-            parts = [builder.mul(tangents[left], (ONE[0], right)), builder.mul((ONE[0], left), tangents[right])]
+            parts = [builder.mul(tangents[left], (1, right)), builder.mul((1, left), tangents[right])]
             tangents[node] = builder.add(parts)
         else:
             tangents[node] = builder.add(builder.scale(weight, tangents[child]) for weight, child in builder.sums[node])

@@ -7,7 +7,6 @@ follow from tracelessness, and entries that an automorphism of the open graph ex
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cache
 from itertools import permutations, product
 from math import prod
@@ -135,7 +134,7 @@ class _Arrays:
             for (i, j, _), p in zip(bonds, powers, strict=True):
                 left[i] = _plus(left[i], p)
                 right[j] = _plus(right[j], p)
-            weight = Fraction(prod(multiplicity(p) for p in powers))
+            weight = prod(multiplicity(p) for p in powers)
             value = self.builder.mul(self.entry(split.left, tuple(left)), self.entry(split.right, tuple(right)))
             terms.append(self.builder.scale(weight, value))
         return self.builder.add(terms)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
 
-from invgen.kernels.builder import UNIT, Builder, Expression, Node
+from invgen.kernels.builder import ONE, UNIT, Builder, Expression, Node
 from invgen.kernels.program import Kernel
 
 Outputs = Sequence[tuple[str, Sequence[Expression]]]
@@ -33,7 +32,7 @@ def _factored(old: Builder, outputs: Outputs) -> tuple[Builder, Outputs]:
     readers: Counter[Node] = Counter(n for node in order for n in old.operands(node))
     readers.update(node for _, expressions in outputs for _, node in expressions)
     new = Builder(old.inputs)
-    image: dict[Node, Expression] = {UNIT: (Fraction(1), UNIT)} | {i: new.input(i) for i in range(old.size)}
+    image: dict[Node, Expression] = {UNIT: ONE} | {i: new.input(i) for i in range(old.size)}
     for node in order:
         if node in old.products:
             left, right = old.products[node]
