@@ -3,7 +3,7 @@
 Runs in an environment that has both hippynn and invgen. Random weights, float64, molecules of a QM7 file. hippynn runs
 on its plain torch kernels: its Numba kernels differ from those by up to 1e-9 in the same double precision.
 
-    python benchmarks/equal_weights.py --qm7 qm7.npz        # twenty real molecules: benchmarks/results/equal_weights.json
+    python benchmarks/equal_weights.py --qm7 qm7.npz        # twenty molecules -> benchmarks/results/equal_weights.json
     python benchmarks/equal_weights.py --reference FILE     # made-up molecules and a tiny network, for the test suite
 """
 
