@@ -1,4 +1,4 @@
-"""The whole way in a few minutes: a basis beyond rank 3 and order 4, its proof, its kernels, and a network that uses it.
+"""The whole way in a few minutes: a basis beyond rank 3 and order 4, its proof, its kernels, a network that uses it.
 
 Run by ``make demo``. Everything it makes lies in the folder given by ``--into``; a second run takes the labelled
 structures and finished trainings from there.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from invgen.data import methane
 from invgen.data.structures import write_npz
 from invgen.inspect.draw import write_drawings
 from invgen.inspect.report import describe, summary, table
-from invgen.potentials.config import parse_config
+from invgen.potentials.config import Config, parse_config
 from invgen.potentials.training import TrainingResult, train
 
 FRAMES, VALIDATION, TEST = 7000, 500, 500
@@ -97,7 +98,9 @@ def learn(folder: Path, into: Path) -> None:
     for kind, name in (("hip-nn", "HIP-NN"), ("hip-hop-nn", "HIP-HOP-NN with the basis above")):
         say(f"training {name}")
         results[name] = train(_configuration(kind, folder, frames, into), into, _sparse(say))
-    report = Table("network", "parameters", "energy RMSE (meV)", "force RMSE (meV/Å)", title="test errors", title_justify="left")
+    report = Table(
+        "network", "parameters", "energy RMSE (meV)", "force RMSE (meV/Å)", title="test errors", title_justify="left"
+    )
     for name, result in results.items():
         if result.test is None:
             raise SystemExit("interrupted; run make demo again to continue")
@@ -109,7 +112,7 @@ def learn(folder: Path, into: Path) -> None:
         raise SystemExit("the invariants did not help: force error with them is not lower than without")
 
 
-def _configuration(kind: str, folder: Path, frames: Path, into: Path):  # noqa: ANN202
+def _configuration(kind: str, folder: Path, frames: Path, into: Path) -> Config:
     return parse_config(
         {
             "data": {"train": str(frames.resolve()), "validation_size": VALIDATION, "test_size": TEST},
@@ -120,7 +123,7 @@ def _configuration(kind: str, folder: Path, frames: Path, into: Path):  # noqa: 
     )
 
 
-def _sparse(tell):  # noqa: ANN001, ANN202
+def _sparse(tell: Callable[[str], None]) -> Callable[[str], None]:
     """Passes on every fifth epoch, and all that is not an epoch."""
 
     def hear(text: str) -> None:

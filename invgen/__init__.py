@@ -28,7 +28,7 @@ _NAMES = {
 }
 _MODULES = ("nn", "data", "potentials")
 
-__all__ = ["Basis", "BasisSpec", "__version__", "emit", "emitted_folder", "find_basis", "generate", "load"]
+__all__ = ["Basis", "BasisSpec", "__version__", "emit", "emitted_folder", "find_basis", "generate", "kernels", "load"]
 
 
 def __getattr__(name: str) -> Any:

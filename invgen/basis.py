@@ -19,7 +19,8 @@ from invgen.candidates.contraction import Contraction
 from invgen.candidates.evaluate import Evaluator, Floating
 from invgen.errors import BasisFileError
 from invgen.selection.evidence import Evidence
-from invgen.selection.objectives import Setting, select
+from invgen.selection.objectives import select
+from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
 FORMAT = 1
@@ -98,7 +99,9 @@ class Basis:
         if not np.issubdtype(x.dtype, np.floating):
             raise TypeError(f"{self.id} takes floating-point components, got {x.dtype}; convert with x.astype(float)")
         if x.ndim == 0 or x.shape[-1] != self.components:
-            raise ValueError(f"{self.id} takes {self.components} components on the last axis, got an array of shape {x.shape}")
+            raise ValueError(
+                f"{self.id} takes {self.components} components on the last axis, got an array of shape {x.shape}"
+            )
         return Evaluator(self.spec.tensors, x.reshape(-1, self.components), Floating()), x.shape[:-1]
 
     def sympy(self, i: int) -> Any:
@@ -125,7 +128,16 @@ class Basis:
         if tuple(c.label for c in chosen) != self.labels:
             changed = sorted({c.label for c in chosen} ^ set(self.labels))
             problems.append(f"the selection keeps other invariants; different: {', '.join(changed) or 'their order'}")
-        for name in ("rank", "bound", "attainable", "size_complete", "candidates", "patterns", "counts", "float_agrees"):
+        for name in (
+            "rank",
+            "bound",
+            "attainable",
+            "size_complete",
+            "candidates",
+            "patterns",
+            "counts",
+            "float_agrees",
+        ):
             here, there = getattr(self.evidence, name), getattr(evidence, name)
             if here != there:
                 problems.append(f"{name} is {there}, the evidence says {here}")
@@ -148,7 +160,7 @@ class Basis:
         return str(self.to_json()["sha256"])
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes ``basis.json`` into a folder, or to a path that ends in ``.json``; atomically. Returns the file's path."""
+        """Writes ``basis.json`` into a folder, or a path that ends in ``.json``, atomically; returns the path."""
         target = Path(path)
         if target.suffix != ".json":
             target = target / "basis.json"
@@ -182,7 +194,8 @@ class Basis:
             raise BasisFileError(f"{source} is not a basis file: it has no field 'format'")
         if data["format"] != FORMAT:
             raise BasisFileError(
-                f"{source} has format {data['format']!r}, this version reads {FORMAT}; generate the basis again or use the version that wrote it"
+                f"{source} has format {data['format']!r}, this version reads {FORMAT}; "
+                "generate the basis again or use the version that wrote it"
             )
         body = {key: value for key, value in data.items() if key != "sha256"}
         if data.get("sha256") != _checksum(body):
@@ -195,7 +208,7 @@ class Basis:
             raise BasisFileError(f"{source} cannot be read ({error}); generate the basis again") from error
 
     def emitted_folder(self, backends: tuple[str, ...]) -> Path:
-        """A folder with emitted sources of this basis: the shipped one if it is the same, else one in the user's cache."""
+        """A folder with emitted sources of this basis: the shipped one if it is the same, else one in the cache."""
         import invgen
 
         return invgen.emitted_folder(self, backends)

@@ -37,7 +37,10 @@ def checks(basis: Basis, source: Path) -> Iterator[Check]:
             yield f"{backend}: not run, {backend} is not installed", None
             continue
         for dtype in ("float64", "float32"):
-            yield f"{backend} {dtype}: value, vjp, second order against the oracle", _compare_numbers(basis, folder, backend, dtype)
+            yield (
+                f"{backend} {dtype}: value, vjp, second order against the oracle",
+                _compare_numbers(basis, folder, backend, dtype),
+            )
 
 
 def _compare_bytes(basis: Basis, folder: Path) -> str | None:
@@ -45,8 +48,12 @@ def _compare_bytes(basis: Basis, folder: Path) -> str | None:
     with tempfile.TemporaryDirectory() as temporary:
         fresh = emit(basis, backends, temporary)
         names = sorted(p.name for p in fresh.iterdir())
-        different = [n for n in names if not (folder / n).is_file() or (folder / n).read_bytes() != (fresh / n).read_bytes()]
-    return f"different from what this version emits: {', '.join(different)}; emit the basis again" if different else None
+        different = [
+            n for n in names if not (folder / n).is_file() or (folder / n).read_bytes() != (fresh / n).read_bytes()
+        ]
+    return (
+        f"different from what this version emits: {', '.join(different)}; emit the basis again" if different else None
+    )
 
 
 def _manifest_files(folder: Path) -> list[str]:

@@ -24,7 +24,9 @@ out = Console()
 err = Console(stderr=True)
 
 T = TypeVar("T")
-BasisArgument = Annotated[str, typer.Argument(metavar="BASIS", help="A basis file, its folder, or the id of a shipped basis.")]
+BasisArgument = Annotated[
+    str, typer.Argument(metavar="BASIS", help="A basis file, its folder, or the id of a shipped basis.")
+]
 
 
 def _whole_numbers(text: str | None, option: str) -> tuple[int, ...] | None:
@@ -60,7 +62,13 @@ def _stages() -> Iterator[Callable[[str, int, int], None]]:
 
         yield line
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
@@ -84,7 +92,9 @@ def generate(
     orders: Annotated[str | None, typer.Option(help="Only these correlation orders, such as 2,4.")] = None,
     ordering: Annotated[str, typer.Option(help="Order of candidates: degree, cost or rank.")] = "degree",
     max_candidates: Annotated[int, typer.Option(help="Refuse to enumerate more candidates than this.")] = 200_000,
-    backends: Annotated[str, typer.Option(help="Backends to emit kernels for, such as numba,torch; none for the basis alone.")] = "all",
+    backends: Annotated[
+        str, typer.Option(help="Backends to emit kernels for, such as numba,torch; none for the basis alone.")
+    ] = "all",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write; ./<id> by default.")] = None,
 ) -> None:
     """Generate a basis, prove it, and write it with its emitted kernels."""
@@ -151,7 +161,11 @@ def check(basis: BasisArgument) -> None:
     failed = 0
     for name, problem in checks(invgen.find_basis(basis), Path(basis)):
         failed += problem is not None
-        out.print(f"{'FAILED' if problem else 'ok':7s}{name}{': ' + problem if problem else ''}", highlight=False, soft_wrap=True)
+        out.print(
+            f"{'FAILED' if problem else 'ok':7s}{name}{': ' + problem if problem else ''}",
+            highlight=False,
+            soft_wrap=True,
+        )
     if failed:
         raise typer.Exit(1)
 

@@ -3,7 +3,7 @@
     stage      input -> output                                          where
     spec       what is asked for -> ``BasisSpec``                       spec.py
     candidates ranks, orders -> contractions, canonical, in order       candidates/   (exact)
-    selection  candidates -> the chosen ones and ``Evidence``           selection/    (exact modulo a prime, float64 beside it)
+    selection  candidates -> the chosen ones and ``Evidence``           selection/    (exact, float64 beside it)
     basis      chosen + evidence -> ``Basis``, a file                   basis.py
     kernels    basis -> value ``Kernel`` -> vjp, second-order kernels   kernels/
     emission   kernels -> a folder of sources with checksums            emitters/, templates/
@@ -28,7 +28,8 @@ from invgen.kernels.lower import lower
 from invgen.kernels.program import Kernel
 from invgen.resources import cache_folder, generated_folder
 from invgen.selection.langbein import Progress
-from invgen.selection.objectives import Setting, select
+from invgen.selection.objectives import select
+from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
 
@@ -41,7 +42,9 @@ def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidate
         Refuses, with ``TooManyCandidates``, to enumerate more than this.
     """
     if not isinstance(spec, BasisSpec):
-        raise TypeError(f"generate takes a BasisSpec, got {type(spec).__name__}; write invgen.BasisSpec(l_max=3, n_max=4)")
+        raise TypeError(
+            f"generate takes a BasisSpec, got {type(spec).__name__}; write invgen.BasisSpec(l_max=3, n_max=4)"
+        )
     chosen, evidence = select(spec, Setting(progress=progress, max_candidates=max_candidates))
     return Basis(spec, tuple(chosen), evidence)
 
@@ -72,7 +75,9 @@ def emit(basis: Basis, backends: tuple[str, ...] = tuple(BACKENDS), into: str | 
         "labels": list(basis.labels),
         "basis_sha256": basis.digest,
     }
-    emit_folder(folder, id=basis.id, kind="invariants", kernels=kernels(basis), backends=tuple(backends), metadata=metadata)
+    emit_folder(
+        folder, id=basis.id, kind="invariants", kernels=kernels(basis), backends=tuple(backends), metadata=metadata
+    )
     basis.save(folder)
     return folder
 

@@ -13,7 +13,8 @@ def _folder(name: str) -> Path:
         if candidate.is_dir():
             return candidate
     raise FileNotFoundError(
-        f"the folder {name}/ is neither inside {_PACKAGE} nor beside it; the installation is incomplete: reinstall invgen-atomistic"
+        f"the folder {name}/ is neither inside {_PACKAGE} nor beside it; "
+        "the installation is incomplete: reinstall invgen-atomistic"
     )
 
 
@@ -28,7 +29,7 @@ def generated_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """The user's cache for emitted sources: ``$INVGEN_CACHE``, else ``$XDG_CACHE_HOME/invgen``, else ``~/.cache/invgen``."""
+    """The cache for emitted sources: ``$INVGEN_CACHE``, else ``$XDG_CACHE_HOME/invgen``, else ``~/.cache/invgen``."""
     if explicit := os.environ.get("INVGEN_CACHE"):
         return Path(explicit)
     base = os.environ.get("XDG_CACHE_HOME")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 from invgen.errors import SpecError, unknown
@@ -95,7 +96,9 @@ class BasisSpec:
         if self.objective != "flexible":
             return
         if self.parity != "proper":
-            raise SpecError(f"a flexible set is made of proper scalars, got parity={self.parity!r}; use objective='independent'")
+            raise SpecError(
+                f"a flexible set is made of proper scalars, got parity={self.parity!r}; use objective='independent'"
+            )
         if self.orders != tuple(range(1, self.n_max + 1)):
             raise SpecError(f"a flexible set needs all orders up to n_max, got orders={self.orders}; leave orders out")
         if self.n_max < 2 and self.l_max > 0:
@@ -142,7 +145,8 @@ class BasisSpec:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> BasisSpec:
         """The spec written by ``to_json``; raises ``SpecError`` or ``TypeError`` as the constructor does."""
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
+        return cls(**values)
 
 
 def _choice(what: str, value: object, known: tuple[str, ...]) -> None:
@@ -166,8 +170,10 @@ def _ranks(l_max: int | None, ranks: tuple[int, ...] | None) -> tuple[int, ...]:
         chosen = tuple(ranks)
         for rank in chosen:
             _whole("every rank", rank, 0)
-        if not chosen or any(a >= b for a, b in zip(chosen, chosen[1:], strict=False)):
-            raise SpecError(f"ranks must be ascending without repeats, got {ranks!r}; use channels for several tensors of a rank")
+        if not chosen or any(a >= b for a, b in pairwise(chosen)):
+            raise SpecError(
+                f"ranks must be ascending without repeats, got {ranks!r}; use channels for several tensors of a rank"
+            )
     if chosen[-1] > MAX_RANK:
         raise SpecError(f"rank {chosen[-1]} is above {MAX_RANK}, the highest that is supported; lower l_max or ranks")
     return chosen

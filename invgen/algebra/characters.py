@@ -41,9 +41,7 @@ def _invariants(powers: tuple[tuple[int, int], ...], rank: int) -> int:
         weights = _product(weights, symmetric_power_weights(tensor_rank, power))
     centre = len(weights) // 2
     return sum(
-        sign * weights[centre + shift]
-        for sign, shift in ((1, rank), (-1, rank + 1))
-        if centre + shift < len(weights)
+        sign * weights[centre + shift] for sign, shift in ((1, rank), (-1, rank + 1)) if centre + shift < len(weights)
     )
 
 

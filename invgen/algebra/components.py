@@ -89,7 +89,9 @@ def reduced_components(full: np.ndarray, rank: int) -> np.ndarray:
     full = np.asarray(full)
     lead = full.shape[: full.ndim - rank]
     picks = [(0,) * a + (1,) * b + (2,) * c for a, b, c in reduced_powers(rank)]
-    return np.stack([full[(..., *t)] if t else full for t in picks], axis=-1).reshape(*lead, 2 * rank + 1)
+    flat = full.reshape(*lead, 3**rank)
+    where = [int(np.ravel_multi_index(t, (3,) * rank)) if t else 0 for t in picks]
+    return flat[..., where]
 
 
 def component_slices(tensors: tuple[tuple[int, int], ...]) -> dict[tuple[int, int], slice]:

@@ -2,7 +2,8 @@
 
 The component with powers (a, b, c), l = a + b + c, is the homogeneous harmonic polynomial
 
-    T_abc = sum_k (-1)^k (2l-2k-1)!!/(2l-1)!! |r|^2k sum_{k1+k2+k3=k} P(a,k1) P(b,k2) P(c,k3) x^(a-2k1) y^(b-2k2) z^(c-2k3)
+    T_abc = sum_k (-1)^k (2l-2k-1)!!/(2l-1)!! |r|^2k
+            sum_{k1+k2+k3=k} P(a,k1) P(b,k2) P(c,k3) x^(a-2k1) y^(b-2k2) z^(c-2k3)
 
 with P(a, k) = a! / (2^k k! (a-2k)!), the number of ways to pick k disjoint pairs among a indices.
 """
@@ -61,8 +62,8 @@ def harmonics(vectors: np.ndarray, rank: int) -> np.ndarray:
 def spherical_map(rank: int) -> tuple[tuple[tuple[Fraction, ...], Fraction], ...]:
     """Real spherical harmonics from reduced Cartesian components, m = -l..l, orthonormal on the sphere.
 
-    Each row is ``(coefficients, radicand)``: Y_lm(r) = sqrt(radicand / (4 pi)) * sum_i coefficients[i] * T_i, for a unit
-    vector r, with the order and signs of sphericart (l = 1 is y, z, x).
+    Each row is ``(coefficients, radicand)``: Y_lm(r) = sqrt(radicand / (4 pi)) * sum_i coefficients[i] * T_i, for a
+    unit vector r, with the order and signs of sphericart (l = 1 is y, z, x).
     """
     return tuple(_spherical_row(rank, m) for m in range(-rank, rank + 1))
 
@@ -78,7 +79,7 @@ def _spherical_row(rank: int, m: int) -> tuple[tuple[Fraction, ...], Fraction]:
 
 
 def _solid_harmonic(rank: int, m: int) -> Polynomial:
-    """r^l P_l^|m|(cos) times cos(m phi) or sin(|m| phi) as a homogeneous polynomial, without the Condon-Shortley sign."""
+    """r^l P_l^|m|(cos) times cos(m phi) or sin(|m| phi), homogeneous, without the Condon-Shortley sign."""
     order = abs(m)
     azimuthal: dict[tuple[int, int], int] = {}
     for k in range(order + 1):
@@ -106,7 +107,10 @@ def spherical_matrix(rank: int, convention: str = "sphericart") -> np.ndarray:
         ``sphericart`` (polar axis z, l = 1 is y, z, x) or ``e3nn`` (polar axis y, l = 1 is x, y, z; same
         normalisation on the sphere, 1/(4 pi) included).
     """
-    rows = [np.array([float(c) for c in row]) * np.sqrt(float(radicand) / (4 * np.pi)) for row, radicand in spherical_map(rank)]
+    rows = [
+        np.array([float(c) for c in row]) * np.sqrt(float(radicand) / (4 * np.pi))
+        for row, radicand in spherical_map(rank)
+    ]
     matrix = np.stack(rows)
     if convention == "sphericart":
         return matrix

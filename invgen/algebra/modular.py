@@ -47,7 +47,9 @@ def prime_below(limit: int) -> int:
 def check_prime(prime: int) -> None:
     """Raises ``ValueError`` unless this is a prime that the 64-bit arithmetic here is exact for."""
     if not (2**20 < prime < 2**31 and is_prime(prime)):
-        raise ValueError(f"the modulus must be a prime between 2^20 and 2^31, got {prime}; the default is {DEFAULT_PRIME}")
+        raise ValueError(
+            f"the modulus must be a prime between 2^20 and 2^31, got {prime}; the default is {DEFAULT_PRIME}"
+        )
 
 
 def residues(seed: str, count: int, prime: int) -> np.ndarray:

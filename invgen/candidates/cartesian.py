@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import combinations_with_replacement
 
-from invgen.candidates.contraction import EPSILON, Contraction, Tensor, canonical, canonical_order, degree, product, sort_key
+from invgen.candidates.contraction import (
+    EPSILON,
+    Contraction,
+    Tensor,
+    canonical,
+    canonical_order,
+    degree,
+    product,
+    sort_key,
+)
 
 Content = tuple[Tensor, ...]
 Partial = tuple[tuple[Tensor, ...], tuple[int, ...], tuple[tuple[int, ...], ...]]
@@ -74,7 +83,9 @@ def _saturations(partial: Partial) -> Iterator[Partial]:
             yield tensors, tuple(left), tuple(tuple(row) for row in rows)
 
 
-def _next_vertex(tensors: tuple[Tensor, ...], open_: tuple[int, ...], matrix: tuple[tuple[int, ...], ...]) -> int | None:
+def _next_vertex(
+    tensors: tuple[Tensor, ...], open_: tuple[int, ...], matrix: tuple[tuple[int, ...], ...]
+) -> int | None:
     """The reached vertex with the most open indices; at the start the first one; none if the rest is cut off."""
     reached = [v for v, free in enumerate(open_) if free and any(matrix[v])]
     if reached:
@@ -97,7 +108,9 @@ def _distributions(total: int, limits: list[int]) -> Iterator[tuple[int, ...]]:
             yield first, *tail
 
 
-def _canonical_partial(tensors: tuple[Tensor, ...], open_: tuple[int, ...], matrix: tuple[tuple[int, ...], ...]) -> Partial:
+def _canonical_partial(
+    tensors: tuple[Tensor, ...], open_: tuple[int, ...], matrix: tuple[tuple[int, ...], ...]
+) -> Partial:
     order = canonical_order([(t, free) for t, free in zip(tensors, open_, strict=True)], matrix)
     return (
         tuple(tensors[v] for v in order),

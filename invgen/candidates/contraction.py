@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 Tensor = tuple[int, int]
 Bond = tuple[int, int, int]
@@ -81,7 +83,9 @@ class Contraction:
             head, channel, indices = match.groups()
             tensor = EPSILON if head == "e" else (int(head), int(channel or 0))
             if len(indices) != degree(tensor):
-                raise ValueError(f"label {label!r}: {text!r} has {len(indices)} indices, rank {degree(tensor)} needs as many")
+                raise ValueError(
+                    f"label {label!r}: {text!r} has {len(indices)} indices, rank {degree(tensor)} needs as many"
+                )
             tensors.append(tensor)
             for letter in indices:
                 where.setdefault(letter, []).append(vertex)
@@ -160,7 +164,7 @@ def canonical(tensors: list[Tensor] | tuple[Tensor, ...], matrix: list[list[int]
     return Contraction(tuple(tensors[v] for v in order), bonds)
 
 
-def canonical_order(colours: list[tuple[object, ...]], matrix: list[list[int]] | Matrix) -> list[int]:
+def canonical_order(colours: Sequence[tuple[Any, ...]], matrix: list[list[int]] | Matrix) -> list[int]:
     """Vertices in canonical order: ascending colours, and among those the largest adjacency code.
 
     Colours are refined by the multiset of neighbouring colours until nothing changes; remaining ties are
@@ -185,15 +189,17 @@ def canonical_order(colours: list[tuple[object, ...]], matrix: list[list[int]] |
     return best[1] if best else []
 
 
-def _ranked(keys: list[tuple[object, ...]]) -> list[int]:
-    position = {key: i for i, key in enumerate(sorted(set(keys)))}  # type: ignore[type-var]
+def _ranked(keys: Sequence[tuple[Any, ...]]) -> list[int]:
+    position = {key: i for i, key in enumerate(sorted(set(keys)))}
     return [position[key] for key in keys]
 
 
 def _refine(classes: list[int], neighbours: list[list[tuple[int, int]]]) -> list[int]:
     count = len(set(classes))
     while True:
-        keys = [(c, tuple(sorted((classes[v], m) for v, m in near))) for c, near in zip(classes, neighbours, strict=True)]
+        keys = [
+            (c, tuple(sorted((classes[v], m) for v, m in near))) for c, near in zip(classes, neighbours, strict=True)
+        ]
         classes = _ranked(keys)
         refined = len(set(classes))
         if refined == count:

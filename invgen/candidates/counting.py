@@ -89,7 +89,7 @@ def _count(groups: tuple[tuple[int, int], ...]) -> int:
 def count_contractions(content: Iterable[Tensor]) -> int:
     """Contractions of this multiset of tensors up to isomorphism, disconnected ones among them.
 
-    Exact below tables of 100,000 degrees; in float64 above. Raises ``OverflowError`` for a table above 20 million entries.
+    Exact below tables of 100,000 degrees; in float64 above. Raises ``OverflowError`` above 20 million entries.
     """
     groups = Counter(content)
     return _count(tuple(sorted((tensor[0], number) for tensor, number in groups.items())))

@@ -77,7 +77,8 @@ class Evaluator:
             raise ValueError(f"points need {self.components} components on the last axis, got {points.shape}")
         self.size = points.shape[0]
         self._symmetric = {
-            t: arithmetic.reduce(arithmetic.array(points[:, s]) @ expansion_matrix(t[0]).T) for t, s in self.slices.items()
+            t: arithmetic.reduce(arithmetic.array(points[:, s]) @ expansion_matrix(t[0]).T)
+            for t, s in self.slices.items()
         }
         epsilon = np.zeros((3, 3, 3), dtype=np.int64)
         for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
@@ -99,12 +100,14 @@ class Evaluator:
         where, weights = _gather(tensor[0], multiplicities, weighted)
         return self.arithmetic.reduce(self._symmetric[tensor][:, where] * weights)
 
-    def scatter(self, tensor: Tensor, multiplicities: tuple[int, ...], weighted: tuple[bool, ...], cotangent: np.ndarray) -> np.ndarray:
+    def scatter(
+        self, tensor: Tensor, multiplicities: tuple[int, ...], weighted: tuple[bool, ...], cotangent: np.ndarray
+    ) -> np.ndarray:
         """The transpose of ``leaf`` and of the expansion: shape ``(points, 2 rank + 1)``."""
         where, weights = _gather(tensor[0], multiplicities, weighted)
         flat = self.arithmetic.reduce(cotangent * weights).reshape(self.size, -1)
         symmetric = np.zeros((self.size, len(symmetric_powers(tensor[0]))), dtype=flat.dtype)
-        np.add.at(symmetric, (slice(None), where.reshape(-1)), flat)
+        np.add.at(symmetric.T, where.reshape(-1), flat.T)
         return self.arithmetic.reduce(self.arithmetic.reduce(symmetric) @ expansion_matrix(tensor[0]))
 
 

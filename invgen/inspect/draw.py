@@ -25,7 +25,8 @@ def draw(contraction: Contraction) -> str:
     """The SVG text of one contraction, vertices on a circle."""
     points = _circle(len(contraction.tensors))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE + 24}" width="{SIZE}" height="{SIZE + 24}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE + 24}" '
+        f'width="{SIZE}" height="{SIZE + 24}">',
         f"<title>{escape(contraction.label)}</title>",
     ]
     for u, v, multiplicity in contraction.bonds:

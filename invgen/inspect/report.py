@@ -14,7 +14,7 @@ from invgen.kernels.lower import lower, lower_contractions
 
 
 def operations(basis: Basis) -> dict[str, dict[str, int]]:
-    """Additions, multiplications and their total of the kernels; ``value_and_vjp`` returns values and gradient together."""
+    """Additions, multiplications and total of every kernel; ``value_and_vjp`` returns values and gradient together."""
     value = lower(basis)
     kernels = {
         "value": value,
@@ -79,7 +79,6 @@ def summary(basis: Basis) -> str:
     lines = [str(basis)]
     for name, count in cost.items():
         ratio = f", {count['total'] / value:.2f} of the value kernel" if name != "value" and value else ""
-        lines.append(
-            f"{name}: {count['total']:,} operations ({count['additions']:,} additions, {count['multiplications']:,} multiplications){ratio}"
-        )
+        parts = f"{count['additions']:,} additions, {count['multiplications']:,} multiplications"
+        lines.append(f"{name}: {count['total']:,} operations ({parts}){ratio}")
     return "\n".join(lines)

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
+from typing import Any, TypeVar
 
 from invgen.kernels.program import Kernel
 
 Node = int
+T = TypeVar("T")
+
 Number = int | Fraction
 """Whole numbers stay ``int``, which is several times faster than ``Fraction``."""
 Expression = tuple[Number, Node]
@@ -75,7 +78,7 @@ class Builder:
         primitive = tuple((c // content, node) for c, (node, _) in zip(whole, items, strict=True))
         return _plain(Fraction(content, denominator)), self._node(("sum", primitive), self.sums, primitive)
 
-    def _node(self, key: object, table: dict[Node, object], value: object) -> Node:  # type: ignore[type-arg]
+    def _node(self, key: object, table: dict[Node, T], value: T) -> Node:
         node = self._known.get(key)
         if node is None:
             node = self._known[key] = self._next
@@ -181,10 +184,10 @@ class _Linearisation:
     def _numbered(self, results: list[tuple[str, list[object]]]) -> Kernel:
         first = self.builder.size + len(self.constants)
 
-        def number(value: object) -> int:
+        def number(value: Any) -> int:
             if isinstance(value, int):
                 return value
-            kind, index = value  # type: ignore[misc]
+            kind, index = value
             return self.builder.size + self.constants[index] if kind == "constant" else first + index
 
         return Kernel(

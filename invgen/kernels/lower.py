@@ -8,7 +8,7 @@ follow from tracelessness, and entries that an automorphism of the open graph ex
 from __future__ import annotations
 
 from functools import cache
-from itertools import permutations, product
+from itertools import product
 from math import prod
 
 from invgen.algebra.components import Powers, component_slices, multiplicity, reduced_powers, symmetric_powers
@@ -75,12 +75,14 @@ def _closed(arrays: _Arrays, c: Contraction, pieces: list[tuple[int, ...]]) -> E
         return arrays.scalar(parts[0][0])
     ends = [v for v, m in enumerate(c.matrix[c.tensors.index(EPSILON)]) if m]
     terms = []
-    for axes in permutations(range(3)):
+    for axes, sign in _SIGN.items():
         at = dict(zip(ends, axes, strict=True))
         term = ONE
         for graph, order in parts:
-            term = arrays.builder.mul(term, arrays.entry(graph, tuple(_UNIT[at[v]] if v in at else _NONE for v in order)))
-        terms.append(arrays.builder.scale(_SIGN[axes], term))
+            term = arrays.builder.mul(
+                term, arrays.entry(graph, tuple(_UNIT[at[v]] if v in at else _NONE for v in order))
+            )
+        terms.append(arrays.builder.scale(sign, term))
     return arrays.builder.add(terms)
 
 
@@ -142,4 +144,3 @@ class _Arrays:
 
 def _plus(a: Powers, b: Powers) -> Powers:
     return a[0] + b[0], a[1] + b[1], a[2] + b[2]
-

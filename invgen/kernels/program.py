@@ -129,12 +129,14 @@ class Kernel:
             raise ValueError(f"kernel {self.name} takes {len(self.inputs)} arrays ({wanted}), got {len(arrays)}")
         given = [np.asarray(a) for a in arrays]
         dtype = np.result_type(*given)
-        if dtype != object and not np.issubdtype(dtype, np.floating):
+        if dtype.kind != "O" and not np.issubdtype(dtype, np.floating):
             raise TypeError(f"kernel {self.name} computes in floating point or on exact objects, got {dtype}")
         columns: list[np.ndarray] = []
         for (name, size), array in zip(self.inputs, given, strict=True):
             if array.ndim == 0 or array.shape[-1] != size:
-                raise ValueError(f"kernel {self.name}: {name} needs {size} components on its last axis, got {array.shape}")
+                raise ValueError(
+                    f"kernel {self.name}: {name} needs {size} components on its last axis, got {array.shape}"
+                )
             if array.shape[:-1] != given[0].shape[:-1]:
                 raise ValueError(f"kernel {self.name}: leading axes differ, {array.shape} and {given[0].shape}")
             columns += [array[..., i].astype(dtype, copy=False) for i in range(size)]

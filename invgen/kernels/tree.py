@@ -2,8 +2,8 @@
 
 An *open graph* is a part of a contraction with some indices left open; it is identified up to isomorphism, so the
 same intermediate (say M_il = T_ijk T_ljk) is formed once however many invariants use it. Each graph's tree is
-the cheapest by dynamic programming over its connected parts, with what other invariants need already free, and the trees
-are revised in turn until the estimated total stops falling.
+the cheapest by dynamic programming over its connected parts, with what other invariants need already free, and the
+trees are revised in turn until the estimated total stops falling.
 """
 
 from __future__ import annotations
@@ -57,8 +57,10 @@ def automorphisms(graph: OpenGraph) -> tuple[tuple[int, ...], ...]:
             found.append(images)
             return
         for w in range(size):
-            if w not in images and colour[w] == colour[v] and all(
-                graph.matrix[u][v] == graph.matrix[x][w] for u, x in enumerate(images)
+            if (
+                w not in images
+                and colour[w] == colour[v]
+                and all(graph.matrix[u][v] == graph.matrix[x][w] for u, x in enumerate(images))
             ):
                 extend((*images, w))
 
@@ -66,7 +68,9 @@ def automorphisms(graph: OpenGraph) -> tuple[tuple[int, ...], ...]:
     return tuple(found)
 
 
-def open_part(contraction_matrix: tuple[tuple[int, ...], ...], tensors: tuple[Tensor, ...], members: tuple[int, ...]) -> tuple[OpenGraph, tuple[int, ...]]:
+def open_part(
+    contraction_matrix: tuple[tuple[int, ...], ...], tensors: tuple[Tensor, ...], members: tuple[int, ...]
+) -> tuple[OpenGraph, tuple[int, ...]]:
     """The canonical open graph on some vertices of a contraction, and the vertices in its order."""
     inside = set(members)
     matrix = [[contraction_matrix[u][v] for v in members] for u in members]
@@ -101,7 +105,7 @@ def _entries(graph: OpenGraph) -> float:
 @cache
 def _contraction_cost(whole: OpenGraph, left: OpenGraph, right: OpenGraph, bonds: tuple[int, ...]) -> float:
     """Estimated additions and multiplications to form an intermediate from two smaller ones."""
-    terms = prod(comb(m + 2, 2) for m in bonds)
+    terms: float = prod(comb(m + 2, 2) for m in bonds)
     if left == right and not any(whole.open):
         terms = (terms + 1) / 2 + 1
     return _entries(whole) * (2 * terms - 1 + (max(bonds) > 1))
@@ -151,9 +155,7 @@ class _Graph:
         order = self.part(mask)[1]
         left, left_order = self.part(part)
         right, right_order = self.part(other)
-        return Split(
-            left, tuple(order.index(v) for v in left_order), right, tuple(order.index(v) for v in right_order)
-        )
+        return Split(left, tuple(order.index(v) for v in left_order), right, tuple(order.index(v) for v in right_order))
 
     def bonds(self, part: int, other: int) -> tuple[int, ...]:
         pairs = [
@@ -179,7 +181,9 @@ def _best_tree(graph: _Graph, have: Counter[OpenGraph], fixed: Tree) -> Tree:
         options: tuple[float, tuple[int, int] | None] = (inf, None)
         for part, other in graph.splits(mask):
             left, right = graph.part(part)[0], graph.part(other)[0]
-            total = _contraction_cost(whole, *sorted((left, right), key=_size_key), graph.bonds(part, other)) + cost(part)
+            total = _contraction_cost(whole, *sorted((left, right), key=_size_key), graph.bonds(part, other)) + cost(
+                part
+            )
             if left != right:
                 total += cost(other)
             if total < options[0]:
@@ -224,7 +228,9 @@ def _needed(root: OpenGraph, forest: Tree) -> set[OpenGraph]:
     return seen
 
 
-def contraction_forest(pieces: list[tuple[Contraction, tuple[int, ...]]], rounds: int = 4) -> tuple[Tree, list[OpenGraph]]:
+def contraction_forest(
+    pieces: list[tuple[Contraction, tuple[int, ...]]], rounds: int = 4
+) -> tuple[Tree, list[OpenGraph]]:
     """Splits of every intermediate that these connected pieces need, and the open graph of each piece.
 
     A piece is a contraction and the vertices that belong to it: all of them, or what hangs together without

@@ -69,7 +69,9 @@ class Evidence:
     def from_json(cls, data: dict[str, Any]) -> Evidence:
         """The evidence written by ``to_json``; raises ``KeyError`` for a missing field."""
         values = {f.name: _tuples(data[f.name]) for f in fields(cls)}
-        values["patterns"] = tuple(Pattern(tuple(p["ranks"]), p["size"], p["rank"], p["bound"]) for p in data["patterns"])
+        values["patterns"] = tuple(
+            Pattern(tuple(p["ranks"]), p["size"], p["rank"], p["bound"]) for p in data["patterns"]
+        )
         return cls(**values)
 
     def __str__(self) -> str:

@@ -126,7 +126,9 @@ class Selection:
             self.kept.append(candidate)
         return raised
 
-    def run(self, candidates: Iterable[Contraction], bound: int, progress: Progress | None = None, stage: str = "select") -> None:
+    def run(
+        self, candidates: Iterable[Contraction], bound: int, progress: Progress | None = None, stage: str = "select"
+    ) -> None:
         """Offers candidates until the rank reaches the bound or they run out."""
         if self.rank >= bound:
             return
@@ -144,7 +146,7 @@ def evaluators(tensors: tuple[Tensor, ...], prime: int, witness: np.ndarray, see
 
 
 def extreme_singular_values(floating: Evaluator, kept: list[Contraction], rank: int) -> tuple[float, ...]:
-    """Largest and ``rank``-th singular value of the unit rows of the kept set at the best configuration, three digits."""
+    """Largest and ``rank``-th singular value of the unit rows of the kept set, best configuration, three digits."""
     if not kept:
         return ()
     rows = np.stack([floating.values_and_gradients(c)[1] for c in kept], axis=1)
