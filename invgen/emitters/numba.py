@@ -12,11 +12,12 @@ from invgen.kernels.program import Kernel
 FILE = "numba_kernels.py"
 TEMPLATE = "numba/kernels.py.jinja"
 
-LANES = 32
-"""Width of a tile: one cache-resident row of the buffer, several SIMD registers of either precision."""
+LANES = 64
+"""Width of a tile: several SIMD registers of either precision, and a buffer that stays in the nearest caches."""
 
-PASS_LIMIT = 600
-"""Statements in one loop: LLVM's time grows faster than the number of statements beyond this."""
+PASS_LIMIT = 8000
+"""Statements in one loop. LLVM's time per statement is constant in one loop, while values that cross a cut cost
+compilation and running time, so a cut is only there to bound the size of the largest function."""
 
 
 def emit(id: str, kernels: Mapping[str, Kernel]) -> str:

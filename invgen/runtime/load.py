@@ -1,0 +1,179 @@
+"""Emitted folders to callables: NumPy in gives NumPy out, torch in gives torch out and can be differentiated."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from invgen.errors import unknown
+from invgen.resources import generated_folder
+from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
+from invgen.runtime.folder import EmittedFolder, open_folder, shipped_ids
+
+BACKENDS = ("numba", "torch")
+
+
+class Kernels:
+    """A basis (or a set of tensor harmonics) as callables, in one backend.
+
+    ``f(x)`` gives the values, ``f.vjp(x, g)`` is Jᵀg, ``f.second_order(x, g, u)`` is (Σ_k g_k H_k u, J u). Each takes
+    ``component_axis=-1`` or ``-2``; ``None`` means components last for arrays of one or two axes and
+    (atoms, components, features) for three. Other axes are kept. Contiguous arrays are not copied.
+
+    Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64.
+    """
+
+    def __init__(self, folder: EmittedFolder, backend: str, component_axis: int | None = None) -> None:
+        if component_axis is not None:
+            choose_axis(2, component_axis)
+        self.folder, self.backend, self.component_axis = folder, backend, component_axis
+        manifest = folder.manifest
+        self.id: str = manifest["id"]
+        self.kind: str = manifest["kind"]
+        self.key = folder.key
+        self.ranks: tuple[int, ...] = tuple(manifest["ranks"])
+        self.channels: tuple[int, ...] = tuple(manifest["channels"])
+        self.components: int = manifest["components"]
+        self.size: int = manifest["size"]
+        self.labels: tuple[str, ...] = tuple(manifest["labels"])
+        self.operations: dict[str, dict[str, int]] = manifest["operations"]
+
+    def __repr__(self) -> str:
+        return f"Kernels({self.key}, {self.components} components -> {self.size}, backend={self.backend!r})"
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __call__(self, x: Any, *, component_axis: int | None = None) -> Any:
+        """Values of shape like ``x`` with ``size`` in place of ``components``."""
+        return self._apply("value", (x,), component_axis)
+
+    def vjp(self, x: Any, g: Any, *, component_axis: int | None = None) -> Any:
+        """Jᵀg, shaped like ``x``, for cotangents ``g`` shaped like the values."""
+        return self._apply("vjp", (x, g), component_axis)
+
+    def second_order(self, x: Any, g: Any, u: Any, *, component_axis: int | None = None) -> tuple[Any, Any]:
+        """(Σ_k g_k H_k u, J u) for ``g`` shaped like the values and ``u`` shaped like ``x``."""
+        return self._apply("second_order", (x, g, u), component_axis)
+
+    @cached_property
+    def torch_module(self) -> Any:
+        """The emitted Torch module."""
+        return self.folder.module("torch")
+
+    @cached_property
+    def numba_module(self) -> Any:
+        """The emitted Numba module. Raises ``ImportError`` if Numba is not installed."""
+        require_numba()
+        return self.folder.module("numba")
+
+    def _apply(self, kernel: str, arrays: tuple[Any, ...], component_axis: int | None) -> Any:
+        torch = sys.modules.get("torch")
+        if torch is not None and any(isinstance(a, torch.Tensor) for a in arrays):
+            return self._torch(kernel, arrays, component_axis)
+        given = tuple(np.asarray(a) for a in arrays)
+        dtypes = {str(a.dtype) for a in given}
+        if len(dtypes) != 1 or dtypes - {"float32", "float64"}:
+            raise TypeError(f"{self.id}: arrays must all be float32 or all float64, got {sorted(dtypes)}")
+        if self.backend == "torch":
+            import torch
+
+            results = self._torch(kernel, tuple(torch.from_numpy(np.ascontiguousarray(a)) for a in given), component_axis)
+            return _each(results, lambda r: r.numpy())
+        axis = self._axis(kernel, given, component_axis)
+        results = self.run_numpy(kernel, tuple(as_planes(a, axis) for a in given))
+        return _each(results, lambda r: from_planes(r, given[0].shape, axis))
+
+    def _torch(self, kernel: str, tensors: tuple[Any, ...], component_axis: int | None) -> Any:
+        import torch
+
+        if not all(isinstance(t, torch.Tensor) and t.is_floating_point() for t in tensors):
+            raise TypeError(f"{self.id}: give floating-point tensors only, got {[getattr(t, 'dtype', type(t)) for t in tensors]}")
+        if len({(t.dtype, t.device) for t in tensors}) != 1:
+            raise TypeError(f"{self.id}: tensors differ in dtype or device: {[(t.dtype, str(t.device)) for t in tensors]}")
+        axis = self._axis(kernel, tensors, component_axis)
+        if self.backend == "torch":
+            return getattr(self.torch_module, kernel)(*tensors, axis=axis)
+        from invgen.runtime import operators
+
+        operators.register(self)
+        results = operators.CALLS[kernel](*(as_planes(t, axis) for t in tensors), self.key)
+        return _each(results, lambda r: from_planes(r, tuple(tensors[0].shape), axis))
+
+    def _axis(self, kernel: str, arrays: tuple[Any, ...], component_axis: int | None) -> int:
+        wanted = self.component_axis if component_axis is None else component_axis
+        axis = choose_axis(len(arrays[0].shape), wanted)
+        sizes = [self.components, self.size, self.components][: len(arrays)]
+        check_shapes(f"{self.id} {kernel}", ["x", "g", "u"][: len(arrays)], sizes, arrays, axis)
+        return axis
+
+    def run_numpy(self, kernel: str, arrays: tuple[np.ndarray, ...]) -> Any:
+        """Run a Numba kernel on checked arrays (atoms, components, features) of one dtype."""
+        module = self.numba_module
+        atoms, _, features = arrays[0].shape
+        dtype = arrays[0].dtype
+        outputs = [np.empty((atoms, size, features), dtype) for size in module.KERNELS[kernel]["outputs"]]
+        if atoms * features:
+            flat = [np.ascontiguousarray(a).reshape(-1) for a in arrays]
+            module.run(kernel, flat, [o.reshape(-1) for o in outputs], atoms, features)
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+
+def load(source: Any, backend: str = "auto", component_axis: int | None = None) -> Kernels:
+    """Kernels of a shipped id, of an emitted folder, or of a basis.
+
+    source
+        An id such as ``"cartesian-l3-n4-flexible"``, the path of a folder that ``invgen.emit`` wrote, or a ``Basis``.
+    backend
+        ``"numba"``, ``"torch"``, or ``"auto"``: Numba if it is installed, else Torch.
+    component_axis
+        -1 or -2 for arrays of any number of axes, see ``Kernels``.
+
+    Raises ``ValueError`` for an unknown backend, ``ImportError`` for one that is not installed, ``FileNotFoundError``
+    for an unknown source, ``EmittedFileError`` for files that are not as they were emitted: nothing of them is executed.
+    """
+    if backend not in (*BACKENDS, "auto"):
+        raise ValueError(unknown("backend", backend, (*BACKENDS, "auto")))
+    if backend == "numba":
+        require_numba()
+    folder = _folder(source, backend)
+    if backend == "auto":
+        backend = "numba" if has_numba() and "numba" in folder.backends else "torch"
+    if backend not in folder.backends:
+        folder.module(backend)
+    return Kernels(folder, backend, component_axis)
+
+
+def _folder(source: Any, backend: str) -> EmittedFolder:
+    if hasattr(source, "emitted_folder"):
+        return open_folder(source.emitted_folder(BACKENDS if backend == "auto" else (backend,)))
+    if not isinstance(source, str | os.PathLike):
+        raise TypeError(f"load takes a shipped id, the path of an emitted folder or a Basis, got {type(source).__name__}")
+    path = Path(source)
+    if path.is_dir():
+        return open_folder(path)
+    if path.name == str(source) and (generated_folder() / path / "manifest.json").is_file():
+        return open_folder(generated_folder() / path)
+    raise FileNotFoundError(f"no emitted folder and no shipped basis: {unknown('basis', source, shipped_ids())}")
+
+
+def has_numba() -> bool:
+    """Whether Numba is installed (it is not imported)."""
+    return find_spec("numba") is not None
+
+
+def require_numba() -> None:
+    """Raise ``ImportError`` with the remedy if Numba is not installed."""
+    if not has_numba():
+        raise ImportError('backend="numba" needs Numba, which is not installed: pip install numba, or use backend="torch"')
+
+
+def _each(results: Any, change: Callable[[Any], Any]) -> Any:
+    return tuple(change(r) for r in results) if isinstance(results, tuple) else change(results)
