@@ -1,0 +1,59 @@
+"""The layer that every network uses: invariants of the tensors of each atom and feature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from invgen.runtime.load import load
+
+
+class Invariants(torch.nn.Module):
+    """Invariants of tensor components, without parameters.
+
+    source
+        An id shipped with the package, the path of an emitted folder, or a ``Basis``.
+    backend
+        ``"numba"`` (derivatives up to the second), ``"torch"`` (any order), or ``"auto"``.
+    component_axis
+        -2 for (atoms, components, features), the layout that is not copied; -1 for (..., components).
+
+    ``forward`` takes float32 or float64 of shape (..., components, features) and gives (..., invariants, features).
+    Raises what ``invgen.load`` raises, ``ValueError`` for a wrong width, ``TypeError`` for other dtypes.
+    """
+
+    def __init__(self, source: Any, backend: str = "auto", component_axis: int = -2) -> None:
+        super().__init__()
+        self.kernels = load(source, backend=backend, component_axis=component_axis)
+        self.component_axis = component_axis
+        self.id, self.key = self.kernels.id, self.kernels.key
+        self.ranks, self.channels = self.kernels.ranks, self.kernels.channels
+        self.components, self.size = self.kernels.components, self.kernels.size
+        self.labels = self.kernels.labels
+        self._operator = None
+        if self.kernels.backend == "numba":
+            from invgen.runtime import operators
+
+            operators.register(self.kernels)
+            self._operator = operators.VALUE
+        else:
+            self._statements = self.kernels.torch_module.value
+
+    def forward(self, x: Tensor) -> Tensor:
+        axis = self.component_axis
+        if x.dim() < -axis or x.shape[axis] != self.components:
+            raise ValueError(f"{self.id} needs {self.components} components on axis {axis}, got shape {tuple(x.shape)}")
+        if self._operator is None:
+            return self._statements(x, axis=axis)
+        if x.dtype not in (torch.float32, torch.float64):
+            raise TypeError(f'{self.id}: backend "numba" computes in float32 or float64, got {x.dtype}; use backend="torch"')
+        if axis == -2 and x.dim() == 3:
+            return self._operator(x, self.key)
+        planes = x.reshape(-1, self.components, x.shape[-1] if axis == -2 else 1)
+        y = self._operator(planes, self.key)
+        return y.reshape(*x.shape[:axis], self.size, *((x.shape[-1],) if axis == -2 else ()))
+
+    def extra_repr(self) -> str:
+        return f"{self.key}, {self.components} components -> {self.size}, backend={self.kernels.backend}"
