@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, product
-from math import gcd, prod
+from math import comb, gcd, prod
 
 import numpy as np
 
@@ -22,6 +22,8 @@ Cycle = tuple[int, int]
 """``(rank, length)``: a cycle of equal tensors under a permutation."""
 
 LARGEST_TABLE = 20_000_000
+LARGEST_ORDER = 2_000_000
+"""Multisets of tensors of one order that are listed at once."""
 
 
 @cache
@@ -93,6 +95,16 @@ def count_contractions(content: Iterable[Tensor]) -> int:
     """
     groups = Counter(content)
     return _count(tuple(sorted((tensor[0], number) for tensor, number in groups.items())))
+
+
+def refuse_multisets(tensors: int, order: int) -> None:
+    """Raises ``TooManyCandidates`` when the multisets of this order alone would not fit in memory."""
+    multisets = comb(tensors + order - 1, order)
+    if multisets > LARGEST_ORDER:
+        raise TooManyCandidates(
+            f"order {order} of {tensors} tensors has {multisets} multisets, more than {LARGEST_ORDER}; "
+            f"lower n_max below {order}, or use fewer ranks or channels"
+        )
 
 
 def refuse_explosion(level: list[tuple[Tensor, ...]], already: int, limit: int) -> None:

@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import replace
 
 from invgen.algebra import modular
-from invgen.algebra.characters import count_invariants, transcendence_degree
+from invgen.algebra.characters import count_invariants, count_order, transcendence_degree
 from invgen.candidates.cartesian import Content, all_contractions, levels
 from invgen.candidates.contraction import Contraction
+from invgen.candidates.counting import refuse_multisets
 from invgen.candidates.evaluate import Evaluator, Modular
 from invgen.errors import TooManyCandidates
 from invgen.selection.evidence import Evidence
@@ -18,18 +19,16 @@ from invgen.spec import BasisSpec
 
 def linear(spec: BasisSpec, setting: Setting) -> Chosen:
     """All linearly independent invariants, products among them, content by content, certified by characters."""
-    wanted = {order: _linear_contents(spec, order) for order in spec.orders}
-    counts = {order: sum(number for *_, number in rows) for order, rows in wanted.items()}
+    counts = {order: sum(count_order(spec.tensors, order, p) for p in parities(spec)) for order in spec.orders}
     if (total := sum(counts.values())) > setting.max_candidates:
         raise TooManyCandidates(
-            f"{spec.id} has {total} linearly independent invariants, "
-            f"{counts[max(counts)]} of them at order {max(counts)}; "
+            f"{spec.id} has {total} linearly independent invariants, {counts[max(counts)]} of them at order {max(counts)}; "
             f"lower n_max, l_max or channels, or raise max_candidates (now {setting.max_candidates})"
         )
     kept: list[Contraction] = []
     offered: Counter[int] = Counter()
-    for order, rows in wanted.items():
-        for content, pseudo, number in rows:
+    for order in spec.orders:
+        for content, pseudo, number in _linear_contents(spec, order):
             chosen, seen = linear_span(spec, content, pseudo, number, setting)
             kept += chosen
             offered[order] += seen
@@ -40,6 +39,7 @@ def linear(spec: BasisSpec, setting: Setting) -> Chosen:
 
 def _linear_contents(spec: BasisSpec, order: int) -> list[tuple[Content, bool, int]]:
     found = []
+    refuse_multisets(len(spec.tensors), order)
     for pseudo in parities(spec):
         for level in levels(spec.tensors, [order], pseudo):
             found += [(content, pseudo, number) for content in level if (number := count_invariants(content))]

@@ -12,7 +12,7 @@ from invgen.algebra import modular
 from invgen.candidates.cartesian import connected_contractions, levels
 from invgen.candidates.contraction import Contraction, Tensor, sort_key
 from invgen.candidates.cost import contraction_cost
-from invgen.candidates.counting import refuse_explosion
+from invgen.candidates.counting import refuse_explosion, refuse_multisets
 from invgen.selection.evidence import Evidence
 from invgen.selection.langbein import Progress, Selection, evaluators, extreme_singular_values
 from invgen.spec import BasisSpec
@@ -58,6 +58,7 @@ def _lazily(spec: BasisSpec, tensors: tuple[Tensor, ...], limit: int, orders: tu
     seen = 0
     for order in orders:
         found: list[Contraction] = []
+        refuse_multisets(len(tensors), order)
         for pseudo in parities(spec):
             for level in levels(tensors, [order], pseudo):
                 refuse_explosion(level, seen, limit)
