@@ -12,7 +12,7 @@ from invgen.spec import BasisSpec
 
 if TYPE_CHECKING:
     from invgen.basis import Basis
-    from invgen.pipeline import emit, emitted_folder, find_basis, generate, kernels
+    from invgen.pipeline import emit, emitted_folder, find_basis, generate, kernels_of
     from invgen.runtime import load
 
 __version__ = "0.1.0"
@@ -23,12 +23,22 @@ _NAMES = {
     "emitted_folder": "invgen.pipeline",
     "find_basis": "invgen.pipeline",
     "generate": "invgen.pipeline",
-    "kernels": "invgen.pipeline",
+    "kernels_of": "invgen.pipeline",
     "load": "invgen.runtime",
 }
 _MODULES = ("nn", "data", "potentials")
 
-__all__ = ["Basis", "BasisSpec", "__version__", "emit", "emitted_folder", "find_basis", "generate", "kernels", "load"]
+__all__ = [
+    "Basis",
+    "BasisSpec",
+    "__version__",
+    "emit",
+    "emitted_folder",
+    "find_basis",
+    "generate",
+    "kernels_of",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 import invgen
 from invgen.basis import Basis
 from invgen.emitters import BACKENDS
-from invgen.pipeline import emit
+from invgen.pipeline import emit, kernels_of
 from invgen.resources import generated_folder
 
 TOLERANCES = {"float64": 1e-11, "float32": 2e-4}
@@ -65,7 +65,7 @@ def _compare_numbers(basis: Basis, folder: Path, backend: str, dtype: str) -> st
     rng = np.random.default_rng(0)
     x, u = rng.normal(size=(2, 7, basis.components)).astype(dtype)
     g = rng.normal(size=(7, len(basis))).astype(dtype)
-    program = invgen.kernels(basis)
+    program = kernels_of(basis)
     exact = [a.astype(np.float64) for a in (x, g, u)]
     function = invgen.load(folder, backend=backend, component_axis=-1)
     jacobian = basis.jacobian(exact[0])

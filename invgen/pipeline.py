@@ -49,7 +49,7 @@ def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidate
     return Basis(spec, tuple(chosen), evidence)
 
 
-def kernels(basis: Basis) -> dict[str, Kernel]:
+def kernels_of(basis: Basis) -> dict[str, Kernel]:
     """The three kernels of a basis by name: ``value``, ``vjp`` and ``second_order``."""
     return _with_derivatives(lower(basis))
 
@@ -76,7 +76,7 @@ def emit(basis: Basis, backends: tuple[str, ...] = tuple(BACKENDS), into: str | 
         "basis_sha256": basis.digest,
     }
     emit_folder(
-        folder, id=basis.id, kind="invariants", kernels=kernels(basis), backends=tuple(backends), metadata=metadata
+        folder, id=basis.id, kind="invariants", kernels=kernels_of(basis), backends=tuple(backends), metadata=metadata
     )
     basis.save(folder)
     return folder

@@ -76,3 +76,29 @@ def transcendence_degree(tensors: Iterable[tuple[int, int]]) -> int:
     """The largest possible number of independent invariants: components less the generic orbit's dimension."""
     tensors = tuple(tensors)
     return sum(2 * rank + 1 for rank, _ in tensors) - orbit_dimension(tensors)
+
+
+def count_order(tensors: Iterable[tuple[int, int]], order: int, pseudo: bool = False) -> int:
+    """Linearly independent invariants of these tensors of exactly this order, over all contents at once.
+
+    Counts weights of the symmetric power of all tensors together, apart for even and odd sums of ranks.
+    """
+    ranks = [rank for rank, _ in tensors]
+    top = max(ranks, default=0) * order
+    table = [[[0] * (2 * top + 1) for _ in range(2)] for _ in range(order + 1)]
+    table[0][0][top] = 1
+    for rank in ranks:
+        for weight in range(-rank, rank + 1):
+            _multiply_geometric(table, rank % 2, weight)
+    weights = table[order][pseudo]
+    return weights[top] - (weights[top + 1] if top else 0)
+
+
+def _multiply_geometric(table: list[list[list[int]]], parity: int, weight: int) -> None:
+    """Multiplies the generating function, in place, by 1 / (1 - t p^parity q^weight)."""
+    for power in range(1, len(table)):
+        for sign in range(2):
+            source = table[power - 1][sign ^ parity]
+            target = table[power][sign]
+            for w in range(max(0, weight), min(len(target), len(target) + weight)):
+                target[w] += source[w - weight]
