@@ -22,7 +22,8 @@ def linear(spec: BasisSpec, setting: Setting) -> Chosen:
     counts = {order: sum(count_order(spec.tensors, order, p) for p in parities(spec)) for order in spec.orders}
     if (total := sum(counts.values())) > setting.max_candidates:
         raise TooManyCandidates(
-            f"{spec.id} has {total} linearly independent invariants, {counts[max(counts)]} of them at order {max(counts)}; "
+            f"{spec.id} has {total} linearly independent invariants, "
+            f"{counts[max(counts)]} of them at order {max(counts)}; "
             f"lower n_max, l_max or channels, or raise max_candidates (now {setting.max_candidates})"
         )
     kept: list[Contraction] = []
