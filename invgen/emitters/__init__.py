@@ -61,7 +61,7 @@ def emit_folder(
     metadata
         Joins the manifest: ``ranks``, ``channels``, ``components``, ``size``, ``labels``, and anything else.
 
-    Every file is written to a temporary name and renamed; the manifest comes last, so a folder with a manifest is whole.
+    Files are written to a temporary name and renamed, the manifest last: a folder with a manifest is whole.
     """
     sources = emit_sources(id, kernels, tuple(backends))
     manifest = {

@@ -39,8 +39,8 @@ def render(template: str, context: Mapping[str, Any]) -> str:
     wanted, given = template_keys(template), set(context)
     if wanted != given:
         raise ValueError(
-            f"template {template} and its context disagree: missing {sorted(wanted - given)}, unused {sorted(given - wanted)}; "
-            "make the emitter's context and the template name the same things"
+            f"template {template} and its context disagree: missing {sorted(wanted - given)}, "
+            f"unused {sorted(given - wanted)}; make the emitter's context and the template name the same things"
         )
     return environment().get_template(template).render(context)
 

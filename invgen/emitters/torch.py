@@ -35,7 +35,9 @@ def _function(name: str, kernel: Kernel) -> dict[str, Any]:
         start += size
     first = kernel.inputs[0][0]
     outputs = [
-        ", ".join(f"{first}.select(axis, 0).new_full((), {names[i]}).expand(shape)" if i in plain else names[i] for i in ids)
+        ", ".join(
+            f"{first}.select(axis, 0).new_full((), {names[i]}).expand(shape)" if i in plain else names[i] for i in ids
+        )
         for _, ids in kernel.outputs
     ]
     return {

@@ -1,4 +1,4 @@
-"""Runtime half: emitted files to callables and torch operators. Imports neither SymPy nor Jinja, and torch only on use."""
+"""Runtime half: emitted files to callables and torch operators. Never SymPy or Jinja; torch only on use."""
 
 from invgen.runtime.load import Kernels, load
 

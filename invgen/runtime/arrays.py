@@ -17,7 +17,9 @@ def choose_axis(ndim: int, component_axis: int | None) -> int:
             return -1
         if ndim == 3:
             return -2
-        raise ValueError(f"an array with {ndim} axes does not say where its components are: give component_axis=-1 or -2")
+        raise ValueError(
+            f"an array with {ndim} axes does not say where its components are: give component_axis=-1 or -2"
+        )
     if component_axis not in AXES:
         raise ValueError(f"component_axis must be -1 or -2, got {component_axis!r}")
     if ndim < -component_axis:
@@ -36,7 +38,9 @@ def check_shapes(kernel: str, names: list[str], sizes: list[int], arrays: tuple[
         if rest is None:
             rest = others
         elif others != rest:
-            raise ValueError(f"{kernel}: all axes of {name} but axis {axis} must equal those of {names[0]}: {others} and {rest}")
+            raise ValueError(
+                f"{kernel}: all axes of {name} but axis {axis} must equal those of {names[0]}: {others} and {rest}"
+            )
 
 
 def as_planes(array: Any, axis: int) -> Any:

@@ -42,10 +42,12 @@ class _Graph:
             return tuple(self.value(*inputs))
         state, versions = torch.get_rng_state(), [a._version for a in inputs if isinstance(a, Tensor)]
         outputs = tuple(self.value(*inputs))
-        if not torch.equal(state, torch.get_rng_state()) or versions != [a._version for a in inputs if isinstance(a, Tensor)]:
+        if not torch.equal(state, torch.get_rng_state()) or versions != [
+            a._version for a in inputs if isinstance(a, Tensor)
+        ]:
             raise RuntimeError(
-                'backend="invgen" computes the forward twice, and this module draws random numbers (dropout?) or changes '
-                "its inputs or buffers in place, so that both passes would differ: use module.eval() or another backend"
+                'backend="invgen" computes the forward twice, and this module draws random numbers (dropout?) or '
+                "changes its inputs or buffers in place, so that both passes would differ: use module.eval() or another backend"
             )
         self.checked = True
         return outputs

@@ -46,12 +46,14 @@ class EmittedFolder:
         try:
             text = (self.path / file).read_bytes()
         except OSError as error:
-            raise EmittedFileError(f"{self.path / file} is listed in manifest.json but cannot be read: emit again") from error
+            raise EmittedFileError(
+                f"{self.path / file} is listed in manifest.json but cannot be read: emit again"
+            ) from error
         found, wanted = hashlib.sha256(text).hexdigest(), self.manifest["files"][file]
         if found != wanted:
             raise EmittedFileError(
-                f"{self.path / file} has checksum {found[:16]}, its manifest says {wanted[:16]}: the file was edited or "
-                "truncated and is not executed; emit again"
+                f"{self.path / file} has checksum {found[:16]}, its manifest says {wanted[:16]}: the file was edited "
+                "or truncated and is not executed; emit again"
             )
         return text
 
@@ -60,7 +62,8 @@ class EmittedFolder:
         file = f"{backend}_kernels.py"
         if file not in self.manifest["files"]:
             raise EmittedFileError(
-                f"{self.path} holds no kernels for backend {backend!r} (it has: {', '.join(self.backends)}); emit that backend too"
+                f"{self.path} holds no kernels for backend {backend!r} (it has: {', '.join(self.backends)}); "
+                "emit that backend too"
             )
         source = self.read(file)
         name = f"invgen_emitted_{backend}_{hashlib.sha256(source + str(self.path).encode()).hexdigest()[:16]}"
@@ -90,7 +93,9 @@ def open_folder(path: str | os.PathLike[str]) -> EmittedFolder:
 
 def _manifest(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise FileNotFoundError(f"no emitted kernels at {path.parent}: {path.name} is missing; write them with invgen.emit")
+        raise FileNotFoundError(
+            f"no emitted kernels at {path.parent}: {path.name} is missing; write them with invgen.emit"
+        )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -126,6 +131,6 @@ def find_key(key: str) -> EmittedFolder:
                 if folder.key == key:
                     return folder
     raise LookupError(
-        f"no emitted kernels with the key {key!r} are loaded, shipped or cached; call invgen.load on the emitted folder "
-        f"of {id!r} first (a shipped one of the same name but other content does not count)"
+        f"no emitted kernels with the key {key!r} are loaded, shipped or cached; call invgen.load on the emitted "
+        f"folder of {id!r} first (a shipped one of the same name but other content does not count)"
     )

@@ -85,7 +85,9 @@ class Kernels:
         if self.backend == "torch":
             import torch
 
-            results = self._torch(kernel, tuple(torch.from_numpy(np.ascontiguousarray(a)) for a in given), component_axis)
+            results = self._torch(
+                kernel, tuple(torch.from_numpy(np.ascontiguousarray(a)) for a in given), component_axis
+            )
             return _each(results, lambda r: r.numpy())
         axis = self._axis(kernel, given, component_axis)
         results = self.run_numpy(kernel, tuple(as_planes(a, axis) for a in given))
@@ -95,9 +97,13 @@ class Kernels:
         import torch
 
         if not all(isinstance(t, torch.Tensor) and t.is_floating_point() for t in tensors):
-            raise TypeError(f"{self.id}: give floating-point tensors only, got {[getattr(t, 'dtype', type(t)) for t in tensors]}")
+            raise TypeError(
+                f"{self.id}: give floating-point tensors only, got {[getattr(t, 'dtype', type(t)) for t in tensors]}"
+            )
         if len({(t.dtype, t.device) for t in tensors}) != 1:
-            raise TypeError(f"{self.id}: tensors differ in dtype or device: {[(t.dtype, str(t.device)) for t in tensors]}")
+            raise TypeError(
+                f"{self.id}: tensors differ in dtype or device: {[(t.dtype, str(t.device)) for t in tensors]}"
+            )
         axis = self._axis(kernel, tensors, component_axis)
         if self.backend == "torch":
             return getattr(self.torch_module, kernel)(*tensors, axis=axis)
@@ -137,7 +143,7 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
         -1 or -2 for arrays of any number of axes, see ``Kernels``.
 
     Raises ``ValueError`` for an unknown backend, ``ImportError`` for one that is not installed, ``FileNotFoundError``
-    for an unknown source, ``EmittedFileError`` for files that are not as they were emitted: nothing of them is executed.
+    for an unknown source, ``EmittedFileError`` for files that are not as they were emitted: none of them is executed.
     """
     if backend not in (*BACKENDS, "auto"):
         raise ValueError(unknown("backend", backend, (*BACKENDS, "auto")))
@@ -155,7 +161,9 @@ def _folder(source: Any, backend: str) -> EmittedFolder:
     if hasattr(source, "emitted_folder"):
         return open_folder(source.emitted_folder(BACKENDS if backend == "auto" else (backend,)))
     if not isinstance(source, str | os.PathLike):
-        raise TypeError(f"load takes a shipped id, the path of an emitted folder or a Basis, got {type(source).__name__}")
+        raise TypeError(
+            f"load takes a shipped id, the path of an emitted folder or a Basis, got {type(source).__name__}"
+        )
     path = Path(source)
     if path.is_dir():
         return open_folder(path)
@@ -172,7 +180,9 @@ def has_numba() -> bool:
 def require_numba() -> None:
     """Raise ``ImportError`` with the remedy if Numba is not installed."""
     if not has_numba():
-        raise ImportError('backend="numba" needs Numba, which is not installed: pip install numba, or use backend="torch"')
+        raise ImportError(
+            'backend="numba" needs Numba, which is not installed: pip install numba, or use backend="torch"'
+        )
 
 
 def _each(results: Any, change: Callable[[Any], Any]) -> Any:

@@ -63,7 +63,9 @@ def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
 
 def _check(kernels: Kernels, tensors: tuple[Tensor, ...]) -> None:
     x = tensors[0]
-    for name, width, tensor in zip("xgu", (kernels.components, kernels.size, kernels.components), tensors, strict=False):
+    for name, width, tensor in zip(
+        "xgu", (kernels.components, kernels.size, kernels.components), tensors, strict=False
+    ):
         if tensor.dim() != 3 or tensor.shape[1] != width:
             raise ValueError(f"{kernels.id}: {name} must be (atoms, {width}, features), got {tuple(tensor.shape)}")
         if (tensor.shape[0], tensor.shape[2]) != (x.shape[0], x.shape[2]) or tensor.dtype != x.dtype:
@@ -116,13 +118,16 @@ def _define(name: str, schema: str, run: Callable[..., Any], fake: Callable[...,
 VALUE = _define("invariants", "(Tensor x, str key) -> Tensor", _value, _fake_value)
 VJP = _define("invariants_vjp", "(Tensor x, Tensor g, str key) -> Tensor", _vjp, _fake_vjp)
 SECOND_ORDER = _define(
-    "invariants_second_order", "(Tensor x, Tensor g, Tensor u, str key) -> (Tensor, Tensor)", _second_order, _fake_second_order
+    "invariants_second_order",
+    "(Tensor x, Tensor g, Tensor u, str key) -> (Tensor, Tensor)",
+    _second_order,
+    _fake_second_order,
 )
 CALLS = {"value": VALUE, "vjp": VJP, "second_order": SECOND_ORDER}
 
 
 def _below(operator: torch._ops.OpOverload, *arguments: Any) -> Any:
-    """Call ``operator`` past its Autograd key; outer ``torch.func`` levels below still record, hence grad mode is on."""
+    """Call ``operator`` past its Autograd key; ``torch.func`` levels below still record, hence grad mode is on."""
     with torch.enable_grad(), _set_fwd_grad_enabled(True), torch._C._AutoDispatchBelowAutograd():
         return operator(*arguments)
 
