@@ -33,8 +33,6 @@ def check_orthogonal(model: torch.nn.Module, matrix: np.ndarray) -> None:
         turned = Structure(
             structure.numbers, structure.positions @ matrix.T, structure.cell @ matrix.T, structure.periodic
         )
-            structure.numbers, structure.positions @ matrix.T, structure.cell @ matrix.T, structure.periodic
-        )
         energy, forces = predict(model, structure)
         energy_turned, forces_turned = predict(model, turned)
         close(energy, energy_turned)
@@ -205,8 +203,6 @@ FAULTS: dict[str, Callable[[torch.nn.Module, Batch, torch.Tensor], torch.Tensor]
     "permutation": lambda m, b, v: per_pair(b, window(v) * b.first_slot),
     "batch independence": lambda m, b, v: torch.full((len(b.cell),), float(len(b.cell)), dtype=v.dtype),
     "isolated atom": lambda m, b, v: 0 * v.sum() + (0 if len(v) else float("nan")) * b.cell.sum((1, 2)),
-        torch.full((len(b.cell),), float("nan"), dtype=v.dtype) if not len(v) else 0 * v.sum()
-    ),
     "smooth cutoff": lambda m, b, v: per_pair(b, 1e-3 * v.norm(dim=1)),
     "forces": detached_half,
     "stress": detached_half,

@@ -71,7 +71,7 @@ def read_archive(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str,
     if not path.is_file():
         raise DataError(f"no such file: {path}")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         text, written = str(arrays.pop("header")), str(arrays.pop("checksum"))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

@@ -7,37 +7,34 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from invgen.nn.invariants import Invariants
+from invgen.runtime.folder import shipped_ids
+
 
 class TensorHarmonics(nn.Module):
-    """T^l(r̂), the symmetric traceless part of r̂⊗...⊗r̂, for each rank in ``ranks``, in reduced Cartesian order."""
+    """T^l(r̂), the symmetric traceless part of r̂⊗...⊗r̂, for each rank in ``ranks``, in reduced Cartesian order.
+
+    The polynomials are the emitted kernels ``harmonics-l<l_max>``, as plain tensor operations: they are a small part of
+    the work and can be differentiated any number of times. Raises ``ValueError`` for ranks that none of them reaches.
+    """
+
+    columns: torch.Tensor
 
     def __init__(self, ranks: Sequence[int]) -> None:
         super().__init__()
         self.ranks = tuple(ranks)
-        if max(self.ranks) > 3:
-            raise ValueError(f"ranks up to 3, got {self.ranks}")
-
-    @property
-    def components(self) -> int:
-        """Number of components over all ranks."""
-        return sum(2 * l + 1 for l in self.ranks)  # noqa: E741
+        l_max = max(self.ranks)
+        name = f"harmonics-l{l_max}"
+        if l_max > 0 and name not in shipped_ids():
+            raise ValueError(f"no tensor harmonics of rank {l_max} are shipped; take a basis of lower ranks")
+        self.polynomials = Invariants(name, backend="torch", component_axis=-1) if l_max > 0 else None
+        columns = [c for rank in self.ranks for c in range(rank**2, (rank + 1) ** 2)]
+        self.register_buffer("columns", torch.tensor(columns), persistent=False)
+        self.all_columns = len(columns) == (l_max + 1) ** 2
 
     def forward(self, directions: torch.Tensor) -> torch.Tensor:
         """(pairs, 3) unit vectors -> (pairs, components)."""
-        x, y, z = directions.unbind(1)
-        r2 = x * x + y * y + z * z
-        parts = {
-            0: lambda: [torch.ones_like(x)],
-            1: lambda: [x, y, z],
-            2: lambda: [x * x - r2 / 3, x * y, x * z, y * y - r2 / 3, y * z],
-            3: lambda: [
-                x * (x * x - 0.6 * r2),
-                y * (x * x - 0.2 * r2),
-                z * (x * x - 0.2 * r2),
-                x * (y * y - 0.2 * r2),
-                x * y * z,
-                y * (y * y - 0.6 * r2),
-                z * (y * y - 0.2 * r2),
-            ],
-        }
-        return torch.stack([p for rank in self.ranks for p in parts[rank]()], dim=1)
+        if self.polynomials is None:
+            return directions.new_ones(len(directions), 1)
+        values = self.polynomials(directions)
+        return values if self.all_columns else values.index_select(1, self.columns)

@@ -61,6 +61,9 @@ class TrainingConfig:
         learning rate, until it is below ``learning_rate``/100.
     one-cycle
         The learning rate rises over the first tenth of all steps and falls along a cosine to nothing.
+    compile
+        Run through ``torch.compile``: about a minute first, then up to twice as fast. Every new batch shape compiles
+        again, so it suits molecules of one composition and a training size that is a multiple of ``batch_size``.
     """
 
     epochs: int = 100
@@ -71,6 +74,7 @@ class TrainingConfig:
     patience: int = 10
     seed: int = 0
     dtype: str = "float32"
+    compile: bool = False
     checkpoint_seconds: float = 30.0
 
 
@@ -141,10 +145,10 @@ def _table(name: str, kind: type, values: Any) -> Any:
 
 
 def _typed(key: str, annotation: Any, value: Any) -> Any:
-    wanted = {"str": str, "int": int, "float": float}[str(annotation).split(" ")[0]]
+    wanted = {"str": str, "int": int, "float": float, "bool": bool}[str(annotation).split(" ")[0]]
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if not isinstance(value, wanted) or isinstance(value, bool):
+    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
         raise ConfigError(f"{key} must be of type {wanted.__name__}, got {value!r}")
     return value
 

@@ -58,6 +58,7 @@ class Trainer:
         self.folder = None if folder is None else Path(folder)
         self.say = progress or (lambda text: None)
         self.network = EnergyForces(model)
+        self.predict = torch.compile(self.network, fullgraph=True) if settings.compile else self.network
         self.optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
         self.schedule = make_schedule(settings)
         self.history: list[dict[str, float]] = []
@@ -111,7 +112,7 @@ class Trainer:
 
     def _one_step(self, systems: torch.Tensor) -> float:
         self.optimizer.zero_grad(set_to_none=True)
-        value = loss(self.network(self.train.batch(systems)), self.train.labels(systems))
+        value = loss(self.predict(self.train.batch(systems)), self.train.labels(systems))
         value.backward()
         self.optimizer.step()
         number = value.item()
