@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from invgen.basis import Basis
-from invgen.selection.objectives import Setting, select
+from invgen.candidates.contraction import Contraction
+from invgen.selection.objectives import select
+from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
 Tensor = tuple[int, int]
@@ -79,13 +81,18 @@ def parse(label: str) -> list[tuple[Tensor | None, str]]:
 
 def einsum(factors: Iterable[tuple[np.ndarray, str]]) -> Any:
     """The full contraction of arrays with index letters."""
-    operands: list[np.ndarray] = []
-    subscripts = []
+    scale: Any = 1
+    operands, subscripts = [], []
     for array, indices in factors:
-        operands.append(array)
-        subscripts.append(indices)
+        if indices:
+            operands.append(array)
+            subscripts.append(indices)
+        else:
+            scale = scale * array.item()
+    if not operands:
+        return scale
     result = np.einsum(",".join(subscripts) + "->", *operands, optimize="greedy")
-    return result.item() if isinstance(result, np.ndarray) else result
+    return scale * (result.item() if isinstance(result, np.ndarray) else result)
 
 
 def _tensors(tensors: Sequence[Tensor], x: Sequence[Any]) -> dict[Tensor, np.ndarray]:
@@ -120,6 +127,17 @@ def gradient(label: str, tensors: Sequence[Tensor], x: Sequence[Any]) -> list[An
                     total += einsum(zip(arrays, (indices for _, indices in factors), strict=True))
             result.append(total)
     return result
+
+
+def petersen() -> Contraction:
+    """The Petersen graph of ten tensors of rank 3: an outer and an inner five-ring joined by spokes."""
+    edges = [(i, (i + 1) % 5) for i in range(5)] + [(5 + i, 5 + (i + 2) % 5) for i in range(5)]
+    edges += [(i, i + 5) for i in range(5)]
+    letters = [""] * 10
+    for (u, v), letter in zip(edges, string.ascii_lowercase, strict=False):
+        letters[u] += letter
+        letters[v] += letter
+    return Contraction.from_label(".".join("3" + text for text in letters))
 
 
 def integers(count: int, seed: int, largest: int = 9) -> list[int]:

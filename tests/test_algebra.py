@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 import sphericart
 import sympy
+import tolerances
 
 from invgen.algebra import characters, components, harmonics, modular
 
 RANKS = range(7)
 L123 = ((1, 0), (2, 0), (3, 0))
-FLOAT64 = 1e-12
-"""Sums of at most a few thousand products of order one in float64."""
+FLOAT64 = tolerances.DIRECT_SUM["float64"]
 
 
 def directions(count: int, seed: int = 0) -> np.ndarray:
@@ -236,7 +236,7 @@ def test_residues_are_deterministic_and_in_range():
     assert (first == modular.residues("seed", 50, modular.DEFAULT_PRIME)).all()
     assert (first[:7] == modular.residues("seed", 7, modular.DEFAULT_PRIME)).all()
     assert (first != modular.residues("other", 50, modular.DEFAULT_PRIME)).all()
-    assert ((0 <= first) & (first < modular.DEFAULT_PRIME)).all()
+    assert ((first >= 0) & (first < modular.DEFAULT_PRIME)).all()
     word = int.from_bytes(hashlib.sha256(b"seed/1").digest()[8:16], "big")
     assert first[5] == word % modular.DEFAULT_PRIME
 

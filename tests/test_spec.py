@@ -1,0 +1,150 @@
+"""What can be asked for: values, ids, JSON, and every request that is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from invgen.errors import InvgenError, SpecError, unknown
+from invgen.spec import MAX_RANK, BasisSpec
+
+
+def test_l_max_means_all_ranks():
+    spec = BasisSpec(l_max=3)
+    assert spec.ranks == (0, 1, 2, 3)
+    assert spec == BasisSpec(ranks=(0, 1, 2, 3))
+    assert hash(spec) == hash(BasisSpec(ranks=(0, 1, 2, 3)))
+    assert (spec.family, spec.n_max, spec.objective, spec.channels) == ("cartesian", 4, "independent", 1)
+    assert (spec.parity, spec.orders, spec.ordering) == ("proper", (1, 2, 3, 4), "degree")
+
+
+def test_components_and_tensors_with_channels_are_rank_major():
+    spec = BasisSpec(ranks=(1, 3), channels=2)
+    assert spec.tensors == ((1, 0), (1, 1), (3, 0), (3, 1))
+    assert spec.components == 20
+    assert spec.l_max == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"l_max": 3, "n_max": 4, "objective": "flexible"}, "cartesian-l3-n4-flexible"),
+        ({"l_max": 0, "n_max": 1}, "cartesian-l0-n1-independent"),
+        ({"ranks": (0, 1, 2, 4), "n_max": 5, "objective": "linear"}, "cartesian-r0.1.2.4-n5-linear"),
+        ({"ranks": (3,), "n_max": 10, "objective": "flexible"}, "cartesian-r3-n10-flexible"),
+        ({"l_max": 2, "channels": 2}, "cartesian-l2-n4-c2-independent"),
+        ({"l_max": 2, "parity": "both"}, "cartesian-l2-n4-both-independent"),
+        ({"l_max": 2, "orders": (2, 4)}, "cartesian-l2-n4-o2.4-independent"),
+        ({"l_max": 2, "ordering": "cost"}, "cartesian-l2-n4-by_cost-independent"),
+    ],
+)
+def test_ids_name_everything_that_differs_and_json_restores_the_spec(arguments, name):
+    spec = BasisSpec(**arguments)
+    assert spec.id == name
+    restored = BasisSpec.from_json(json.loads(json.dumps(spec.to_json())))
+    assert restored == spec
+    assert restored.id == name
+
+
+def test_ids_of_different_specs_differ():
+    specs = [
+        BasisSpec(l_max=l_max, n_max=n_max, objective=objective, channels=channels, parity=parity, ordering=ordering)
+        for l_max in (1, 2)
+        for n_max in (2, 3)
+        for objective in ("independent", "linear")
+        for channels in (1, 2)
+        for parity in ("proper", "pseudo", "both")
+        for ordering in ("degree", "cost", "rank")
+    ]
+    assert len({spec.id for spec in specs}) == len(specs)
+
+
+def test_orders_are_sorted_and_merged():
+    assert BasisSpec(l_max=2, orders=(3, 2, 3)).orders == (2, 3)
+
+
+def test_a_spec_is_immutable():
+    spec = BasisSpec(l_max=2)
+    with pytest.raises(AttributeError):
+        spec.n_max = 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"l_max": -1}, r"l_max must be a whole number of at least 0, got -1"),
+        ({"l_max": 2.0}, r"l_max must be a whole number of at least 0, got 2\.0"),
+        ({"l_max": True}, r"l_max must be a whole number of at least 0, got True"),
+        ({"l_max": "3"}, r"l_max must be a whole number of at least 0, got '3'"),
+        ({"l_max": 13}, rf"rank 13 is above {MAX_RANK}, the highest that is supported; lower l_max or ranks"),
+        ({"ranks": (0, 99)}, r"rank 99 is above"),
+        ({"ranks": (0, -2)}, r"every rank must be a whole number of at least 0, got -2"),
+        ({"ranks": (0, 1.5)}, r"every rank must be a whole number of at least 0, got 1\.5"),
+        ({"ranks": (2, 1)}, r"ranks must be ascending without repeats, got \(2, 1\); use channels"),
+        ({"ranks": (1, 1)}, r"ranks must be ascending without repeats, got \(1, 1\); use channels"),
+        ({"ranks": ()}, r"ranks must be ascending without repeats, got \(\)"),
+        ({}, r"give either l_max or ranks, got l_max=None and ranks=None"),
+        ({"l_max": 2, "ranks": (0, 1)}, r"give either l_max or ranks, got l_max=2 and ranks=\(0, 1\)"),
+        ({"l_max": 2, "n_max": 0}, r"n_max must be a whole number of at least 1, got 0"),
+        ({"l_max": 2, "n_max": -4}, r"n_max must be a whole number of at least 1, got -4"),
+        ({"l_max": 2, "n_max": 3.5}, r"n_max must be a whole number of at least 1, got 3\.5"),
+        ({"l_max": 2, "channels": 0}, r"channels must be a whole number of at least 1, got 0"),
+        ({"l_max": 2, "orders": (0, 2)}, r"every order must be a whole number of at least 1, got 0"),
+        ({"l_max": 2, "orders": (-1,)}, r"every order must be a whole number of at least 1, got -1"),
+        ({"l_max": 2, "orders": (5,)}, r"orders must lie in 1\.\.n_max=4, got \(5,\)"),
+        ({"l_max": 2, "orders": ()}, r"orders must lie in 1\.\.n_max=4, got \(\)"),
+        (
+            {"l_max": 2, "family": "cartesien"},
+            r"unknown family 'cartesien'; did you mean 'cartesian'\? \(known: cartesian",
+        ),
+        (
+            {"l_max": 2, "objective": "flexibel"},
+            r"unknown objective 'flexibel'; did you mean 'flexible'\? \(known: ind",
+        ),
+        ({"l_max": 2, "parity": "even"}, r"unknown parity 'even' \(known: proper, pseudo, both\)"),
+        ({"l_max": 2, "ordering": "price"}, r"unknown ordering 'price'.*\(known: degree, cost, rank\)"),
+        (
+            {"l_max": 3, "n_max": 1, "objective": "flexible"},
+            r"flexible set of ranks \(0, 1, 2, 3\) needs correlation order 2 at least .*, got n_max=1; raise n_max",
+        ),
+        ({"l_max": 3, "objective": "flexible", "parity": "both"}, r"proper scalars, got parity='both'; use objective="),
+        (
+            {"l_max": 3, "objective": "flexible", "orders": (2, 3)},
+            r"all orders up to n_max, got orders=\(2, 3\); leave orders",
+        ),
+    ],
+)
+def test_bad_requests_name_cause_value_and_remedy(arguments, message):
+    with pytest.raises(SpecError, match=message):
+        BasisSpec(**arguments)
+
+
+def test_spec_errors_are_value_errors_and_our_own():
+    assert issubclass(SpecError, ValueError)
+    assert issubclass(SpecError, InvgenError)
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "message"),
+    [
+        ("lmax", "unknown keyword 'lmax'; did you mean 'l_max'"),
+        ("chanels", "unknown keyword 'chanels'; did you mean 'channels'"),
+        ("cutoff", r"unknown keyword 'cutoff'.*\(known: l_max, family, n_max, ranks"),
+    ],
+)
+def test_a_misspelt_keyword_is_an_error(misspelt, message):
+    with pytest.raises(TypeError, match=message):
+        BasisSpec(l_max=3, **{misspelt: 2})
+
+
+def test_json_with_an_unknown_field_is_refused():
+    with pytest.raises(TypeError, match="unknown keyword 'colour'"):
+        BasisSpec.from_json({**BasisSpec(l_max=2).to_json(), "colour": 3})
+
+
+def test_unknown_suggests_only_what_is_close():
+    assert (
+        unknown("verb", "chek", ["check", "show"]) == "unknown verb 'chek'; did you mean 'check'? (known: check, show)"
+    )
+    assert unknown("verb", "zzz", ["check", "show"]) == "unknown verb 'zzz' (known: check, show)"
