@@ -43,9 +43,13 @@ def train_from_file(path: str | Path, progress: Progress | None = None) -> Train
 
 
 def train(config: Config, base: str | Path = ".", progress: Progress | None = None) -> TrainingResult:
-    """Train as ``config`` says. Writes ``model.npz``, ``checkpoint.npz``, ``learning_curve.csv``, ``summary.json``."""
-    base, say = Path(base), progress or (lambda text: None)
+    """Train as ``config`` says.
+
+    Writes ``model.npz``, ``checkpoint.npz``, ``learning_curve.csv``, ``log.txt`` and ``summary.json`` to the folder.
+    """
+    base = Path(base)
     folder = base / config.output.folder
+    say = _log(folder, progress)
     structures = load_splits(config.data, base)
     dtype = getattr(torch, config.training.dtype)
     sets = {k: Dataset.from_structures(v, config.model.cutoff, dtype) for k, v in structures.items() if v}
@@ -60,6 +64,19 @@ def train(config: Config, base: str | Path = ".", progress: Progress | None = No
         write_text(folder / "summary.json", json.dumps(summary, indent=1) + "\n")
         say(f"finished; model, checkpoint and learning curve are in {folder}")
     return TrainingResult(model, finished, folder, trainer.best, test, trainer.history)
+
+
+def _log(folder: Path, progress: Progress | None) -> Progress:
+    """Write every line to ``folder/log.txt``, and to ``progress``."""
+
+    def say(text: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / "log.txt", "a") as file:
+            file.write(text + "\n")
+        if progress is not None:
+            progress(text)
+
+    return say
 
 
 def new_model(settings: ModelConfig, data: Dataset, seed: int, dtype: torch.dtype, base: Path = Path()) -> Network:

@@ -1,0 +1,281 @@
+"""Training, checkpoints, configurations, saved models and the ASE calculator."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import ase
+import ase.io
+import numpy as np
+import pytest
+import torch
+from network_fixtures import BUILDERS, CUTOFF, SIZES, build, crystal, graph, molecule, predict
+
+from invgen.data import CoincidentAtomsError, DataError, Dataset, Structure, UnknownSpeciesError, write_npz
+from invgen.nn import EnergyForces, HipHopNN, HipNN
+from invgen.nn.species import fit_species_energies
+from invgen.potentials import (
+    ConfigError,
+    InvgenCalculator,
+    Trainer,
+    TrainingError,
+    load_model,
+    parse_config,
+    read_config,
+    save_model,
+    train_from_file,
+)
+from invgen.potentials.config import TrainingConfig
+from invgen.potentials.loss import errors
+from invgen.potentials.schedule import OneCycle, Plateau
+
+SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, dtype="float64")
+
+
+def pair_potential(structure: Structure) -> Structure:
+    """Labels by a smooth pair potential between all atoms: a task that a network can learn."""
+    difference = structure.positions[:, None] - structure.positions[None]
+    distance = np.linalg.norm(difference, axis=-1) + 1e6 * np.eye(structure.atoms)
+    energy = 0.5 * np.exp(-distance).sum() - structure.atoms
+    forces = (np.exp(-distance) / distance)[:, :, None] * difference
+    return Structure(structure.numbers, structure.positions, energy=energy, forces=forces.sum(1))
+
+
+def labelled(count: int, first_seed: int = 0) -> list[Structure]:
+    return [pair_potential(molecule(first_seed + k, 3 + k % 3)) for k in range(count)]
+
+
+def trainer(folder: Path | None = None, settings: TrainingConfig = SETTINGS, **arguments: object) -> Trainer:
+    data = Dataset.from_structures(labelled(8), CUTOFF, torch.float64)
+    validation = Dataset.from_structures(labelled(3, 50), CUTOFF, torch.float64)
+    return Trainer(build("hip-nn-ts-1", interactions=1), data, validation, settings, folder, **arguments)
+
+
+def same(a: torch.nn.Module, b: torch.nn.Module) -> bool:
+    """Whether all weights are bit for bit equal."""
+    return all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
+
+
+def test_training_learns() -> None:
+    one = trainer(settings=TrainingConfig(epochs=30, batch_size=4, learning_rate=0.01, dtype="float64"))
+    before = errors(EnergyForces(one.model).eval(), one.train)["loss"]
+    assert one.run()
+    assert one.history[-1]["train_loss"] < 0.3 * before
+    assert errors(EnergyForces(one.model).eval(), one.validation)["loss"] == pytest.approx(one.best["loss"], rel=1e-12)
+
+
+@pytest.mark.parametrize("stop_after", [2, 3, 7])
+def test_interrupted_training_takes_the_same_steps(tmp_path: Path, stop_after: int) -> None:
+    """Ctrl-C (a real signal) in the middle of an epoch and at its end; then a new trainer, as in a new process."""
+    whole = trainer()
+    assert whole.run()
+    first, steps = trainer(tmp_path), []
+    real = first._one_step
+
+    def counted(systems: torch.Tensor) -> float:
+        steps.append(1)
+        if len(steps) == stop_after:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(systems)
+
+    first._one_step = counted
+    assert not first.run()
+    assert len(steps) == stop_after
+    second = trainer(tmp_path)
+    assert second.run()
+    assert same(whole.model, second.model)
+    drop = {"seconds"}
+    for a, b in zip(whole.history, second.history, strict=True):
+        assert {k: v for k, v in a.items() if k not in drop} == {k: v for k, v in b.items() if k not in drop}
+    rows = (tmp_path / "learning_curve.csv").read_text().splitlines()
+    assert len(rows) == 1 + SETTINGS.epochs
+    assert same(load_model(tmp_path / "model.npz"), second.model)
+
+
+def test_a_trainer_that_forgets_adam_is_noticed(tmp_path: Path) -> None:
+    """The twin of the test above: resuming without the moments of Adam gives other weights."""
+    whole = trainer()
+    whole.run()
+    first = trainer(tmp_path)
+    first._end_epoch_real, first._interrupted_soon = first._end_epoch, True
+
+    def end_then_stop() -> None:
+        first._end_epoch_real()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    first._end_epoch = end_then_stop
+    assert not first.run()
+    second = trainer(tmp_path)
+    second.optimizer.state.clear()
+    second.run()
+    assert not same(whole.model, second.model)
+
+
+def test_finished_training_is_not_repeated(tmp_path: Path) -> None:
+    trainer(tmp_path).run()
+    again = trainer(tmp_path)
+    again._one_step = None
+    assert again.run()
+
+
+def test_checkpoints_of_other_trainings_are_refused(tmp_path: Path) -> None:
+    trainer(tmp_path).run()
+    with pytest.raises(DataError, match=r"learning_rate \(was 0.01, now 0.02\)"):
+        trainer(tmp_path, TrainingConfig(**{**vars(SETTINGS), "learning_rate": 0.02}))
+    path = tmp_path / "checkpoint.npz"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(DataError, match="truncated"):
+        trainer(tmp_path)
+
+
+def test_diverging_training_says_so() -> None:
+    one = trainer()
+    one.train.energy[:] = torch.inf
+    with pytest.raises(TrainingError, match="lower learning_rate"):
+        one.run()
+
+
+def test_training_refuses_unknown_species_before_it_starts() -> None:
+    data = Dataset.from_structures(labelled(4), CUTOFF)
+    with pytest.raises(UnknownSpeciesError):
+        Trainer(HipNN(**{**SIZES, "species": (1, 6)}), data, data, SETTINGS)
+
+
+def test_plateau_doubles_the_batch_then_halves_the_rate() -> None:
+    schedule = Plateau(TrainingConfig(batch_size=4, largest_batch=8, patience=1, learning_rate=1.0))
+    assert not schedule.epoch_done(1.0)
+    seen = []
+    for _ in range(40):
+        ended = schedule.epoch_done(2.0)
+        seen.append((schedule.batch_size(), schedule.learning_rate(0.5)))
+        if ended:
+            break
+    assert seen[:4] == [(4, 1.0), (8, 1.0), (8, 1.0), (8, 0.5)]
+    assert ended
+    assert seen[-1][1] == pytest.approx(2**-7)
+
+
+def test_one_cycle_rises_and_falls() -> None:
+    schedule = OneCycle(TrainingConfig(learning_rate=2.0, schedule="one-cycle"))
+    rates = [schedule.learning_rate(p) for p in (0.0, 0.05, 0.1, 0.55, 1.0)]
+    assert rates[0] < rates[1] < rates[2] == 2.0
+    assert rates[2] > rates[3] > rates[4] > 0
+
+
+def test_species_energies_are_the_least_squares() -> None:
+    exact = {1: -13.6, 6: -1030.0, 8: -2040.0}
+    systems = [molecule(k, 4 + k % 3) for k in range(12)]
+    systems = [
+        Structure(s.numbers, s.positions, energy=sum(exact[z] for z in s.numbers.tolist()), forces=s.forces)
+        for s in systems
+    ]
+    fitted = fit_species_energies(Dataset.from_structures(systems, CUTOFF), (1, 6, 8))
+    np.testing.assert_allclose(fitted.numpy(), list(exact.values()), rtol=1e-10)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("name", BUILDERS)
+def test_saved_models_are_the_same(tmp_path: Path, name: str, dtype: torch.dtype) -> None:
+    model = build(name, dtype)
+    loaded = load_model(save_model(model, tmp_path / "model.npz"))
+    assert same(model, loaded)
+    assert next(loaded.parameters()).dtype == dtype
+
+
+def test_damaged_or_mismatched_models_are_refused(tmp_path: Path) -> None:
+    path = save_model(HipHopNN("cartesian-l2-n4-flexible", **SIZES), tmp_path / "model.npz")
+    with pytest.raises(DataError, match="other invariants"):
+        load_model(path, basis="cartesian-l3-n4-flexible")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"truncated|checksum"):
+        load_model(path)
+
+
+def as_atoms(structure: Structure) -> ase.Atoms:
+    return ase.Atoms(structure.numbers, structure.positions, cell=structure.cell, pbc=structure.periodic)
+
+
+@pytest.mark.parametrize("structure", [molecule(), crystal()], ids=["molecule", "crystal"])
+def test_calculator_gives_the_network_numbers(structure: Structure) -> None:
+    model = build("hip-hop-nn")
+    atoms = as_atoms(structure)
+    atoms.calc = InvgenCalculator(model)
+    energy, forces = predict(model, structure)
+    assert atoms.get_potential_energy() == pytest.approx(energy[0], rel=1e-12)
+    np.testing.assert_allclose(atoms.get_forces(), forces, atol=1e-12)
+    if structure.periodic.all():
+        stress = EnergyForces(model).eval().stress(graph(structure))[0].numpy()
+        np.testing.assert_allclose(atoms.get_stress(voigt=False), stress, atol=1e-12)
+
+
+def test_calculator_takes_a_file_and_refuses_bad_atoms(tmp_path: Path) -> None:
+    calculator = InvgenCalculator(save_model(build("hip-nn"), tmp_path / "model.npz"))
+    with pytest.raises(UnknownSpeciesError):
+        calculator.get_potential_energy(ase.Atoms("NO", np.eye(3)[:2] * 2))
+    with pytest.raises(CoincidentAtomsError):
+        calculator.get_potential_energy(ase.Atoms("CO", np.zeros((2, 3))))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"data": {"trian": "a.xyz"}}, "unknown key in .data.: 'trian'; did you mean 'train'"),
+        ({"data": {"train": "a.xyz"}, "modle": {}}, "unknown table 'modle'; did you mean 'model'"),
+        ({"data": {"train": "a.xyz", "validation_size": 1}, "model": {"kind": "hip-nm"}}, "did you mean 'hip-nn'"),
+        ({"data": {"train": "a.xyz", "validation_size": 1}, "training": {"epochs": "3"}}, "epochs must be of type int"),
+        (
+            {"data": {"train": "a.xyz", "validation_size": 1}, "training": {"epochs": True}},
+            "epochs must be of type int",
+        ),
+        ({"data": {"train": "a.xyz", "validation_size": 1}, "training": {"epochs": 0}}, "epochs must be positive"),
+        ({"data": {"train": "a.xyz"}}, "either data.validation"),
+        ({"data": {}}, "lacks the required train"),
+        ({}, "is missing"),
+    ],
+)
+def test_misspelt_configurations_are_errors(values: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse_config(values)
+
+
+def test_unreadable_configurations_are_errors(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such configuration file"):
+        read_config(tmp_path / "absent.toml")
+    (tmp_path / "bad.toml").write_text("[data\n")
+    with pytest.raises(ConfigError, match="no valid TOML"):
+        read_config(tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize("suffix", ["npz", "xyz"])
+def test_train_from_file_leaves_everything(tmp_path: Path, suffix: str) -> None:
+    structures = labelled(12)
+    if suffix == "npz":
+        write_npz(tmp_path / "data.npz", structures)
+    else:
+        frames = [as_atoms(s) for s in structures]
+        for atoms, s in zip(frames, structures, strict=True):
+            atoms.info["REF_energy"], atoms.arrays["REF_forces"] = s.energy, s.forces
+        text = tmp_path / "data.xyz"
+        ase.io.write(text, frames, format="extxyz")
+        text.write_text(text.read_text().replace("REF_energy", "energy").replace("REF_forces", "forces"))
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[data]\ntrain = "data.{suffix}"\nvalidation_size = 3\ntest_size = 2\n'
+        "[model]\nfeatures = 4\nsensitivities = 4\nsoft_min = 0.8\nsoft_max = 3.0\ncutoff = 4.0\natom_layers = 1\n"
+        '[training]\nepochs = 3\nbatch_size = 4\n[output]\nfolder = "out"\n'
+    )
+    said: list[str] = []
+    result = train_from_file(config, said.append)
+    assert result.finished
+    assert len(result.history) == 3
+    assert set(result.test) == {"energy_rmse", "energy_mae", "force_rmse", "force_mae", "loss"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        "checkpoint.npz", "model.npz", "learning_curve.csv", "summary.json", "log.txt"
+    }  # fmt: skip
+    assert "structures: 3 validation, 2 test, 7 train" in said
+    assert (tmp_path / "out" / "log.txt").read_text().splitlines() == said
+    assert isinstance(load_model(tmp_path / "out" / "model.npz"), HipHopNN)
