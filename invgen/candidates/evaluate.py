@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 from typing import Protocol
 
 import numpy as np
@@ -105,7 +106,7 @@ class Evaluator:
     ) -> np.ndarray:
         """The transpose of ``leaf`` and of the expansion: shape ``(points, 2 rank + 1)``."""
         where, weights = _gather(tensor[0], multiplicities, weighted)
-        flat = self.arithmetic.reduce(cotangent * weights).reshape(self.size, -1)
+        flat = self.arithmetic.reduce(cotangent * weights).reshape(self.size, where.size)
         symmetric = np.zeros((self.size, len(symmetric_powers(tensor[0]))), dtype=flat.dtype)
         np.add.at(symmetric.T, where.reshape(-1), flat.T)
         return self.arithmetic.reduce(self.arithmetic.reduce(symmetric) @ expansion_matrix(tensor[0]))
@@ -174,9 +175,12 @@ class _Network:
         a = _transposed(a, a_legs, a_free + shared)
         b = _transposed(b, b_legs, shared + b_free)
         points = len(a)
-        inner = int(np.prod(b.shape[1 : 1 + len(shared)], dtype=int))
-        result = self.evaluator.arithmetic.matmul(a.reshape(points, -1, inner), b.reshape(points, inner, -1))
-        return result.reshape(points, *a.shape[1 : 1 + len(a_free)], *b.shape[1 + len(shared) :]), a_free + b_free
+        a_shape, b_shape = a.shape[1 : 1 + len(a_free)], b.shape[1 + len(shared) :]
+        inner = prod(b.shape[1 : 1 + len(shared)])
+        result = self.evaluator.arithmetic.matmul(
+            a.reshape(points, prod(a_shape), inner), b.reshape(points, inner, prod(b_shape))
+        )
+        return result.reshape(points, *a_shape, *b_shape), a_free + b_free
 
 
 def _transposed(array: np.ndarray, legs: Legs, wanted: Legs) -> np.ndarray:
