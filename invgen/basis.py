@@ -16,7 +16,7 @@ import numpy as np
 
 from invgen.algebra import modular
 from invgen.candidates.contraction import Contraction
-from invgen.candidates.evaluate import Evaluator, Floating
+from invgen.candidates.evaluate import Evaluator, Floating, Modular
 from invgen.errors import BasisFileError
 from invgen.selection.evidence import Evidence
 from invgen.selection.objectives import select
@@ -119,12 +119,13 @@ class Basis:
     def verify(self, prime: int = SECOND_PRIME, seed: str = "verify") -> Verification:
         """Runs the whole selection again with another prime, witness and configurations, and compares.
 
-        Checks that the same invariants are kept, and that rank, bound and vanishing patterns are those of the evidence.
+        Checks that the same invariants are kept, that rank, bound and vanishing patterns are those of the evidence, and
+        that the recorded prime, witness and pivots do certify the recorded rank.
         Raises ``ValueError`` if ``prime`` is no prime between 2^20 and 2^31.
         """
         modular.check_prime(prime)
         chosen, evidence = select(self.spec, Setting(prime, seed))
-        problems = []
+        problems = self._certificate_problems()
         if tuple(c.label for c in chosen) != self.labels:
             changed = sorted({c.label for c in chosen} ^ set(self.labels))
             problems.append(f"the selection keeps other invariants; different: {', '.join(changed) or 'their order'}")
@@ -134,6 +135,8 @@ class Basis:
             "attainable",
             "size_complete",
             "candidates",
+            "candidates_per_order",
+            "kept_per_order",
             "patterns",
             "counts",
             "float_agrees",
@@ -142,6 +145,23 @@ class Basis:
             if here != there:
                 problems.append(f"{name} is {there}, the evidence says {here}")
         return Verification(prime, seed, tuple(problems))
+
+    def _certificate_problems(self) -> list[str]:
+        """What the recorded prime, witness and pivots fail to prove, by elimination at the recorded point."""
+        evidence = self.evidence
+        try:
+            echelon = modular.Echelon(self.components, evidence.prime)
+            evaluator = Evaluator(self.spec.tensors, np.array([evidence.witness]), Modular(evidence.prime))
+        except ValueError as error:
+            return [f"the recorded certificate cannot be evaluated: {error}"]
+        for c in self.invariants:
+            echelon.add(evaluator.values_and_gradients(c)[1][0])
+        problems = []
+        if echelon.rank != evidence.rank:
+            problems.append(f"the rank at the recorded witness is {echelon.rank}, the evidence says {evidence.rank}")
+        if self.spec.objective != "linear" and tuple(echelon.pivots) != evidence.pivots:
+            problems.append(f"the pivots at the recorded witness are {echelon.pivots}, not {list(evidence.pivots)}")
+        return problems
 
     def to_json(self) -> dict[str, Any]:
         """The content of ``basis.json`` with its checksum."""
@@ -167,9 +187,14 @@ class Basis:
         target.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.to_json(), indent=1) + "\n"
         with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, target)
+            temporary = Path(file.name)
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            temporary.chmod(0o644)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink()
+            raise
         return target
 
     @classmethod
@@ -181,10 +206,10 @@ class Basis:
         target = Path(path)
         if target.is_dir():
             target = target / "basis.json"
-        text = target.read_text(encoding="utf-8")
+        content = target.read_bytes()
         try:
-            data = json.loads(text)
-        except json.JSONDecodeError as error:
+            data = json.loads(content)
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise BasisFileError(f"{target} is not a whole JSON file ({error}); generate the basis again") from None
         return cls._from_json(data, target)
 
@@ -204,7 +229,7 @@ class Basis:
             spec = BasisSpec.from_json(data["spec"])
             invariants = tuple(Contraction.from_label(label) for label in data["labels"])
             return cls(spec, invariants, Evidence.from_json(data["evidence"]))
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BasisFileError(f"{source} cannot be read ({error}); generate the basis again") from error
 
     def emitted_folder(self, backends: tuple[str, ...]) -> Path:
