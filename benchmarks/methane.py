@@ -41,13 +41,13 @@ MODELS = {
     "HIP-NN-TS l=2": ModelConfig(kind="hip-nn-ts", l_max=2),
     "HIP-HOP-NN (3,4)": ModelConfig(kind="hip-hop-nn", basis="cartesian-l3-n4-flexible"),
 }
-EPOCHS = {1000: 150, 5000: 60, 20000: 30}
+EPOCHS = {1000: 100, 5000: 60, 20000: 25}
 """Training size -> epochs."""
 PUBLISHED = "published frames"
-PUBLISHED_SIZE, PUBLISHED_EPOCHS = 800, 150
+PUBLISHED_SIZE, PUBLISHED_EPOCHS = 800, 100
 SEEDS = (0, 1, 2)
 VALIDATION, TEST, POOL = 500, 2000, 28000
-SCHEDULE = TrainingConfig(batch_size=50, largest_batch=50, learning_rate=1e-2, schedule="one-cycle", compile=True)
+SCHEDULE = TrainingConfig(batch_size=50, largest_batch=50, learning_rate=5e-3, schedule="one-cycle", compile=True)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ import torch
 from invgen.data import Batch, Structure, batch_structures
 from invgen.nn import EnergyForces, HipHopNN, HipNN, HipNNTS
 
+torch.set_num_threads(1)
+"""These systems are too small for threads, which would only wait for each other."""
+
 CUTOFF = 4.0
 SIZES = {"species": (1, 6, 8), "features": 6, "sensitivities": 5, "soft_min": 0.8, "soft_max": 3.5, "cutoff": CUTOFF,
          "interactions": 2, "atom_layers": 1}  # fmt: skip

@@ -25,6 +25,7 @@ from invgen.data import (
     neighbour_pairs,
     read_structures,
     write_npz,
+    xtb,
 )
 from invgen.data.batch import pair_vectors
 from invgen.data.dataset import split_indices
@@ -186,6 +187,19 @@ def test_methane_is_drawn_within_its_bounds() -> None:
     assert np.mean((radii / methane.RADIUS) ** 3) == pytest.approx(0.515, abs=0.02)
 
 
+def test_processes_do_not_change_labels() -> None:
+    structures = [(methane.NUMBERS, r) for r in methane.draw(4, np.random.default_rng(1))]
+    results = []
+    for processes in (1, 2):
+        with xtb.labeller(processes) as label:
+            results.append(list(label(structures)))
+    for one, two in zip(*results, strict=True):
+        assert one[0] == pytest.approx(two[0], abs=1e-9)
+        np.testing.assert_allclose(one[1], two[1], atol=1e-7)
+    with pytest.raises(ValueError, match="at least 1, got 0"), xtb.labeller(0):
+        pass
+
+
 def test_interrupted_generation_ends_in_the_same_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(methane, "CHUNK", 4)
     whole = methane.generate(tmp_path / "whole.npz", 8)
@@ -204,8 +218,7 @@ def test_interrupted_generation_ends_in_the_same_labels(tmp_path: Path, monkeypa
 
 
 def test_labels_are_consistent_and_failures_are_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from invgen.data.xtb import label_one
-
+    label_one = xtb.label_one
     position, step = methane.draw(1, np.random.default_rng(5))[0], 1e-3
     forces = label_one((methane.NUMBERS, position))[1]
     energies = []
@@ -216,9 +229,8 @@ def test_labels_are_consistent_and_failures_are_drawn_again(tmp_path: Path, monk
     assert forces[2, 1] == pytest.approx(-(energies[0] - energies[1]) / (2 * step), abs=1e-3)
 
     answers = iter([None, None])
-    real = methane.label_many
     monkeypatch.setattr(methane, "CHUNK", 3)
-    monkeypatch.setattr(methane, "label_many", lambda s, n: [next(answers, label) for label in real(s, n)])
+    monkeypatch.setattr(xtb, "label_one", lambda structure: next(answers, label_one(structure)))
     made = methane.generate(tmp_path / "a.npz", 3)
     assert made["redrawn"].tolist() == [2]
     assert np.isfinite(made["F"]).all()

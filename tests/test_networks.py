@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from network_fixtures import BUILDERS, build, crystal, graph, molecule, predict
+from network_fixtures import BUILDERS, SIZES, build, crystal, graph, molecule, predict
 from tolerances import EQUAL_WEIGHTS, LAW
 
 from invgen.data import DataError, Structure, UnknownSpeciesError, batch_structures
@@ -193,3 +193,32 @@ def test_harmonics_are_the_traceless_parts(ranks: tuple[int, ...]) -> None:
 def test_ranks_without_harmonics_are_an_error() -> None:
     with pytest.raises(ValueError, match="no tensor harmonics of rank 99"):
         TensorHarmonics((0, 99))
+
+
+def test_any_basis_makes_a_network() -> None:
+    """Rank 4 and the independent set: other components, other invariants, the same laws."""
+    turn = torch.linalg.qr(torch.randn(3, 3, dtype=torch.float64))[0].numpy()
+    structure = molecule()
+    turned = Structure(structure.numbers, structure.positions @ turn)
+    for basis in ("cartesian-l4-n4-flexible", "cartesian-l3-n3-independent"):
+        model = HipHopNN(basis, **SIZES).double().eval()
+        assert model.blocks[0].interaction.layer.invariants.size == len(model.basis_labels)
+        energy, forces = predict(model, structure)
+        energy_turned, forces_turned = predict(model, turned)
+        np.testing.assert_allclose(energy, energy_turned, rtol=0, atol=LAW["float64"])
+        np.testing.assert_allclose(forces @ turn, forces_turned, rtol=0, atol=LAW["float64"])
+
+
+def test_backends_give_the_same_network() -> None:
+    models = [HipHopNN("cartesian-l3-n4-flexible", backend=backend, **SIZES).double() for backend in ("numba", "torch")]
+    models[1].load_state_dict(models[0].state_dict())
+    for a, b in zip(*(predict(model.eval(), molecule()) for model in models), strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=LAW["float64"])
+
+
+def test_compiled_networks_do_not_take_unknown_species_for_zero() -> None:
+    network = EnergyForces(build("hip-nn", interactions=1)).eval()
+    compiled = torch.compile(network, fullgraph=True, backend="aot_eager")
+    compiled(graph(molecule()))
+    with pytest.raises((IndexError, RuntimeError), match=r"out of range|out of bounds"):
+        compiled(graph(molecule(species=(1, 7, 16))))

@@ -45,7 +45,9 @@ class Dataset:
         if not structures:
             raise DataError("a data set needs at least one structure, got none")
         pairs = [neighbour_pairs(s, cutoff) for s in structures]
-        labelled = all(s.energy is not None and s.forces is not None for s in structures)
+        energies = [s.energy for s in structures if s.energy is not None]
+        forces = [s.forces for s in structures if s.forces is not None]
+        labelled = len(energies) == len(forces) == len(structures)
         return cls(
             cutoff=cutoff,
             numbers=_joined([s.numbers for s in structures]),
@@ -58,8 +60,8 @@ class Dataset:
             second_slot=_joined([slots(p.second, s.atoms) for p, s in zip(pairs, structures, strict=True)]),
             atom_start=_starts([s.atoms for s in structures]),
             pair_start=_starts([len(p.first) for p in pairs]),
-            energy=torch.tensor([s.energy for s in structures], dtype=torch.float64) if labelled else None,
-            forces=_joined([s.forces for s in structures]).to(dtype) if labelled else None,
+            energy=torch.tensor(energies, dtype=torch.float64) if labelled else None,
+            forces=_joined(forces).to(dtype) if labelled else None,
         )
 
     def __len__(self) -> int:
@@ -125,10 +127,6 @@ def split_indices(systems: int, sizes: dict[str, int], seed: int) -> dict[str, n
     order = np.random.default_rng(seed).permutation(systems)
     edges = np.cumsum([0, *sizes.values()])
     return {name: order[a:b] for name, a, b in zip(sizes, edges[:-1], edges[1:], strict=True)}
-
-
-def _joined(rows: Sequence[np.ndarray]) -> torch.Tensor:
-    return torch.from_numpy(np.concatenate(rows))
 
 
 def _joined(rows: Sequence[np.ndarray]) -> torch.Tensor:

@@ -14,7 +14,7 @@ import numpy as np
 
 from invgen.data.files import read_archive, write_archive
 from invgen.data.structures import Structure
-from invgen.data.xtb import label_many
+from invgen.data.xtb import Labeller, labeller
 
 NUMBERS = np.array([6, 1, 1, 1, 1])
 RADIUS = 3.0
@@ -59,12 +59,15 @@ def generate(
     path = Path(path)
     chunks = -(-count // CHUNK)
     arrays = _load(path, seed) if path.exists() else _empty()
-    for chunk in range(len(arrays["redrawn"]), chunks):
-        new = _chunk(seed, chunk, processes)
-        arrays = {key: np.concatenate([arrays[key], new[key]]) for key in arrays}
-        write_archive(path, {"kind": "methane", "seed": seed, "method": "GFN2-xTB"}, arrays)
-        if progress is not None:
-            progress(f"{(chunk + 1) * CHUNK} of {chunks * CHUNK} labelled, {int(arrays['redrawn'].sum())} drawn again")
+    missing = range(len(arrays["redrawn"]), chunks)
+    with labeller(processes if missing else 1) as label:
+        for chunk in missing:
+            new = _chunk(seed, chunk, label)
+            arrays = {key: np.concatenate([arrays[key], new[key]]) for key in arrays}
+            write_archive(path, {"kind": "methane", "seed": seed, "method": "GFN2-xTB"}, arrays)
+            if progress is not None:
+                redrawn = int(arrays["redrawn"].sum())
+                progress(f"{(chunk + 1) * CHUNK} of {chunks * CHUNK} labelled, {redrawn} drawn again")
     return {key: value if key == "redrawn" else value[:count] for key, value in arrays.items()}
 
 
@@ -85,13 +88,13 @@ def _load(path: Path, seed: int) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _chunk(seed: int, chunk: int, processes: int) -> dict[str, np.ndarray]:
+def _chunk(seed: int, chunk: int, label: Labeller) -> dict[str, np.ndarray]:
     rng = np.random.default_rng([seed, chunk])
     waiting, rows, redrawn = CHUNK, [], 0
     while waiting:
         drawn = draw(waiting, rng)
-        labels = label_many(((NUMBERS, r) for r in drawn), processes)
-        good = [(r, *label) for r, label in zip(drawn, labels, strict=True) if label is not None]
+        labels = label([(NUMBERS, r) for r in drawn])
+        good = [(r, *found) for r, found in zip(drawn, labels, strict=True) if found is not None]
         redrawn += waiting - len(good)
         waiting -= len(good)
         rows += good

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,9 @@ class Structure:
     positions
         (atoms, 3) in Å.
     cell
-        (3, 3) lattice vectors as rows in Å; all zero for a molecule.
+        (3, 3) lattice vectors as rows in Å; all zero for a molecule, which is the default.
     periodic
-        (3,) whether the structure repeats along each lattice vector.
+        (3,) whether the structure repeats along each lattice vector; one value stands for three.
     energy
         Total energy in eV, or ``None`` without a label.
     forces
@@ -42,8 +42,8 @@ class Structure:
 
     numbers: np.ndarray
     positions: np.ndarray
-    cell: np.ndarray | None = None
-    periodic: Sequence[bool] | np.ndarray = (False, False, False)
+    cell: np.ndarray = field(default_factory=lambda: np.zeros((3, 3)))
+    periodic: np.ndarray = field(default_factory=lambda: np.zeros(3, dtype=bool))
     energy: float | None = None
     forces: np.ndarray | None = None
     name: str = "structure"
@@ -52,29 +52,29 @@ class Structure:
         arrays = {
             "numbers": np.asarray(self.numbers, dtype=np.int64),
             "positions": np.asarray(self.positions, dtype=np.float64),
-            "cell": np.zeros((3, 3)) if self.cell is None else np.asarray(self.cell, dtype=np.float64),
+            "cell": np.asarray(self.cell, dtype=np.float64),
             "periodic": np.broadcast_to(np.asarray(self.periodic, dtype=bool), (3,)),
             "energy": None if self.energy is None else float(self.energy),
             "forces": None if self.forces is None else np.asarray(self.forces, dtype=np.float64),
         }
-        for field, value in arrays.items():
-            object.__setattr__(self, field, value)
+        for name, value in arrays.items():
+            object.__setattr__(self, name, value)
         self._check_shapes()
         self._check_values()
 
     def _check_shapes(self) -> None:
         atoms = self.numbers.size
         wanted = {"numbers": (atoms,), "positions": (atoms, 3), "cell": (3, 3), "forces": (atoms, 3)}
-        for field, shape in wanted.items():
-            value = getattr(self, field)
+        for name, shape in wanted.items():
+            value = getattr(self, name)
             if value is not None and value.shape != shape:
-                raise DataError(f"{self.name}: {field} has shape {value.shape}, needs {shape}")
+                raise DataError(f"{self.name}: {name} has shape {value.shape}, needs {shape}")
 
     def _check_values(self) -> None:
-        for field in ("positions", "cell", "energy", "forces"):
-            value = getattr(self, field)
+        for name in ("positions", "cell", "energy", "forces"):
+            value = getattr(self, name)
             if value is not None and not np.all(np.isfinite(value)):
-                raise DataError(f"{self.name}: {field} is not finite; remove or relabel this structure")
+                raise DataError(f"{self.name}: {name} is not finite; remove or relabel this structure")
         bad = sorted({int(n) for n in set(self.numbers.tolist()) if not 1 <= n <= LARGEST_ATOMIC_NUMBER})
         if bad:
             raise DataError(f"{self.name}: atomic numbers {bad} are outside 1..{LARGEST_ATOMIC_NUMBER}")
@@ -150,8 +150,8 @@ def read_npz(path: str | Path) -> list[Structure]:
         Structure(
             z[z > 0],
             arrays["R"][k][z > 0],
-            None if cell is None else cell[k],
-            (cell is not None,) * 3,
+            np.zeros((3, 3)) if cell is None else cell[k],
+            np.full(3, cell is not None),
             None if energy is None else energy[k],
             None if forces is None else forces[k][z > 0],
             f"{path.name} frame {k}",

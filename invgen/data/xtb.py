@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +17,8 @@ HARTREE = 27.211386245988
 
 Label = tuple[float, np.ndarray] | None
 """(energy eV, forces (atoms, 3) eV/Å), or ``None`` where the self-consistent charges did not converge."""
+
+Labeller = Callable[[Iterable[tuple[np.ndarray, np.ndarray]]], Iterator[Label]]
 
 
 def label_one(structure: tuple[np.ndarray, np.ndarray]) -> Label:
@@ -34,31 +38,24 @@ def label_one(structure: tuple[np.ndarray, np.ndarray]) -> Label:
     return (energy, forces) if np.isfinite(energy) and np.isfinite(forces).all() else None
 
 
-def label_many(
-    structures: Iterable[tuple[np.ndarray, np.ndarray]],
-    processes: int = 1,
-    progress: Callable[[int], None] | None = None,
-) -> Iterator[Label]:
-    """Labels in the order of ``structures``; ``progress(done)`` is called after each one.
+@contextmanager
+def labeller(processes: int = 1) -> Iterator[Labeller]:
+    """A function from structures to their labels, in order and as they are ready, on ``processes`` processes.
 
-    Every process computes on one thread: small molecules gain nothing from more.
+    Every process computes on one thread: small molecules gain nothing from more. Raises ``ValueError`` for less than
+    one process.
     """
     if processes < 1:
         raise ValueError(f"processes must be at least 1, got {processes}")
     if processes == 1:
-        yield from _counted(map(label_one, structures), progress)
+        yield partial(map, label_one)
         return
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, initializer=_one_thread) as pool:
-        yield from _counted(pool.imap(label_one, structures, chunksize=32), progress)
-
-
-def _one_thread() -> None:
+    before = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = "1"
-
-
-def _counted(labels: Iterable[Label], progress: Callable[[int], None] | None) -> Iterator[Label]:
-    for done, label in enumerate(labels, start=1):
-        yield label
-        if progress is not None:
-            progress(done)
+    try:
+        with multiprocessing.get_context("spawn").Pool(processes) as pool:
+            yield partial(pool.imap, label_one, chunksize=16)
+    finally:
+        os.environ.pop("OMP_NUM_THREADS")
+        if before is not None:
+            os.environ["OMP_NUM_THREADS"] = before

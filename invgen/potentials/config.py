@@ -159,16 +159,16 @@ def _check(config: Config) -> None:
     for what, value, known in words:
         if value not in known:
             raise ConfigError(unknown(what, value, known))
-    positive = {
+    positive: dict[str, float] = {
         "training.epochs": training.epochs,
         "training.batch_size": training.batch_size,
         "training.learning_rate": training.learning_rate,
         "training.patience": training.patience,
         "data.train_size": 1 if data.train_size is None else data.train_size,
     }
-    for key, value in positive.items():
-        if not value > 0:
-            raise ConfigError(f"{key} must be positive, got {value}")
+    for key, number in positive.items():
+        if not number > 0:
+            raise ConfigError(f"{key} must be positive, got {number}")
     if training.largest_batch < training.batch_size:
         raise ConfigError(f"largest_batch {training.largest_batch} is below batch_size {training.batch_size}")
     if (data.validation is None) == (data.validation_size is None):

@@ -83,4 +83,4 @@ class OneCycle:
 
 def make_schedule(settings: TrainingConfig) -> Schedule:
     """The schedule named in ``settings``."""
-    return {"plateau": Plateau, "one-cycle": OneCycle}[settings.schedule](settings)
+    return Plateau(settings) if settings.schedule == "plateau" else OneCycle(settings)
