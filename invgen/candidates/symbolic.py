@@ -54,8 +54,10 @@ def _indices(contraction: Contraction) -> list[str]:
     """The label's letters as i, j, k, ..., capitals after that."""
     alphabet = INDICES + INDICES.upper()
     translation = str.maketrans(LETTERS, alphabet)
-    heads = [text.lstrip("e:0123456789") for text in contraction.label.split(".")]
-    return ["".join(c for c in text).translate(translation) for text in heads]
+    parts = zip(contraction.tensors, contraction.label.split("."), strict=True)
+    return [
+        (text[1:] if tensor == EPSILON else text.lstrip(":0123456789")).translate(translation) for tensor, text in parts
+    ]
 
 
 def component_symbols(tensor: Tensor) -> list[str]:
