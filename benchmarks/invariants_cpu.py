@@ -1,9 +1,9 @@
 """Invariants of (3,4) on one thread: this package's Numba kernels beside hippynn's layer, eager and compiled.
 
 1,000 atoms x 128 features, float32, everything in one process. Three tasks: the values; values and gradient;
-values, gradient and the double backward that training on forces needs. Every contender gets the layout it prefers: (atoms, components,
-features) here, one (atoms*features, components) tensor for each rank in hippynn. Values, gradients and second
-derivatives are compared before any timing.
+values, gradient and the double backward that training on forces needs. Every contender gets the layout it prefers:
+(atoms, components, features) here, (atoms*features, components) in hippynn. Values, gradients and second derivatives
+are compared before any timing.
 
     pip install invgen-atomistic[numba,torch,peers] matplotlib
     python benchmarks/invariants_cpu.py        -> results/invariants_cpu.json, results/invariants_cpu.png

@@ -5,8 +5,10 @@
 """Kernels for the CPU. Arrays are flat views of (atoms, components, features), features fastest.
 
 The plane of atoms and features is cut into tiles of LANES elements. The components of a tile are copied into the
-rows of a small buffer, every pass runs over the lanes of that buffer, and the output rows are copied out. All
-loads and stores of a pass have one base pointer and constant distances, so that they vectorise without checks.
+rows of a small buffer, every pass computes on the rows of that buffer, and the output rows are copied out.
+
+A pass is written as ordinary statements. It is executed once, when it is compiled, with values that write LLVM
+instructions on whole SIMD registers: its statements never go through type inference or a vectoriser.
 """
 
 import functools
@@ -18,8 +20,62 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-LANES = 32
-OPTIONS = {"cache": True, "error_model": "numpy", "fastmath": {"contract"}}
+LANES = 64
+REGISTER_BYTES = 32
+OPTIONS = {"cache": True, "error_model": "numpy"}
+
+
+class Register:
+    """One SIMD register of LLVM's; arithmetic on it writes an instruction that may be fused into multiply-add."""
+
+    def __init__(self, builder, value):
+        self.builder, self.value = builder, value
+
+    def __add__(self, other):
+        return Register(self.builder, self.builder.fadd(self.value, other.value, flags=("contract",)))
+
+    def __sub__(self, other):
+        return Register(self.builder, self.builder.fsub(self.value, other.value, flags=("contract",)))
+
+    def __mul__(self, other):
+        return Register(self.builder, self.builder.fmul(self.value, other.value, flags=("contract",)))
+
+
+class Rows:
+    """The buffer of a tile at one register's position: ``rows[k]`` reads row ``k``, assignment writes it."""
+
+    def __init__(self, builder, data, lane, kind):
+        self.builder, self.data, self.lane, self.kind = builder, data, lane, kind
+
+    def _pointer(self, row):
+        start = self.builder.add(self.lane, self.lane.type(row * LANES))
+        return self.builder.bitcast(self.builder.gep(self.data, [start]), self.kind.as_pointer())
+
+    def __getitem__(self, row):
+        return Register(self.builder, self.builder.load(self._pointer(row), align=4))
+
+    def __setitem__(self, row, register):
+        self.builder.store(register.value, self._pointer(row), align=4)
+
+    def constant(self, number):
+        return Register(self.builder, self.kind([self.kind.element(number)] * self.kind.count))
+
+
+def on_registers(step):
+    """Make of the statements ``step(rows)`` a Numba function of a pointer: a loop over the registers of a tile."""
+
+    def typed(typing_context, pointer):
+        def codegen(context, builder, signature, arguments):
+            element = context.get_data_type(pointer.dtype)
+            width = REGISTER_BYTES // context.get_abi_sizeof(element)
+            start, stop, stride = (ir.Constant(ir.IntType(64), k) for k in (0, LANES, width))
+            with cgutils.for_range_slice(builder, start, stop, stride) as (lane, _):
+                step(Rows(builder, arguments[0], lane, ir.VectorType(element, width)))
+            return context.get_dummy_value()
+
+        return types.void(pointer), codegen
+
+    return intrinsic(typed)
 
 
 @intrinsic
@@ -55,6 +111,11 @@ def copy_lanes(typing_context, target, at, source, start):
 def load(array, lanes, row, count, start, stop, features):
     """Rows ``row`` to ``row + count`` of the buffer from elements ``start`` to ``stop`` of every component."""
     width, stride = np.uintp(LANES), np.uintp(features)
+    if features == 1:
+        for c in range(count):
+            for k in range(stop - start):
+                lanes[np.uintp((row + c) * LANES + k)] = array[np.uintp((start + k) * count + c)]
+        return
     element = start
     while element < stop:
         atom = element // features
@@ -79,13 +140,18 @@ def load(array, lanes, row, count, start, stop, features):
 @numba.njit(**OPTIONS)
 def store(array, lanes, rows, start, stop, features):
     """Elements ``start`` to ``stop`` of every component from the buffer's rows ``rows``."""
-    width, stride = np.uintp(LANES), np.uintp(features)
+    width, stride, count = np.uintp(LANES), np.uintp(features), rows.size
+    if features == 1:
+        for c in range(count):
+            for k in range(stop - start):
+                array[np.uintp((start + k) * count + c)] = lanes[np.uintp(rows[c] * LANES + k)]
+        return
     element = start
     while element < stop:
         atom = element // features
         feature = element - atom * features
         run = min(features - feature, stop - element)
-        target = np.uintp(atom * rows.size * features + feature)
+        target = np.uintp(atom * count * features + feature)
         offset = np.uintp(element - start)
         if run == LANES:
             for row in rows:
@@ -118,24 +184,33 @@ def drive(passes, x, g, u, sizes, y, z, rows, y_rows, z_rows, chunks, atoms, fea
             store(z, lanes, z_rows, start, stop, features)
 
 
-def value_0(pointer):
-    lanes = numba.carray(pointer, 128)
-    c0 = lanes.dtype.type(1.0)
-    for i in range(LANES):
-        lanes[96 + i] = c0
+@on_registers
+def value_0(rows):
+    c0 = rows.constant(1.0)
+    rows[3] = c0
 
 
-def vjp_0(pointer):
-    lanes = numba.carray(pointer, 224)
-    for i in range(LANES):
-        pass
+def value_0_tile(pointer):
+    value_0(pointer)
 
 
-def second_order_0(pointer):
-    lanes = numba.carray(pointer, 352)
-    c0 = lanes.dtype.type(0.0)
-    for i in range(LANES):
-        lanes[320 + i] = c0
+@on_registers
+def vjp_0(rows):
+    pass
+
+
+def vjp_0_tile(pointer):
+    vjp_0(pointer)
+
+
+@on_registers
+def second_order_0(rows):
+    c0 = rows.constant(0.0)
+    rows[10] = c0
+
+
+def second_order_0_tile(pointer):
+    second_order_0(pointer)
 
 
 KERNELS = {
@@ -144,21 +219,21 @@ KERNELS = {
         "outputs": [4],
         "rows": 4,
         "output_rows": [3, 0, 1, 2],
-        "passes": [value_0],
+        "passes": [value_0_tile],
     },
     "vjp": {
         "inputs": [3, 4],
         "outputs": [3],
         "rows": 7,
         "output_rows": [4, 5, 6],
-        "passes": [vjp_0],
+        "passes": [vjp_0_tile],
     },
     "second_order": {
         "inputs": [3, 4, 3],
         "outputs": [3, 4],
         "rows": 11,
         "output_rows": [10, 10, 10, 10, 7, 8, 9],
-        "passes": [second_order_0],
+        "passes": [second_order_0_tile],
     },
 }
 

@@ -1,4 +1,4 @@
-"""Numba: one loop over the lanes of a tile for each pass; atoms and features are cut into tiles by the template."""
+"""Numba: one function of SIMD registers for each pass; the template cuts atoms and features into tiles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from invgen.emitters.render import OPERATORS, header, render, used_constants, value_names
-from invgen.emitters.schedule import Pass, Plan, plan
+from invgen.emitters.schedule import Pass, plan
 from invgen.kernels.program import Kernel
 
 FILE = "numba_kernels.py"
@@ -16,8 +16,8 @@ LANES = 64
 """Width of a tile: several SIMD registers of either precision, and a buffer that stays in the nearest caches."""
 
 PASS_LIMIT = 8000
-"""Statements in one loop. LLVM's time per statement is constant in one loop, while values that cross a cut cost
-compilation and running time, so a cut is only there to bound the size of the largest function."""
+"""Statements in one function. Values that cross a cut cost memory traffic, so a cut only bounds the size of what LLVM
+sees at once: its time per statement is constant up to here."""
 
 
 def emit(id: str, kernels: Mapping[str, Kernel]) -> str:
@@ -42,16 +42,15 @@ def _program(name: str, kernel: Kernel) -> dict[str, Any]:
         "outputs": [len(ids) for _, ids in kernel.outputs],
         "rows": steps.rows,
         "output_rows": list(steps.output_rows),
-        "passes": [_pass(f"{name}_{k}", kernel, steps, step) for k, step in enumerate(steps.passes)],
+        "passes": [_pass(f"{name}_{k}", kernel, step) for k, step in enumerate(steps.passes)],
     }
 
 
-def _pass(name: str, kernel: Kernel, steps: Plan, step: Pass) -> dict[str, Any]:
+def _pass(name: str, kernel: Kernel, step: Pass) -> dict[str, Any]:
     names = value_names(kernel)
     constants = used_constants(kernel, step.statements, step.stores)
     return {
         "name": name,
-        "size": steps.rows * LANES,
         "constants": [(f"c{k}", repr(float(kernel.constants[k]))) for k in constants],
         "lines": _lines(kernel, names, step),
     }
@@ -64,9 +63,9 @@ def _lines(kernel: Kernel, names: list[str], step: Pass) -> list[str]:
     for value, (op, left, right) in step.statements:
         for operand in (left, right):
             if operand in waiting:
-                lines.append(f"{names[operand]} = lanes[{waiting.pop(operand) * LANES} + i]")
+                lines.append(f"{names[operand]} = rows[{waiting.pop(operand)}]")
         lines.append(f"{names[value]} = {names[left]} {OPERATORS[op]} {names[right]}")
         if value in stores:
-            lines.append(f"lanes[{stores.pop(value) * LANES} + i] = {names[value]}")
-    lines += [f"lanes[{row * LANES} + i] = {names[value]}" for value, row in stores.items()]
+            lines.append(f"rows[{stores.pop(value)}] = {names[value]}")
+    lines += [f"rows[{row}] = {names[value]}" for value, row in stores.items()]
     return lines or ["pass"]

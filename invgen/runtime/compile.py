@@ -40,17 +40,19 @@ class _Graph:
     def run(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         if self.checked:
             return tuple(self.value(*inputs))
-        state, versions = torch.get_rng_state(), [a._version for a in inputs if isinstance(a, Tensor)]
+        before = self._state(inputs)
         outputs = tuple(self.value(*inputs))
-        if not torch.equal(state, torch.get_rng_state()) or versions != [
-            a._version for a in inputs if isinstance(a, Tensor)
-        ]:
+        if self._state(inputs) != before:
             raise RuntimeError(
                 'backend="invgen" computes the forward twice, and this module draws random numbers (dropout?) or '
-                "changes its inputs or buffers in place, so that both passes would differ: use module.eval() or another backend"
+                "changes its inputs or buffers in place: call module.eval() or use another backend"
             )
         self.checked = True
         return outputs
+
+    @staticmethod
+    def _state(inputs: tuple[Any, ...]) -> tuple[bytes, list[int]]:
+        return torch.get_rng_state().numpy().tobytes(), [a._version for a in inputs if isinstance(a, Tensor)]
 
     def pullback(self, chosen: tuple[int, ...]) -> Callable[..., Any]:
         """Compiled ``(inputs, cotangents) -> gradients`` with respect to the inputs at the positions ``chosen``."""
