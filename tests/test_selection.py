@@ -94,6 +94,7 @@ def test_order_three_of_rank_three_is_cut_below_what_is_attainable():
 def test_complete_flexible_sets_have_full_rank_in_every_vanishing_pattern(l_max, n_max, size):
     basis = brute_force.built(l_max, n_max, "flexible")
     assert len(basis) == basis.evidence.size_complete == size
+    assert max(c.order for c in basis) == n_max
     assert len(basis.evidence.patterns) == 2 ** (l_max + 1) - 1
     for pattern in basis.evidence.patterns:
         assert pattern.rank == pattern.bound == transcendence_degree([(rank, 0) for rank in pattern.ranks]), pattern
