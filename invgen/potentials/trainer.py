@@ -17,6 +17,7 @@ import torch
 from invgen.data.dataset import Dataset
 from invgen.data.errors import DataError
 from invgen.data.files import read_archive, write_archive, write_text
+from invgen.errors import InvgenError
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.config import TrainingConfig
@@ -31,9 +32,12 @@ COLUMNS = (
     "force_mae", "seconds",
 )  # fmt: skip
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+"""Tensors of Adam for each parameter."""
+PROGRESS = ("epoch", "step", "finished", "loss_sum", "seconds", "history", "best")
+"""Attributes of the trainer that a checkpoint holds as they are."""
 
 
-class TrainingError(RuntimeError):
+class TrainingError(InvgenError, ValueError):
     """Training that cannot go on; the message says why and what to change."""
 
 
@@ -186,14 +190,12 @@ class Trainer:
             "kind": CHECKPOINT,
             "identity": self._identity(),
             "schedule": self.schedule.state,
-            **{name: getattr(self, name) for name in self._PROGRESS},
+            **{name: getattr(self, name) for name in PROGRESS},
         }
         write_archive(self.folder / "checkpoint.npz", header, arrays)
         save_model(self.model, self.folder / "model.npz", self.best_arrays)
         rows = [",".join(str(row[c]) for c in COLUMNS) for row in self.history]
         write_text(self.folder / "learning_curve.csv", "\n".join([",".join(COLUMNS), *rows]) + "\n")
-
-    _PROGRESS = ("epoch", "step", "finished", "loss_sum", "seconds", "history", "best")
 
     def _load(self) -> None:
         path = self.folder / "checkpoint.npz" if self.folder else Path()
@@ -212,7 +214,7 @@ class Trainer:
             state.setdefault(int(index), {})[moment] = torch.from_numpy(array)
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
         self.schedule.state.update(header["schedule"])
-        for name in self._PROGRESS:
+        for name in PROGRESS:
             setattr(self, name, header[name])
         self.say(f"continuing {path} at epoch {self.epoch}, step {self.step}")
 
