@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -139,6 +140,7 @@ def test_layer_layouts_and_refusals() -> None:
     assert layer(x[:0]).shape == (0, 6, 2)
     assert list(layer.parameters()) == []
     assert layer.state_dict() == {}
+    torch.testing.assert_close(copy.deepcopy(layer)(x), y)
     with pytest.raises(ValueError, match="9 components"):
         layer(x[:, :8])
     with pytest.raises(TypeError, match='use backend="torch"'):

@@ -48,6 +48,10 @@ class Kernels:
     def __repr__(self) -> str:
         return f"Kernels({self.key}, {self.components} components -> {self.size}, backend={self.backend!r})"
 
+    def __deepcopy__(self, memo: Any) -> Kernels:
+        """Itself: kernels never change, and modules that hold them are copied by trainers."""
+        return self
+
     def __len__(self) -> int:
         return self.size
 
@@ -75,8 +79,8 @@ class Kernels:
         return self.folder.module("numba")
 
     def _apply(self, kernel: str, arrays: tuple[Any, ...], component_axis: int | None) -> Any:
-        torch = sys.modules.get("torch")
-        if torch is not None and any(isinstance(a, torch.Tensor) for a in arrays):
+        imported = sys.modules.get("torch")
+        if imported is not None and any(isinstance(a, imported.Tensor) for a in arrays):
             return self._torch(kernel, arrays, component_axis)
         given = tuple(np.asarray(a) for a in arrays)
         dtypes = {str(a.dtype) for a in given}
@@ -85,9 +89,8 @@ class Kernels:
         if self.backend == "torch":
             import torch
 
-            results = self._torch(
-                kernel, tuple(torch.from_numpy(np.ascontiguousarray(a)) for a in given), component_axis
-            )
+            writeable = (np.require(a, requirements=["C", "W"]) for a in given)
+            results = self._torch(kernel, tuple(torch.from_numpy(a) for a in writeable), component_axis)
             return _each(results, lambda r: r.numpy())
         axis = self._axis(kernel, given, component_axis)
         results = self.run_numpy(kernel, tuple(as_planes(a, axis) for a in given))
