@@ -228,6 +228,8 @@ class Basis:
         try:
             spec = BasisSpec.from_json(data["spec"])
             invariants = tuple(Contraction.from_label(label) for label in data["labels"])
+            if foreign := {t for c in invariants for t in c.content} - set(spec.tensors):
+                raise ValueError(f"labels name tensors {sorted(foreign)} that are not in the specification")
             return cls(spec, invariants, Evidence.from_json(data["evidence"]))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BasisFileError(f"{source} cannot be read ({error}); generate the basis again") from error

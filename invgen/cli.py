@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from invgen.spec import MAX_CANDIDATES
 
 app = typer.Typer(
     name="invgen",
@@ -23,7 +25,7 @@ app = typer.Typer(
 out = Console()
 err = Console(stderr=True)
 
-T = TypeVar("T")
+
 BasisArgument = Annotated[
     str, typer.Argument(metavar="BASIS", help="A basis file, its folder, or the id of a shipped basis.")
 ]
@@ -91,7 +93,9 @@ def generate(
     parity: Annotated[str, typer.Option(help="proper, pseudo or both.")] = "proper",
     orders: Annotated[str | None, typer.Option(help="Only these correlation orders, such as 2,4.")] = None,
     ordering: Annotated[str, typer.Option(help="Order of candidates: degree, cost or rank.")] = "degree",
-    max_candidates: Annotated[int, typer.Option(help="Refuse to enumerate more candidates than this.")] = 200_000,
+    max_candidates: Annotated[
+        int, typer.Option(help="Refuse to enumerate more candidates than this.")
+    ] = MAX_CANDIDATES,
     backends: Annotated[
         str, typer.Option(help="Backends to emit kernels for, such as numba,torch; none for the basis alone.")
     ] = "all",

@@ -30,10 +30,10 @@ from invgen.resources import cache_folder, generated_folder
 from invgen.selection.langbein import Progress
 from invgen.selection.objectives import select
 from invgen.selection.setting import Setting
-from invgen.spec import BasisSpec
+from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 
-def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidates: int = 200_000) -> Basis:
+def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidates: int = MAX_CANDIDATES) -> Basis:
     """Generates the basis of a spec, exactly, with its evidence.
 
     progress

@@ -13,6 +13,8 @@ OBJECTIVES = ("independent", "flexible", "linear")
 PARITIES = ("proper", "pseudo", "both")
 ORDERINGS = ("degree", "cost", "rank")
 MAX_RANK = 12
+MAX_CANDIDATES = 20_000
+"""How many candidates are enumerated unless more are asked for: about half a minute of work."""
 
 Tensor = tuple[int, int]
 """One irreducible tensor of a neighbourhood: ``(rank, channel)``."""
@@ -159,6 +161,12 @@ def _whole(what: str, value: object, least: int) -> None:
         raise SpecError(f"{what} must be a whole number of at least {least}, got {value!r}")
 
 
+def _several(what: str, value: object) -> tuple[Any, ...]:
+    if not isinstance(value, tuple | list):
+        raise SpecError(f"{what} must be a tuple of whole numbers such as (0, 1, 2), got {value!r}")
+    return tuple(value)
+
+
 def _ranks(l_max: int | None, ranks: tuple[int, ...] | None) -> tuple[int, ...]:
     if (l_max is None) == (ranks is None):
         raise SpecError(f"give either l_max or ranks, got l_max={l_max!r} and ranks={ranks!r}")
@@ -167,7 +175,7 @@ def _ranks(l_max: int | None, ranks: tuple[int, ...] | None) -> tuple[int, ...]:
         assert l_max is not None
         chosen = tuple(range(l_max + 1))
     else:
-        chosen = tuple(ranks)
+        chosen = _several("ranks", ranks)
         for rank in chosen:
             _whole("every rank", rank, 0)
         if not chosen or any(a >= b for a, b in pairwise(chosen)):
@@ -182,7 +190,7 @@ def _ranks(l_max: int | None, ranks: tuple[int, ...] | None) -> tuple[int, ...]:
 def _orders(orders: tuple[int, ...] | None, n_max: int) -> tuple[int, ...]:
     if orders is None:
         return tuple(range(1, n_max + 1))
-    chosen = tuple(sorted(set(orders)))
+    chosen = tuple(sorted(set(_several("orders", orders))))
     for order in chosen:
         _whole("every order", order, 1)
     if not chosen or chosen[-1] > n_max:

@@ -279,3 +279,10 @@ def test_the_problem_names_what_differs(basis):
     outcome = BROKEN["an invariant is missing"](basis).verify()
     assert "keeps other invariants; different: 3abc.3ade.3bcf.3def" in str(outcome)
     assert "13" in str(BROKEN["rank too high"](basis).verify())
+
+
+def test_labels_of_tensors_outside_the_specification_are_refused(tmp_path):
+    basis = brute_force.built(2, 3, "independent")
+    foreign = dataclasses.replace(basis, invariants=(*basis.invariants[:-1], Contraction.from_label("3abc.3abc")))
+    with pytest.raises(BasisFileError, match=r"\(3, 0\).*not in the specification"):
+        Basis.load(foreign.save(tmp_path))

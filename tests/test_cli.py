@@ -29,13 +29,15 @@ def test_generate_writes_a_folder_that_show_and_check_read(tmp_path: Path) -> No
     assert checked.stdout.count("ok") >= 6
 
 
-def test_check_fails_on_an_edited_emitted_file(tmp_path: Path) -> None:
-    assert invgen("generate", "--l-max", 1, "--n-max", 2, "-o", tmp_path).returncode == 0
-    source = next(tmp_path.glob("torch*.py"))
-    source.write_text(source.read_text() + "\nraise SystemExit('executed')\n")
-    result = invgen("check", tmp_path)
+def test_check_fails_on_an_edited_emitted_file_and_does_not_execute_it(tmp_path: Path) -> None:
+    folder, trace = tmp_path / "basis", tmp_path / "trace"
+    assert invgen("generate", "--l-max", 1, "--n-max", 2, "-o", folder).returncode == 0
+    for source in folder.glob("*.py"):
+        source.write_text(source.read_text() + f"\nopen({str(trace)!r}, 'w')\n")
+    result = invgen("check", folder)
     assert result.returncode != 0
-    assert "executed" not in result.stdout + result.stderr
+    assert "emitted again, bytes compared: different" in result.stdout
+    assert not trace.exists()
 
 
 def test_show_json_has_the_promised_keys() -> None:
@@ -80,7 +82,9 @@ def test_drawings_show_every_bond(tmp_path: Path) -> None:
         (("show", "nowhere"), ("nowhere", "shipped")),
     ],
 )
-def test_bad_input_is_one_line_with_exit_code_2(arguments: tuple[object, ...], words: tuple[str, ...], tmp_path: Path) -> None:
+def test_bad_input_is_one_line_with_exit_code_2(
+    arguments: tuple[object, ...], words: tuple[str, ...], tmp_path: Path
+) -> None:
     result = invgen(*arguments, cwd=tmp_path)
     assert result.returncode == 2
     assert "Traceback" not in result.stderr

@@ -34,7 +34,8 @@ def test_wheel_holds_templates_and_generated_inside_the_package(distributions: P
 
 
 def test_sdist_holds_the_sources(distributions: Path) -> None:
-    names = tarfile.open(next(distributions.glob("*.tar.gz"))).getnames()
+    with tarfile.open(next(distributions.glob("*.tar.gz"))) as archive:
+        names = archive.getnames()
     parts = {name.split("/", 1)[1] for name in names if "/" in name}
     assert {"pyproject.toml", "README.md", "templates/numba/kernels.py.jinja", "invgen/spec.py"} <= parts
 

@@ -148,3 +148,10 @@ def test_unknown_suggests_only_what_is_close():
         unknown("verb", "chek", ["check", "show"]) == "unknown verb 'chek'; did you mean 'check'? (known: check, show)"
     )
     assert unknown("verb", "zzz", ["check", "show"]) == "unknown verb 'zzz' (known: check, show)"
+
+
+@pytest.mark.parametrize(("keyword", "value"), [("ranks", 3), ("ranks", "0,1"), ("orders", 3)])
+def test_a_bare_number_where_several_are_wanted_is_named(keyword, value):
+    arguments = {"n_max": 4, keyword: value} | ({"l_max": 2} if keyword == "orders" else {})
+    with pytest.raises(SpecError, match=rf"{keyword} must be a tuple"):
+        BasisSpec(**arguments)

@@ -116,7 +116,7 @@ def refuse_explosion(level: list[tuple[Tensor, ...]], already: int, limit: int) 
     advice = f"lower n_max below {order}, or use fewer ranks or channels, or raise max_candidates (now {limit})"
     if len(level) + already > limit:
         raise TooManyCandidates(f"{text} alone has {len(level)} multisets of tensors; {advice}")
-    if order < 6:
+    if order < 5:
         return
     total = already
     for content in level:

@@ -15,7 +15,7 @@ from invgen.candidates.cost import contraction_cost
 from invgen.candidates.counting import refuse_explosion, refuse_multisets
 from invgen.selection.evidence import Evidence
 from invgen.selection.langbein import Progress, Selection, evaluators, extreme_singular_values
-from invgen.spec import BasisSpec
+from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Setting:
 
     prime: int = modular.DEFAULT_PRIME
     seed: str = ""
-    max_candidates: int = 200_000
+    max_candidates: int = MAX_CANDIDATES
     progress: Progress | None = None
 
     def witness(self, spec: BasisSpec) -> np.ndarray:

@@ -1,0 +1,56 @@
+"""What every benchmark writes beside its numbers: machine, versions, commit; and where results lie."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).resolve().parent / "results"
+PACKAGES = ("numpy", "sympy", "numba", "llvmlite", "torch", "hippynn")
+
+
+def stamp() -> dict[str, Any]:
+    """Processor, number of cores, operating system, Python and package versions, and the commit."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "commit": _git("rev-parse", "--short", "HEAD"),
+        "uncommitted_changes": bool(_git("status", "--porcelain", "--", "invgen", "templates", "generated")),
+    }
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []:
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.processor()
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(RESULTS.parent), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def write(name: str, data: dict[str, Any]) -> Path:
+    """Writes ``results/<name>.json`` with the stamp first."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    temporary = path.with_suffix(".part")
+    temporary.write_text(json.dumps({"stamp": stamp(), **data}, indent=1) + "\n")
+    os.replace(temporary, path)
+    return path
