@@ -25,7 +25,7 @@ class Kernels:
 
     ``f(x)`` gives the values, ``f.vjp(x, g)`` is Jᵀg, ``f.second_order(x, g, u)`` is (Σ_k g_k H_k u, J u). Each takes
     ``component_axis=-1`` or ``-2``; ``None`` means components last for arrays of one or two axes and
-    (atoms, components, features) for three. Other axes are kept. Contiguous arrays are not copied.
+    (atoms, components, features) for three. Other axes are kept. Contiguous writeable arrays are not copied.
 
     Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64.
     """
@@ -130,7 +130,7 @@ class Kernels:
         dtype = arrays[0].dtype
         outputs = [np.empty((atoms, size, features), dtype) for size in module.KERNELS[kernel]["outputs"]]
         if atoms * features:
-            flat = [np.ascontiguousarray(a).reshape(-1) for a in arrays]
+            flat = [np.require(a, requirements=["C", "W"]).reshape(-1) for a in arrays]
             module.run(kernel, flat, [o.reshape(-1) for o in outputs], atoms, features)
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
