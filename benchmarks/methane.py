@@ -1,11 +1,11 @@
 """Learning curves of HIP-NN, HIP-NN-TS and HIP-HOP-NN on randomly displaced methane, at equal settings.
 
-Labels (GFN2-xTB) are computed on the spot and kept in ``--data``; every finished run is kept beside it and not repeated,
-so the benchmark continues after an interruption. All models: 32 features, 20 sensitivities, soft range 0.4-9 Å, cutoff
+Labels (GFN2-xTB) are computed on the spot and kept in ``--data``; every finished run is kept beside it and not
+repeated, so the benchmark continues after an interruption. All models: 32 features, 20 sensitivities, soft range 0.4-9 Å, cutoff
 10.3 Å, one interaction layer, three atom layers, the loss and Adam of ``invgen.potentials``, float32, and for each
 training size the same number of epochs. Test errors are those of the weights with the least validation loss.
 
-    OMP_NUM_THREADS=1 python benchmarks/methane.py --data methane_gfn2.npz --published methane_first1000_EF.npz
+    OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 python benchmarks/methane.py --data methane_gfn2.npz --published methane_first1000_EF.npz
 """
 
 from __future__ import annotations
@@ -101,10 +101,10 @@ def structure_sets(source: str, size: int, pool: list[Structure]) -> dict[str, D
     return {name: Dataset.from_structures([pool[i] for i in index], cutoff) for name, index in rows.items()}
 
 
-def all_runs(models: list[str], published: bool, sizes: list[int]) -> list[tuple[Run, int]]:
+def all_runs(models: list[str], published: bool, sizes: list[int], seeds: list[int]) -> list[tuple[Run, int]]:
     """Seed by seed, small sizes first, so that an unfinished benchmark is a smaller one."""
     plan = []
-    for seed in SEEDS:
+    for seed in seeds:
         for size in sizes:
             plan += [(Run(model, "GFN2-xTB", size, seed), EPOCHS[size]) for model in models]
         if published:
@@ -125,6 +125,8 @@ def collect(folder: Path) -> dict[str, Any]:
             values = [m["test_kcal"][key] for m in members]
             row[key] = {"mean": float(np.mean(values)), "deviation": float(np.std(values, ddof=len(values) > 1))}
         row["frames_per_second"] = float(np.median([m["frames_per_second"] for m in members]))
+        frames = [m["epochs"] * m["size"] / m["cpu_seconds"] for m in members]
+        row["frames_per_cpu_second_with_compilation_and_validation"] = float(np.median(frames))
         table.append(row)
     return {
         "units": "kcal/mol and kcal/mol/Å",
@@ -135,12 +137,12 @@ def collect(folder: Path) -> dict[str, Any]:
             "epochs": EPOCHS,
             "validation": VALIDATION,
             "test": TEST,
-        },  # fmt: skip
+        },
         "machine": {
             "processor": platform.processor() or platform.machine(),
             "threads": torch.get_num_threads(),
             "torch": torch.__version__,
-        },  # fmt: skip
+        },
         "table": table,
         "runs": runs,
     }
@@ -195,16 +197,24 @@ def main() -> None:
     parser.add_argument("--published", type=Path, help="npz of published frames: Z, R (Å), E_eV, F_eV_per_A")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--sizes", nargs="+", type=int, choices=EPOCHS, default=list(EPOCHS))
+    parser.add_argument(
+        "--seeds", nargs="+", type=int, default=list(SEEDS), help="several processes may share them out"
+    )
     parser.add_argument("--processes", type=int, default=max(1, (os.cpu_count() or 1) // 2), help="for the labels")
+    parser.add_argument("--report", action="store_true", help="only write the results of the runs finished so far")
     arguments = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     folder = arguments.data.with_suffix(".runs")
     folder.mkdir(parents=True, exist_ok=True)
+    if arguments.report:
+        write_results(folder)
+        return
     say = partial(print, flush=True)
     pools = {"GFN2-xTB": methane.structures(methane.generate(arguments.data, POOL, 0, arguments.processes, say))}
     if arguments.published:
         pools[PUBLISHED] = read_structures(arguments.published)
-    for run, epochs in all_runs(arguments.models, arguments.published is not None, arguments.sizes):
+    plan = all_runs(arguments.models, arguments.published is not None, arguments.sizes, arguments.seeds)
+    for run, epochs in plan:
         if (folder / run.name).exists():
             continue
         result = execute(run, structure_sets(run.source, run.size, pools[run.source]), epochs)
