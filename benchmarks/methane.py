@@ -1,11 +1,12 @@
 """Learning curves of HIP-NN, HIP-NN-TS and HIP-HOP-NN on randomly displaced methane, at equal settings.
 
 Labels (GFN2-xTB) are computed on the spot and kept in ``--data``; every finished run is kept beside it and not
-repeated, so the benchmark continues after an interruption. All models: 32 features, 20 sensitivities, soft range 0.4-9 Å, cutoff
-10.3 Å, one interaction layer, three atom layers, the loss and Adam of ``invgen.potentials``, float32, and for each
-training size the same number of epochs. Test errors are those of the weights with the least validation loss.
+repeated, so the benchmark continues after an interruption. All models: 32 features, 20 sensitivities, soft range
+0.4-9 Å, cutoff 10.3 Å, one interaction layer, three atom layers, the loss and Adam of ``invgen.potentials``, float32, and
+for each training size the same number of epochs. Test errors are those of the weights with the least validation loss.
 
-    OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 python benchmarks/methane.py --data methane_gfn2.npz --published methane_first1000_EF.npz
+    export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
+    python benchmarks/methane.py --data methane_gfn2.npz --published methane_first1000_EF.npz
 """
 
 from __future__ import annotations
@@ -197,9 +198,7 @@ def main() -> None:
     parser.add_argument("--published", type=Path, help="npz of published frames: Z, R (Å), E_eV, F_eV_per_A")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--sizes", nargs="+", type=int, choices=EPOCHS, default=list(EPOCHS))
-    parser.add_argument(
-        "--seeds", nargs="+", type=int, default=list(SEEDS), help="several processes may share them out"
-    )
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS), help="processes may share them out")
     parser.add_argument("--processes", type=int, default=max(1, (os.cpu_count() or 1) // 2), help="for the labels")
     parser.add_argument("--report", action="store_true", help="only write the results of the runs finished so far")
     arguments = parser.parse_args()
