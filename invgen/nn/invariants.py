@@ -48,7 +48,9 @@ class Invariants(torch.nn.Module):
         if self._operator is None:
             return self._statements(x, axis=axis)
         if x.dtype not in (torch.float32, torch.float64):
-            raise TypeError(f'{self.id}: backend "numba" computes in float32 or float64, got {x.dtype}; use backend="torch"')
+            raise TypeError(
+                f'{self.id}: backend "numba" computes in float32 or float64, got {x.dtype}; use backend="torch"'
+            )
         if axis == -2 and x.dim() == 3:
             return self._operator(x, self.key)
         planes = x.reshape(-1, self.components, x.shape[-1] if axis == -2 else 1)
