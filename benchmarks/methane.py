@@ -2,7 +2,7 @@
 
 Labels (GFN2-xTB) are computed on the spot and kept in ``--data``; every finished run is kept beside it and not
 repeated, so the benchmark continues after an interruption. All models: 32 features, 20 sensitivities, soft range
-0.4-9 Å, cutoff 10.3 Å, one interaction layer, three atom layers, the loss and Adam of ``invgen.potentials``, float32, and
+0.4-9 Å, cutoff 10.3 Å, one interaction layer, three atom layers, loss and Adam of ``invgen.potentials``, float32, and
 for each training size the same number of epochs. Test errors are those of the weights with the least validation loss.
 
     export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1

@@ -39,7 +39,13 @@ def as_atoms(structure: Structure) -> ase.Atoms:
     return atoms
 
 
-@pytest.mark.parametrize("structure", [molecule(), crystal()], ids=["molecule", "crystal"])
+def slab() -> Structure:
+    """Periodic along two lattice vectors; there is no third."""
+    cell = np.array([[2.5, 0.2, 0], [0, 3, 0], [0, 0, 0]])
+    return Structure([6, 8, 1], [[0, 0, 0], [1, 1, 1], [0.3, 2, 4]], cell, [True, True, False])
+
+
+@pytest.mark.parametrize("structure", [molecule(), crystal(), slab()], ids=["molecule", "crystal", "slab"])
 def test_pairs_agree_with_ase(structure: Structure) -> None:
     pairs = neighbour_pairs(structure, CUTOFF)
     vectors = structure.positions[pairs.second] - structure.positions[pairs.first] + pairs.shift

@@ -143,6 +143,12 @@ def test_training_refuses_unknown_species_before_it_starts() -> None:
         Trainer(HipNN(**{**SIZES, "species": (1, 6)}), data, data, SETTINGS)
 
 
+def test_training_refuses_pairs_cut_too_short() -> None:
+    data = Dataset.from_structures(labelled(4), CUTOFF - 1)
+    with pytest.raises(DataError, match=r"up to 3.0 Å, the network hears up to 4.0 Å"):
+        Trainer(HipNN(**SIZES), data, data, SETTINGS)
+
+
 def test_plateau_doubles_the_batch_then_halves_the_rate() -> None:
     schedule = Plateau(TrainingConfig(batch_size=4, largest_batch=8, patience=1, learning_rate=1.0))
     assert not schedule.epoch_done(1.0)

@@ -72,6 +72,8 @@ class Trainer:
         self.best_arrays = state_arrays(model)
         self._interrupted = False
         for data in (train, validation):
+            if data.cutoff < model.cutoff:
+                raise DataError(f"pairs were found up to {data.cutoff} Å, the network hears up to {model.cutoff} Å")
             model.encoding.index(data.numbers)
             data.labels([])
         if self.folder is not None and (self.folder / "checkpoint.npz").exists():
