@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from invgen.files import write_text
+
 RESULTS = Path(__file__).resolve().parent / "results"
 PACKAGES = ("numpy", "sympy", "numba", "llvmlite", "torch", "hippynn")
 
@@ -48,9 +50,4 @@ def _git(*arguments: str) -> str:
 
 def write(name: str, data: dict[str, Any]) -> Path:
     """Writes ``results/<name>.json`` with the stamp first."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps({"stamp": stamp(), **data}, indent=1) + "\n")
-    os.replace(temporary, path)
-    return path
+    return write_text(RESULTS / f"{name}.json", json.dumps({"stamp": stamp(), **data}, indent=1) + "\n")

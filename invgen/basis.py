@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from invgen.algebra import modular
 from invgen.candidates.contraction import Contraction
 from invgen.candidates.evaluate import Evaluator, Floating, Modular
 from invgen.errors import BasisFileError
+from invgen.files import write_text
 from invgen.selection.evidence import Evidence
 from invgen.selection.objectives import select
 from invgen.selection.setting import Setting
@@ -184,18 +184,7 @@ class Basis:
         target = Path(path)
         if target.suffix != ".json":
             target = target / "basis.json"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(self.to_json(), indent=1) + "\n"
-        with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as file:
-            temporary = Path(file.name)
-        try:
-            temporary.write_text(text, encoding="utf-8")
-            temporary.chmod(0o644)
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink()
-            raise
-        return target
+        return write_text(target, json.dumps(self.to_json(), indent=1) + "\n")
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Basis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from pathlib import Path
+import os
 
 import brute_force
 import numpy as np
@@ -133,12 +133,12 @@ def test_a_failed_write_leaves_nothing_behind_and_the_old_file_whole(basis, tmp_
     target = basis.save(tmp_path)
     before = target.read_bytes()
 
-    def full_disk(self, *args, **kwargs):
+    def full_disk(*args, **kwargs):
         raise OSError("no space left on device")
 
-    for method in ("write_text", "replace"):
+    for function in ("fsync", "replace"):
         with monkeypatch.context() as patch:
-            patch.setattr(Path, method, full_disk)
+            patch.setattr(os, function, full_disk)
             with pytest.raises(OSError, match="no space left"):
                 brute_force.built(2, 4, "linear").save(tmp_path)
         assert [p.name for p in tmp_path.iterdir()] == ["basis.json"]

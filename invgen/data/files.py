@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,32 +15,7 @@ from typing import Any
 import numpy as np
 
 from invgen.data.errors import DataError
-
-
-def write_arrays(path: str | Path, arrays: dict[str, np.ndarray]) -> Path:
-    """Write a plain npz to a temporary name beside ``path``, flush it to disk and rename it."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path
-
-
-def write_text(path: str | Path, text: str) -> Path:
-    """Write a text to a temporary name beside ``path`` and rename it."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.write_text(text)
-    os.replace(temporary, path)
-    return path
+from invgen.files import write_arrays
 
 
 def _checksum(header: str, arrays: dict[str, np.ndarray]) -> str:

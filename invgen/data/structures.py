@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from invgen.data.errors import DataError
-from invgen.data.files import write_arrays
+from invgen.files import write_arrays
 
 LARGEST_ATOMIC_NUMBER = 118
 

@@ -17,6 +17,7 @@ from typing import Any
 from invgen import __version__
 from invgen.emitters import numba, torch
 from invgen.errors import unknown
+from invgen.files import write_text
 from invgen.kernels.program import Kernel
 
 BACKENDS: dict[str, ModuleType] = {"numba": numba, "torch": torch}
@@ -75,15 +76,7 @@ def emit_folder(
         "files": {file: hashlib.sha256(text.encode()).hexdigest() for file, text in sorted(sources.items())},
     }
     folder = Path(into)
-    folder.mkdir(parents=True, exist_ok=True)
     for file, text in sources.items():
-        write_whole(folder / file, text)
-    write_whole(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+        write_text(folder / file, text)
+    write_text(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
     return folder
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write to a temporary name beside ``path``, then rename: a reader sees the old file or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(temporary, path)

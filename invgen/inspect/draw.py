@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from math import cos, hypot, pi, sin
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -11,6 +10,7 @@ from xml.sax.saxutils import escape
 from invgen.basis import Basis
 from invgen.candidates.contraction import Contraction
 from invgen.candidates.symbolic import contraction_text, tensor_name
+from invgen.files import write_text
 
 SIZE = 220
 RADIUS = 74
@@ -75,13 +75,9 @@ def _vertex(point: Point, rank: int, name: str) -> str:
 def write_drawings(basis: Basis, into: str | os.PathLike[str]) -> list[Path]:
     """One file ``I<k>_<label>.svg`` for each invariant; returns their paths."""
     folder = Path(into)
-    folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for position, contraction in enumerate(basis):
         path = folder / f"I{position:02d}_{contraction.label.replace(':', '-')}.svg"
-        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as file:
-            file.write(draw(contraction))
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        write_text(path, draw(contraction))
         paths.append(path)
     return paths

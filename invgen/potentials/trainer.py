@@ -16,8 +16,9 @@ import torch
 
 from invgen.data.dataset import Dataset
 from invgen.data.errors import DataError
-from invgen.data.files import read_archive, write_archive, write_text
+from invgen.data.files import read_archive, write_archive
 from invgen.errors import InvgenError
+from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.config import TrainingConfig

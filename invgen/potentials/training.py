@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from invgen.data.dataset import Dataset, split_indices
-from invgen.data.files import write_text
 from invgen.data.structures import Structure, read_structures
+from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.nn.species import fit_species_energies

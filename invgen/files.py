@@ -1,0 +1,44 @@
+"""Files that are never half written: a temporary name beside the target, then a rename."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """A binary file to write into; it takes its name when the block ends, and leaves nothing behind if that fails.
+
+    Missing folders are made. A reader sees the old file or the new one, never a part.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with open(temporary, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> Path:
+    """Writes UTF-8 text whole; returns the path."""
+    with whole_file(path) as file:
+        file.write(text.encode())
+    return Path(path)
+
+
+def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> Path:
+    """Writes a plain npz archive whole; returns the path."""
+    import numpy as np
+
+    with whole_file(path) as file:
+        np.savez(file, **arrays)
+    return Path(path)
