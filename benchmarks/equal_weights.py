@@ -12,11 +12,11 @@ from __future__ import annotations
 import argparse
 import json
 import warnings
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import record
 import torch
 
 from invgen.data import Structure, batch_structures
@@ -24,7 +24,6 @@ from invgen.nn import EnergyForces
 from invgen.potentials import hippynn_model
 
 SPECIES = (1, 6, 7, 8, 16)
-RESULTS = Path(__file__).parent / "results"
 CASES: dict[str, tuple[str, dict[str, int]]] = {
     "hip-nn": ("Hipnn", {}),
     "hip-nn-ts l=1": ("HipnnVec", {}),
@@ -142,9 +141,8 @@ def main() -> None:
     if arguments.reference:
         arguments.reference.write_text(json.dumps(reference(basis)) + "\n")
     if arguments.qm7:
-        report = {"hippynn": version("hippynn"), "torch": torch.__version__, **real_molecules(arguments.qm7, basis)}
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / "equal_weights.json").write_text(json.dumps(report, indent=1) + "\n")
+        report = real_molecules(arguments.qm7, basis)
+        record.write("equal_weights", report)
         print(json.dumps(report["cases"], indent=1))
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -22,18 +21,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import record
 import torch
 
 from invgen.data import Dataset, Structure, methane, read_structures
 from invgen.data.dataset import split_indices
-from invgen.data.files import write_text
+from invgen.files import write_text
 from invgen.nn import EnergyForces
 from invgen.potentials import Trainer
 from invgen.potentials.config import ModelConfig, TrainingConfig
 from invgen.potentials.loss import errors
 from invgen.potentials.training import new_model
 
-RESULTS = Path(__file__).parent / "results"
 KCAL = 23.060548
 """kcal/mol of one eV."""
 MODELS = {
@@ -139,11 +138,7 @@ def collect(folder: Path) -> dict[str, Any]:
             "validation": VALIDATION,
             "test": TEST,
         },
-        "machine": {
-            "processor": platform.processor() or platform.machine(),
-            "threads": torch.get_num_threads(),
-            "torch": torch.__version__,
-        },
+        "threads": torch.get_num_threads(),
         "table": table,
         "runs": runs,
     }
@@ -179,9 +174,8 @@ def draw(report: dict[str, Any], path: Path) -> None:
 def write_results(folder: Path) -> None:
     """``benchmarks/results/methane.json`` and ``.svg`` from the stored runs."""
     report = collect(folder)
-    RESULTS.mkdir(exist_ok=True)
-    write_text(RESULTS / "methane.json", json.dumps(report, indent=1) + "\n")
-    draw(report, RESULTS / "methane.svg")
+    record.write("methane", report)
+    draw(report, record.RESULTS / "methane.svg")
     for row in report["table"]:
         energy, force = row["energy_rmse"], row["force_rmse"]
         print(
