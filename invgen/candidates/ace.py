@@ -1,0 +1,224 @@
+"""The ACE family: couplings of multisets of channels to scalars, linearly independent, labelled, in a stated order.
+
+A candidate is a chain of Clebsch-Gordan couplings of its factors. Per multiset the chains are tried in ascending order
+of their intermediate ranks, and one is kept when it is linearly independent of those before; the character formula
+says how many there must be. Nothing restricts the parity of intermediates: with four or more different channels
+a chain through unnatural parity is a function of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from invgen.algebra import modular
+from invgen.algebra.couplings import SignedRoot
+from invgen.candidates.ace_chains import AceEvaluator, Polynomial, Ranks, partial_ranks, polynomial
+from invgen.candidates.ace_truncation import (
+    Channel,
+    Multiset,
+    Truncation,
+    box,
+    channels_in_use,
+    count_ace,
+    count_multiset,
+    factor_key,
+    multisets,
+    parities,
+    total_degree,
+)
+from invgen.candidates.evaluate import Modular
+
+__all__ = [
+    "AceEvaluator",
+    "Channel",
+    "Coupling",
+    "Multiset",
+    "Truncation",
+    "box",
+    "candidates",
+    "channels_in_use",
+    "count_ace",
+    "count_multiset",
+    "couplings",
+    "multisets",
+    "total_degree",
+]
+
+_FACTOR = re.compile(r"(?:(\d+)\.)?(\d+)\.(\d+)")
+_LABEL = re.compile(r"ace:([\d.,]+)(?:\|L=(\d+(?:,\d+)*))?")
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """One candidate: ``factors`` in canonical order and the ranks of the partial couplings between them.
+
+    intermediates
+        L_2, ..., L_N-2 of ((A_1 A_2)^L2 A_3)^L3 ...: N-3 ranks for N >= 4 factors, none below. The last
+        two, l_N and 0, are forced.
+
+    Raises ``ValueError`` for factors out of order and for ranks that do not couple.
+    """
+
+    factors: Multiset
+    intermediates: Ranks = ()
+
+    def __post_init__(self) -> None:
+        if tuple(sorted(self.factors, key=factor_key)) != self.factors or not self.factors:
+            raise ValueError(f"the factors of a candidate ascend by rank, species, n, got {_factors(self.factors)!r}")
+        ranks = tuple(c.rank for c in self.factors)
+        possible = {chain[1:-2] for chain in partial_ranks(ranks, tuple(map(self.factors.index, self.factors)))}
+        if self.intermediates not in possible:
+            raise ValueError(
+                f"ranks {ranks} with intermediates {self.intermediates} do not couple to a scalar that is not zero "
+                f"(possible intermediates: {sorted(possible) or 'none'})"
+            )
+
+    @property
+    def order(self) -> int:
+        """Correlation order: the number of factors."""
+        return len(self.factors)
+
+    @property
+    def content(self) -> Multiset:
+        """The multiset of channels, in canonical order."""
+        return self.factors
+
+    @property
+    def total_rank(self) -> int:
+        """Sum of the ranks of all factors."""
+        return sum(c.rank for c in self.factors)
+
+    @property
+    def is_pseudo(self) -> bool:
+        """Whether inversion changes the sign."""
+        return self.total_rank % 2 == 1
+
+    @property
+    def chain(self) -> Ranks:
+        """The ranks of all partial couplings, from the first factor to the scalar."""
+        if self.order == 1:
+            return (0,)
+        first = () if self.order == 2 else (self.factors[0].rank,)
+        return (*first, *self.intermediates, self.factors[-1].rank, 0)
+
+    @property
+    def label(self) -> str:
+        """The text that alone rebuilds the candidate: ``ace:1.1,1.1,1.2,2.2|L=2``.
+
+        Factors are ``n.l``, or ``z.n.l`` for a species z > 0; ``|L=`` lists the intermediates where there are any.
+        """
+        tail = "|L=" + ",".join(map(str, self.intermediates)) if self.intermediates else ""
+        return f"ace:{_factors(self.factors)}{tail}"
+
+    @classmethod
+    def from_label(cls, label: str) -> Coupling:
+        """The candidate of a label; raises ``ValueError`` for text that is none or names a function that is zero."""
+        match = _LABEL.fullmatch(label)
+        parts = [_FACTOR.fullmatch(text) for text in match[1].split(",")] if match else [None]
+        if match is None or None in parts:
+            raise ValueError(
+                f"label {label!r} is not of the form ace:n.l,n.l,...|L=..., such as ace:1.1,1.1,1.2,2.2|L=2"
+            )
+        factors = tuple(Channel(int(p[1] or 0), int(p[2]), int(p[3])) for p in parts if p)
+        try:
+            coupling = cls(factors, tuple(map(int, match[2].split(","))) if match[2] else ())
+        except ValueError as error:
+            raise ValueError(f"label {label!r}: {error}") from None
+        if coupling.label != label or not coupling.polynomial().integers:
+            reason = "is identically zero" if coupling.label == label else f"is spelled {coupling.label!r}"
+            raise ValueError(f"label {label!r}: this coupling {reason}")
+        return coupling
+
+    def polynomial(self) -> Polynomial:
+        """The exact polynomial; see there for scaled and plain components."""
+        return polynomial(self)
+
+    def terms(self) -> list[tuple[tuple[tuple[Channel, int], ...], SignedRoot]]:
+        """Monomials of A_znlm as ``((channel, m), ...)``, each with its exact coefficient."""
+        exact = self.polynomial()
+        monomials = (tuple(zip(self.factors, map(int, row), strict=True)) for row in exact.orders)
+        return list(zip(monomials, exact.coefficients(), strict=True))
+
+    def sympy(self) -> Any:
+        """The invariant as a SymPy expression in symbols such as ``A_1_2_m1`` (n=1, l=2, m=-1), ``A_0_1_2_1``."""
+        import sympy
+
+        several = any(c.species for c in self.factors)
+        total = sympy.Integer(0)
+        for monomial, coefficient in self.terms():
+            product = coefficient.sympy()
+            for channel, m in monomial:
+                numbers = [*(channel if several else channel[1:]), f"m{-m}" if m < 0 else m]
+                product *= sympy.Symbol("A_" + "_".join(map(str, numbers)))
+            total += product
+        return total
+
+    def latex(self) -> str:
+        """The coupling tree: ``\\left[\\left[A_{11} \\otimes A_{11}\\right]^{2} ...\\right]^{0}``."""
+        names = [f"A_{{{','.join(map(str, c if c.species else c[1:]))}}}" for c in self.factors]
+        text = names[0]
+        for name, rank in zip(names[1:], self.chain[1:], strict=True):
+            text = rf"\left[{text} \otimes {name}\right]^{{{rank}}}"
+        return text
+
+
+def _factors(factors: Multiset) -> str:
+    return ",".join(".".join(map(str, c if c.species else c[1:])) for c in factors)
+
+
+def couplings(multiset: Iterable[Channel]) -> tuple[Coupling, ...]:
+    """A linearly independent set of candidates of one multiset, as many as the characters say, in ascending order."""
+    factors = tuple(sorted(multiset, key=factor_key))
+    ranks, classes = tuple(c.rank for c in factors), tuple(map(factors.index, factors))
+    return tuple(Coupling(factors, chain[1:-2]) for chain in independent_chains(ranks, classes))
+
+
+@dataclass(frozen=True)
+class _Trial:
+    factors: Multiset
+    chain: Ranks
+
+
+@cache
+def independent_chains(ranks: Ranks, classes: tuple[int, ...]) -> tuple[Ranks, ...]:
+    """The chains kept for factors of these ranks, equal where the classes are; shared by all multisets of the pattern.
+
+    Independence is proven by values at random points modulo a prime. Raises ``ArithmeticError`` if fewer are
+    found than the characters say (an unlucky prime, or an error of this program).
+    """
+    factors = tuple(Channel(0, k, rank) for rank, k in zip(ranks, classes, strict=True))
+    number = count_multiset(factors)
+    if not number:
+        return ()
+    channels = tuple(sorted(set(factors)))
+    prime, width = modular.DEFAULT_PRIME, number + 2
+    components = sum(2 * c.rank + 1 for c in channels)
+    points = modular.residues(f"ace/{ranks}/{classes}", width * components, prime).reshape(width, components)
+    evaluator = AceEvaluator(channels, points, Modular(prime))
+    echelon = modular.Echelon(width, prime)
+    kept: list[Ranks] = []
+    for chain in partial_ranks(ranks, classes):
+        if echelon.add(evaluator.values(_Trial(factors, chain))) is not None:
+            kept.append(chain)
+            if len(kept) == number:
+                return tuple(kept)
+    raise ArithmeticError(
+        f"the couplings of ranks {ranks} with equal channels {classes} span {len(kept)} dimensions modulo {prime}, "
+        f"the characters say {number}"
+    )
+
+
+def candidates(truncation: Truncation, orders: Iterable[int], parity: str = "proper") -> Iterator[Coupling]:
+    """All linearly independent candidates, lazily, in the stated order.
+
+    By order, then degree (a box: total rank), then factors by (rank, species, n), then intermediates; with both parities
+    proper scalars and pseudo-scalars of a degree stand together.
+    """
+    parities(parity)
+    for order in sorted(set(orders)):
+        for multiset in multisets(truncation, order, parity):
+            yield from couplings(multiset)
