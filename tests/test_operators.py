@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -307,3 +308,19 @@ def test_without_numba_the_operators_run_the_torch_statements(monkeypatch: pytes
 def test_the_compile_backend_is_registered() -> None:
     assert "invgen" in torch.compiler.list_backends(exclude_tags=())
     assert invgen.runtime.compile.invgen_backend is not None
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one core: Numba and torch cannot differ in their threads")
+def test_numba_leaves_torch_with_its_number_of_threads():
+    code = """
+import torch
+torch.set_num_threads(1)
+import invgen
+layer = invgen.nn.Invariants("cartesian-l2-n4-flexible", backend="numba")
+layer(torch.randn(3, 9, 4))
+assert torch.get_num_threads() == 1, torch.get_num_threads()
+import numba
+assert numba.get_num_threads() == numba.config.NUMBA_NUM_THREADS > 1, numba.get_num_threads()
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr

@@ -16,6 +16,7 @@ from invgen.errors import unknown
 from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
 from invgen.runtime.folder import EmittedFolder, open_folder, shipped_ids
+from invgen.runtime.threads import torch_threads_kept
 
 BACKENDS = ("numba", "torch")
 
@@ -131,7 +132,8 @@ class Kernels:
         outputs = [np.empty((atoms, size, features), dtype) for size in module.KERNELS[kernel]["outputs"]]
         if atoms * features:
             flat = [np.require(a, requirements=["C", "W"]).reshape(-1) for a in arrays]
-            module.run(kernel, flat, [o.reshape(-1) for o in outputs], atoms, features)
+            with torch_threads_kept():
+                module.run(kernel, flat, [o.reshape(-1) for o in outputs], atoms, features)
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 

@@ -24,6 +24,7 @@ from torch.autograd.function import _SingleLevelFunction
 
 from invgen.runtime.folder import find_key
 from invgen.runtime.load import Kernels, has_numba
+from invgen.runtime.threads import numba_threads_like_torch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +56,8 @@ def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
     plain = tuple(t.detach() for t in tensors)
     numeric = plain[0].dtype in (torch.float32, torch.float64)
     if plain[0].device.type == "cpu" and numeric and has_numba() and "numba" in kernels.folder.backends:
-        results = kernels.run_numpy(kernel, tuple(t.resolve_neg().numpy() for t in plain))
+        with numba_threads_like_torch():
+            results = kernels.run_numpy(kernel, tuple(t.resolve_neg().numpy() for t in plain))
         return tuple(map(torch.from_numpy, results)) if isinstance(results, tuple) else torch.from_numpy(results)
     results = getattr(kernels.torch_module, kernel)(*plain)
     return tuple(r.contiguous() for r in results) if isinstance(results, tuple) else results.contiguous()
