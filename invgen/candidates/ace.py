@@ -144,7 +144,10 @@ class Coupling:
         return list(zip(monomials, exact.coefficients(), strict=True))
 
     def sympy(self) -> Any:
-        """The invariant as a SymPy expression in symbols such as ``A_1_2_m1`` (n=1, l=2, m=-1), ``A_0_1_2_1``."""
+        """The invariant as a SymPy expression in symbols ``A_n_l_m`` such as ``A_1_2_m1`` for m = -1.
+
+        With a species above 0 among the factors the symbols are ``A_z_n_l_m``.
+        """
         import sympy
 
         several = any(c.species for c in self.factors)
@@ -215,8 +218,8 @@ def independent_chains(ranks: Ranks, classes: tuple[int, ...]) -> tuple[Ranks, .
 def candidates(truncation: Truncation, orders: Iterable[int], parity: str = "proper") -> Iterator[Coupling]:
     """All linearly independent candidates, lazily, in the stated order.
 
-    By order, then degree (a box: total rank), then factors by (rank, species, n), then intermediates; with both parities
-    proper scalars and pseudo-scalars of a degree stand together.
+    By order, then degree (a box: total rank), then factors by (rank, species, n), then intermediates; of both
+    parities, proper scalars and pseudo-scalars of a degree stand together.
     """
     parities(parity)
     for order in sorted(set(orders)):

@@ -117,9 +117,10 @@ class Polynomial:
     orders
         Shape ``(terms, factors)``: m of every factor, ascending among equal factors; each monomial once, ascending.
     integers
-        The coefficients of the scaled components, without common factor.
+        The coefficients of the scaled components S_lm = sqrt(s_lm) A_lm, and of what ``AceEvaluator`` evaluates
+        modulo a prime.
     scale
-        A positive rational; the invariant in A_znlm has the coefficients of ``coefficients``.
+        A positive rational.
     """
 
     ranks: Ranks
@@ -177,8 +178,7 @@ def _covariant(ranks: Ranks, classes: tuple[int, ...], chain: Ranks) -> tuple[np
     merged = np.zeros((len(positions), product.shape[1]), dtype=product.dtype)
     np.add.at(merged, where.reshape(-1), product)
     alive = (merged != 0).any(axis=1)
-    common = int(np.gcd.reduce(merged[alive], axis=None)) if alive.any() else 1
-    return positions[alive], merged[alive] // common, scale * kappa * common**2
+    return positions[alive], merged[alive], scale * kappa
 
 
 def _wide_enough(left: np.ndarray, table: np.ndarray, copies: int) -> tuple[np.ndarray, np.ndarray]:

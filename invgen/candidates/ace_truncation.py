@@ -20,6 +20,8 @@ from invgen.algebra.characters import count_invariants
 from invgen.errors import SpecError, unknown
 
 Exact = int | str | Fraction
+LARGEST_TABLE = 10**7
+"""Orders times degrees times weights above which counting enumerates multisets."""
 PARITIES = {"proper": (False,), "pseudo": (True,), "both": (False, True)}
 
 
@@ -141,14 +143,21 @@ def multisets(truncation: Truncation, order: int, parity: str = "proper") -> Ite
     odd = parities(parity)
     by_degree = sorted(zip(truncation.degrees, map(factor_key, truncation.channels), truncation.channels, strict=True))
     degrees, channels = [d for d, *_ in by_degree], [c for *_, c in by_degree]
-    top = order * degrees[-1] if truncation.limit is None else truncation.limit
-    for degree in range(order * degrees[0], top + 1):
+    for degree in _sums(degrees, order, truncation.limit):
         level = []
         for positions in _of_degree(degrees, order, degree, 0):
             factors = tuple(sorted((channels[p] for p in positions), key=factor_key))
             if sum(c.rank for c in factors) % 2 in odd and count_multiset(factors):
                 level.append(factors)
         yield from sorted(level, key=lambda factors: [factor_key(c) for c in factors])
+
+
+def _sums(degrees: list[int], order: int, limit: int | None) -> list[int]:
+    """All degrees that ``order`` channels can have together, ascending."""
+    sums = {0}
+    for _ in range(order):
+        sums = {a + b for a in sums for b in set(degrees) if limit is None or a + b <= limit}
+    return sorted(sums)
 
 
 def _of_degree(degrees: list[int], order: int, degree: int, start: int) -> Iterator[tuple[int, ...]]:
@@ -183,7 +192,8 @@ def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "prop
     """Linearly independent invariants for each order, over all multisets at once, without enumerating them.
 
     Counts the states of weight 0 less those of weight 1 in the symmetric powers of all channels together, apart for
-    every degree and for even and odd sums of ranks.
+    every degree and for even and odd sums of ranks. A weight w_L with a huge denominator has too many degrees for
+    such a table; then multisets are enumerated.
     """
     odd = parities(parity)
     chosen = sorted(set(orders))
@@ -191,8 +201,19 @@ def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "prop
         _at_least("every order", order, 1)
     if not chosen:
         return {}
+    if (chosen[-1] + 1) * ((truncation.limit or 0) + 1) * (_highest_rank(truncation, chosen[-1]) + 1) > LARGEST_TABLE:
+        return {order: sum(map(count_multiset, multisets(truncation, order, parity))) for order in chosen}
     table, centre = _weight_table(truncation, chosen[-1])
     return {order: int(sum(_scalars(table[order][int(p)], centre) for p in odd)) for order in chosen}
+
+
+def _highest_rank(truncation: Truncation, order: int) -> int:
+    """A bound of the total rank of a multiset."""
+    highest = order * max(c.rank for c in truncation.channels)
+    if truncation.limit is None:
+        return highest
+    steepest = max(Fraction(c.rank, d) for c, d in zip(truncation.channels, truncation.degrees, strict=True))
+    return min(highest, int(truncation.limit * steepest))
 
 
 def _scalars(weights: np.ndarray, centre: int) -> int:
@@ -204,7 +225,7 @@ def _weight_table(truncation: Truncation, order: int) -> tuple[np.ndarray, int]:
     """Number of states, shape (order + 1, parity, degree, weight), and the position of weight 0."""
     limit = truncation.limit
     degrees = truncation.degrees if limit is not None else (0,) * len(truncation.channels)
-    centre = order * max(c.rank for c in truncation.channels)
+    centre = _highest_rank(truncation, order)
     states = comb(sum(2 * c.rank + 1 for c in truncation.channels) + order - 1, order)
     kind = np.int64 if states < 2**62 else object
     table = np.zeros((order + 1, 2, (limit or 0) + 1, 2 * centre + 1), dtype=kind)
