@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import factorial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,8 +43,24 @@ LINEAR_SIZES = [
     (2, 10, 89),
     (2, 16, 461),
 ]
-INDEPENDENT_SIZES = [(6, 9, 8), (8, 22, 15), (10, 40, 29), (12, 72, 52)]
-"""w_L = 3/2, up to order 3: degree, upper bound, Jacobian rank."""
+INDEPENDENT_SIZES = [
+    (1, 10, 165, 83, 53),
+    (1, 12, 347, 144, 98),
+    (1, 14, 684, 229, 162),
+    (1, 16, 1277, 342, 251),
+    ("3/2", 6, 25, 9, 8),
+    ("3/2", 8, 54, 22, 15),
+    ("3/2", 10, 110, 40, 29),
+    ("3/2", 12, 211, 72, 52),
+    ("3/2", 14, 383, 113, 84),
+    ("3/2", 16, 668, 163, 127),
+    ("3/2", 18, 1119, 235, 183),
+    ("3/2", 20, 1809, 320, 254),
+    (2, 10, 89, 27, 20),
+    (2, 16, 461, 102, 80),
+    (2, 22, 1752, 254, 210),
+]
+"""Up to order 3: w_L, degree, linearly independent functions, upper bound, Jacobian rank."""
 
 CONTENTS = [
     ((1, 0), (1, 0)),
@@ -88,6 +106,15 @@ def test_degree_twenty_loses_nothing_on_the_edge():
 def test_rounded_weights_would_lose_functions():
     exact, rounded = total_degree(12, "4/3"), total_degree(12, Fraction(4, 3) + Fraction(1, 10**9))
     assert sum(count_ace(exact, (1, 2, 3)).values()) > sum(count_ace(rounded, (1, 2, 3)).values())
+
+
+@pytest.mark.parametrize(("weight", "order", "degree", "count"), [
+    (1, 2, 12, 91), (1, 4, 12, 290), (1.5, 2, 12, 67), (1.5, 3, 10, 59), (1.5, 4, 12, 127),
+    (2, 3, 10, 44), (2, 4, 12, 86),
+])  # fmt: skip
+def test_counts_of_one_order(weight, order, degree, count):
+    assert count_ace(total_degree(degree, weight), [order]) == {order: count}
+    assert sum(1 for _ in candidates(total_degree(degree, weight), [order])) == count
 
 
 @pytest.mark.parametrize(("l_max", "channels", "order", "proper", "pseudo"), [
@@ -474,8 +501,8 @@ def test_rotations_notice_what_is_not_invariant():
 # ---- the Langbein stage over ACE candidates ---------------------------------------------------------------------
 
 
-def langbein(degree: int, prime: int = PRIME) -> tuple[Selection, int]:
-    truncation = total_degree(degree)
+def langbein(weight, degree: int, prime: int = PRIME) -> tuple[Selection, int]:
+    truncation = total_degree(degree, weight)
     channels = ace.channels_in_use(truncation, (1, 2, 3))
     bound = transcendence_degree((c.rank, k) for k, c in enumerate(channels))
     witness = modular.residues(f"witness/{prime}", sum(2 * c.rank + 1 for c in channels), prime)
@@ -489,13 +516,27 @@ def langbein(degree: int, prime: int = PRIME) -> tuple[Selection, int]:
     return selection, bound
 
 
-@pytest.mark.parametrize(("degree", "bound", "rank"), INDEPENDENT_SIZES)
-def test_independent_sizes(degree, bound, rank):
-    selection, found_bound = langbein(degree)
-    assert (found_bound, selection.rank) == (bound, rank)
+@pytest.mark.parametrize(("weight", "degree", "full", "bound", "rank"), INDEPENDENT_SIZES)
+def test_independent_sizes(weight, degree, full, bound, rank):
+    selection, found_bound = langbein(weight, degree)
+    assert (sum(selection.offered.values()), found_bound, selection.rank) == (full, bound, rank)
     assert not selection.disagreements
-    other, _ = langbein(degree, modular.prime_below(PRIME))
-    assert [c.label for c in other.kept] == [c.label for c in selection.kept]
+
+
+@pytest.mark.parametrize(("weight", "degree"), [("3/2", 10), ("3/2", 12), (2, 10)])
+def test_another_prime_and_witness_keep_the_same(weight, degree):
+    here, there = langbein(weight, degree)[0], langbein(weight, degree, modular.prime_below(PRIME))[0]
+    assert [c.label for c in here.kept] == [c.label for c in there.kept]
+
+
+@pytest.mark.parametrize(
+    ("weight", "low", "high", "slope"), [(1, 10, 16, 0.76), ("3/2", 10, 20, 0.77), (2, 10, 22, 0.79)]
+)
+def test_independent_size_grows_as_a_power_of_the_full_size(weight, low, high, slope):
+    rows = [row for row in INDEPENDENT_SIZES if row[0] == weight and row[1] >= 10]
+    assert (rows[0][1], rows[-1][1]) == (low, high)
+    full, rank = np.log([row[2] for row in rows]), np.log([row[4] for row in rows])
+    assert round(float(np.polyfit(full, rank, 1)[0]), 2) == slope
 
 
 @pytest.mark.parametrize(("l_max", "rank"), [(1, 2), (2, 6), (3, 13)])
@@ -523,3 +564,13 @@ def generator_defect_of(exact) -> int:
                 key = (*map(int, orders[:k]), m - rank, *map(int, orders[k + 1 :]))
                 left[key] = left.get(key, Fraction(0)) + integer * value
     return sum(v != 0 for v in left.values())
+
+
+def test_the_example_of_the_docs_runs(capsys):
+    page = (Path(__file__).resolve().parent.parent / "docs" / "ace.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(block, "docs/ace.md", "exec"), {})
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "{1: 14, 2: 102, 3: 267}"
+    assert printed[0] in block
+    assert printed[1].startswith("383 ace:")
