@@ -69,8 +69,8 @@ class Coupling:
     def __post_init__(self) -> None:
         if tuple(sorted(self.factors, key=factor_key)) != self.factors or not self.factors:
             raise ValueError(f"the factors of a candidate ascend by rank, species, n, got {_factors(self.factors)!r}")
-        ranks = tuple(c.rank for c in self.factors)
-        possible = {chain[1:-2] for chain in partial_ranks(ranks, tuple(map(self.factors.index, self.factors)))}
+        ranks, classes = _ranks_and_classes(self.factors)
+        possible = {chain[1:-2] for chain in partial_ranks(ranks, classes)}
         if self.intermediates not in possible:
             raise ValueError(
                 f"ranks {ranks} with intermediates {self.intermediates} do not couple to a scalar that is not zero "
@@ -128,9 +128,10 @@ class Coupling:
             coupling = cls(factors, tuple(map(int, match[2].split(","))) if match[2] else ())
         except ValueError as error:
             raise ValueError(f"label {label!r}: {error}") from None
-        if coupling.label != label or not coupling.polynomial().integers:
-            reason = "is identically zero" if coupling.label == label else f"is spelled {coupling.label!r}"
-            raise ValueError(f"label {label!r}: this coupling {reason}")
+        if coupling.label != label:
+            raise ValueError(f"label {label!r}: this coupling is spelled {coupling.label!r}")
+        if _vanishes(*_ranks_and_classes(factors), coupling.chain):
+            raise ValueError(f"label {label!r}: this coupling is identically zero")
         return coupling
 
     def polynomial(self) -> Polynomial:
@@ -176,14 +177,36 @@ def _factors(factors: Multiset) -> str:
 def couplings(multiset: Iterable[Channel]) -> tuple[Coupling, ...]:
     """A linearly independent set of candidates of one multiset, as many as the characters say, in ascending order."""
     factors = tuple(sorted(multiset, key=factor_key))
-    ranks, classes = tuple(c.rank for c in factors), tuple(map(factors.index, factors))
-    return tuple(Coupling(factors, chain[1:-2]) for chain in independent_chains(ranks, classes))
+    return tuple(Coupling(factors, chain[1:-2]) for chain in independent_chains(*_ranks_and_classes(factors)))
+
+
+def _ranks_and_classes(factors: Multiset) -> tuple[Ranks, tuple[int, ...]]:
+    """The pattern of a multiset: its ranks, and for every factor the first one that equals it."""
+    return tuple(c.rank for c in factors), tuple(map(factors.index, factors))
 
 
 @dataclass(frozen=True)
 class _Trial:
     factors: Multiset
     chain: Ranks
+
+
+def _pattern(ranks: Ranks, classes: tuple[int, ...]) -> Multiset:
+    return tuple(Channel(0, k, rank) for rank, k in zip(ranks, classes, strict=True))
+
+
+def _random_evaluator(factors: Multiset, size: int) -> AceEvaluator:
+    channels = tuple(sorted(set(factors)))
+    components = sum(2 * c.rank + 1 for c in channels)
+    points = modular.residues(f"ace/{factors}", size * components, modular.DEFAULT_PRIME).reshape(size, components)
+    return AceEvaluator(channels, points, Modular(modular.DEFAULT_PRIME))
+
+
+@cache
+def _vanishes(ranks: Ranks, classes: tuple[int, ...], chain: Ranks) -> bool:
+    """Whether a chain is identically zero: whether it is at three random points modulo a prime."""
+    factors = _pattern(ranks, classes)
+    return not _random_evaluator(factors, 3).values(_Trial(factors, chain)).any()
 
 
 @cache
@@ -193,15 +216,12 @@ def independent_chains(ranks: Ranks, classes: tuple[int, ...]) -> tuple[Ranks, .
     Independence is proven by values at random points modulo a prime. Raises ``ArithmeticError`` if fewer are
     found than the characters say (an unlucky prime, or an error of this program).
     """
-    factors = tuple(Channel(0, k, rank) for rank, k in zip(ranks, classes, strict=True))
+    factors = _pattern(ranks, classes)
     number = count_multiset(factors)
     if not number:
         return ()
-    channels = tuple(sorted(set(factors)))
     prime, width = modular.DEFAULT_PRIME, number + 2
-    components = sum(2 * c.rank + 1 for c in channels)
-    points = modular.residues(f"ace/{ranks}/{classes}", width * components, prime).reshape(width, components)
-    evaluator = AceEvaluator(channels, points, Modular(prime))
+    evaluator = _random_evaluator(factors, width)
     echelon = modular.Echelon(width, prime)
     kept: list[Ranks] = []
     for chain in partial_ranks(ranks, classes):

@@ -19,6 +19,9 @@ from invgen.candidates.evaluate import Arithmetic, Modular
 
 Ranks = tuple[int, ...]
 
+CACHED_STATES = 200_000
+"""Partial couplings that an evaluator remembers, times points: some tens of megabytes."""
+
 
 class Chain(Protocol):
     """What the evaluator needs of a candidate: its factors, and the ranks of all partial couplings."""
@@ -61,7 +64,7 @@ class AceEvaluator:
         self.size = points.shape[0]
         self._points = arithmetic.array(points)
         self._tables: dict[tuple[int, int, int], np.ndarray] = {}
-        self._partial = lru_cache(maxsize=20_000)(self._couple_prefix)
+        self._partial = lru_cache(maxsize=max(100, CACHED_STATES // max(self.size, 1)))(self._couple_prefix)
 
     def values(self, candidate: Chain) -> np.ndarray:
         """Shape ``(points,)``."""
