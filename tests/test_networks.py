@@ -11,6 +11,7 @@ import torch
 from network_fixtures import BUILDERS, SIZES, build, crystal, graph, molecule, predict
 from tolerances import EQUAL_WEIGHTS, LAW
 
+import invgen
 from invgen.data import DataError, Structure, UnknownSpeciesError, batch_structures
 from invgen.nn import EnergyForces, HipHopNN, HipNN, HipNNTS
 from invgen.nn.environment import Environment
@@ -222,3 +223,10 @@ def test_compiled_networks_do_not_take_unknown_species_for_zero() -> None:
     compiled(graph(molecule()))
     with pytest.raises((IndexError, RuntimeError), match=r"out of range|out of bounds"):
         compiled(graph(molecule(species=(1, 7, 16))))
+
+
+def test_a_basis_of_several_channels_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INVGEN_CACHE", str(tmp_path))
+    basis = invgen.generate(invgen.BasisSpec(l_max=1, n_max=2, channels=2))
+    with pytest.raises(ValueError, match=r"\(2, 2\) tensors of ranks \(0, 1\); generate it with channels=1"):
+        HipHopNN(basis, species=(1,))

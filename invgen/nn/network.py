@@ -161,9 +161,10 @@ class HipHopNN(Network):
 
     def __init__(self, basis: Any = "cartesian-l3-n4-flexible", *, backend: str = "auto", **arguments: Any) -> None:
         probe = Invariants(basis, backend=backend)
-        if len(set(probe.ranks)) != len(probe.ranks):
+        if any(count != 1 for count in probe.channels):
             raise ValueError(
-                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has ranks {probe.ranks}"
+                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has {probe.channels} tensors of "
+                f"ranks {probe.ranks}; generate it with channels=1"
             )
 
         def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> InvariantInteraction:
