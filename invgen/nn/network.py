@@ -163,8 +163,8 @@ class HipHopNN(Network):
         probe = Invariants(basis, backend=backend)
         if any(count != 1 for count in probe.channels):
             raise ValueError(
-                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has {probe.channels} tensors of "
-                f"ranks {probe.ranks}; generate it with channels=1"
+                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has {probe.channels} tensors "
+                f"of ranks {probe.ranks}; generate it with channels=1"
             )
 
         def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> InvariantInteraction:
