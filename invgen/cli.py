@@ -176,10 +176,20 @@ def check(basis: BasisArgument) -> None:
 
 @app.command()
 def train(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/training.md.")]) -> None:
-    """Train a network on energies and forces; an interrupted run resumes when called again."""
+    """Train a network on energies and forces; an interrupted run resumes when called again (exit code 130)."""
     from invgen.potentials.training import train_from_file
 
-    train_from_file(config)
+    result = train_from_file(
+        config, progress=lambda text: out.print(text, highlight=False, markup=False, soft_wrap=True)
+    )
+    if not result.finished:
+        raise typer.Exit(130)
+    for name, errors in (("validation", result.validation), ("test", result.test)):
+        if errors:
+            numbers = ", ".join(
+                f"{key} {value:.4g}" for key, value in errors.items() if key.startswith(("energy", "force"))
+            )
+            out.print(f"{name} errors (eV, eV/Å): {numbers}", highlight=False, soft_wrap=True)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 
@@ -97,3 +98,42 @@ def test_misspelt_option_is_an_error() -> None:
     result = invgen("generate", "--lmax", 2)
     assert result.returncode == 2
     assert "--l-max" in result.stderr
+
+
+def test_train_runs_a_configuration_and_reports(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    shape = (12, 2, 3)
+    frames = {
+        "Z": np.ones((12, 2), int),
+        "R": rng.normal(size=shape),
+        "E_eV": np.zeros(12),
+        "F_eV_per_A": np.zeros(shape),
+    }
+    np.savez(tmp_path / "frames.npz", **frames)
+    text = """
+[data]
+train = "frames.npz"
+validation_size = 3
+test_size = 3
+[model]
+kind = "hip-nn"
+features = 4
+sensitivities = 4
+atom_layers = 1
+[training]
+epochs = 2
+"""
+    (tmp_path / "run.toml").write_text(text)
+    result = invgen("train", tmp_path / "run.toml")
+    assert result.returncode == 0, result.stderr
+    assert "epoch 1:" in result.stdout
+    assert "test errors (eV, eV/Å): energy_rmse" in result.stdout
+    assert (tmp_path / "training" / "model.npz").is_file()
+
+
+def test_train_names_a_misspelt_key(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text('[data]\ntrian = "frames.npz"\n')
+    result = invgen("train", tmp_path / "run.toml")
+    assert result.returncode == 2
+    assert "trian" in result.stderr
+    assert "train" in result.stderr
