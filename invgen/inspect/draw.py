@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import permutations
 from math import cos, hypot, pi, sin
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -23,7 +24,9 @@ Point = tuple[float, float]
 
 def draw(contraction: Contraction) -> str:
     """The SVG text of one contraction, vertices on a circle."""
-    points = _circle(len(contraction.tensors))
+    seats = _circle(len(contraction.tensors))
+    points = [seats[seat] for seat in _seating(contraction)]
+    caption = contraction_text(contraction)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE + 24}" '
         f'width="{SIZE}" height="{SIZE + 24}">',
@@ -33,10 +36,29 @@ def draw(contraction: Contraction) -> str:
         parts += [_curve(points[u], points[v], offset) for offset in _offsets(multiplicity)]
     parts += [_vertex(p, tensor[0], tensor_name(tensor)) for p, tensor in zip(points, contraction.tensors, strict=True)]
     parts.append(
-        f'<text x="{SIZE / 2:g}" y="{SIZE + 14}" text-anchor="middle" font-family="serif" font-size="12">'
-        f"{escape(contraction_text(contraction))}</text>"
+        f'<text x="{SIZE / 2:g}" y="{SIZE + 14}" text-anchor="middle" font-family="serif" '
+        f'font-size="{min(12.0, 1.5 * SIZE / max(len(caption), 1)):.1f}">{escape(caption)}</text>'
     )
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _seating(contraction: Contraction) -> list[int]:
+    """A seat on the circle for each vertex, bonded vertices side by side: all tried, or greedily above seven."""
+    count = len(contraction.tensors)
+    if count > 7:
+        order = [0]
+        while len(order) < count:
+            left = [v for v in range(count) if v not in order]
+            order.append(max(left, key=lambda v: (contraction.matrix[order[-1]][v], -v)))
+    else:
+        order = [0, *min(permutations(range(1, count)), key=lambda rest: _stretch(contraction, (0, *rest)))]
+    return [order.index(v) for v in range(count)]
+
+
+def _stretch(contraction: Contraction, order: tuple[int, ...]) -> int:
+    count = len(order)
+    seat = {v: k for k, v in enumerate(order)}
+    return sum(m * min((seat[u] - seat[v]) % count, (seat[v] - seat[u]) % count) ** 2 for u, v, m in contraction.bonds)
 
 
 def _circle(count: int) -> list[Point]:
