@@ -25,7 +25,7 @@ from invgen.inspect.report import describe, summary, table
 from invgen.potentials.config import Config, parse_config
 from invgen.potentials.training import TrainingResult, train
 
-FRAMES, VALIDATION, TEST = 6000, 500, 500
+FRAMES, VALIDATION, TEST = 11_000, 500, 500
 SMALLEST_TOLERANCE = 1e-10
 
 console = Console(highlight=False, soft_wrap=True)
@@ -92,7 +92,7 @@ def _deviation(got: np.ndarray, wanted: np.ndarray) -> float:
 
 def learn(folder: Path, into: Path) -> None:
     """HIP-NN and HIP-HOP-NN on the same methane frames, same settings, same number of steps."""
-    chapter(f"4. Learn energies and forces of methane ({FRAMES} distorted molecules, labelled here by GFN2-xTB)")
+    chapter(f"4. Learn energies and forces of methane ({FRAMES:,} distorted molecules, labelled here by GFN2-xTB)")
     arrays = methane.generate(into / "methane.npz", FRAMES, seed=0, processes=2, progress=say)
     frames = write_npz(into / "methane_frames.npz", methane.structures(arrays))
     results: dict[str, TrainingResult] = {}
@@ -118,18 +118,18 @@ def _configuration(kind: str, folder: Path, frames: Path, into: Path) -> Config:
         {
             "data": {"train": str(frames.resolve()), "validation_size": VALIDATION, "test_size": TEST},
             "model": {"kind": kind} | ({"basis": str(folder.resolve())} if kind == "hip-hop-nn" else {}),
-            "training": {"epochs": 20, "batch_size": 64, "learning_rate": 5e-3, "schedule": "one-cycle"},
+            "training": {"epochs": 12, "batch_size": 50, "learning_rate": 5e-3, "schedule": "one-cycle"},
             "output": {"folder": f"training-{kind}"},
         }
     )
 
 
 def _sparse(tell: Callable[[str], None]) -> Callable[[str], None]:
-    """Passes on every fifth epoch, and all that is not an epoch."""
+    """Passes on every third epoch, and all that is not an epoch."""
 
     def hear(text: str) -> None:
         words = text.split()
-        if words[:1] != ["epoch"] or int(words[1].strip(":,").split("/")[0]) % 5 == 0:
+        if words[:1] != ["epoch"] or int(words[1].strip(":,").split("/")[0]) % 3 == 0:
             tell(text)
 
     return hear
