@@ -311,14 +311,20 @@ def test_the_compile_backend_is_registered() -> None:
 
 
 @pytest.mark.skipif(os.cpu_count() == 1, reason="one core: Numba and torch cannot differ in their threads")
-def test_numba_leaves_torch_with_its_number_of_threads():
-    code = """
+@pytest.mark.parametrize("differentiable", [False, True])
+def test_numba_leaves_torch_with_its_number_of_threads(differentiable):
+    code = f"""
 import torch
 torch.set_num_threads(1)
+assert torch.get_num_threads() == 1
 import invgen
 layer = invgen.nn.Invariants("cartesian-l2-n4-flexible", backend="numba")
-layer(torch.randn(3, 9, 4))
+x = torch.randn(300, 9, 32, requires_grad={differentiable})
+y = layer(x)
 assert torch.get_num_threads() == 1, torch.get_num_threads()
+if {differentiable}:
+    y.sum().backward()
+    assert torch.get_num_threads() == 1, torch.get_num_threads()
 import numba
 assert numba.get_num_threads() == numba.config.NUMBA_NUM_THREADS > 1, numba.get_num_threads()
 """

@@ -32,11 +32,9 @@ def numba_threads_like_torch() -> Iterator[None]:
     import numba
     import torch
 
-    before = numba.get_num_threads()
-    wanted = min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)
-    if wanted == before:
-        yield
-        return
+    with torch_threads_kept():
+        wanted = min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)
+        before = numba.get_num_threads()  # starts Numba's threads if nothing has yet
     numba.set_num_threads(wanted)
     try:
         yield
