@@ -19,34 +19,35 @@ from invgen.resources import generated_folder
 TOLERANCES = {"float64": 1e-11, "float32": 2e-4}
 """Largest deviation relative to the largest entry: round-off of some thousand operations on components of order one."""
 
-Check = tuple[str, str | None]
-"""What was checked, and the problem if there is one."""
+Check = tuple[str, str, str]
+"""``ok``, ``FAILED`` or ``not run``; what was checked; and why it failed or was not run."""
 
 
 def checks(basis: Basis, source: Path) -> Iterator[Check]:
     """Runs all checks one after another; ``source`` is where the basis was found, a path or a shipped id."""
     verification = basis.verify()
-    yield "selection repeated with another prime and witness", None if verification else str(verification)
+    yield _outcome("selection repeated with another prime and witness", None if verification else str(verification))
     folder = source if source.is_dir() else generated_folder() / str(source)
     if (folder / "manifest.json").is_file():
-        yield "emitted again, bytes compared", _compare_bytes(basis, folder)
+        yield _outcome("emitted again, bytes compared", _compare_bytes(basis, folder))
     else:
         folder = invgen.emitted_folder(basis, tuple(BACKENDS))
-    for backend in BACKENDS:
-        if importlib.util.find_spec(backend) is None:
-            yield f"{backend}: not run, {backend} is not installed", None
-            continue
+    for backend in _emitted_backends(folder):
         for dtype in ("float64", "float32"):
-            yield (
-                f"{backend} {dtype}: value, vjp, second order against the oracle",
-                _compare_numbers(basis, folder, backend, dtype),
-            )
+            name = f"{backend} {dtype}: value, vjp, second order against the oracle"
+            if importlib.util.find_spec(backend) is None:
+                yield "not run", name, f"{backend} is not installed"
+            else:
+                yield _outcome(name, _compare_numbers(basis, folder, backend, dtype))
+
+
+def _outcome(name: str, problem: str | None) -> Check:
+    return ("FAILED", name, problem) if problem else ("ok", name, "")
 
 
 def _compare_bytes(basis: Basis, folder: Path) -> str | None:
-    backends = tuple(b for b in BACKENDS if any(b in name for name in _manifest_files(folder)))
     with tempfile.TemporaryDirectory() as temporary:
-        fresh = emit(basis, backends, temporary)
+        fresh = emit(basis, _emitted_backends(folder), temporary)
         names = sorted(p.name for p in fresh.iterdir())
         different = [
             n for n in names if not (folder / n).is_file() or (folder / n).read_bytes() != (fresh / n).read_bytes()
@@ -56,8 +57,9 @@ def _compare_bytes(basis: Basis, folder: Path) -> str | None:
     )
 
 
-def _manifest_files(folder: Path) -> list[str]:
-    return list(json.loads((folder / "manifest.json").read_text())["files"])
+def _emitted_backends(folder: Path) -> tuple[str, ...]:
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    return tuple(name for name, backend in BACKENDS.items() if backend.FILE in files)
 
 
 def _compare_numbers(basis: Basis, folder: Path, backend: str, dtype: str) -> str | None:

@@ -163,10 +163,10 @@ def check(basis: BasisArgument) -> None:
     from invgen.checking import checks
 
     failed = 0
-    for name, problem in checks(invgen.find_basis(basis), Path(basis)):
-        failed += problem is not None
+    for outcome, name, reason in checks(invgen.find_basis(basis), Path(basis)):
+        failed += outcome == "FAILED"
         out.print(
-            f"{'FAILED' if problem else 'ok':7s}{name}{': ' + problem if problem else ''}",
+            f"{outcome:8s}{name}{': ' + reason if reason else ''}",
             highlight=False,
             soft_wrap=True,
         )

@@ -1,0 +1,36 @@
+"""``invgen check``: what it runs, what it leaves out and says so, and what it finds."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import replace
+from pathlib import Path
+
+import brute_force
+import pytest
+
+import invgen
+from invgen.checking import checks
+
+
+def test_only_emitted_backends_are_run(tmp_path: Path) -> None:
+    basis = brute_force.built(1, 2, "independent")
+    outcomes = list(checks(basis, invgen.emit(basis, ("torch",), tmp_path)))
+    assert [outcome for outcome, *_ in outcomes] == ["ok"] * 4
+    assert not any("numba" in name for _, name, _ in outcomes)
+
+
+def test_a_backend_that_is_not_installed_is_reported_as_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "numba" else found(name))
+    outcomes = list(checks(invgen.find_basis("cartesian-l2-n3-flexible"), Path("cartesian-l2-n3-flexible")))
+    assert [(o, r) for o, name, r in outcomes if "numba" in name] == [("not run", "numba is not installed")] * 2
+    assert all(o == "ok" for o, name, _ in outcomes if "numba" not in name)
+
+
+def test_a_basis_that_does_not_match_its_kernels_fails(tmp_path: Path) -> None:
+    basis = brute_force.built(2, 3, "independent")
+    folder = invgen.emit(basis, ("torch",), tmp_path)
+    swapped = replace(basis, invariants=basis.invariants[::-1])
+    failed = {name for outcome, name, _ in checks(swapped, folder) if outcome == "FAILED"}
+    assert len(failed) == 4
