@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from invgen import __version__
 from invgen.basis import Basis
 from invgen.emitters import BACKENDS, emit_folder
 from invgen.kernels.derivatives import second_order, vjp
@@ -66,7 +67,7 @@ def emit(basis: Basis, backends: tuple[str, ...] = tuple(BACKENDS), into: str | 
     into
         The folder; by default one named by id and digest in the user's cache.
     """
-    folder = Path(into) if into is not None else cache_folder() / f"{basis.id}-{basis.digest[:16]}"
+    folder = Path(into) if into is not None else _cached(basis)
     metadata = {
         "ranks": list(basis.spec.ranks),
         "channels": [basis.spec.channels] * len(basis.spec.ranks),
@@ -80,6 +81,11 @@ def emit(basis: Basis, backends: tuple[str, ...] = tuple(BACKENDS), into: str | 
     )
     basis.save(folder)
     return folder
+
+
+def _cached(basis: Basis) -> Path:
+    """Where this version keeps emitted sources of a basis: what another version emitted is not taken for ours."""
+    return cache_folder() / f"{basis.id}-{basis.digest[:16]}-v{__version__}"
 
 
 def emit_harmonics(l_max: int, backends: tuple[str, ...], into: str | os.PathLike[str]) -> Path:
@@ -107,7 +113,7 @@ def emitted_folder(basis: Basis, backends: tuple[str, ...]) -> Path:
     shipped = generated_folder() / basis.id
     if (shipped / "basis.json").is_file() and Basis.load(shipped).digest == basis.digest:
         return shipped
-    cached = cache_folder() / f"{basis.id}-{basis.digest[:16]}"
+    cached = _cached(basis)
     if (cached / "basis.json").is_file() and (cached / "manifest.json").is_file():
         return cached
     return emit(basis, backends=tuple(BACKENDS), into=cached)

@@ -167,8 +167,8 @@ class _Graph:
 Tree = dict[OpenGraph, Split]
 
 
-def _best_tree(graph: _Graph, have: Counter[OpenGraph], fixed: Tree) -> Tree:
-    """The cheapest tree of one contraction when everything in ``have`` is free; reuses fixed splits of shared parts."""
+def _best_tree(graph: _Graph, have: Counter[OpenGraph]) -> Tree:
+    """The cheapest tree of one contraction when everything in ``have`` is free."""
     best: dict[int, tuple[float, tuple[int, int] | None]] = {}
 
     def cost(mask: int) -> float:
@@ -241,7 +241,7 @@ def contraction_forest(
     forest: Tree = {}
     uses: Counter[OpenGraph] = Counter()
     for graph, root in zip(graphs, roots, strict=True):
-        forest |= _best_tree(graph, uses, forest)
+        forest |= _best_tree(graph, uses)
         uses.update(_needed(root, forest))
     for _ in range(rounds):
         changed = False
@@ -249,7 +249,7 @@ def contraction_forest(
             old = _needed(root, forest)
             uses.subtract(old)
             freed = {g for g in old if uses[g] <= 0}
-            fresh = _best_tree(graph, +uses, forest)
+            fresh = _best_tree(graph, +uses)
             before = sum(_split_cost(g, forest[g]) for g in freed)
             after = sum(_split_cost(g, s) for g, s in fresh.items())
             if after < before:

@@ -40,11 +40,9 @@ class Setting:
 Chosen = tuple[list[Contraction], Evidence]
 
 
-def stream(
-    spec: BasisSpec, tensors: Iterable[Tensor], limit: int, orders: Iterable[int] | None = None
-) -> Iterator[Contraction]:
+def stream(spec: BasisSpec, tensors: Iterable[Tensor], limit: int) -> Iterator[Contraction]:
     """Connected candidates of the spec's parity in the spec's ordering; lazy for the ordering ``degree``."""
-    lazily = _lazily(spec, tuple(tensors), limit, tuple(orders or spec.orders))
+    lazily = _lazily(spec, tuple(tensors), limit)
     if spec.ordering == "degree":
         return lazily
     keys = {
@@ -54,9 +52,9 @@ def stream(
     return iter(sorted(lazily, key=keys[spec.ordering]))
 
 
-def _lazily(spec: BasisSpec, tensors: tuple[Tensor, ...], limit: int, orders: tuple[int, ...]) -> Iterator[Contraction]:
+def _lazily(spec: BasisSpec, tensors: tuple[Tensor, ...], limit: int) -> Iterator[Contraction]:
     seen = 0
-    for order in orders:
+    for order in spec.orders:
         found: list[Contraction] = []
         refuse_multisets(len(tensors), order)
         for pseudo in parities(spec):
