@@ -5,7 +5,7 @@ values, gradient and the double backward that training on forces needs. Every co
 (atoms, components, features) here, (atoms*features, components) in hippynn. Values, gradients and second derivatives
 are compared before any timing.
 
-    pip install invgen-atomistic[numba,torch,peers] matplotlib
+    pip install '.[numba,torch,peers]' matplotlib
     python benchmarks/invariants_cpu.py        -> results/invariants_cpu.json, results/invariants_cpu.png
 """
 

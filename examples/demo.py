@@ -108,9 +108,10 @@ def learn(folder: Path, into: Path) -> None:
         errors = (f"{1000 * result.test['energy_rmse']:.0f}", f"{1000 * result.test['force_rmse']:.0f}")
         report.add_row(name, f"{result.model.parameter_count():,}", *errors)
     console.print(report)
-    without, with_basis = (result.test["force_rmse"] for result in results.values() if result.test)
-    if not with_basis < without:
-        raise SystemExit("the invariants did not help: force error with them is not lower than without")
+    without, with_basis = (result.test or {} for result in results.values())
+    for key in ("energy_rmse", "force_rmse"):
+        if not with_basis[key] < without[key]:
+            raise SystemExit(f"the invariants did not help: {key} with them is not lower than without")
 
 
 def _configuration(kind: str, folder: Path, frames: Path, into: Path) -> Config:
