@@ -28,11 +28,16 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         temporary.unlink(missing_ok=True)
 
 
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
+    """Writes bytes whole; returns the path."""
+    with whole_file(path) as file:
+        file.write(data)
+    return Path(path)
+
+
 def write_text(path: str | os.PathLike[str], text: str) -> Path:
     """Writes UTF-8 text whole; returns the path."""
-    with whole_file(path) as file:
-        file.write(text.encode())
-    return Path(path)
+    return write_bytes(path, text.encode())
 
 
 def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> Path:

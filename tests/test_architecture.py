@@ -15,7 +15,7 @@ PACKAGE = Path(invgen.__file__).parent
 
 COMPILER = ("algebra", "candidates", "selection", "basis", "kernels", "emitters", "pipeline", "inspect")
 RUNTIME = ("runtime", "data", "nn", "potentials")
-SHARED = ("spec", "errors", "files", "resources")
+SHARED = ("spec", "errors", "files", "resources", "products")
 FACADES = ("__init__", "cli", "checking", "shipped")
 """Entry points that reach both halves: the lazy names of the package, the command line and what it runs."""
 
@@ -23,17 +23,18 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "errors": (),
     "files": (),
     "resources": (),
+    "products": ("errors",),
     "spec": ("errors",),
     "algebra": ("errors", "spec"),
     "candidates": ("algebra", "errors", "spec"),
     "selection": ("candidates", "algebra", "errors", "spec"),
     "basis": ("selection", "candidates", "algebra", "errors", "spec", "files"),
-    "kernels": ("basis", "candidates", "algebra", "errors", "spec"),
+    "kernels": ("basis", "candidates", "algebra", "products", "errors", "spec"),
     "emitters": ("kernels", "resources", "errors", "files"),
     "pipeline": ("emitters", "kernels", "basis", "selection", "candidates", "algebra", "resources", "errors", "spec"),
     "inspect": ("kernels", "basis", "selection", "candidates", "algebra", "errors", "spec", "files"),
     "data": ("errors", "files"),
-    "runtime": ("resources", "errors", "spec"),
+    "runtime": ("products", "resources", "errors", "spec"),
     "nn": ("runtime", "data", "errors"),
     "potentials": ("nn", "runtime", "data", "errors", "files"),
 }

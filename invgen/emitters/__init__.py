@@ -17,7 +17,7 @@ from typing import Any
 from invgen import __version__
 from invgen.emitters import numba, torch
 from invgen.errors import unknown
-from invgen.files import write_text
+from invgen.files import write_bytes, write_text
 from invgen.kernels.program import Kernel
 
 BACKENDS: dict[str, ModuleType] = {"numba": numba, "torch": torch}
@@ -54,6 +54,7 @@ def emit_folder(
     kernels: Mapping[str, Kernel],
     backends: tuple[str, ...],
     metadata: Mapping[str, Any],
+    tables: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Write the emitted sources and ``manifest.json`` into the folder ``into`` and return it.
 
@@ -61,10 +62,13 @@ def emit_folder(
         ``"invariants"`` or ``"harmonics"``.
     metadata
         Joins the manifest: ``ranks``, ``channels``, ``components``, ``size``, ``labels``, and anything else.
+    tables
+        Further files by name, such as the product basis of ACE functions.
 
     Files are written to a temporary name and renamed, the manifest last: a folder with a manifest is whole.
     """
     sources = emit_sources(id, kernels, tuple(backends))
+    files = {file: text.encode() for file, text in sources.items()} | dict(tables or {})
     manifest = {
         "format": FORMAT,
         "id": id,
@@ -73,10 +77,10 @@ def emit_folder(
         **metadata,
         "operations": {name: kernels[name].operations for name in KERNELS},
         "kernel_digests": {name: kernels[name].digest for name in KERNELS},
-        "files": {file: hashlib.sha256(text.encode()).hexdigest() for file, text in sorted(sources.items())},
+        "files": {file: hashlib.sha256(data).hexdigest() for file, data in sorted(files.items())},
     }
     folder = Path(into)
-    for file, text in sources.items():
-        write_text(folder / file, text)
+    for file, data in files.items():
+        write_bytes(folder / file, data)
     write_text(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
     return folder

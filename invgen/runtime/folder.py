@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from invgen.errors import EmittedFileError
+from invgen.products import FILE as PRODUCTS
 from invgen.resources import cache_folder, generated_folder
 
 FORMAT = 1
@@ -39,7 +40,8 @@ class EmittedFolder:
     @property
     def backends(self) -> tuple[str, ...]:
         """Names of the backends that were emitted here."""
-        return tuple(file.removesuffix("_kernels.py") for file in sorted(self.manifest["files"]))
+        files = sorted(self.manifest["files"])
+        return tuple(file.removesuffix("_kernels.py") for file in files if file.endswith("_kernels.py"))
 
     def read(self, file: str) -> bytes:
         """The bytes of ``file``. Raises ``EmittedFileError`` if they are absent or not those that were emitted."""
@@ -107,8 +109,10 @@ def _manifest(path: Path) -> dict[str, Any]:
     if missing:
         raise EmittedFileError(f"{path} lacks {', '.join(missing)}: it was edited or truncated; emit again")
     for file in manifest["files"]:
-        if Path(file).name != file or not file.endswith("_kernels.py"):
-            raise EmittedFileError(f"{path} lists the file {file!r}, which is no emitted source; emit again")
+        if Path(file).name != file or not (file.endswith("_kernels.py") or file == PRODUCTS):
+            raise EmittedFileError(
+                f"{path} lists the file {file!r}, which is no emitted source and no table; emit again"
+            )
     return manifest
 
 
