@@ -12,6 +12,7 @@ from invgen.spec import BasisSpec
 
 if TYPE_CHECKING:
     from invgen.basis import Basis
+    from invgen.candidates.family import count
     from invgen.pipeline import emit, emitted_folder, find_basis, generate, kernels_of
     from invgen.runtime import load
 
@@ -19,6 +20,7 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "Basis": "invgen.basis",
+    "count": "invgen.candidates.family",
     "emit": "invgen.pipeline",
     "emitted_folder": "invgen.pipeline",
     "find_basis": "invgen.pipeline",
@@ -32,6 +34,7 @@ __all__ = [
     "Basis",
     "BasisSpec",
     "__version__",
+    "count",
     "emit",
     "emitted_folder",
     "find_basis",

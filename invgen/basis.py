@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from invgen.algebra import modular
-from invgen.candidates.contraction import Contraction
-from invgen.candidates.evaluate import Evaluator, Floating, Modular
+from invgen.candidates.ace_truncation import Channel
+from invgen.candidates.evaluate import Floating, Modular
+from invgen.candidates.family import CandidateEvaluator, Family, components_of, family_of
 from invgen.errors import BasisFileError
 from invgen.files import write_text
 from invgen.selection.evidence import Evidence
@@ -47,17 +48,18 @@ class Verification:
 class Basis:
     """An ordered set of invariants chosen for a spec, with the evidence for it.
 
+    Invariants are ``Contraction`` in the family ``cartesian`` and ``Coupling`` in the family ``ace``.
     ``len(basis)``, ``basis.labels`` and iteration give the invariants; ``print(basis)`` shows the decision.
     """
 
     spec: BasisSpec
-    invariants: tuple[Contraction, ...]
+    invariants: tuple[Any, ...]
     evidence: Evidence
 
     def __len__(self) -> int:
         return len(self.invariants)
 
-    def __iter__(self) -> Iterator[Contraction]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.invariants)
 
     @property
@@ -71,15 +73,29 @@ class Basis:
         return tuple(c.label for c in self.invariants)
 
     @property
+    def family(self) -> Family:
+        """The family of the candidates."""
+        return family_of(self.spec)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The tensors ``(species, n, rank)`` in component order, each with 2 rank + 1 components.
+
+        Family ``ace``: those that occur in any candidate of the spec, ascending, real harmonics m = -l..l inside.
+        Family ``cartesian``: n = channel + 1, rank by rank, reduced Cartesian components inside.
+        """
+        return self.family.channels(self.spec)
+
+    @property
     def components(self) -> int:
         """Width of the arrays that the basis takes."""
-        return self.spec.components
+        return components_of(self.channels)
 
     def evaluate(self, x: np.ndarray) -> np.ndarray:
         """The invariants by direct contraction, the reference of every kernel.
 
         x
-            Shape ``(..., components)``, floating, tensors in the order of ``spec.tensors``, reduced Cartesian.
+            Shape ``(..., components)``, floating, tensors in the order of ``channels``.
 
         Returns shape ``(..., invariants)``, float64. Raises ``ValueError`` or ``TypeError`` for a wrong width or type.
         """
@@ -94,7 +110,7 @@ class Basis:
         shape = (*lead, len(self), self.components)
         return np.stack(rows, axis=-2).reshape(shape) if rows else np.zeros(shape)
 
-    def _evaluator(self, x: np.ndarray) -> tuple[Evaluator, tuple[int, ...]]:
+    def _evaluator(self, x: np.ndarray) -> tuple[CandidateEvaluator, tuple[int, ...]]:
         x = np.asarray(x)
         if not np.issubdtype(x.dtype, np.floating):
             raise TypeError(f"{self.id} takes floating-point components, got {x.dtype}; convert with x.astype(float)")
@@ -102,19 +118,15 @@ class Basis:
             raise ValueError(
                 f"{self.id} takes {self.components} components on the last axis, got an array of shape {x.shape}"
             )
-        return Evaluator(self.spec.tensors, x.reshape(-1, self.components), Floating()), x.shape[:-1]
+        return self.family.evaluator(self.spec, x.reshape(-1, self.components), Floating()), x.shape[:-1]
 
     def sympy(self, i: int) -> Any:
-        """Invariant ``i`` as a SymPy polynomial in the reduced components (symbols such as ``Q_xy``)."""
-        from invgen.candidates.symbolic import expression
-
-        return expression(self.invariants[i])
+        """Invariant ``i`` as a SymPy polynomial in the components (symbols such as ``Q_xy``, ``A_1_2_m1``)."""
+        return self.family.sympy(self.invariants[i])
 
     def latex(self, i: int) -> str:
-        """Invariant ``i`` as a LaTeX index contraction."""
-        from invgen.candidates.symbolic import latex
-
-        return latex(self.invariants[i])
+        """Invariant ``i`` in LaTeX: an index contraction, or a coupling tree."""
+        return self.family.latex(self.invariants[i])
 
     def verify(self, prime: int = SECOND_PRIME, seed: str = "verify") -> Verification:
         """Runs the whole selection again with another prime, witness and configurations, and compares.
@@ -151,7 +163,7 @@ class Basis:
         evidence = self.evidence
         try:
             echelon = modular.Echelon(self.components, evidence.prime)
-            evaluator = Evaluator(self.spec.tensors, np.array([evidence.witness]), Modular(evidence.prime))
+            evaluator = self.family.evaluator(self.spec, np.array([evidence.witness]), Modular(evidence.prime))
         except ValueError as error:
             return [f"the recorded certificate cannot be evaluated: {error}"]
         for c in self.invariants:
@@ -216,9 +228,11 @@ class Basis:
             raise BasisFileError(f"{source} fails its checksum: it was edited or damaged; generate the basis again")
         try:
             spec = BasisSpec.from_json(data["spec"])
-            invariants = tuple(Contraction.from_label(label) for label in data["labels"])
-            if foreign := {t for c in invariants for t in c.content} - set(spec.tensors):
-                raise ValueError(f"labels name tensors {sorted(foreign)} that are not in the specification")
+            family = family_of(spec)
+            invariants = tuple(family.from_label(label) for label in data["labels"])
+            known = set(family.channels(spec))
+            if foreign := [c.label for c in invariants if not known.issuperset(family.tensors(c))]:
+                raise ValueError(f"labels {', '.join(foreign)} name tensors that are not in the specification")
             return cls(spec, invariants, Evidence.from_json(data["evidence"]))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BasisFileError(f"{source} cannot be read ({error}); generate the basis again") from error

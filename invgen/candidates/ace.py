@@ -161,6 +161,17 @@ class Coupling:
             total += product
         return total
 
+    def text(self, elements: tuple[str, ...] = ()) -> str:
+        """The coupling tree on one line: ``((A11 A11)2 A12)0``, or ``((Mo11 Mo11)2 W12)0`` with names of the species.
+
+        Factors are n and l, or z.n.l for a species z > 0 without a name; the rank of a coupling follows its bracket.
+        """
+        names = [_factor_text(c, elements) for c in self.factors]
+        text = names[0]
+        for name, rank in zip(names[1:], self.chain[1:], strict=True):
+            text = f"({text} {name}){rank}"
+        return text
+
     def latex(self) -> str:
         """The coupling tree: ``\\left[\\left[A_{11} \\otimes A_{11}\\right]^{2} ...\\right]^{0}``."""
         names = [f"A_{{{','.join(map(str, c if c.species else c[1:]))}}}" for c in self.factors]
@@ -174,10 +185,16 @@ def _factors(factors: Multiset) -> str:
     return ",".join(".".join(map(str, c if c.species else c[1:])) for c in factors)
 
 
-def couplings(multiset: Iterable[Channel]) -> tuple[Coupling, ...]:
+def _factor_text(channel: Channel, elements: tuple[str, ...]) -> str:
+    numbers = channel[1:] if elements or not channel.species else channel
+    separator = "." if max(numbers) > 9 or len(numbers) > 2 else ""
+    return (elements[channel.species] if elements else "A") + separator.join(map(str, numbers))
+
+
+def couplings(multiset: Iterable[Channel], prime: int = modular.DEFAULT_PRIME) -> tuple[Coupling, ...]:
     """A linearly independent set of candidates of one multiset, as many as the characters say, in ascending order."""
     factors = tuple(sorted(multiset, key=factor_key))
-    return tuple(Coupling(factors, chain[1:-2]) for chain in independent_chains(*_ranks_and_classes(factors)))
+    return tuple(Coupling(factors, chain[1:-2]) for chain in independent_chains(*_ranks_and_classes(factors), prime))
 
 
 def _ranks_and_classes(factors: Multiset) -> tuple[Ranks, tuple[int, ...]]:
@@ -195,11 +212,11 @@ def _pattern(ranks: Ranks, classes: tuple[int, ...]) -> Multiset:
     return tuple(Channel(0, k, rank) for rank, k in zip(ranks, classes, strict=True))
 
 
-def _random_evaluator(factors: Multiset, size: int) -> AceEvaluator:
+def _random_evaluator(factors: Multiset, size: int, prime: int = modular.DEFAULT_PRIME) -> AceEvaluator:
     channels = tuple(sorted(set(factors)))
     components = sum(2 * c.rank + 1 for c in channels)
-    points = modular.residues(f"ace/{factors}", size * components, modular.DEFAULT_PRIME).reshape(size, components)
-    return AceEvaluator(channels, points, Modular(modular.DEFAULT_PRIME))
+    points = modular.residues(f"ace/{factors}", size * components, prime).reshape(size, components)
+    return AceEvaluator(channels, points, Modular(prime))
 
 
 @cache
@@ -210,7 +227,7 @@ def _vanishes(ranks: Ranks, classes: tuple[int, ...], chain: Ranks) -> bool:
 
 
 @cache
-def independent_chains(ranks: Ranks, classes: tuple[int, ...]) -> tuple[Ranks, ...]:
+def independent_chains(ranks: Ranks, classes: tuple[int, ...], prime: int = modular.DEFAULT_PRIME) -> tuple[Ranks, ...]:
     """The chains kept for factors of these ranks, equal where the classes are; shared by all multisets of the pattern.
 
     Independence is proven by values at random points modulo a prime. Raises ``ArithmeticError`` if fewer are
@@ -220,8 +237,8 @@ def independent_chains(ranks: Ranks, classes: tuple[int, ...]) -> tuple[Ranks, .
     number = count_multiset(factors)
     if not number:
         return ()
-    prime, width = modular.DEFAULT_PRIME, number + 2
-    evaluator = _random_evaluator(factors, width)
+    width = number + 2
+    evaluator = _random_evaluator(factors, width, prime)
     echelon = modular.Echelon(width, prime)
     kept: list[Ranks] = []
     for chain in partial_ranks(ranks, classes):

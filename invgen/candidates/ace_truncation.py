@@ -18,8 +18,8 @@ import numpy as np
 
 from invgen.algebra.characters import count_invariants
 from invgen.errors import SpecError, unknown
+from invgen.spec import Exact, exact_fraction
 
-Exact = int | str | Fraction
 LARGEST_TABLE = 10**7
 """Orders times degrees times weights above which counting enumerates multisets."""
 PARITIES = {"proper": (False,), "pseudo": (True,), "both": (False, True)}
@@ -63,26 +63,6 @@ class Truncation:
         """The exact degree of a multiset of these channels."""
         position = {channel: degree for channel, degree in zip(self.channels, self.degrees, strict=True)}
         return self.unit * sum(position[channel] for channel in multiset)
-
-
-def exact_fraction(what: str, value: Exact | float) -> Fraction:
-    """A fraction from an int, a text such as ``"3/2"`` or ``"1.5"``, or a Fraction.
-
-    A float is taken only if its decimal text is its exact value: 1.5 is, 0.1 is not. Raises ``SpecError`` otherwise.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | str | float | Fraction):
-        raise SpecError(f"{what} must be an int, a text such as '3/2', or a Fraction, got {value!r}")
-    try:
-        exact = Fraction(value)
-        readable = Fraction(repr(value)) if isinstance(value, float) else exact
-    except (ValueError, OverflowError, ZeroDivisionError):
-        raise SpecError(f"{what} must be a finite number such as '3/2', got {value!r}") from None
-    if exact != readable:
-        raise SpecError(
-            f"{what}={value!r} is a float that is not exactly {value!r}; round-off would lose functions on the edge of "
-            f"the truncation: write it as the text {str(value)!r} or as a Fraction"
-        )
-    return exact
 
 
 def _at_least(what: str, value: int, least: int) -> None:
@@ -181,11 +161,39 @@ def count_multiset(multiset: Iterable[Channel]) -> int:
 
 def channels_in_use(truncation: Truncation, orders: Iterable[int], parity: str = "proper") -> tuple[Channel, ...]:
     """The channels that occur in any invariant of these orders, in component order."""
-    found: set[Channel] = set()
-    for order in orders:
-        for multiset in multisets(truncation, order, parity):
-            found.update(multiset)
+    chosen = sorted(set(orders))
+    for order in chosen:
+        _at_least("every order", order, 1)
+    if parity == "pseudo":
+        found = {
+            channel for order in chosen for multiset in multisets(truncation, order, parity) for channel in multiset
+        }
+    else:
+        parities(parity)
+        found = set().union(*(_in_scalars(truncation, order) for order in chosen))
     return tuple(sorted(found))
+
+
+def _in_scalars(truncation: Truncation, order: int) -> set[Channel]:
+    """Channels in proper scalars of one order: with each go the cheapest one of its rank and the cheapest scalars.
+
+    No other partners have a smaller degree together, which grows linearly with the rank.
+    """
+    cheapest: dict[int, int] = {}
+    for channel, degree in zip(truncation.channels, truncation.degrees, strict=True):
+        cheapest[channel.rank] = min(degree, cheapest.get(channel.rank, degree))
+
+    def least(channel: Channel, degree: int) -> int:
+        if channel.rank == 0 or order == 1:
+            return degree + (order - 1) * cheapest[0]
+        return degree + cheapest[channel.rank] + (order - 2) * cheapest[0]
+
+    pairs = zip(truncation.channels, truncation.degrees, strict=True)
+    return {
+        channel
+        for channel, degree in pairs
+        if (channel.rank == 0 or order > 1) and (truncation.limit is None or least(channel, degree) <= truncation.limit)
+    }
 
 
 def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "proper") -> dict[int, int]:

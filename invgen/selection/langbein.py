@@ -9,16 +9,13 @@ descriptors that are not polynomials, and here it must agree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from invgen.algebra import modular
-from invgen.algebra.components import component_slices, full_tensor
-from invgen.algebra.harmonics import harmonics
-from invgen.candidates.contraction import Contraction, Tensor
-from invgen.candidates.evaluate import Evaluator, Floating, Modular
+from invgen.candidates.family import Candidate, CandidateEvaluator
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, the rank reached, and the bound."""
@@ -28,7 +25,6 @@ FLOAT_TOLERANCE = 1e-9
 VANISHING = 1e-13
 """Length of a gradient, at tensors of length one, below which the contraction is identically zero."""
 CONFIGURATIONS = 3
-NEIGHBOURS = 24
 
 
 class FloatEchelon:
@@ -77,33 +73,16 @@ def independent_rows(jacobians: np.ndarray, tolerance: float = FLOAT_TOLERANCE) 
     return [k for k in range(jacobians.shape[1]) if echelon.add(jacobians[:, k])]
 
 
-def random_neighbourhoods(tensors: tuple[Tensor, ...], count: int, seed: str) -> np.ndarray:
-    """Components ``(count, components)`` of random neighbourhoods, every tensor scaled to length one.
-
-    T^l = sum_j w_j STF(r_j ... r_j) with directions r_j and independent weights w_j for every tensor.
-    """
-    prime = modular.DEFAULT_PRIME
-    words = modular.residues(seed, count * NEIGHBOURS * (3 + len(tensors)), prime) / prime - 0.5
-    words = words.reshape(count, NEIGHBOURS, 3 + len(tensors))
-    directions = words[..., :3] / np.linalg.norm(words[..., :3], axis=-1, keepdims=True)
-    result = np.zeros((count, sum(2 * rank + 1 for rank, _ in tensors)))
-    for k, (tensor, where) in enumerate(component_slices(tensors).items()):
-        part = np.einsum("cj,cjk->ck", words[..., 3 + k], harmonics(directions, tensor[0]))
-        flat = full_tensor(part, tensor[0]).reshape(count, -1)
-        result[:, where] = part / np.linalg.norm(flat, axis=-1, keepdims=True)
-    return result
-
-
 @dataclass
 class Selection:
     """The state of a greedy selection: both echelon forms and what was kept."""
 
-    exact: Evaluator
-    floating: Evaluator
+    exact: CandidateEvaluator
+    floating: CandidateEvaluator
     prime: int
     echelon: modular.Echelon = field(init=False)
     float_echelon: FloatEchelon = field(init=False)
-    kept: list[Contraction] = field(default_factory=list)
+    kept: list[Candidate] = field(default_factory=list)
     offered: Counter[int] = field(default_factory=Counter)
     disagreements: list[str] = field(default_factory=list)
 
@@ -116,7 +95,7 @@ class Selection:
         """Jacobian rank of what was kept."""
         return self.echelon.rank
 
-    def offer(self, candidate: Contraction) -> bool:
+    def offer(self, candidate: Candidate) -> bool:
         """Keeps the candidate if it raises the exact rank; notes where the float pass decides otherwise."""
         self.offered[candidate.order] += 1
         raised = self.echelon.add(self.exact.values_and_gradients(candidate)[1][0]) is not None
@@ -127,7 +106,7 @@ class Selection:
         return raised
 
     def run(
-        self, candidates: Iterable[Contraction], bound: int, progress: Progress | None = None, stage: str = "select"
+        self, candidates: Iterable[Candidate], bound: int, progress: Progress | None = None, stage: str = "select"
     ) -> None:
         """Offers candidates until the rank reaches the bound or they run out."""
         if self.rank >= bound:
@@ -139,13 +118,7 @@ class Selection:
                 return
 
 
-def evaluators(tensors: tuple[Tensor, ...], prime: int, witness: np.ndarray, seed: str) -> tuple[Evaluator, Evaluator]:
-    """The exact evaluator at the witness and the float one at random neighbourhoods."""
-    floats = random_neighbourhoods(tensors, CONFIGURATIONS, seed)
-    return Evaluator(tensors, witness, Modular(prime)), Evaluator(tensors, floats, Floating())
-
-
-def extreme_singular_values(floating: Evaluator, kept: list[Contraction], rank: int) -> tuple[float, ...]:
+def extreme_singular_values(floating: CandidateEvaluator, kept: Sequence[Candidate], rank: int) -> tuple[float, ...]:
     """Largest and ``rank``-th singular value of the unit rows of the kept set, best configuration, three digits."""
     if not kept:
         return ()

@@ -7,25 +7,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from invgen.algebra import modular
 from invgen.algebra.characters import transcendence_degree
 from invgen.algebra.components import component_slices
+from invgen.candidates.cartesian_family import stream
 from invgen.candidates.contraction import Contraction, Tensor, sort_key
+from invgen.candidates.family import family_of
 from invgen.selection.evidence import Evidence, Pattern
 from invgen.selection.langbein import Selection
 from invgen.selection.linear import linear
-from invgen.selection.setting import Chosen, Setting, collect_evidence, stream
+from invgen.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
 
 
 def independent(spec: BasisSpec, setting: Setting) -> Chosen:
     """Plain greedy selection over all tensors, stopped at the bound."""
     selection = setting.selection(spec)
-    bound = transcendence_degree(spec.tensors)
-    selection.run(stream(spec, spec.tensors, setting.max_candidates), bound, setting.progress)
+    family = family_of(spec)
+    bound = family.bound(spec)
+    selection.run(family.stream(spec, setting.max_candidates), bound, setting.progress)
     return selection.kept, collect_evidence(spec, setting, [selection], selection.kept, selection.rank, bound)
 
 
@@ -36,7 +40,7 @@ def flexible(spec: BasisSpec, setting: Setting) -> Chosen:
     is 1 (one if both are), otherwise three. Orders above n_max are cut; the evidence says what all would need.
     """
     runs: list[Selection] = []
-    pure: dict[Tensor, list[Contraction]] = {}
+    pure: dict[Tensor, list[Any]] = {}
     for tensor in spec.tensors:
         run = setting.selection(spec)
         run.run(

@@ -1,20 +1,18 @@
-"""Where and among which candidates a selection runs, and the evidence it leaves."""
+"""Where a selection runs, and the evidence it leaves."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from invgen.algebra import modular
-from invgen.candidates.cartesian import connected_contractions, levels
-from invgen.candidates.contraction import Contraction, Tensor, sort_key
-from invgen.candidates.cost import contraction_cost
-from invgen.candidates.counting import refuse_explosion, refuse_multisets
+from invgen.candidates.evaluate import Floating, Modular
+from invgen.candidates.family import Candidate, components_of, family_of
 from invgen.selection.evidence import Evidence
-from invgen.selection.langbein import Progress, Selection, evaluators, extreme_singular_values
+from invgen.selection.langbein import CONFIGURATIONS, Progress, Selection, extreme_singular_values
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 
@@ -29,56 +27,26 @@ class Setting:
 
     def witness(self, spec: BasisSpec) -> np.ndarray:
         """Residues, one for each component."""
-        return modular.residues(f"witness/{spec.id}/{self.seed}", spec.components, self.prime)
+        width = components_of(family_of(spec).channels(spec))
+        return modular.residues(f"witness/{spec.id}/{self.seed}", width, self.prime)
 
     def selection(self, spec: BasisSpec) -> Selection:
         """A fresh selection over all tensors of the spec."""
-        exact, floating = evaluators(spec.tensors, self.prime, self.witness(spec), f"neighbours/{spec.id}/{self.seed}")
+        family = family_of(spec)
+        configurations = family.configurations(spec, CONFIGURATIONS, f"neighbours/{spec.id}/{self.seed}")
+        exact = family.evaluator(spec, self.witness(spec), Modular(self.prime))
+        floating = family.evaluator(spec, configurations, Floating())
         return Selection(exact, floating, self.prime)
 
 
-Chosen = tuple[list[Contraction], Evidence]
-
-
-def stream(spec: BasisSpec, tensors: Iterable[Tensor], limit: int) -> Iterator[Contraction]:
-    """Connected candidates of the spec's parity in the spec's ordering; lazy for the ordering ``degree``."""
-    lazily = _lazily(spec, tuple(tensors), limit)
-    if spec.ordering == "degree":
-        return lazily
-    keys = {
-        "cost": lambda c: (contraction_cost(c), sort_key(c)),
-        "rank": lambda c: (max(rank for rank, _ in c.content), sort_key(c)),
-    }
-    return iter(sorted(lazily, key=keys[spec.ordering]))
-
-
-def _lazily(spec: BasisSpec, tensors: tuple[Tensor, ...], limit: int) -> Iterator[Contraction]:
-    seen = 0
-    for order in spec.orders:
-        found: list[Contraction] = []
-        refuse_multisets(len(tensors), order)
-        for pseudo in parities(spec):
-            for level in levels(tensors, [order], pseudo):
-                refuse_explosion(level, seen, limit)
-                fresh = [c for content in level for c in connected_contractions(content, pseudo)]
-                seen += len(fresh)
-                if spec.parity == "both":
-                    found += fresh
-                else:
-                    yield from sorted(fresh, key=sort_key)
-        yield from sorted(found, key=sort_key)
-
-
-def parities(spec: BasisSpec) -> tuple[bool, ...]:
-    """Whether to look at contractions without, with, or without and with a Levi-Civita symbol."""
-    return {"proper": (False,), "pseudo": (True,), "both": (False, True)}[spec.parity]
+Chosen = tuple[Sequence[Candidate], Evidence]
 
 
 def collect_evidence(
     spec: BasisSpec,
     setting: Setting,
     runs: list[Selection],
-    kept: list[Contraction],
+    kept: Sequence[Candidate],
     rank: int,
     bound: int,
     attainable: int | None = None,
