@@ -14,7 +14,7 @@ import invgen
 PACKAGE = Path(invgen.__file__).parent
 
 COMPILER = ("algebra", "candidates", "selection", "basis", "kernels", "emitters", "pipeline", "inspect")
-RUNTIME = ("runtime", "data", "nn", "potentials")
+RUNTIME = ("runtime", "data", "nn", "atomic", "potentials")
 SHARED = ("spec", "errors", "files", "resources", "products")
 FACADES = ("__init__", "cli", "checking", "shipped")
 """Entry points that reach both halves: the lazy names of the package, the command line and what it runs."""
@@ -36,7 +36,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "data": ("errors", "files"),
     "runtime": ("products", "resources", "errors", "spec"),
     "nn": ("runtime", "data", "errors"),
-    "potentials": ("nn", "runtime", "data", "errors", "files"),
+    "atomic": ("data", "errors", "files"),
+    "potentials": ("atomic", "nn", "runtime", "data", "products", "errors", "files"),
 }
 NARROWER: dict[str, tuple[str, ...]] = {
     "invgen.kernels.program": (),

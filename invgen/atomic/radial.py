@@ -1,0 +1,159 @@
+"""Radial functions: orthonormal polynomials in a transformed distance, times an envelope that ends at the cutoff.
+
+The distance r is mapped to u(r) = (x(r) - x(R)) / (x(0) - x(R)), which falls from 1 at r = 0 to 0 at the cutoff R, and
+
+    R_n(r) = u^e P_(n-1)(u),   integral over u from 0 to 1 of R_n R_m = delta_nm.
+
+P are shifted Jacobi polynomials (weight u^(2e)), evaluated by their three-term recurrence. R_n is bounded for all
+r > 0, and with e >= 3 it goes to zero at the cutoff with two continuous derivatives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from invgen.errors import InvgenError, unknown
+
+TRANSFORMS = ("agnesi", "power")
+
+
+class RadialError(InvgenError, ValueError):
+    """Parameters of radial functions that make no sense."""
+
+
+@dataclass(frozen=True)
+class RadialBasis:
+    """``functions`` radial functions up to ``cutoff``; the same for all ranks and species.
+
+    cutoff, r0
+        Å; r0 is the typical distance of nearest neighbours, where the transforms resolve best.
+    transform
+        With s = r / r0: ``"agnesi"`` is x = 1 / (1 + a s^q / (1 + s^(q-p))), with a such that x falls fastest at r0;
+        ``"power"`` is x = (2 / (1 + s))^p, where q has no meaning.
+    envelope
+        The power e of u, at least 3.
+
+    Raises ``RadialError``.
+    """
+
+    cutoff: float
+    functions: int
+    r0: float
+    transform: str = "agnesi"
+    p: int = 2
+    q: int = 4
+    envelope: int = 3
+
+    def __post_init__(self) -> None:
+        if self.transform not in TRANSFORMS:
+            raise RadialError(unknown("transform", self.transform, TRANSFORMS))
+        for name, least in (("functions", 1), ("p", 1), ("q", 1), ("envelope", 3)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise RadialError(f"{name} of a radial basis must be a whole number of at least {least}, got {value!r}")
+        for name in ("cutoff", "r0"):
+            value = getattr(self, name)
+            if not (np.isreal(value) and np.isfinite(value) and value > 0):
+                raise RadialError(f"{name} of a radial basis must be a positive length in Å, got {value!r}")
+            object.__setattr__(self, name, float(value))
+        if self.transform == "agnesi" and self.q <= self.p:
+            raise RadialError(f"the agnesi transform needs q > p, got p={self.p}, q={self.q}; the usual are 2 and 4")
+
+    @cached_property
+    def steepness(self) -> float:
+        """a of the agnesi transform: the solution of x''(r0) = 0."""
+        square, bend = ((self.p + self.q) / 2) ** 2, -self.q - (self.q - self.p) * (self.q - self.p - 2) / 4
+        return 2 * (square + bend) / (square - bend)
+
+    @cached_property
+    def recurrence(self) -> np.ndarray:
+        """(functions, 3): R_(n+1) = (c0 u + c1) R_n - c2 R_(n-1) in row n-1.
+
+        From y p_n = b_(n+1) p_(n+1) + a_n p_n + b_n p_(n-1) of orthonormal Jacobi polynomials, y = 2u - 1.
+        """
+        beta = 2.0 * self.envelope
+        n = np.arange(self.functions + 1, dtype=np.float64)
+        a = beta**2 / ((2 * n + beta) * (2 * n + beta + 2))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            square = 4 * n**2 * (n + beta) ** 2 / ((2 * n + beta) ** 2 * (2 * n + beta + 1) * (2 * n + beta - 1))
+        b = np.sqrt(np.where(n > 0, square, 0.0))
+        return np.stack([2 / b[1:], -(1 + a[:-1]) / b[1:], b[:-1] / b[1:]], axis=1)
+
+    @property
+    def first(self) -> float:
+        """P_0: sqrt(2e + 1)."""
+        return float(np.sqrt(2 * self.envelope + 1))
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """x at the cutoff, and x(0) minus that."""
+        at_cutoff = float(self._transformed(np.float64(self.cutoff)))
+        return at_cutoff, float(self._transformed(np.float64(0.0))) - at_cutoff
+
+    def _transformed(self, r: Any) -> Any:
+        s = r / self.r0
+        if self.transform == "power":
+            return (2 / (1 + s)) ** self.p
+        return 1 / (1 + self.steepness * s**self.q / (1 + s ** (self.q - self.p)))
+
+    def _slope(self, r: np.ndarray, x: np.ndarray) -> np.ndarray:
+        s = r / self.r0
+        if self.transform == "power":
+            return -self.p * x / (self.r0 + r)
+        d = self.q - self.p
+        inner = 1 + s**d
+        growth = s ** (self.q - 1) / inner * (self.q - d * s**d / inner)
+        return -self.steepness * x * x * growth / self.r0
+
+    def values(self, r: Any) -> list[Any]:
+        """R_1, ..., R_N at the distances ``r`` (Å), a NumPy array or a torch tensor that may be differentiated."""
+        at_cutoff, span = self.ends
+        u = (self._transformed(r) - at_cutoff) / span * (r < self.cutoff)
+        found = [self.first * u**self.envelope]
+        before = 0 * u
+        for c0, c1, c2 in self.recurrence[:-1].tolist():
+            found.append((c0 * u + c1) * found[-1] - c2 * before)
+            before = found[-2]
+        return found
+
+    def evaluate(self, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values and derivatives by r (1/Å) at ``r`` (pairs,) in Å, each (pairs, functions); zero past the cutoff."""
+        r = np.asarray(r, dtype=np.float64)
+        at_cutoff, span = self.ends
+        inside = r < self.cutoff
+        x = self._transformed(r)
+        u, du = (x - at_cutoff) / span * inside, self._slope(r, x) / span * inside
+        values, slopes = np.zeros((2, len(r), self.functions))
+        values[:, 0] = self.first * u**self.envelope
+        slopes[:, 0] = self.first * self.envelope * u ** (self.envelope - 1) * du
+        for n, (c0, c1, c2) in enumerate(self.recurrence[:-1]):
+            before = (values[:, n - 1], slopes[:, n - 1]) if n else (0.0, 0.0)
+            values[:, n + 1] = (c0 * u + c1) * values[:, n] - c2 * before[0]
+            slopes[:, n + 1] = (c0 * u + c1) * slopes[:, n] + c0 * du * values[:, n] - c2 * before[1]
+        return values, slopes
+
+    def constants(self) -> np.ndarray:
+        """What the compiled kernel reads: cutoff, r0, is agnesi, p, q, a, x at the cutoff, span, e, P_0."""
+        kind = float(self.transform == "agnesi")
+        steepness = self.steepness if kind else 0.0
+        return np.array(
+            [self.cutoff, self.r0, kind, self.p, self.q, steepness, *self.ends, self.envelope, self.first],
+            dtype=np.float64,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """All parameters as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> RadialBasis:
+        """From ``to_json``; raises ``RadialError`` naming missing and unknown parameters."""
+        known = set(cls.__dataclass_fields__)
+        if set(data) != known:
+            wrong = {"missing": sorted(known - set(data)), "unknown": sorted(set(data) - known)}
+            raise RadialError(f"the parameters of a radial basis are {sorted(known)}; {wrong}")
+        return cls(**data)

@@ -1,0 +1,1 @@
+"""Linear ACE potentials: E = sum over atoms of c . B."""

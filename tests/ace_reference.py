@@ -1,0 +1,82 @@
+"""Linear ACE in plain NumPy, by other means than the package: images by brute force, Jacobi polynomials and harmonics
+from libraries, every function from its own exact polynomial. Slow and short."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import sphericart
+from scipy.special import eval_jacobi
+
+from invgen.atomic import RadialBasis
+from invgen.candidates import ace
+from invgen.data import Structure
+
+
+def images(structure: Structure, cutoff: float) -> np.ndarray:
+    """(images, 3) all lattice translations that can matter."""
+    if not structure.periodic.any():
+        return np.zeros((1, 3))
+    heights = 1 / np.linalg.norm(np.linalg.inv(structure.cell), axis=0)
+    spread = np.ptp(structure.positions @ np.linalg.inv(structure.cell), axis=0)
+    reach = [range(-n, n + 1) for n in np.ceil(cutoff / heights + spread).astype(int)]
+    return np.array(list(itertools.product(*reach))) @ structure.cell
+
+
+def radial(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
+    """(functions, pairs) from scipy's Jacobi polynomials, weight u^(2e) on 0..1."""
+
+    def x(distance: np.ndarray) -> np.ndarray:
+        s = distance / basis.r0
+        if basis.transform == "power":
+            return (2 / (1 + s)) ** basis.p
+        p, q = basis.p, basis.q
+        slopes = np.array([(p + q) / 2, -q - (q - p) * (q - p - 2) / 4])
+        a = 2 * (slopes[0] ** 2 + slopes[1]) / (slopes[0] ** 2 - slopes[1])
+        return 1 / (1 + a * s**q / (1 + s ** (q - p)))
+
+    end, start = x(np.array(basis.cutoff)), x(np.array(0.0))
+    u = np.where(r < basis.cutoff, (x(r) - end) / (start - end), 0.0)
+    e = basis.envelope
+    return np.array(
+        [np.sqrt(2 * e + 2 * n + 1) * u**e * eval_jacobi(n, 0, 2 * e, 2 * u - 1) for n in range(basis.functions)]
+    )
+
+
+def moments(
+    structure: Structure, elements: tuple[int, ...], channels: list[ace.Channel], basis: RadialBasis
+) -> list[dict[tuple[ace.Channel, int], float]]:
+    """For every atom A by (channel, m)."""
+    found = []
+    l_max = max(c.rank for c in channels)
+    harmonics = sphericart.SphericalHarmonics(l_max)
+    shifts = images(structure, basis.cutoff)
+    for centre in structure.positions:
+        vectors = (structure.positions[:, None] + shifts[None] - centre).reshape(-1, 3)
+        numbers = np.repeat(structure.numbers, len(shifts))
+        r = np.linalg.norm(vectors, axis=1)
+        near = (r > 1e-8) & (r < basis.cutoff)
+        functions, values = radial(r[near], basis), harmonics.compute(vectors[near])
+        a = {}
+        for c in channels:
+            mask = numbers[near] == elements[c.species]
+            for m in range(-c.rank, c.rank + 1):
+                a[c, m] = float(functions[c.n - 1][mask] @ values[mask, c.rank**2 + c.rank + m])
+        found.append(a)
+    return found
+
+
+def energy_row(
+    structure: Structure, elements: tuple[int, ...], functions: list[ace.Coupling], basis: RadialBasis
+) -> np.ndarray:
+    """(functions S,) the design row of the energy."""
+    channels = sorted({c for f in functions for c in f.factors})
+    row = np.zeros((len(elements), len(functions)))
+    for number, a in zip(structure.numbers, moments(structure, elements, channels, basis), strict=True):
+        for k, function in enumerate(functions):
+            exact = function.polynomial()
+            for orders, coefficient in zip(exact.orders, exact.floats(), strict=True):
+                factors = [a[c, int(m)] for c, m in zip(function.factors, orders, strict=True)]
+                row[elements.index(number), k] += coefficient * np.prod(factors)
+    return row.reshape(-1)

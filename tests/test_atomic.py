@@ -1,0 +1,232 @@
+"""Radial functions, spherical harmonics and the A-basis against libraries, exact integrals and finite differences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import ace_reference
+import numpy as np
+import pytest
+import sphericart
+from scipy.special import roots_jacobi
+from tolerances import ACE, CENTRAL_DIFFERENCE, DIRECT_SUM
+
+from invgen.atomic import RadialBasis
+from invgen.atomic.abasis import a_basis, make_work, moments, pair_functions
+from invgen.atomic.harmonics import MAX_RANK, real_harmonics
+from invgen.atomic.neighbourhoods import element_numbers, neighbourhoods
+from invgen.atomic.radial import RadialError
+from invgen.candidates.ace import Channel
+from invgen.data import DataError, Structure, UnknownSpeciesError, neighbour_pairs
+
+BASES = [
+    RadialBasis(5.0, 12, 2.5),
+    RadialBasis(4.0, 6, 1.1, "agnesi", 1, 3, 4),
+    RadialBasis(6.5, 9, 2.5, "power"),
+    RadialBasis(6.5, 1, 2.5, "power", 3),
+]
+
+
+def directions(count: int = 40) -> np.ndarray:
+    special = [[0, 0, 1], [0, 0, -1], [1, 0, 0], [0, -1, 0], [1e-9, 0, 1]]
+    return np.concatenate([special, np.random.default_rng(3).normal(size=(count, 3)) * 2])
+
+
+# ---- harmonics --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("l_max", [0, 1, 2, 5, MAX_RANK])
+def test_harmonics_are_those_of_sphericart(l_max):
+    values, gradients = real_harmonics(directions(), l_max)
+    wanted, slopes = sphericart.SphericalHarmonics(l_max).compute_with_gradients(directions())
+    np.testing.assert_allclose(values, wanted, rtol=0, atol=ACE["float64"])
+    np.testing.assert_allclose(gradients, slopes.transpose(0, 2, 1), rtol=0, atol=10 * ACE["float64"])
+
+
+def test_the_first_harmonics_are_y_z_x():
+    values, _ = real_harmonics(np.eye(3), 1)
+    np.testing.assert_allclose(values[:, 1:], np.sqrt(3 / (4 * np.pi)) * np.eye(3)[[1, 2, 0]].T, atol=ACE["float64"])
+
+
+def quadrature(degree: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points and weights exact for polynomials of ``degree`` on the sphere."""
+    z, weights = np.polynomial.legendre.leggauss(degree // 2 + 1)
+    angle = 2 * np.pi * np.arange(degree + 1) / (degree + 1)
+    ring = np.sqrt(1 - z**2)
+    points = np.stack(np.broadcast_arrays(ring[:, None] * np.cos(angle), ring[:, None] * np.sin(angle), z[:, None]), -1)
+    return points.reshape(-1, 3), np.repeat(weights * 2 * np.pi / (degree + 1), degree + 1)
+
+
+def orthonormality_error(values: np.ndarray, weights: np.ndarray) -> float:
+    return float(abs((values.T * weights) @ values - np.eye(values.shape[1])).max())
+
+
+def test_harmonics_are_orthonormal_on_the_sphere():
+    points, weights = quadrature(2 * MAX_RANK)
+    values, _ = real_harmonics(points, MAX_RANK)
+    assert orthonormality_error(values, weights) < DIRECT_SUM["float64"]
+    values[:, 7] *= 1.001
+    assert orthonormality_error(values, weights) > 1e-3
+
+
+def test_harmonics_refuse_the_zero_vector_and_high_ranks():
+    with pytest.raises(ValueError, match="vector 1 has length zero"):
+        real_harmonics(np.array([[1.0, 0, 0], [0, 0, 0]]), 2)
+    with pytest.raises(ValueError, match="between 0 and 12, got 13"):
+        real_harmonics(np.eye(3), 13)
+
+
+# ---- radial functions -------------------------------------------------------------------------------------------
+
+
+def overlap(basis: RadialBasis, functions: RadialBasis) -> np.ndarray:
+    """Integrals of ``functions`` over u of ``basis`` by Gauss-Jacobi quadrature, which is exact: r(u) by bisection."""
+    envelope = basis.envelope
+    y, weights = roots_jacobi(basis.functions + 1, 0, 2 * envelope)
+    u = (y + 1) / 2
+    lower, upper = np.zeros_like(u), np.full_like(u, basis.cutoff)
+    at_cutoff, span = basis.ends
+    for _ in range(80):
+        middle = (lower + upper) / 2
+        high = (basis._transformed(middle) - at_cutoff) / span > u
+        lower, upper = np.where(high, middle, lower), np.where(high, upper, middle)
+    values = functions.evaluate(middle)[0] / u[:, None] ** envelope
+    return (values.T * (weights / 2 ** (2 * envelope + 1))) @ values
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_radial_functions_are_orthonormal_in_the_transformed_distance(basis):
+    np.testing.assert_allclose(overlap(basis, basis), np.eye(basis.functions), atol=DIRECT_SUM["float64"])
+    other = replace(basis, r0=1.1 * basis.r0)
+    assert abs(overlap(basis, other) - np.eye(basis.functions)).max() > 1e-2
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_radial_functions_are_scaled_jacobi_polynomials(basis):
+    r = np.linspace(1e-3, 1.1 * basis.cutoff, 200)
+    values = basis.evaluate(r)[0]
+    np.testing.assert_allclose(values.T, ace_reference.radial(r, basis), atol=1e-10)
+    np.testing.assert_allclose(np.array(basis.values(r)), values.T, atol=1e-13)
+
+
+def slope_error(basis: RadialBasis, slopes_of: RadialBasis) -> float:
+    r, h = np.linspace(0.3, basis.cutoff, 97)[:-1], 1e-5
+    difference = (basis.evaluate(r + h)[0] - basis.evaluate(r - h)[0]) / (2 * h)
+    slopes = slopes_of.evaluate(r)[1]
+    return float(abs(slopes - difference).max() / abs(slopes).max())
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_radial_slopes_are_derivatives(basis):
+    assert slope_error(basis, basis) < CENTRAL_DIFFERENCE["float64"]
+    assert slope_error(basis, replace(basis, r0=1.01 * basis.r0)) > 1e-4
+
+
+def kink(basis: RadialBasis, envelope: float) -> float:
+    """Second difference of R_1 just inside the cutoff, in units of that of a function with a jump in it."""
+    h = 1e-3
+    r = basis.cutoff - h * np.arange(1, 4)
+    u = (basis.evaluate(r)[0][:, 0] / basis.first) ** (envelope / basis.envelope)
+    return float(abs(u[0] - 2 * u[1] + u[2]) / h**2)
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_radial_functions_end_with_two_continuous_derivatives(basis):
+    assert not basis.evaluate(np.array([basis.cutoff, basis.cutoff + 1e-9, 99.0]))[0].any()
+    slope = abs(
+        basis.ends[1] and basis._slope(np.array([basis.cutoff]), basis._transformed(basis.cutoff)) / basis.ends[1]
+    )
+    assert kink(basis, basis.envelope) < 0.05 * slope[0] ** 2
+    assert kink(basis, 2) > slope[0] ** 2
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_radial_functions_are_bounded_at_short_distances(basis):
+    values, slopes = basis.evaluate(np.array([1e-12, 1e-6, 1e-3]))
+    assert np.isfinite(slopes).all()
+    assert abs(values).max() < 10
+
+
+def test_agnesi_falls_fastest_at_r0():
+    basis = RadialBasis(6.0, 4, 2.5)
+    r = np.linspace(1.0, 5.0, 4001)
+    slope = basis._slope(r, basis._transformed(r))
+    assert r[slope.argmin()] == pytest.approx(2.5, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"cutoff": -1.0}, "cutoff .* positive length in Å, got -1.0"),
+        ({"r0": float("nan")}, "r0 .* got nan"),
+        ({"functions": 0}, "functions .* at least 1, got 0"),
+        ({"envelope": 2}, "envelope .* at least 3, got 2"),
+        ({"transform": "agnessi"}, "did you mean 'agnesi'"),
+        ({"p": 4}, "needs q > p, got p=4, q=4"),
+        ({"p": 2.0}, "p .* whole number"),
+    ],
+)
+def test_radial_parameters_are_checked(arguments, message):
+    with pytest.raises(RadialError, match=message):
+        RadialBasis(**{"cutoff": 5.0, "functions": 3, "r0": 2.5, **arguments})
+
+
+def test_radial_parameters_survive_json():
+    basis = BASES[1]
+    assert RadialBasis.from_json(basis.to_json()) == basis
+    with pytest.raises(RadialError, match=r"missing': \['q'\], 'unknown': \['w'\]"):
+        RadialBasis.from_json({**{k: v for k, v in basis.to_json().items() if k != "q"}, "w": 1})
+
+
+# ---- neighbourhoods and A ---------------------------------------------------------------------------------------
+
+ELEMENTS = ("O", "H", "C")
+
+
+def mixture() -> Structure:
+    rng = np.random.default_rng(5)
+    return Structure(rng.choice([1, 6, 8], 9), 4 * rng.random((9, 3)), 4.5 * np.eye(3) + 0.3 * rng.random((3, 3)), True)
+
+
+def test_neighbours_are_grouped_by_species():
+    structure, numbers = mixture(), element_numbers(ELEMENTS)
+    near = neighbourhoods(structure, numbers, 4.0)
+    assert near.start[-1, -1] == len(near.second) == len(neighbour_pairs(structure, 4.0).first)
+    for atom in range(9):
+        for z in range(3):
+            group = near.second[near.start[atom, z] : near.start[atom, z + 1]]
+            assert set(structure.numbers[group]) <= {numbers[z]}
+    np.testing.assert_array_equal(near.start[1:, 0], near.start[:-1, -1])
+    wider = neighbourhoods(structure, numbers, 4.0, neighbour_pairs(structure, 5.0))
+    np.testing.assert_array_equal(wider.start, near.start)
+
+
+def test_elements_are_checked():
+    with pytest.raises(UnknownSpeciesError, match="has C, but this potential knows only O, H"):
+        neighbourhoods(mixture(), element_numbers(("O", "H")), 4.0)
+    for wrong in ((), ("Xx",), ("H", "H")):
+        with pytest.raises(DataError, match="different chemical symbols"):
+            element_numbers(wrong)
+
+
+@pytest.mark.parametrize("basis", BASES[:3])
+def test_moments_are_the_sums_of_their_definition(basis):
+    structure, numbers = mixture(), element_numbers(ELEMENTS)
+    channels = [Channel(z, n, rank) for z in range(3) for n in (1, 4) for rank in (0, 1, 4)]
+    tables = a_basis(np.array(channels), basis, 3)
+    near = neighbourhoods(structure, numbers, basis.cutoff)
+    work = make_work(near.widest, basis.functions, 5)
+    for atom, wanted in enumerate(ace_reference.moments(structure, tuple(numbers), channels, basis)):
+        a = np.empty(tables.components)
+        begin, end = near.start[atom, 0], near.start[atom, -1]
+        pair_functions(near.vectors, begin, end, tables.radial, tables.recurrence, tables.harmonics, work)
+        moments(tables.channels, near.start, atom, work, a)
+        np.testing.assert_allclose(a, list(wanted.values()), rtol=0, atol=ACE["float64"] * abs(a).max())
+        assert not np.allclose(a[::-1], list(wanted.values()))
+
+
+def test_channels_must_exist():
+    with pytest.raises(ValueError, match="channels of 2 species, but 1 elements"):
+        a_basis(np.array([[1, 1, 0]]), BASES[0], 1)
+    with pytest.raises(ValueError, match="up to n=13, the radial basis has 12"):
+        a_basis(np.array([[0, 13, 0]]), BASES[0], 1)

@@ -1,0 +1,137 @@
+"""Design rows against the slow reference, and against the laws, each of which rejects rows broken on purpose."""
+
+from __future__ import annotations
+
+import ace_reference
+import numpy as np
+import pytest
+from ace_fixtures import CUTOFF, ELEMENTS, LAWS, RADIAL, Rows, cluster, crystal, functions, moved, products
+from tolerances import DIRECT_SUM
+
+from invgen.candidates import ace
+from invgen.data import CoincidentAtomsError, DataError, Structure, UnknownSpeciesError
+from invgen.kernels.products import product_basis
+from invgen.potentials.linear.design import DesignEvaluator
+
+NUMBERS = (29, 28)
+
+
+def evaluator(orders: tuple[int, ...] = (1, 2, 3, 4), species: int = 2) -> DesignEvaluator:
+    return DesignEvaluator(products(orders, species), RADIAL, ELEMENTS[:species])
+
+
+@pytest.mark.parametrize("orders", [(1,), (2,), (3,), (4,), (5,), (1, 2, 3, 4)])
+def test_energy_rows_are_those_of_the_reference(orders):
+    rows = evaluator(orders).rows
+    for structure in (cluster(), crystal()):
+        wanted = ace_reference.energy_row(structure, NUMBERS, list(functions(orders)), RADIAL)
+        energy = rows(structure).energy
+        np.testing.assert_allclose(energy, wanted, rtol=0, atol=DIRECT_SUM["float64"] * abs(wanted).max())
+        assert abs(energy - np.roll(wanted, len(wanted) // 2)).max() > 1e-3 * abs(wanted).max()
+
+
+def test_one_species_is_two_with_one_absent():
+    structure = cluster(elements=(29,))
+    single = evaluator(species=1).rows(structure)
+    double = DesignEvaluator(product_basis(functions(species=1)), RADIAL, ELEMENTS).rows(structure)
+    for a, b in zip(single, double, strict=True):
+        np.testing.assert_array_equal(a, b[..., : a.shape[-1]])
+        assert not b[..., a.shape[-1] :].any()
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_laws_hold(law):
+    law(evaluator().rows)
+
+
+class Broken(DesignEvaluator):
+    """Rows with one error."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(products(), RADIAL, ELEMENTS)
+        self.error = error
+
+    def rows(self, structure: Structure):  # type: ignore[override]
+        energy, forces, virial = super().rows(structure)
+        noise = np.linspace(1, 2, len(energy))
+        if self.error == "forces":
+            forces = forces * 1.0001
+        elif self.error == "virial":
+            virial = virial[[0, 1, 2, 5, 4, 3]]
+        elif self.error == "axis":
+            energy = energy + (structure.positions @ [1e-3, 0, 0] * structure.numbers).sum() * noise
+        elif self.error == "handed":
+            a, b, c, *_ = structure.positions if structure.atoms > 2 else np.zeros((3, 3))
+            energy = energy + 1e-3 * np.linalg.det([a, b, c]) * noise
+        elif self.error == "order":
+            forces = forces * np.arange(1, len(forces) + 1)[:, None]
+        elif self.error == "no images":
+            molecule = Structure(structure.numbers, structure.positions)
+            energy, forces, virial = super().rows(molecule)
+            if structure.periodic.any():
+                energy = energy + abs(np.linalg.det(structure.cell)) ** 0.5 * noise
+        elif self.error == "kink":
+            r = np.linalg.norm(structure.positions[0] - structure.positions[-1])
+            energy = energy + max(CUTOFF - r, 0) * noise
+        elif self.error == "far":
+            spread = np.linalg.norm(np.ptp(structure.positions, axis=0))
+            energy = energy + 1e-6 * spread * noise
+        return energy, forces, virial
+
+
+def broken(error: str) -> Rows:
+    return Broken(error).rows
+
+
+@pytest.mark.parametrize(
+    ("law", "error"),
+    list(
+        zip(
+            LAWS,
+            ["forces", "virial", "axis", "handed", "axis", "order", "no images", "kink", "far"],
+            strict=True,
+        )
+    ),
+)
+def test_laws_reject_broken_rows(law, error):
+    with pytest.raises(AssertionError):
+        law(broken(error))
+
+
+def test_rows_are_contiguous_and_deterministic():
+    first, second = evaluator().rows(cluster()), evaluator().rows(cluster())
+    for a, b in zip(first, second, strict=True):
+        assert a.dtype == np.float64
+        assert a.flags.c_contiguous
+        np.testing.assert_array_equal(a, b)
+    assert first.forces.shape == (18, evaluator().columns)
+
+
+def test_streamed_rows_are_the_rows_in_order():
+    structures = [cluster(seed, 2 + seed) for seed in range(7)]
+    streamed = list(evaluator().stream(iter(structures), threads=2))
+    assert len(streamed) == 7
+    for structure, rows in zip(structures, streamed, strict=True):
+        np.testing.assert_array_equal(rows.forces, evaluator().rows(structure).forces)
+
+
+def test_no_atoms_and_a_single_atom_give_zeros():
+    for numbers in ([], [29]):
+        energy, forces, virial = evaluator().rows(Structure(numbers, np.zeros((len(numbers), 3))))
+        assert forces.shape == (3 * len(numbers), evaluator().columns)
+        assert not energy.any()
+        assert not virial.any()
+
+
+def test_wrong_input_is_named():
+    with pytest.raises(UnknownSpeciesError, match="has H, but this potential knows only Cu, Ni"):
+        evaluator().rows(Structure([1, 29], [[0.0, 0, 0], [0, 0, 1]]))
+    with pytest.raises(CoincidentAtomsError, match=r"atoms 0 .* and 1"):
+        evaluator().rows(moved(cluster(), cluster().positions * np.array([[0.0], [0]] + 4 * [[1.0]])))
+    with pytest.raises(ValueError, match="2 species, but 1 elements"):
+        DesignEvaluator(products(), RADIAL, ("Cu",))
+    with pytest.raises(DataError, match="chemical symbols"):
+        DesignEvaluator(products(), RADIAL, ("Cu", "Cv"))
+    high = product_basis([ace.Coupling.from_label("ace:9.0")])
+    with pytest.raises(ValueError, match="up to n=9, the radial basis has 6"):
+        DesignEvaluator(high, RADIAL, ("Cu",))
