@@ -35,6 +35,11 @@ class Structure:
         (atoms, 3) in eV/Å, or ``None``.
     name
         Used in error messages only.
+    stress
+        (6,) in eV/Å^3, ASE's sign (derivative of the energy by the strain, over the volume) and order xx, yy, zz, yz,
+        xz, xy; or ``None``. Networks do not train on it.
+    group
+        What errors are reported by, such as ``"Elastic"``; or ``None``.
 
     Raises ``DataError`` for wrong shapes, values that are not finite, unknown atomic numbers, and a cell
     without volume along a periodic direction.
@@ -47,6 +52,8 @@ class Structure:
     energy: float | None = None
     forces: np.ndarray | None = None
     name: str = "structure"
+    stress: np.ndarray | None = None
+    group: str | None = None
 
     def __post_init__(self) -> None:
         arrays = {
@@ -56,6 +63,7 @@ class Structure:
             "periodic": np.broadcast_to(np.asarray(self.periodic, dtype=bool), (3,)),
             "energy": None if self.energy is None else float(self.energy),
             "forces": None if self.forces is None else np.asarray(self.forces, dtype=np.float64),
+            "stress": None if self.stress is None else np.asarray(self.stress, dtype=np.float64),
         }
         for name, value in arrays.items():
             object.__setattr__(self, name, value)
@@ -64,14 +72,15 @@ class Structure:
 
     def _check_shapes(self) -> None:
         atoms = self.numbers.size
-        wanted = {"numbers": (atoms,), "positions": (atoms, 3), "cell": (3, 3), "forces": (atoms, 3)}
+        rows = (atoms, 3)
+        wanted = {"numbers": (atoms,), "positions": rows, "cell": (3, 3), "forces": rows, "stress": (6,)}
         for name, shape in wanted.items():
             value = getattr(self, name)
             if value is not None and value.shape != shape:
                 raise DataError(f"{self.name}: {name} has shape {value.shape}, needs {shape}")
 
     def _check_values(self) -> None:
-        for name in ("positions", "cell", "energy", "forces"):
+        for name in ("positions", "cell", "energy", "forces", "stress"):
             value = getattr(self, name)
             if value is not None and not np.all(np.isfinite(value)):
                 raise DataError(f"{self.name}: {name} is not finite; remove or relabel this structure")
@@ -88,13 +97,33 @@ class Structure:
         """Number of atoms."""
         return self.numbers.size
 
+    @property
+    def volume(self) -> float:
+        """Å^3; zero unless periodic in three directions, so that no stress is defined."""
+        return float(abs(np.linalg.det(self.cell))) if self.periodic.all() else 0.0
+
 
 def from_ase(atoms: Any, name: str = "structure") -> Structure:
-    """``Structure`` of an ``ase.Atoms``, with energy (eV) and forces (eV/Å) where its calculator holds them."""
+    """``Structure`` of an ``ase.Atoms``, with the energy (eV), forces (eV/Å) and stress (eV/Å^3) its calculator holds.
+
+    Labels outside of a calculator are taken from ``info`` and ``arrays``, ``group`` always from ``info``.
+    """
     results = getattr(atoms.calc, "results", {}) if atoms.calc is not None else {}
     energy = results.get("energy", atoms.info.get("energy"))
     forces = results.get("forces", atoms.arrays.get("forces"))
-    return Structure(atoms.numbers, atoms.positions, np.asarray(atoms.cell), atoms.pbc, energy, forces, name)
+    stress, group = results.get("stress", atoms.info.get("stress")), atoms.info.get("group")
+    if np.shape(stress) == (3, 3):
+        stress = _voigt(np.asarray(stress))
+    group = None if group is None else str(group)
+    return Structure(
+        atoms.numbers, atoms.positions, np.asarray(atoms.cell), atoms.pbc, energy, forces, name, stress, group
+    )
+
+
+def _voigt(stress: np.ndarray) -> np.ndarray:
+    """(3, 3) -> (6,) in the order xx, yy, zz, yz, xz, xy."""
+    symmetric = (stress + stress.T) / 2
+    return symmetric[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
 
 
 def read_structures(path: str | Path) -> list[Structure]:

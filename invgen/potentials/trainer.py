@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.config import TrainingConfig
+from invgen.potentials.interrupts import Interrupts, ctrl_c_is_noted
 from invgen.potentials.loss import errors, loss
 from invgen.potentials.saved import describe, load_arrays, save_model, state_arrays
 from invgen.potentials.schedule import make_schedule
@@ -71,7 +69,7 @@ class Trainer:
         self.loss_sum, self.seconds = 0.0, 0.0
         self.best = {"loss": math.inf}
         self.best_arrays = state_arrays(model)
-        self._interrupted = False
+        self._interrupts = Interrupts()
         for data in (train, validation):
             if data.cutoff < model.cutoff:
                 raise DataError(f"pairs were found up to {data.cutoff} Å, the network hears up to {model.cutoff} Å")
@@ -86,12 +84,12 @@ class Trainer:
         False when Ctrl-C ended it earlier; the checkpoint is written then, too.
         """
         saved = time.monotonic()
-        with self._ctrl_c_is_noted():
+        with ctrl_c_is_noted() as self._interrupts:
             while not self.finished:
                 started = time.monotonic()
                 self._take_steps()
                 self.seconds += time.monotonic() - started
-                if self._interrupted:
+                if self._interrupts.noted:
                     self._save()
                     self.say(f"interrupted in epoch {self.epoch}, step {self.step}; run again to continue")
                     return False
@@ -110,7 +108,7 @@ class Trainer:
         generator = torch.Generator().manual_seed(self.settings.seed * 1_000_003 + self.epoch)
         batches = torch.randperm(len(self.train), generator=generator).split(size)
         for systems in batches[self.step :]:
-            if self._interrupted:
+            if self._interrupts.noted:
                 return
             done = (self.epoch + self.step / len(batches)) / self.settings.epochs
             self.optimizer.param_groups[0]["lr"] = self.schedule.learning_rate(done)
@@ -149,25 +147,6 @@ class Trainer:
             f"epoch {row['epoch']}: train {row['train_loss']:.4f}, validation {row['loss']:.4f} "
             f"(energy RMSE {row['energy_rmse']:.4f} eV, force RMSE {row['force_rmse']:.4f} eV/Å), {self.seconds:.0f} s"
         )
-
-    @contextmanager
-    def _ctrl_c_is_noted(self) -> Iterator[None]:
-        """Turn the first Ctrl-C into a request to stop after the current step; a second one acts as usual."""
-        self._interrupted = False
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = signal.getsignal(signal.SIGINT)
-
-        def note(number: int, frame: Any) -> None:
-            self._interrupted = True
-            signal.signal(signal.SIGINT, before)
-
-        signal.signal(signal.SIGINT, note)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
 
     def _identity(self) -> dict[str, Any]:
         """What has to be equal for a checkpoint to be continued."""

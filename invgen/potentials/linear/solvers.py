@@ -1,0 +1,65 @@
+"""The solvers by name. All take condensed rows (``invgen.potentials.linear.factors``) and return a ``Solution``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from invgen.errors import unknown
+from invgen.potentials.linear.bayesian import ard, bayesian_ridge
+from invgen.potentials.linear.direct import least_squares
+from invgen.potentials.linear.factors import Factors
+from invgen.potentials.linear.ridge import RidgePath, prior_scales, ridge
+from invgen.potentials.linear.solution import Solution, SolverError
+
+SOLVERS = ("ridge", "least-squares", "bayesian-ridge", "ard")
+
+__all__ = [
+    "SOLVERS",
+    "RidgePath",
+    "Solution",
+    "SolverError",
+    "ard",
+    "bayesian_ridge",
+    "least_squares",
+    "prior_scales",
+    "ridge",
+    "solve",
+]
+
+
+def solve(
+    method: str,
+    factors: Factors,
+    degrees: np.ndarray,
+    labels: Sequence[str] | None = None,
+    *,
+    smoothness: Sequence[float] = (2.0,),
+    held_out: Sequence[int] | None = None,
+    **options: Any,
+) -> Solution:
+    """Coefficients by the solver of this name; only ``ridge`` uses held-out folds, the others fit all rows.
+
+    degrees, labels
+        (columns,) of every function.
+    smoothness
+        Powers of the prior: ridge chooses among them, Bayesian ridge takes the first, the others have no prior.
+
+    Raises ``SolverError`` for an unknown name, a problem that is too large for the method, and coefficients that are
+    not finite.
+    """
+    if method not in SOLVERS:
+        raise SolverError(unknown("solver", method, SOLVERS))
+    if method == "ridge":
+        found = ridge(factors, degrees, smoothness=smoothness, held_out=held_out, **options)
+    elif method == "least-squares":
+        found = least_squares(factors.combine(), labels, **options)
+    elif method == "bayesian-ridge":
+        found = bayesian_ridge(factors.combine(), prior_scales(degrees, smoothness[0]), **options)
+    else:
+        found = ard(factors.combine(), **options)
+    if not np.isfinite(found.coefficients).all():
+        raise SolverError(f"{method} gave coefficients that are not finite; look for labels far out of range")
+    return found
