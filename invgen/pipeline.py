@@ -38,7 +38,7 @@ def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidate
     """Generates the basis of a spec, exactly, with its evidence.
 
     progress
-        Called as ``progress(stage, rank, bound)`` whenever an invariant is kept.
+        Called as ``progress(stage, done, total)``: candidates where their number is known, else rank and bound.
     max_candidates
         Refuses, with ``TooManyCandidates``, to enumerate more than this.
     """
@@ -46,7 +46,8 @@ def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidate
         raise TypeError(
             f"generate takes a BasisSpec, got {type(spec).__name__}; write invgen.BasisSpec(l_max=3, n_max=4)"
         )
-    chosen, evidence = select(spec, Setting(progress=progress, max_candidates=max_candidates))
+    setting = Setting(progress=progress, max_candidates=max_candidates, checkpoints=cache_folder() / "selections")
+    chosen, evidence = select(spec, setting)
     return Basis(spec, tuple(chosen), evidence)
 
 

@@ -27,7 +27,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "spec": ("errors",),
     "algebra": ("errors", "spec"),
     "candidates": ("algebra", "errors", "spec"),
-    "selection": ("candidates", "algebra", "errors", "spec"),
+    "selection": ("candidates", "algebra", "errors", "spec", "files"),
     "basis": ("selection", "candidates", "algebra", "errors", "spec", "files"),
     "kernels": ("basis", "candidates", "algebra", "products", "errors", "spec"),
     "emitters": ("kernels", "resources", "errors", "files"),

@@ -63,15 +63,30 @@ def residues(seed: str, count: int, prime: int) -> np.ndarray:
     return np.array(words[:count], dtype=np.int64)
 
 
+LARGE_PRODUCT = 2**20
+"""Multiplications from which a matrix product goes through float64: its set-up costs as much below."""
+
+
 def matmul(a: np.ndarray, b: np.ndarray, prime: int) -> np.ndarray:
     """``a @ b`` modulo the prime for residues; exact for inner dimensions below 2^15."""
+    if a.ndim == b.ndim == 2 and a.size * b.shape[1] >= LARGE_PRODUCT:
+        return _float_matmul(a, b, prime)
     high, low = a >> 15, a & 0x7FFF
     return (((high @ b) % prime << 15) + low @ b) % prime
 
 
+def _float_matmul(a: np.ndarray, b: np.ndarray, prime: int) -> np.ndarray:
+    """The same by float64 products of halves: sums of fewer than 2^21 integers below 2^32 are exact in any order."""
+    a1, b1 = ((x >> 16).astype(np.float64) for x in (a, b))
+    a0, b0 = ((x & 0xFFFF).astype(np.float64) for x in (a, b))
+    upper, middle, lower = a1 @ b1, a1 @ b0 + a0 @ b1, a0 @ b0
+    total = (upper.astype(np.int64) % prime << 16) + middle.astype(np.int64)
+    return ((total % prime << 16) + lower.astype(np.int64)) % prime
+
+
 @dataclass
 class Echelon:
-    """Row space modulo a prime, grown one row at a time; the heart of the exact greedy selection."""
+    """Row space modulo a prime, grown row by row; the heart of the exact greedy selection."""
 
     width: int
     prime: int
@@ -87,38 +102,55 @@ class Echelon:
         """Dimension of the row space so far."""
         return len(self.pivots)
 
-    def reduce(self, row: np.ndarray) -> np.ndarray:
-        """What is left of a row after the rows kept so far are subtracted; zero when it depends on them."""
-        row = np.asarray(row, dtype=np.int64) % self.prime
+    def reduce(self, rows: np.ndarray) -> np.ndarray:
+        """What is left of rows ``(..., width)`` after those kept so far are subtracted; zero where they depend."""
+        rows = np.asarray(rows, dtype=np.int64) % self.prime
         if not self.pivots:
-            return row
-        kept = self._rows[: self.rank]
-        factors = row[self.pivots]
-        return (row - matmul(factors[None, :], kept, self.prime)[0]) % self.prime
+            return rows
+        flat = rows.reshape(-1, self.width)
+        known = matmul(flat[:, self.pivots], self._rows[: self.rank], self.prime)
+        return ((flat - known) % self.prime).reshape(rows.shape)
 
     def add(self, row: np.ndarray) -> int | None:
-        """Keeps the row if it raises the rank and returns its pivot column; otherwise returns ``None``.
+        """Keeps the row if it raises the rank and returns its pivot column; otherwise returns ``None``."""
+        return self.add_block(np.asarray(row)[None, :])[0]
+
+    def add_block(self, rows: np.ndarray) -> list[int | None]:
+        """``add`` for rows ``(count, width)`` one after another, all reduced together.
 
         The kept rows stay in reduced form: every pivot column is zero in all other rows.
         """
-        left = self.reduce(row)
-        nonzero = np.flatnonzero(left)
-        if nonzero.size == 0:
-            return None
-        pivot = int(nonzero[0])
-        left = left * pow(int(left[pivot]), -1, self.prime) % self.prime
+        left = self.reduce(rows)
+        found: list[int | None] = [None] * len(left)
+        for k in range(len(left)):
+            nonzero = np.flatnonzero(left[k])
+            if nonzero.size == 0:
+                continue
+            pivot = int(nonzero[0])
+            left[k] = left[k] * pow(int(left[k, pivot]), -1, self.prime) % self.prime
+            factors = left[:, pivot].copy()
+            factors[k] = 0
+            others = np.flatnonzero(factors)
+            left[others] = (left[others] - factors[others, None] * left[k]) % self.prime
+            found[k] = pivot
+        self._append(left, found)
+        return found
+
+    def _append(self, left: np.ndarray, found: list[int | None]) -> None:
+        fresh = left[[k for k, pivot in enumerate(found) if pivot is not None]]
+        pivots = [pivot for pivot in found if pivot is not None]
+        if not pivots:
+            return
         kept = self._rows[: self.rank]
-        factors = kept[:, pivot : pivot + 1].copy()
-        kept -= factors * left[None, :] % self.prime
+        kept -= matmul(kept[:, pivots], fresh, self.prime)
         kept %= self.prime
-        self._rows[self.rank] = left
-        self.pivots.append(pivot)
-        return pivot
+        self._rows[self.rank : self.rank + len(pivots)] = fresh
+        self.pivots += pivots
 
 
 def rank(matrix: np.ndarray, prime: int) -> int:
     """Rank of an integer matrix modulo the prime: a lower bound of its rank over the rationals."""
     echelon = Echelon(matrix.shape[1], prime)
-    for row in matrix:
-        echelon.add(row)
+    for start in range(0, len(matrix), 64):
+        echelon.add_block(matrix[start : start + 64])
     return echelon.rank

@@ -6,6 +6,7 @@ couplings, ``(l_1, L_2, ..., L_N-2, l_N, 0)``; a single factor of rank 0 has ``(
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -87,6 +88,10 @@ class AceEvaluator:
             cotangent = reduce(reduce(back * right[:, None, :]).sum(axis=2))
         gradient[:, self.slices[factors[0]]] += cotangent
         return value, reduce(gradient)
+
+    def gradients(self, candidates: Sequence[Chain]) -> np.ndarray:
+        """Gradients of several candidates, shape ``(points, candidates, components)``."""
+        return np.stack([self.values_and_gradients(c)[1] for c in candidates], axis=1)
 
     def _check(self, candidate: Chain) -> None:
         for channel in candidate.factors:

@@ -7,6 +7,7 @@ pairs. Arrays carry one leading axis of points.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import prod
@@ -93,6 +94,10 @@ class Evaluator:
     def values_and_gradients(self, contraction: Contraction) -> tuple[np.ndarray, np.ndarray]:
         """Values ``(points,)`` and gradients ``(points, components)`` in reduced components."""
         return _Network(self, contraction).value_and_gradient()
+
+    def gradients(self, contractions: Sequence[Contraction]) -> np.ndarray:
+        """Gradients of several contractions, shape ``(points, contractions, components)``."""
+        return np.stack([self.values_and_gradients(c)[1] for c in contractions], axis=1)
 
     def leaf(self, tensor: Tensor, multiplicities: tuple[int, ...], weighted: tuple[bool, ...]) -> np.ndarray:
         """The tensor with one axis for each of its bonds."""

@@ -38,12 +38,9 @@ def linear(spec: BasisSpec, setting: Setting) -> Chosen:
 def _linear_evidence(
     spec: BasisSpec, setting: Setting, kept: list[Candidate], offered: Counter[int], counts: dict[int, int]
 ) -> Evidence:
-    bound = family_of(spec).bound(spec)
-    run = setting.selection(spec)
-    for c in kept:
-        if run.rank == bound:
-            break
-        run.offer(c)
+    family = family_of(spec)
+    bound, run = family.bound(spec), setting.selection(spec)
+    run.run(kept, bound, setting.progress, "rank", lookahead=family.lookahead, checkpoint=setting.checkpoint(spec))
     run.offered = offered
     evidence = collect_evidence(spec, setting, [run], run.kept, run.rank, bound)
     per_order = Counter(c.order for c in kept)

@@ -26,10 +26,16 @@ from invgen.spec import BasisSpec
 
 def independent(spec: BasisSpec, setting: Setting) -> Chosen:
     """Plain greedy selection over all tensors, stopped at the bound."""
-    selection = setting.selection(spec)
     family = family_of(spec)
-    bound = family.bound(spec)
-    selection.run(family.stream(spec, setting.max_candidates), bound, setting.progress)
+    selection, bound = setting.selection(spec), family.bound(spec)
+    selection.run(
+        family.stream(spec, setting.max_candidates),
+        bound,
+        setting.progress,
+        lookahead=family.lookahead,
+        total=family.offered(spec),
+        checkpoint=setting.checkpoint(spec),
+    )
     return selection.kept, collect_evidence(spec, setting, [selection], selection.kept, selection.rank, bound)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from invgen.algebra import modular
 from invgen.candidates.evaluate import Floating, Modular
 from invgen.candidates.family import Candidate, components_of, family_of
+from invgen.selection.checkpoint import Checkpoint
 from invgen.selection.evidence import Evidence
 from invgen.selection.langbein import CONFIGURATIONS, Progress, Selection, extreme_singular_values
 from invgen.spec import MAX_CANDIDATES, BasisSpec
@@ -18,17 +20,28 @@ from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a selection is evaluated: prime, seed of witness and configurations, limit, and whom to tell."""
+    """Where a selection is evaluated: prime, seed of witness and configurations, limit, and whom to tell.
+
+    checkpoints
+        The folder in which a long selection leaves where it is, so that it can go on; ``None`` for nowhere.
+    """
 
     prime: int = modular.DEFAULT_PRIME
     seed: str = ""
     max_candidates: int = MAX_CANDIDATES
     progress: Progress | None = None
+    checkpoints: Path | None = None
 
     def witness(self, spec: BasisSpec) -> np.ndarray:
         """Residues, one for each component."""
         width = components_of(family_of(spec).channels(spec))
         return modular.residues(f"witness/{spec.id}/{self.seed}", width, self.prime)
+
+    def checkpoint(self, spec: BasisSpec) -> Checkpoint | None:
+        """Where the selection of this spec, prime and seed goes on."""
+        if self.checkpoints is None:
+            return None
+        return Checkpoint.of(self.checkpoints, spec, prime=self.prime, seed=self.seed)
 
     def selection(self, spec: BasisSpec) -> Selection:
         """A fresh selection over all tensors of the spec."""
