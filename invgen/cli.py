@@ -84,12 +84,17 @@ def _stages() -> Iterator[Callable[[str, int, int], None]]:
 
 @app.command()
 def generate(
-    family: Annotated[str, typer.Option(help="Candidate family.")] = "cartesian",
+    family: Annotated[str, typer.Option(help="Candidate family: cartesian or ace.")] = "cartesian",
     l_max: Annotated[int | None, typer.Option(help="Highest rank; ranks 0..l_max take part.")] = None,
     n_max: Annotated[int, typer.Option(help="Largest correlation order (body order is one more).")] = 4,
     objective: Annotated[str, typer.Option(help="independent, flexible or linear.")] = "independent",
     ranks: Annotated[str | None, typer.Option(help="Explicit ranks such as 0,1,2,4, instead of --l-max.")] = None,
-    channels: Annotated[int, typer.Option(help="Tensors of every rank.")] = 1,
+    channels: Annotated[int, typer.Option(help="Tensors of every rank; ace: (species, radial) channels.")] = 1,
+    total_degree: Annotated[
+        str | None, typer.Option(help="ace: all with sum(n + w_L l) up to this, such as 14 or 21/2.")
+    ] = None,
+    w_l: Annotated[str | None, typer.Option("--w-l", help="ace: weight of the ranks in the degree, 3/2.")] = None,
+    elements: Annotated[str | None, typer.Option(help="ace: neighbouring species such as Mo,W.")] = None,
     parity: Annotated[str, typer.Option(help="proper, pseudo or both.")] = "proper",
     orders: Annotated[str | None, typer.Option(help="Only these correlation orders, such as 2,4.")] = None,
     ordering: Annotated[str, typer.Option(help="Order of candidates: degree, cost or rank.")] = "degree",
@@ -116,6 +121,9 @@ def generate(
         parity=parity,
         orders=_whole_numbers(orders, "--orders"),
         ordering=ordering,
+        total_degree=total_degree,
+        w_L=w_l,
+        elements=tuple(elements.replace(",", " ").split()) if elements else (),
     )
     with _stages() as progress:
         basis = invgen.generate(spec, progress=progress, max_candidates=max_candidates)
@@ -135,7 +143,7 @@ def show(
     basis: BasisArgument,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX, one invariant a line.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
-    svg: Annotated[Path | None, typer.Option(help="Draw every contraction graph into this folder.")] = None,
+    svg: Annotated[Path | None, typer.Option(help="Draw every contraction graph or coupling tree into it.")] = None,
 ) -> None:
     """Show the invariants of a basis, their evidence, and what the kernels cost."""
     import invgen

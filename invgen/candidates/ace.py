@@ -161,12 +161,18 @@ class Coupling:
             total += product
         return total
 
-    def text(self, elements: tuple[str, ...] = ()) -> str:
-        """The coupling tree on one line: ``((A11 A11)2 A12)0``, or ``((Mo11 Mo11)2 W12)0`` with names of the species.
+    def factor_texts(self, elements: tuple[str, ...] = ()) -> list[str]:
+        """Every factor: ``A12`` for n = 1, l = 2, or ``Mo12`` with names of the species, else ``A1.1.2`` for z > 0."""
+        texts = []
+        for c in self.factors:
+            numbers = c[1:] if elements or not c.species else c
+            separator = "." if max(numbers) > 9 or len(numbers) > 2 else ""
+            texts.append((elements[c.species] if elements else "A") + separator.join(map(str, numbers)))
+        return texts
 
-        Factors are n and l, or z.n.l for a species z > 0 without a name; the rank of a coupling follows its bracket.
-        """
-        names = [_factor_text(c, elements) for c in self.factors]
+    def text(self, elements: tuple[str, ...] = ()) -> str:
+        """The coupling tree on one line: ``((A11 A11)2 A12)0``; the rank of a coupling follows its bracket."""
+        names = self.factor_texts(elements)
         text = names[0]
         for name, rank in zip(names[1:], self.chain[1:], strict=True):
             text = f"({text} {name}){rank}"
@@ -183,12 +189,6 @@ class Coupling:
 
 def _factors(factors: Multiset) -> str:
     return ",".join(".".join(map(str, c if c.species else c[1:])) for c in factors)
-
-
-def _factor_text(channel: Channel, elements: tuple[str, ...]) -> str:
-    numbers = channel[1:] if elements or not channel.species else channel
-    separator = "." if max(numbers) > 9 or len(numbers) > 2 else ""
-    return (elements[channel.species] if elements else "A") + separator.join(map(str, numbers))
 
 
 def couplings(multiset: Iterable[Channel], prime: int = modular.DEFAULT_PRIME) -> tuple[Coupling, ...]:

@@ -79,6 +79,9 @@ class AceFamily:
     def from_label(self, label: str) -> Coupling:
         return Coupling.from_label(label)
 
+    def factors(self, spec: BasisSpec, candidate: Coupling) -> str:
+        return " ".join(candidate.factor_texts(spec.elements))
+
     def text(self, spec: BasisSpec, candidate: Coupling) -> str:
         return candidate.text(spec.elements)
 

@@ -65,6 +65,9 @@ class CartesianFamily:
     def from_label(self, label: str) -> Contraction:
         return Contraction.from_label(label)
 
+    def factors(self, spec: BasisSpec, candidate: Contraction) -> str:
+        return " ".join(str(rank) for rank, _ in candidate.content)
+
     def text(self, spec: BasisSpec, candidate: Contraction) -> str:
         from invgen.candidates.symbolic import contraction_text
 

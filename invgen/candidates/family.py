@@ -81,8 +81,11 @@ class Family(Protocol):
     def from_label(self, label: str) -> Any:
         """The candidate of a label; raises ``ValueError`` for text that is none."""
 
+    def factors(self, spec: BasisSpec, candidate: Any) -> str:
+        """The multiset to read: ranks, or names of channels."""
+
     def text(self, spec: BasisSpec, candidate: Any) -> str:
-        """One line to read."""
+        """The candidate on one line: an index contraction, or a coupling tree with its intermediate ranks."""
 
     def latex(self, candidate: Any) -> str:
         """The candidate in LaTeX."""

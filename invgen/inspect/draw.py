@@ -9,14 +9,15 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from invgen.basis import Basis
+from invgen.candidates.ace import Coupling
 from invgen.candidates.contraction import Contraction
 from invgen.candidates.symbolic import contraction_text, tensor_name
 from invgen.files import write_text
+from invgen.inspect.tree import COLOURS, draw_coupling
 
 SIZE = 220
 RADIUS = 74
 VERTEX = 17
-COLOURS = ("#7f7f7f", "#1f77b4", "#2ca02c", "#d62728", "#9467bd", "#ff7f0e", "#8c564b", "#e377c2", "#17becf")
 EPSILON_COLOUR = "#000000"
 
 Point = tuple[float, float]
@@ -95,11 +96,11 @@ def _vertex(point: Point, rank: int, name: str) -> str:
 
 
 def write_drawings(basis: Basis, into: str | os.PathLike[str]) -> list[Path]:
-    """One file ``I<k>_<label>.svg`` for each invariant; returns their paths."""
+    """One file ``I<k>_<label>.svg`` for each invariant, contraction graph or coupling tree; returns their paths."""
     folder = Path(into)
     paths = []
-    for position, contraction in enumerate(basis):
-        path = folder / f"I{position:02d}_{contraction.label.replace(':', '-')}.svg"
-        write_text(path, draw(contraction))
+    for position, c in enumerate(basis):
+        path = folder / f"I{position:02d}_{c.label.replace(':', '-').replace('|', '_')}.svg"
+        write_text(path, draw_coupling(c, basis.spec.elements) if isinstance(c, Coupling) else draw(c))
         paths.append(path)
     return paths

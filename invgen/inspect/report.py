@@ -7,14 +7,20 @@ from typing import Any
 from rich.table import Table
 
 from invgen.basis import Basis
-from invgen.candidates.contraction import Contraction
-from invgen.candidates.symbolic import contraction_text, latex, monomials
+from invgen.candidates.ace import Coupling
 from invgen.kernels.derivatives import second_order, value_and_vjp, vjp
 from invgen.kernels.lower import lower, lower_contractions
+from invgen.kernels.products import product_basis
 
 
 def operations(basis: Basis) -> dict[str, dict[str, int]]:
-    """Additions, multiplications and total of every kernel; ``value_and_vjp`` returns values and gradient together."""
+    """Additions, multiplications and total of every kernel; ``value_and_vjp`` returns values and gradient together.
+
+    Of the family ``ace``: of the values through the product basis, one multiplication for every shared product and
+    for every coefficient.
+    """
+    if basis.spec.family == "ace":
+        return {"value": _product_operations(basis)}
     value = lower(basis)
     kernels = {
         "value": value,
@@ -23,6 +29,16 @@ def operations(basis: Basis) -> dict[str, dict[str, int]]:
         "second_order": second_order(value),
     }
     return {name: dict(kernel.operations) for name, kernel in kernels.items()}
+
+
+def _product_operations(basis: Basis) -> dict[str, int]:
+    tables = product_basis(basis)
+    multiplications, additions = tables.nodes + len(tables.value), len(tables.value) - len(tables)
+    return {
+        "additions": additions,
+        "multiplications": multiplications,
+        "total": additions + multiplications,
+    }
 
 
 def describe(basis: Basis) -> dict[str, Any]:
@@ -36,29 +52,38 @@ def describe(basis: Basis) -> dict[str, Any]:
     }
 
 
-def _row(basis: Basis, c: Contraction) -> dict[str, Any]:
+def _row(basis: Basis, c: Any) -> dict[str, Any]:
     return {
         "label": c.label,
         "order": c.order,
-        "ranks": [rank for rank, _ in c.content],
-        "contraction": contraction_text(c),
-        "latex": latex(c),
-        "monomials": monomials(c),
-        "operations": lower_contractions((c,), basis.spec.tensors).operations["total"],
+        "ranks": [channel.rank for channel in basis.family.tensors(c)],
+        "factors": basis.family.factors(basis.spec, c),
+        "contraction": basis.family.text(basis.spec, c),
+        "latex": basis.family.latex(c),
+        "monomials": basis.family.monomials(c),
+        "operations": _operations_alone(basis, c),
     }
 
 
+def _operations_alone(basis: Basis, c: Any) -> int:
+    """Of a contraction along its graph; of a coupling as a sum of monomials, each a product with its coefficient."""
+    if isinstance(c, Coupling):
+        return basis.family.monomials(c) * (c.order + 1) - 1
+    return lower_contractions((c,), basis.spec.tensors).operations["total"]
+
+
 def table(basis: Basis) -> Table:
-    """One row for each invariant: name, order, ranks, contraction, monomials, operations, label.
+    """One row for each invariant: name, order, factors, contraction or coupling tree, monomials, operations, label.
 
     Operations are those of the invariant by itself; together the kernel needs fewer, since intermediates are shared.
     """
     result = Table(title=basis.id, title_justify="left", show_edge=False, pad_edge=False)
+    cartesian = basis.spec.family == "cartesian"
     for heading, justify in (
         ("name", "left"),
         ("n", "right"),
-        ("ranks", "left"),
-        ("contraction", "left"),
+        ("ranks" if cartesian else "factors", "left"),
+        ("contraction" if cartesian else "coupling", "left"),
         ("monomials", "right"),
         ("operations", "right"),
         ("label", "left"),
@@ -66,9 +91,8 @@ def table(basis: Basis) -> Table:
         result.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for position, c in enumerate(basis):
         row = _row(basis, c)
-        ranks = " ".join(map(str, row["ranks"]))
         numbers = (f"{row['monomials']:,}", f"{row['operations']:,}")
-        result.add_row(f"I{position}", str(c.order), ranks, row["contraction"], *numbers, c.label)
+        result.add_row(f"I{position}", str(c.order), row["factors"], row["contraction"], *numbers, c.label)
     return result
 
 
