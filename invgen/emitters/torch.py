@@ -54,7 +54,7 @@ def _names(kernel: Kernel) -> list[str]:
     names = value_names(kernel)
     for k, constant in enumerate(kernel.constants):
         literal = repr(float(constant))
-        names[kernel.input_size + k] = f"({literal})" if constant < 0 else literal
+        names[kernel.input_size + k] = f"({literal})" if float(constant) < 0 else literal
     return names
 
 

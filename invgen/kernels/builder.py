@@ -1,18 +1,18 @@
 """A hash-consed expression graph with n-ary sums: where programs are built and tidied before they become a ``Kernel``.
 
-A *node* is an input, a product of two nodes, or a sum of integer-weighted nodes in primitive form (no common
-divisor, first weight positive). An *expression* is a pair ``(coefficient, node)``, so signs and rational factors cost
-nothing until a sum or an output has to apply them. Equal nodes are one node.
+A *node* is an input, a constant root, a product of two nodes, or a sum of integer-weighted nodes in primitive form
+(no common divisor, first weight positive). An *expression* is a pair ``(coefficient, node)``, so signs and rational
+factors cost nothing until a sum or an output has to apply them. Equal nodes are one node.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd, isqrt, lcm
 from typing import Any, TypeVar
 
-from invgen.kernels.program import Kernel
+from invgen.kernels.program import Constant, Kernel, Root
 
 Node = int
 T = TypeVar("T")
@@ -36,6 +36,7 @@ class Builder:
         self.size = sum(size for _, size in inputs)
         self.products: dict[Node, tuple[Node, Node]] = {}
         self.sums: dict[Node, Terms] = {}
+        self.roots: dict[Node, Fraction] = {}
         self._known: dict[object, Node] = {}
         self._next = self.size
 
@@ -47,14 +48,25 @@ class Builder:
         """A number."""
         return (_plain(value), UNIT) if value else ZERO
 
+    def root(self, signed_square: Fraction) -> Expression:
+        """The number sign(x) sqrt(|x|); a root that is irrational is a node, below ``UNIT``."""
+        numerator, denominator = isqrt(abs(signed_square.numerator)), isqrt(signed_square.denominator)
+        if Fraction(numerator, denominator) ** 2 == abs(signed_square):
+            return self.constant(Fraction(numerator if signed_square > 0 else -numerator, denominator))
+        key = ("root", signed_square)
+        if key not in self._known:
+            self._known[key] = UNIT - 1 - len(self.roots)
+            self.roots[self._known[key]] = signed_square
+        return 1, self._known[key]
+
     def mul(self, a: Expression, b: Expression) -> Expression:
         """The product."""
         coefficient = a[0] * b[0]
         if coefficient == 0:
             return ZERO
         left, right = sorted((a[1], b[1]))
-        if left == UNIT:
-            return coefficient, right
+        if UNIT in (left, right):
+            return coefficient, left if right == UNIT else right
         return coefficient, self._node(("mul", left, right), self.products, (left, right))
 
     def scale(self, factor: Number, a: Expression) -> Expression:
@@ -123,7 +135,7 @@ class _Linearisation:
         self.builder = builder
         self.name = name
         self.outputs = outputs
-        self.constants: dict[Fraction, int] = {}
+        self.constants: dict[Constant, int] = {}
         self.statements: list[tuple[str, object, object]] = []
         self.where: dict[Node, object] = {}
         self.known: dict[tuple[str, object, object], object] = {}
@@ -140,10 +152,12 @@ class _Linearisation:
         return self._numbered(results)
 
     def _value(self, node: Node) -> object:
+        if node < UNIT:
+            return self._constant(Root(self.builder.roots[node]))
         return node if node < self.builder.size else self.where[node]
 
-    def _constant(self, number: Number) -> tuple[str, Fraction]:
-        value = Fraction(number)
+    def _constant(self, number: Number | Root) -> tuple[str, Constant]:
+        value = number if isinstance(number, Root) else Fraction(number)
         self.constants.setdefault(value, len(self.constants))
         return ("constant", value)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import cache
 
 from invgen.kernels.builder import UNIT, ZERO, Builder, Expression, Node
-from invgen.kernels.program import Kernel
+from invgen.kernels.program import Kernel, Root
 from invgen.kernels.simplify import simplified
 
 Terms = list[Expression]
@@ -72,7 +72,7 @@ def expressions(kernel: Kernel, builder: Builder) -> list[Expression]:
             readers[i] += 1
             summed[i] += op != "mul"
     values: list[Expression] = [builder.input(i) for i in range(kernel.input_size)]
-    values += [builder.constant(c) for c in kernel.constants]
+    values += [builder.root(c.signed_square) if isinstance(c, Root) else builder.constant(c) for c in kernel.constants]
     pending: dict[int, Terms] = {}
     for position, (op, left, right) in enumerate(kernel.statements):
         if op == "mul":
@@ -112,7 +112,7 @@ def _cotangents(builder: Builder, outputs: list[Expression], width: int) -> list
 
 def _tangents(builder: Builder, roots: list[Node], width: int, first: int) -> dict[Node, Expression]:
     """Forward mode: the derivative of every node along u, whose components start at input ``first``."""
-    tangents: dict[Node, Expression] = {UNIT: ZERO}
+    tangents: dict[Node, Expression] = {UNIT: ZERO} | dict.fromkeys(builder.roots, ZERO)
     tangents |= {i: builder.input(first + i) if i < width else ZERO for i in range(builder.size)}
     for node in builder.reachable(root for root in roots if root != UNIT):
         if node in builder.products:

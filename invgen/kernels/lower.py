@@ -14,6 +14,7 @@ from math import prod
 from invgen.algebra.components import Powers, component_slices, multiplicity, reduced_powers, symmetric_powers
 from invgen.basis import Basis
 from invgen.candidates.contraction import EPSILON, Contraction, Tensor
+from invgen.kernels.ace_lower import lower_couplings
 from invgen.kernels.builder import ONE, Builder, Expression
 from invgen.kernels.program import Kernel
 from invgen.kernels.simplify import simplified
@@ -29,6 +30,8 @@ _SIGN = {(0, 1, 2): 1, (1, 2, 0): 1, (2, 0, 1): 1, (0, 2, 1): -1, (2, 1, 0): -1,
 @cache
 def lower(basis: Basis) -> Kernel:
     """The value kernel: ``x`` (components) -> ``y`` (invariants), in the order of the basis."""
+    if basis.spec.family == "ace":
+        return lower_couplings(basis.invariants, basis.channels)
     return lower_contractions(basis.invariants, basis.spec.tensors)
 
 

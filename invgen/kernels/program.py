@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,31 @@ import numpy as np
 OPERATIONS = ("add", "sub", "mul")
 
 Statement = tuple[str, int, int]
+
+
+@dataclass(frozen=True)
+class Root:
+    """The exact constant sign(x) sqrt(|x|) of a rational x = ``signed_square``; its text is like ``-sqrt(3/5)``."""
+
+    signed_square: Fraction
+
+    def __float__(self) -> float:
+        root = sqrt(abs(self.signed_square))
+        return root if self.signed_square > 0 else -root
+
+    def __str__(self) -> str:
+        return f"{'-' if self.signed_square < 0 else ''}sqrt({abs(self.signed_square)})"
+
+    def exact(self) -> Any:
+        """The number in SymPy."""
+        import sympy
+
+        square = abs(self.signed_square)
+        root = sympy.sqrt(sympy.Rational(square.numerator, square.denominator))
+        return root if self.signed_square > 0 else -root
+
+
+Constant = Fraction | Root
 
 
 @dataclass(frozen=True)
@@ -33,7 +59,7 @@ class Kernel:
     inputs
         ``(("x", 16), ("g", 13))``: arrays in call order with their number of components.
     constants
-        Exact rationals; a backend rounds them once, to its own precision.
+        Exact rationals and square roots of rationals; a backend rounds them once, to its own precision.
     statements
         ``(op, left, right)`` with ``op`` in ``OPERATIONS`` and ids of earlier values.
     outputs
@@ -43,7 +69,7 @@ class Kernel:
 
     name: str
     inputs: tuple[tuple[str, int], ...]
-    constants: tuple[Fraction, ...]
+    constants: tuple[Constant, ...]
     statements: tuple[Statement, ...]
     outputs: tuple[tuple[str, tuple[int, ...]], ...]
 
@@ -82,7 +108,7 @@ class Kernel:
         return hashlib.sha256(json.dumps(self.to_json(), separators=(",", ":")).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain lists, integers and ``"p/q"`` strings."""
+        """Plain lists, integers, and strings such as ``"p/q"`` or ``"-sqrt(p/q)"``."""
         return {
             "name": self.name,
             "inputs": [[name, size] for name, size in self.inputs],
@@ -102,7 +128,8 @@ class Kernel:
 
         Each array has shape ``(..., size)`` in the order of ``inputs``, with equal leading axes. Floating
         arrays are computed in their common precision. Object arrays (``Fraction``, SymPy, integers modulo a
-        prime with an own type) are computed exactly. Returns one array for one output, else a tuple.
+        prime with an own type) are computed exactly; where a constant is a root, that takes SymPy numbers. Returns one
+        array for one output, else a tuple.
 
         Raises ``ValueError`` for a wrong number of arrays or a wrong width, ``TypeError`` for integer arrays.
         """
@@ -110,7 +137,7 @@ class Kernel:
         exact = columns[0].dtype == object if columns else False
         dtype = columns[0].dtype if columns else np.dtype(float)
         values: list[Any] = list(columns)
-        values += [c if exact else dtype.type(c) for c in self.constants]
+        values += [_exact(c) if exact else dtype.type(float(c)) for c in self.constants]
         for op, left, right in self.statements:
             a, b = values[left], values[right]
             values.append(a * b if op == "mul" else a + b if op == "add" else a - b)
@@ -150,3 +177,7 @@ class Kernel:
             f"{self.name}({arrays}) -> {results}: {count['total']} operations "
             f"({count['additions']} additions, {count['multiplications']} multiplications)"
         )
+
+
+def _exact(constant: Constant) -> Any:
+    return constant.exact() if isinstance(constant, Root) else constant

@@ -33,6 +33,7 @@ def _factored(old: Builder, outputs: Outputs) -> tuple[Builder, Outputs]:
     readers.update(node for _, expressions in outputs for _, node in expressions)
     new = Builder(old.inputs)
     image: dict[Node, Expression] = {UNIT: ONE} | {i: new.input(i) for i in range(old.size)}
+    image |= {node: new.root(square) for node, square in old.roots.items()}
     for node in order:
         if node in old.products:
             left, right = old.products[node]
