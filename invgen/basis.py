@@ -121,8 +121,8 @@ class Basis:
         return self.family.evaluator(self.spec, x.reshape(-1, self.components), Floating()), x.shape[:-1]
 
     def sympy(self, i: int) -> Any:
-        """Invariant ``i`` as a SymPy polynomial in the components (symbols such as ``Q_xy``, ``A_1_2_m1``)."""
-        return self.family.sympy(self.invariants[i])
+        """Invariant ``i`` as a SymPy polynomial in the components: symbols ``Q_xy``, ``A_n_l_m`` or ``A_z_n_l_m``."""
+        return self.family.sympy(self.spec, self.invariants[i])
 
     def latex(self, i: int) -> str:
         """Invariant ``i`` in LaTeX: an index contraction, or a coupling tree."""

@@ -224,15 +224,21 @@ class BasisSpec:
         if self.total_degree is None or self.w_L is None:
             full = self.ranks == tuple(range(self.l_max + 1))
             return [f"l{self.l_max}" if full else "r" + ".".join(map(str, self.ranks))]
-        capped = self.l_max < _highest_rank(self.total_degree, self.w_L, self.orders)
         numbers = [f"d{self.total_degree}".replace("/", "_"), f"w{self.w_L}".replace("/", "_")]
-        return ([f"l{self.l_max}"] if capped else []) + numbers
+        return ([f"l{self.l_max}"] if self._capped else []) + numbers
+
+    @property
+    def _capped(self) -> bool:
+        """Whether l_max limits the ranks, rather than the total degree."""
+        if self.total_degree is None or self.w_L is None:
+            return True
+        return self.l_max < _highest_rank(self.total_degree, self.w_L, self.orders)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; ``BasisSpec.from_json`` restores an equal spec. Fields of another family are left out."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         if self.family == "ace":
-            values = {**values, "ranks": None, "l_max": self.l_max}
+            values = {**values, "ranks": None, "l_max": self.l_max if self._capped else None}
         return {
             name: list(v) if isinstance(v, tuple) else str(v) if isinstance(v, Fraction) else v
             for name, v in values.items()

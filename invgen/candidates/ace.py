@@ -144,14 +144,15 @@ class Coupling:
         monomials = (tuple(zip(self.factors, map(int, row), strict=True)) for row in exact.orders)
         return list(zip(monomials, exact.coefficients(), strict=True))
 
-    def sympy(self) -> Any:
+    def sympy(self, several: bool = False) -> Any:
         """The invariant as a SymPy expression in symbols ``A_n_l_m`` such as ``A_1_2_m1`` for m = -1.
 
-        With a species above 0 among the factors the symbols are ``A_z_n_l_m``.
+        several
+            Whether to write the species, ``A_z_n_l_m``; done anyway if a factor is of another species than 0.
         """
         import sympy
 
-        several = any(c.species for c in self.factors)
+        several = several or any(c.species for c in self.factors)
         total = sympy.Integer(0)
         for monomial, coefficient in self.terms():
             product = coefficient.sympy()

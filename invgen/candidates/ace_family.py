@@ -42,6 +42,21 @@ class AceFamily:
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return dict(_counts(spec))
 
+    def refuse(self, spec: BasisSpec, limit: int) -> None:
+        """Raises ``TooManyCandidates`` above the limit, and ``SpecError`` if there is no function at all."""
+        counts = _counts(spec)
+        total, highest = sum(counts.values()), max(counts)
+        if not total:
+            raise SpecError(
+                f"{spec.id} selects no function: no multiset of its channels couples to a {spec.parity} scalar of "
+                f"orders {spec.orders}; raise total_degree or l_max, or ask for other orders"
+            )
+        if total > limit:
+            raise TooManyCandidates(
+                f"{spec.id} has {total} linearly independent candidates, {counts[highest]} of them of order {highest}; "
+                f"lower n_max, l_max, channels or total_degree, or raise max_candidates (now {limit})"
+            )
+
     def offered(self, spec: BasisSpec) -> int | None:
         return sum(_counts(spec).values())
 
@@ -59,7 +74,7 @@ class AceFamily:
         return words / np.repeat(lengths, [2 * c.rank + 1 for c in channels], axis=1)
 
     def stream(self, spec: BasisSpec, limit: int) -> Iterator[Coupling]:
-        refuse(spec, limit)
+        self.refuse(spec, limit)
         found = candidates(truncation(spec), spec.orders, spec.parity)
         if spec.ordering == "degree":
             return found
@@ -88,8 +103,8 @@ class AceFamily:
     def latex(self, candidate: Coupling) -> str:
         return candidate.latex()
 
-    def sympy(self, candidate: Coupling) -> Any:
-        return candidate.sympy()
+    def sympy(self, spec: BasisSpec, candidate: Coupling) -> Any:
+        return candidate.sympy(several=spec.species > 1)
 
     def monomials(self, candidate: Coupling) -> int:
         return len(candidate.polynomial().integers)
@@ -110,22 +125,6 @@ def _channels(spec: BasisSpec) -> tuple[Channel, ...]:
 @lru_cache(maxsize=64)
 def _counts(spec: BasisSpec) -> dict[int, int]:
     return count_ace(truncation(spec), spec.orders, spec.parity)
-
-
-def refuse(spec: BasisSpec, limit: int) -> None:
-    """Raises ``SpecError`` if a spec has no function at all, ``TooManyCandidates`` if it has more than the limit."""
-    counts = _counts(spec)
-    total, highest = sum(counts.values()), max(counts)
-    if not total:
-        raise SpecError(
-            f"{spec.id} selects no function: no multiset of its channels couples to a {spec.parity} scalar of orders "
-            f"{spec.orders}; raise total_degree or l_max, or ask for other orders"
-        )
-    if total > limit:
-        raise TooManyCandidates(
-            f"{spec.id} has {total} linearly independent candidates, {counts[highest]} of them of order {highest}; "
-            f"lower n_max, l_max, channels or total_degree, or raise max_candidates (now {limit})"
-        )
 
 
 def coupling_cost(coupling: Coupling) -> int:

@@ -17,6 +17,7 @@ from invgen.candidates.contraction import Contraction, Tensor, sort_key
 from invgen.candidates.cost import contraction_cost
 from invgen.candidates.counting import refuse_explosion, refuse_multisets
 from invgen.candidates.evaluate import Arithmetic, Evaluator, Modular
+from invgen.errors import TooManyCandidates
 from invgen.spec import BasisSpec
 
 NEIGHBOURS = 24
@@ -36,6 +37,15 @@ class CartesianFamily:
 
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return {order: sum(count_order(spec.tensors, order, p) for p in parities(spec)) for order in spec.orders}
+
+    def refuse(self, spec: BasisSpec, limit: int) -> None:
+        counts = self.counts(spec)
+        if (total := sum(counts.values())) > limit:
+            raise TooManyCandidates(
+                f"{spec.id} has {total} linearly independent invariants, "
+                f"{counts[max(counts)]} of them at order {max(counts)}; "
+                f"lower n_max, l_max or channels, or raise max_candidates (now {limit})"
+            )
 
     def offered(self, spec: BasisSpec) -> int | None:
         return None
@@ -78,7 +88,7 @@ class CartesianFamily:
 
         return latex(candidate)
 
-    def sympy(self, candidate: Contraction) -> Any:
+    def sympy(self, spec: BasisSpec, candidate: Contraction) -> Any:
         from invgen.candidates.symbolic import expression
 
         return expression(candidate)

@@ -60,6 +60,9 @@ class Family(Protocol):
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         """Linearly independent invariants per order, products among them, by characters."""
 
+    def refuse(self, spec: BasisSpec, limit: int) -> None:
+        """Raises ``TooManyCandidates`` if ``counts`` add up to more than the limit."""
+
     def offered(self, spec: BasisSpec) -> int | None:
         """How many candidates ``stream`` yields, where that is known beforehand."""
 
@@ -90,7 +93,7 @@ class Family(Protocol):
     def latex(self, candidate: Any) -> str:
         """The candidate in LaTeX."""
 
-    def sympy(self, candidate: Any) -> Any:
+    def sympy(self, spec: BasisSpec, candidate: Any) -> Any:
         """The candidate as a SymPy polynomial in its components."""
 
     def monomials(self, candidate: Any) -> int:

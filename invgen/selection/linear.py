@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 
 from invgen.candidates.family import Candidate, family_of
-from invgen.errors import TooManyCandidates
 from invgen.selection.evidence import Evidence
 from invgen.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
@@ -15,13 +14,9 @@ from invgen.spec import BasisSpec
 def linear(spec: BasisSpec, setting: Setting) -> Chosen:
     """All linearly independent invariants, products among them, multiset by multiset, certified by characters."""
     family = family_of(spec)
+    family.refuse(spec, setting.max_candidates)
     counts = family.counts(spec)
-    if (total := sum(counts.values())) > setting.max_candidates:
-        raise TooManyCandidates(
-            f"{spec.id} has {total} linearly independent invariants, "
-            f"{counts[max(counts)]} of them at order {max(counts)}; "
-            f"lower n_max, l_max or channels, or raise max_candidates (now {setting.max_candidates})"
-        )
+    total = sum(counts.values())
     kept: list[Candidate] = []
     offered: Counter[int] = Counter()
     for order in spec.orders:
