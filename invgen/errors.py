@@ -18,6 +18,10 @@ class TooManyCandidates(SpecError):
     """A specification whose candidates would not fit in time or memory; the message says how many there are."""
 
 
+class TooFewNeighbours(InvgenError, ValueError):
+    """An environment too small for the Jacobian by positions to tell what is independent."""
+
+
 class BasisFileError(InvgenError, ValueError):
     """A basis file that is truncated, edited, or of another format."""
 

@@ -125,7 +125,7 @@ def generator(rank: int, axis: int) -> list[list[Fraction]]:
     fields = [((1, 2, -1), (2, 1, 1)), ((2, 0, -1), (0, 2, 1)), ((0, 1, -1), (1, 0, 1))]
     weights = [Fraction(1, factorial_of(rank + abs(m))) for m in range(-rank, rank + 1)]
     solids = [
-        {key: value * weight for key, value in harmonics._solid_harmonic(rank, m).items()}
+        {key: value * weight for key, value in harmonics.solid_harmonic(rank, m).items()}
         for m, weight in zip(range(-rank, rank + 1), weights, strict=True)
     ]
     derived = [differentiate(solid, fields[axis]) for solid in solids]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from math import factorial
+from math import factorial, gcd, lcm
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def spherical_map(rank: int) -> tuple[tuple[tuple[Fraction, ...], Fraction], ...
 
 def _spherical_row(rank: int, m: int) -> tuple[tuple[Fraction, ...], Fraction]:
     coefficients = [Fraction(0)] * (2 * rank + 1)
-    for powers, value in _solid_harmonic(rank, m).items():
+    for powers, value in solid_harmonic(rank, m).items():
         for index, factor in expansion(powers):
             coefficients[index] += value * factor
     order = abs(m)
@@ -78,7 +78,7 @@ def _spherical_row(rank: int, m: int) -> tuple[tuple[Fraction, ...], Fraction]:
     return tuple(coefficients), norm * (2 if m else 1)
 
 
-def _solid_harmonic(rank: int, m: int) -> Polynomial:
+def solid_harmonic(rank: int, m: int) -> Polynomial:
     """r^l P_l^|m|(cos) times cos(m phi) or sin(|m| phi), homogeneous, without the Condon-Shortley sign."""
     order = abs(m)
     azimuthal: dict[tuple[int, int], int] = {}
@@ -98,6 +98,22 @@ def _solid_harmonic(rank: int, m: int) -> Polynomial:
                 key = (x + 2 * radial[0], y + 2 * radial[1], rank - 2 * k - order + 2 * radial[2])
                 total[key] = total.get(key, Fraction(0)) + scale * multiplicity(radial) * weight
     return {key: value for key, value in total.items() if value}
+
+
+@cache
+def integer_harmonics(rank: int) -> tuple[tuple[tuple[Powers, int], ...], ...]:
+    """Real solid harmonics with whole coefficients: for every m the monomials ``((a, b, c), k)`` of k x^a y^b z^c.
+
+    Row m is f sqrt(s_lm) r^l Y_lm with s_l0 = C(2l, l), s_lm = C(2l, l+m) / 2, and a factor f common to the rank: the
+    scaled components of the ACE family. Order and signs as in ``spherical_map``.
+    """
+    rows = [
+        {powers: value / factorial(rank + abs(m)) for powers, value in solid_harmonic(rank, m).items()}
+        for m in range(-rank, rank + 1)
+    ]
+    values = [value for row in rows for value in row.values()]
+    scale = Fraction(lcm(*(v.denominator for v in values)), gcd(*(v.numerator for v in values)))
+    return tuple(tuple((powers, int(value * scale)) for powers, value in sorted(row.items())) for row in rows)
 
 
 def spherical_matrix(rank: int, convention: str = "sphericart") -> np.ndarray:

@@ -34,28 +34,34 @@ BLOCK = 64
 
 
 class FloatEchelon:
-    """Row space on several configurations at once, by Gram-Schmidt with one repetition."""
+    """Row space on several configurations at once, by Gram-Schmidt with one repetition.
 
-    def __init__(self, configurations: int, width: int, tolerance: float = FLOAT_TOLERANCE) -> None:
+    tolerance, quorum
+        A row is new if this share of it is left in so many of the configurations.
+    """
+
+    def __init__(self, configurations: int, width: int, tolerance: float = FLOAT_TOLERANCE, quorum: int = 1) -> None:
         self.tolerance = tolerance
+        self.quorum = quorum
         self.rank = 0
         """Number of rows kept."""
         self._basis = np.zeros((configurations, 0, width))
 
     def add(self, rows: np.ndarray) -> bool:
-        """Keeps rows of shape ``(configurations, width)`` if, in any configuration, enough of the row is new."""
+        """Keeps rows of shape ``(configurations, width)`` if enough of them is new."""
         return self.add_block(rows[:, None])[0]
 
     def add_block(self, rows: np.ndarray) -> list[bool]:
         """``add`` for rows ``(configurations, count, width)`` one after another, orthogonalised together."""
         norms = np.linalg.norm(rows, axis=-1, keepdims=True)
-        vanishing = norms.max(axis=0)[:, 0] <= VANISHING
+        vanishing = (norms.max(axis=0)[:, 0] <= VANISHING).tolist()
         rows = _without(rows / np.maximum(norms, VANISHING), self._basis[:, : self.rank])
         before, found = self.rank, []
         for k in range(rows.shape[1]):
             row = _without(rows[:, k : k + 1], self._basis[:, before : self.rank])
             left = np.linalg.norm(row, axis=-1, keepdims=True)
-            found.append(not vanishing[k] and self.rank < rows.shape[2] and bool(left.max() > self.tolerance))
+            enough = int((left > self.tolerance).sum()) >= self.quorum
+            found.append(enough and self.rank < rows.shape[2] and not vanishing[k])
             if found[-1]:
                 self._append(row / np.maximum(left, 1e-300))
         return found
@@ -108,6 +114,8 @@ class Selection:
     exact: CandidateEvaluator
     floating: CandidateEvaluator
     prime: int
+    tolerance: float = FLOAT_TOLERANCE
+    quorum: int = 1
     echelon: modular.Echelon = field(init=False)
     float_echelon: FloatEchelon = field(init=False)
     kept: list[Any] = field(default_factory=list)
@@ -117,7 +125,8 @@ class Selection:
 
     def __post_init__(self) -> None:
         self.echelon = modular.Echelon(self.exact.components, self.prime)
-        self.float_echelon = FloatEchelon(self.floating.size, self.floating.components)
+        size, width = self.floating.size, self.floating.components
+        self.float_echelon = FloatEchelon(size, width, self.tolerance, self.quorum)
 
     @property
     def rank(self) -> int:
