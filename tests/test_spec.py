@@ -47,6 +47,92 @@ def test_ids_name_everything_that_differs_and_json_restores_the_spec(arguments, 
     assert restored.id == name
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"l_max": 3, "n_max": 4, "channels": 2, "objective": "linear"}, "ace-l3-n4-c2-linear"),
+        ({"l_max": 3, "n_max": 4, "orders": (4,)}, "ace-l3-n4-o4-independent"),
+        ({"total_degree": 10, "n_max": 3, "objective": "linear"}, "ace-d10-w3_2-n3-linear"),
+        ({"total_degree": "21/2", "w_L": 1, "n_max": 2}, "ace-d21_2-w1-n2-independent"),
+        ({"total_degree": 14, "n_max": 3, "l_max": 2}, "ace-l2-d14-w3_2-n3-independent"),
+        ({"total_degree": 14, "n_max": 3, "l_max": 4}, "ace-d14-w3_2-n3-independent"),
+        ({"l_max": 2, "channels": 4, "elements": ("Mo", "W")}, "ace-l2-n4-c4-independent-Mo.W"),
+        ({"total_degree": 8, "elements": ("W", "Mo"), "parity": "both"}, "ace-d8-w3_2-n4-both-independent-W.Mo"),
+    ],
+)
+def test_ace_requests_have_ids_and_json_restores_them(arguments, name):
+    spec = BasisSpec(family="ace", **arguments)
+    assert spec.id == name
+    restored = BasisSpec.from_json(json.loads(json.dumps(spec.to_json())))
+    assert restored == spec
+    assert hash(restored) == hash(spec)
+    assert restored.id == name
+
+
+def test_json_of_an_ace_request_may_be_changed():
+    data = BasisSpec(family="ace", total_degree=10, n_max=3).to_json()
+    assert BasisSpec.from_json({**data, "total_degree": "14"}) == BasisSpec(family="ace", total_degree=14, n_max=3)
+    assert "elements" not in data
+    assert "total_degree" not in BasisSpec(l_max=2).to_json()
+
+
+def test_ranks_of_a_total_degree_are_those_of_its_functions():
+    assert BasisSpec(family="ace", total_degree=10, n_max=3).l_max == 2
+    assert BasisSpec(family="ace", total_degree=11, n_max=3).l_max == 3
+    assert BasisSpec(family="ace", total_degree=11, n_max=3, orders=(3,)).l_max == 2
+    assert BasisSpec(family="ace", total_degree=11, n_max=1).l_max == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, r"give either l_max or ranks, got l_max=None and ranks=None"),
+        ({"l_max": 3, "objective": "flexible"}, r"'ace' has no flexible sets; use objective='independent' or 'linear'"),
+        ({"ranks": (0, 2)}, r"takes all ranks up to l_max, got ranks=\(0, 2\); give l_max"),
+        (
+            {"l_max": 2, "channels": 3, "elements": ("Mo", "W")},
+            r"channels=3 cannot be shared out among 2 elements",
+        ),
+        ({"total_degree": 9, "channels": 2}, r"give either channels \(a box\) or total_degree, got channels=2"),
+        ({"total_degree": 9, "ranks": (0, 1)}, r"total_degree goes with l_max, a cap of the ranks, got ranks=\(0, 1\)"),
+        ({"total_degree": 9.1}, r"total_degree=9\.1 is a float that is not exactly 9\.1"),
+        ({"total_degree": "many"}, r"total_degree must be a finite number such as '3/2', got 'many'"),
+        ({"total_degree": 9, "w_L": 0}, r"w_L must be positive, or ranks have no limit, got 0"),
+        ({"total_degree": 9, "w_L": 4 / 3}, r"round-off would lose functions"),
+        ({"l_max": 2, "w_L": 1}, r"w_L weighs the ranks of a total degree, got w_L=1 without total_degree"),
+        (
+            {"total_degree": "1/2"},
+            r"=1/2 selects no function of orders \(1, 2, 3, 4\).* has degree 1; raise",
+        ),
+        (
+            {"total_degree": 3, "orders": (4,)},
+            r"selects no function of orders \(4,\).* degree 4; raise total_degree",
+        ),
+        ({"total_degree": 9, "l_max": -1}, r"l_max must be a whole number of at least 0, got -1"),
+        ({"total_degree": 60, "w_L": 1}, rf"rank 29 is above {MAX_RANK}"),
+        ({"l_max": 2, "elements": "Mo"}, r"elements must be a tuple of symbols such as \('Mo', 'W'\), got 'Mo'"),
+        ({"l_max": 2, "elements": ("mo",)}, r"every element must be a symbol such as 'Mo', got 'mo'"),
+        ({"l_max": 2, "elements": (42,)}, r"every element must be a symbol such as 'Mo', got 42"),
+        ({"l_max": 2, "elements": ("Mo", "Mo")}, r"elements must not repeat, got \('Mo', 'Mo'\)"),
+    ],
+)
+def test_bad_ace_requests_name_cause_value_and_remedy(arguments, message):
+    with pytest.raises(SpecError, match=message):
+        BasisSpec(family="ace", **arguments)
+
+
+@pytest.mark.parametrize("arguments", [{"total_degree": 4}, {"elements": ("Mo",)}])
+def test_what_belongs_to_ace_is_refused_elsewhere(arguments):
+    with pytest.raises(SpecError, match=r"belongs to the family 'ace', got"):
+        BasisSpec(l_max=2, **arguments) if "elements" in arguments else BasisSpec(**arguments)
+
+
+def test_ace_has_no_cartesian_tensors():
+    spec = BasisSpec(family="ace", l_max=2)
+    with pytest.raises(SpecError, match=r"channels A_znl, not Cartesian tensors; see Basis\.channels"):
+        spec.tensors  # noqa: B018
+
+
 def test_ids_of_different_specs_differ():
     specs = [
         BasisSpec(l_max=l_max, n_max=n_max, objective=objective, channels=channels, parity=parity, ordering=ordering)

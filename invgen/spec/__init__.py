@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from invgen.errors import SpecError, unknown
+from invgen.spec.values import (
+    MAX_RANK,
+    Exact,
+    check_choice,
+    check_whole,
+    checked_elements,
+    checked_orders,
+    checked_ranks,
+    checked_weight,
+    exact_fraction,
+    highest_rank,
+    ranks_of_degree,
+)
+
+__all__ = [
+    "FAMILIES",
+    "MAX_CANDIDATES",
+    "MAX_RANK",
+    "OBJECTIVES",
+    "ORDERINGS",
+    "PARITIES",
+    "BasisSpec",
+    "Exact",
+    "Tensor",
+    "exact_fraction",
+]
 
 FAMILIES = ("cartesian", "ace")
 OBJECTIVES = ("independent", "flexible", "linear")
 PARITIES = ("proper", "pseudo", "both")
 ORDERINGS = ("degree", "cost", "rank")
-DEFAULT_WEIGHT = Fraction(3, 2)
-MAX_RANK = 12
 MAX_CANDIDATES = 20_000
 """How many candidates are enumerated unless more are asked for: about half a minute of work."""
 
 Tensor = tuple[int, int]
 """One irreducible tensor of a neighbourhood: ``(rank, channel)``."""
-Exact = int | str | Fraction
-_SYMBOL = re.compile("[A-Z][a-z]?")
-
-
-def exact_fraction(what: str, value: Exact | float) -> Fraction:
-    """A fraction from an int, a text such as ``"3/2"`` or ``"1.5"``, or a Fraction.
-
-    A float is taken only if its decimal text is its exact value: 1.5 is, 0.1 is not. Raises ``SpecError`` otherwise.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | str | float | Fraction):
-        raise SpecError(f"{what} must be an int, a text such as '3/2', or a Fraction, got {value!r}")
-    try:
-        exact = Fraction(value)
-        readable = Fraction(repr(value)) if isinstance(value, float) else exact
-    except (ValueError, OverflowError, ZeroDivisionError):
-        raise SpecError(f"{what} must be a finite number such as '3/2', got {value!r}") from None
-    if exact != readable:
-        raise SpecError(
-            f"{what}={value!r} is a float that is not exactly {value!r}; round-off would lose functions on the edge of "
-            f"the truncation: write it as the text {str(value)!r} or as a Fraction"
-        )
-    return exact
 
 
 @dataclass(frozen=True, init=False)
@@ -112,19 +112,19 @@ class BasisSpec:
         if misspelt:
             known = ["l_max", *(f.name for f in fields(self))]
             raise TypeError("BasisSpec: " + unknown("keyword", next(iter(misspelt)), known))
-        _choice("family", family, FAMILIES)
-        _choice("objective", objective, OBJECTIVES)
-        _choice("parity", parity, PARITIES)
-        _choice("ordering", ordering, ORDERINGS)
-        _whole("n_max", n_max, 1)
-        _whole("channels", channels, 1)
-        chosen = _orders(orders, n_max)
+        check_choice("family", family, FAMILIES)
+        check_choice("objective", objective, OBJECTIVES)
+        check_choice("parity", parity, PARITIES)
+        check_choice("ordering", ordering, ORDERINGS)
+        check_whole("n_max", n_max, 1)
+        check_whole("channels", channels, 1)
+        chosen = checked_orders(orders, n_max)
         degree = None if total_degree is None else exact_fraction("total_degree", total_degree)
-        weight = _weight(w_L, degree)
+        weight = checked_weight(w_L, degree)
         if degree is None or weight is None:
-            known_ranks = _ranks(l_max, ranks)
+            known_ranks = checked_ranks(l_max, ranks)
         else:
-            known_ranks = _ranks_of_degree(degree, weight, chosen, l_max, ranks)
+            known_ranks = ranks_of_degree(degree, weight, chosen, l_max, ranks)
         values = {
             "family": family,
             "n_max": n_max,
@@ -136,7 +136,7 @@ class BasisSpec:
             "ordering": ordering,
             "total_degree": degree,
             "w_L": weight,
-            "elements": _elements(elements),
+            "elements": checked_elements(elements),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -232,7 +232,7 @@ class BasisSpec:
         """Whether l_max limits the ranks, rather than the total degree."""
         if self.total_degree is None or self.w_L is None:
             return True
-        return self.l_max < _highest_rank(self.total_degree, self.w_L, self.orders)
+        return self.l_max < highest_rank(self.total_degree, self.w_L, self.orders)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; ``BasisSpec.from_json`` restores an equal spec. Fields of another family are left out."""
@@ -250,94 +250,3 @@ class BasisSpec:
         """The spec written by ``to_json``; raises ``SpecError`` or ``TypeError`` as the constructor does."""
         values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
         return cls(**values)
-
-
-def _choice(what: str, value: object, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise SpecError(unknown(what, value, known))
-
-
-def _whole(what: str, value: object, least: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise SpecError(f"{what} must be a whole number of at least {least}, got {value!r}")
-
-
-def _several(what: str, value: object) -> tuple[Any, ...]:
-    if not isinstance(value, tuple | list):
-        raise SpecError(f"{what} must be a tuple of whole numbers such as (0, 1, 2), got {value!r}")
-    return tuple(value)
-
-
-def _ranks(l_max: int | None, ranks: tuple[int, ...] | None) -> tuple[int, ...]:
-    if (l_max is None) == (ranks is None):
-        raise SpecError(f"give either l_max or ranks, got l_max={l_max!r} and ranks={ranks!r}")
-    if ranks is None:
-        _whole("l_max", l_max, 0)
-        assert l_max is not None
-        chosen = tuple(range(l_max + 1))
-    else:
-        chosen = _several("ranks", ranks)
-        for rank in chosen:
-            _whole("every rank", rank, 0)
-        if not chosen or any(a >= b for a, b in pairwise(chosen)):
-            raise SpecError(
-                f"ranks must be ascending without repeats, got {ranks!r}; use channels for several tensors of a rank"
-            )
-    if chosen[-1] > MAX_RANK:
-        raise SpecError(f"rank {chosen[-1]} is above {MAX_RANK}, the highest that is supported; lower l_max or ranks")
-    return chosen
-
-
-def _weight(w_L: Exact | None, degree: Fraction | None) -> Fraction | None:
-    if degree is None:
-        if w_L is not None:
-            raise SpecError(f"w_L weighs the ranks of a total degree, got w_L={w_L!r} without total_degree")
-        return None
-    weight = DEFAULT_WEIGHT if w_L is None else exact_fraction("w_L", w_L)
-    if weight <= 0:
-        raise SpecError(f"w_L must be positive, or ranks have no limit, got {w_L!r}; the usual value is '3/2'")
-    return weight
-
-
-def _highest_rank(degree: Fraction, weight: Fraction, orders: tuple[int, ...]) -> int:
-    """The highest rank in a scalar of a total degree: two factors share it, all have n = 1, the others rank 0."""
-    return max((int((degree - order) / (2 * weight)) for order in orders if 2 <= order <= degree), default=0)
-
-
-def _ranks_of_degree(
-    degree: Fraction, weight: Fraction, orders: tuple[int, ...], l_max: int | None, ranks: tuple[int, ...] | None
-) -> tuple[int, ...]:
-    """The ranks that occur up to a total degree, none above the cap ``l_max``."""
-    if ranks is not None:
-        raise SpecError(f"total_degree goes with l_max, a cap of the ranks, got ranks={ranks!r}")
-    if degree < orders[0]:
-        raise SpecError(
-            f"total_degree={degree} selects no function of orders {orders}: the smallest, all n=1 and l=0, "
-            f"has degree {orders[0]}; raise total_degree"
-        )
-    if l_max is not None:
-        _whole("l_max", l_max, 0)
-    highest = _highest_rank(degree, weight, orders)
-    return _ranks(highest if l_max is None else min(highest, l_max), None)
-
-
-def _elements(elements: object) -> tuple[str, ...]:
-    if isinstance(elements, str) or not isinstance(elements, tuple | list):
-        raise SpecError(f"elements must be a tuple of symbols such as ('Mo', 'W'), got {elements!r}")
-    for symbol in elements:
-        if not isinstance(symbol, str) or not _SYMBOL.fullmatch(symbol):
-            raise SpecError(f"every element must be a symbol such as 'Mo', got {symbol!r}")
-    if len(set(elements)) < len(elements):
-        raise SpecError(f"elements must not repeat, got {tuple(elements)!r}")
-    return tuple(elements)
-
-
-def _orders(orders: tuple[int, ...] | None, n_max: int) -> tuple[int, ...]:
-    if orders is None:
-        return tuple(range(1, n_max + 1))
-    chosen = tuple(sorted(set(_several("orders", orders))))
-    for order in chosen:
-        _whole("every order", order, 1)
-    if not chosen or chosen[-1] > n_max:
-        raise SpecError(f"orders must lie in 1..n_max={n_max}, got {orders!r}")
-    return chosen
