@@ -8,7 +8,7 @@ import numpy as np
 from ase.data import atomic_numbers, chemical_symbols
 
 from invgen.data.errors import DataError, UnknownSpeciesError
-from invgen.data.neighbours import NeighbourPairs, neighbour_pairs
+from invgen.data.neighbours import neighbour_pairs
 from invgen.data.structures import Structure
 
 
@@ -21,13 +21,18 @@ class Neighbourhoods(NamedTuple):
     """(atoms, S+1) int64: neighbours of atom i of species z are pairs start[i, z]:start[i, z+1]."""
     second: np.ndarray
     """(pairs,) int64: the neighbour."""
-    vectors: np.ndarray
-    """(3, pairs) Å, from the atom to its neighbour's image."""
+    shift: np.ndarray
+    """(pairs, 3) Å: the lattice translation of the neighbour's image."""
 
     @property
     def widest(self) -> int:
         """The largest number of neighbours."""
         return int((self.start[:, -1] - self.start[:, 0]).max(initial=0))
+
+    def vectors(self, positions: np.ndarray) -> np.ndarray:
+        """(3, pairs) Å, from every atom to its neighbours' images."""
+        first = np.repeat(np.arange(len(self.start)), self.start[:, -1] - self.start[:, 0])
+        return np.ascontiguousarray((positions[self.second] - positions[first] + self.shift).T)
 
 
 def element_numbers(elements: tuple[str, ...]) -> np.ndarray:
@@ -50,25 +55,18 @@ def species_of(structure: Structure, numbers: np.ndarray) -> np.ndarray:
     return match.argmax(axis=1)
 
 
-def neighbourhoods(
-    structure: Structure, numbers: np.ndarray, cutoff: float, pairs: NeighbourPairs | None = None
-) -> Neighbourhoods:
-    """All neighbours closer than ``cutoff`` (Å), periodic images included; ``pairs`` may hold more than those.
+def neighbourhoods(structure: Structure, numbers: np.ndarray, cutoff: float) -> Neighbourhoods:
+    """All neighbours closer than ``cutoff`` (Å), periodic images included.
 
     Raises ``UnknownSpeciesError``, and as ``neighbour_pairs``.
     """
     species = species_of(structure, numbers)
-    found = neighbour_pairs(structure, cutoff) if pairs is None else pairs
-    first, second = found.first, found.second
-    vectors = structure.positions[second] - structure.positions[first] + found.shift
-    if pairs is not None:
-        near = np.einsum("pa,pa->p", vectors, vectors) < cutoff**2
-        first, second, vectors = first[near], second[near], vectors[near]
+    first, second, shift = neighbour_pairs(structure, cutoff)
     group = first * len(numbers) + species[second]
     if len(numbers) > 1:
         order = np.argsort(group, kind="stable")
-        group, second, vectors = group[order], second[order], vectors[order]
+        group, second, shift = group[order], second[order], shift[order]
     counts = np.bincount(group, minlength=structure.atoms * len(numbers))
     ends = np.concatenate([[0], np.cumsum(counts)])
     start = np.append(ends[:-1].reshape(-1, len(numbers)), ends[len(numbers) :: len(numbers), None], axis=1)
-    return Neighbourhoods(species, np.ascontiguousarray(start), second, np.ascontiguousarray(vectors.T))
+    return Neighbourhoods(species, np.ascontiguousarray(start), second, shift)

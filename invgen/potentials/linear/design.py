@@ -78,10 +78,9 @@ class DesignEvaluator:
         near = neighbourhoods(structure, self.numbers, self.radial.cutoff)
         energy = np.zeros(self.columns)
         sums = np.zeros((self.columns, 3 * structure.atoms + 6))
-        basis, terms = self.basis, self.terms
         _rows(
-            near.species, near.start, near.second, near.vectors, near.widest, basis.channels, basis.components,
-            basis.radial, basis.recurrence, basis.harmonics, tuple(terms), energy, sums,
+            near.species, near.start, near.second, near.vectors(structure.positions), near.widest, *self.basis,
+            tuple(self.terms), energy, sums,
         )  # fmt: skip
         forces, virial = _transposed(sums)
         return DesignRows(energy, forces, virial)
