@@ -28,7 +28,7 @@ _NAMES = {
     "kernels_of": "invgen.pipeline",
     "load": "invgen.runtime",
 }
-_MODULES = ("nn", "data", "potentials")
+_MODULES = ("ace", "nn", "data", "potentials")
 
 __all__ = [
     "Basis",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,18 @@ def _stages() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[stage], completed=done)
 
         yield update
+
+
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Tells warnings of the block as plain lines when it ends."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            yield
+        finally:
+            for warning in caught:
+                err.print(f"warning: {warning.message}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -198,6 +211,29 @@ def train(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/tra
                 f"{key} {value:.4g}" for key, value in errors.items() if key.startswith(("energy", "force"))
             )
             out.print(f"{name} errors (eV, eV/Å): {numbers}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def fit(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/potentials.md.")]) -> None:
+    """Fit a linear ACE potential; an interrupted fit goes on when called again (exit code 130)."""
+    import invgen.ace
+
+    with _warnings_as_lines(), _stages() as progress:
+        try:
+            result = invgen.ace.fit_file(config, progress=progress)
+        except KeyboardInterrupt:
+            err.print("interrupted; run again to continue", highlight=False)
+            raise typer.Exit(130) from None
+    details = result.solution.details
+    chosen = f", lambda {details['lambda']:.3g}, prior degree^{details['smoothness']:g}" if "lambda" in details else ""
+    out.print(
+        f"{result.report['coefficients']} coefficients, rank {result.solution.rank}, "
+        f"condition {result.solution.condition:.3g}{chosen}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    out.print(result.table(), end="", highlight=False, markup=False, soft_wrap=True)
+    out.print(f"potential and report are in {result.folder}", highlight=False, soft_wrap=True)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ PACKAGE = Path(invgen.__file__).parent
 COMPILER = ("algebra", "candidates", "selection", "basis", "kernels", "emitters", "pipeline", "inspect")
 RUNTIME = ("runtime", "data", "nn", "atomic", "potentials")
 SHARED = ("spec", "errors", "files", "resources", "products")
-FACADES = ("__init__", "cli", "checking", "shipped")
+FACADES = ("__init__", "ace", "cli", "checking", "shipped")
 """Entry points that reach both halves: the lazy names of the package, the command line and what it runs."""
 
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -30,8 +30,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "selection": ("candidates", "algebra", "errors", "spec", "files"),
     "basis": ("selection", "candidates", "algebra", "errors", "spec", "files"),
     "kernels": ("basis", "candidates", "algebra", "products", "errors", "spec"),
-    "emitters": ("kernels", "resources", "errors", "files"),
-    "pipeline": ("emitters", "kernels", "basis", "selection", "candidates", "algebra", "resources", "errors", "spec"),
+    "emitters": ("kernels", "products", "resources", "errors", "files"),
+    "pipeline": (
+        *("emitters", "kernels", "basis", "selection", "candidates", "algebra"),
+        *("products", "resources", "errors", "spec"),
+    ),
     "inspect": ("kernels", "basis", "selection", "candidates", "algebra", "errors", "spec", "files"),
     "data": ("errors", "files"),
     "runtime": ("products", "resources", "errors", "spec"),

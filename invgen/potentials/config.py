@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from invgen.errors import InvgenError, unknown
+from invgen.errors import unknown
+from invgen.potentials.tables import ConfigError, parse_tables, read_tables
 
 KINDS = ("hip-nn", "hip-nn-ts", "hip-hop-nn")
 SCHEDULES = ("plateau", "one-cycle")
 DTYPES = ("float32", "float64")
-
-
-class ConfigError(InvgenError, ValueError):
-    """A configuration that cannot be run."""
 
 
 @dataclass(frozen=True)
@@ -104,53 +100,14 @@ TABLES = {"data": DataConfig, "model": ModelConfig, "training": TrainingConfig, 
 
 def read_config(path: str | Path) -> Config:
     """Read a TOML file. Raises ``ConfigError`` naming the file, the key, and the closest known key."""
-    path = Path(path)
-    if not path.is_file():
-        raise ConfigError(f"no such configuration file: {path}")
-    try:
-        values = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is no valid TOML: {error}") from error
-    try:
-        return parse_config(values)
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from error
+    return read_tables(path, parse_config)
 
 
 def parse_config(values: Mapping[str, Any]) -> Config:
     """``Config`` of nested tables. Raises ``ConfigError`` for unknown keys, wrong types and impossible values."""
-    for name in values:
-        if name not in TABLES:
-            raise ConfigError(unknown("table", name, TABLES))
-    if "data" not in values:
-        raise ConfigError("the table [data] with its key train is missing")
-    config = Config(**{name: _table(name, kind, values.get(name, {})) for name, kind in TABLES.items()})
+    config = Config(**parse_tables(values, TABLES))
     _check(config)
     return config
-
-
-def _table(name: str, kind: type, values: Any) -> Any:
-    if not isinstance(values, Mapping):
-        raise ConfigError(f"{name} must be a table, got {values!r}")
-    known = {f.name: f for f in fields(kind)}
-    checked = {}
-    for key, value in values.items():
-        if key not in known:
-            raise ConfigError(unknown(f"key in [{name}]:", key, known))
-        checked[key] = _typed(f"{name}.{key}", known[key].type, value)
-    missing = [k for k, f in known.items() if f.default is MISSING and k not in checked]
-    if missing:
-        raise ConfigError(f"[{name}] lacks the required {', '.join(missing)}")
-    return kind(**checked)
-
-
-def _typed(key: str, annotation: Any, value: Any) -> Any:
-    wanted = {"str": str, "int": int, "float": float, "bool": bool}[str(annotation).split(" ")[0]]
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-        raise ConfigError(f"{key} must be of type {wanted.__name__}, got {value!r}")
-    return value
 
 
 def _check(config: Config) -> None:

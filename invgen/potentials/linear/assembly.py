@@ -52,8 +52,8 @@ def assemble(
     progress
         Called as ``progress("assemble", structures done, structures)``.
 
-    Ctrl-C saves what was folded in and raises ``KeyboardInterrupt``; called again, work goes on from there and ends
-    in the same bytes. Raises ``DataError`` for folds that do not fit and structures without any label.
+    Ctrl-C saves what was folded in and raises ``KeyboardInterrupt``; called again, work goes on from there with the
+    same steps. Raises ``DataError`` for folds that do not fit and structures without any label.
     """
     weights, references = weights or Weights(), references or {}
     folds = _checked_folds(structures, folds)

@@ -38,14 +38,18 @@ def solve(
     *,
     smoothness: Sequence[float] = (2.0,),
     held_out: Sequence[int] | None = None,
+    refit: bool = True,
     **options: Any,
 ) -> Solution:
-    """Coefficients by the solver of this name; only ``ridge`` uses held-out folds, the others fit all rows.
+    """Coefficients by the solver of this name; only ``ridge`` chooses by held-out folds.
 
     degrees, labels
         (columns,) of every function.
     smoothness
         Powers of the prior: ridge chooses among them, Bayesian ridge takes the first, the others have no prior.
+
+    held_out, refit
+        Folds to predict, all of them by default; without ``refit`` no solver fits a single one that is named.
 
     Raises ``SolverError`` for an unknown name, a problem that is too large for the method, and coefficients that are
     not finite.
@@ -53,13 +57,15 @@ def solve(
     if method not in SOLVERS:
         raise SolverError(unknown("solver", method, SOLVERS))
     if method == "ridge":
-        found = ridge(factors, degrees, smoothness=smoothness, held_out=held_out, **options)
-    elif method == "least-squares":
-        found = least_squares(factors.combine(), labels, **options)
-    elif method == "bayesian-ridge":
-        found = bayesian_ridge(factors.combine(), prior_scales(degrees, smoothness[0]), **options)
+        found = ridge(factors, degrees, smoothness=smoothness, held_out=held_out, refit=refit, **options)
     else:
-        found = ard(factors.combine(), **options)
+        rows = factors.combine(excluding=None if refit or not held_out else held_out[0])
+        if method == "least-squares":
+            found = least_squares(rows, labels, **options)
+        elif method == "bayesian-ridge":
+            found = bayesian_ridge(rows, prior_scales(degrees, smoothness[0]), **options)
+        else:
+            found = ard(rows, **options)
     if not np.isfinite(found.coefficients).all():
         raise SolverError(f"{method} gave coefficients that are not finite; look for labels far out of range")
     return found

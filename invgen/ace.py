@@ -1,0 +1,220 @@
+"""Linear ACE potentials, from structures to a file.
+
+    result = invgen.ace.fit("train.extxyz", basis=invgen.BasisSpec(family="ace", n_max=3, total_degree=10),
+                            radial={"cutoff": 5.0})
+    result.potential.save("cu.npz")
+    atoms.calc = invgen.ace.LinearPotential.load("cu.npz").calculator()
+
+``fit_file`` does the same as ``invgen fit CONFIG.toml``; see docs/potentials.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from invgen.atomic import RadialBasis
+    from invgen.basis import Basis
+    from invgen.data import Structure
+    from invgen.potentials.linear.config import BasisConfig, RadialConfig, ReferencesConfig, SolverConfig
+    from invgen.potentials.linear.fit import FitResult
+    from invgen.potentials.linear.potential import LinearPotential
+    from invgen.potentials.linear.weights import Weights
+    from invgen.products import ProductBasis
+    from invgen.spec import BasisSpec
+
+Progress = Callable[[str, int, int], None]
+
+
+__all__ = ["FitResult", "LinearPotential", "fit", "fit_file"]
+
+_NAMES = {
+    "FitResult": "invgen.potentials.linear.fit",
+    "LinearPotential": "invgen.potentials.linear.potential",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'invgen.ace' has no attribute {name!r}")
+
+
+def fit(
+    structures: Sequence[Structure] | str | Path,
+    *,
+    basis: Basis | BasisSpec | BasisConfig | Mapping[str, Any] | str | Path,
+    radial: RadialBasis | RadialConfig | Mapping[str, Any],
+    validation: Sequence[Structure] | str | Path = (),
+    test: Sequence[Structure] | str | Path = (),
+    weights: Weights | Mapping[str, Any] | None = None,
+    references: ReferencesConfig | Mapping[str, Any] | None = None,
+    solver: SolverConfig | Mapping[str, Any] | str = "ridge",
+    folder: str | Path | None = None,
+    plots: bool = True,
+    progress: Progress | None = None,
+) -> FitResult:
+    """Fit a linear ACE potential to energies (eV), forces (eV/Å) and stresses (eV/Å^3).
+
+    structures, validation, test
+        Structures or a file of them. ``validation`` chooses lambda instead of cross-validation, ``test`` is measured.
+    basis
+        A basis of the family ace, a request for one, the keys of ``[basis]`` in a configuration, or a file.
+    radial
+        Radial functions, or the keys of ``[radial]``: at least ``cutoff`` in Å.
+    weights, references, solver
+        As the tables of a configuration; ``solver`` may be the name of a method.
+    folder
+        Where potential, report and plots are written; nothing is written by default.
+    progress
+        Called as ``progress(stage, done, total)``.
+
+    Raises ``ConfigError``, ``SpecError`` or ``DataError`` before work starts. Ctrl-C during assembly keeps what was
+    done in ``folder``; the same call goes on from there.
+    """
+    from invgen.potentials.linear.config import ReferencesConfig, SolverConfig, WeightsConfig
+    from invgen.potentials.linear.fit import FitSettings, fit_products
+    from invgen.potentials.linear.references import elements_of
+    from invgen.potentials.linear.weights import Weights
+
+    sets = {"train": _structures(structures), "validation": _structures(validation), "test": _structures(test)}
+    given = _table("weights", WeightsConfig, weights)
+    method = {"method": solver} if isinstance(solver, str) else solver
+    known_solver = _table("solver", SolverConfig, method)
+    known_references = _table("references", ReferencesConfig, references or {})
+    found, elements = _basis(basis, elements_of(sets["train"]), progress)
+    products = _products(found)
+    settings = FitSettings(
+        given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
+        known_references,
+        known_solver,
+        1.5 if found.spec.w_L is None else found.spec.w_L,
+        None if folder is None else Path(folder) / "factors",
+    )
+    about = {"basis": {"id": found.id, "sha256": found.digest, "spec": found.spec.to_json()}}
+    shape = _radial(radial, products, sets["train"])
+    result = fit_products(sets, products, shape, elements, settings, progress=progress, about=about)
+    if folder is None:
+        return result
+    return replace(result, folder=result.write(folder, plots))
+
+
+def fit_file(path: str | Path, progress: Progress | None = None) -> FitResult:
+    """Fit as a TOML configuration says; paths in it are relative to the file.
+
+    Raises ``ConfigError`` naming the table, the key and the closest known one, and as ``fit``.
+    """
+    from invgen.data.dataset import split_indices
+    from invgen.data.structures import read_structures
+    from invgen.potentials.linear.config import read_fit_config
+
+    config, base = read_fit_config(path), Path(path).parent
+    sets = {
+        name: read_structures(base / file) if file is not None else []
+        for name, file in (("train", config.data.train), ("test", config.data.test), ("valid", config.data.validation))
+    }
+    if config.data.test_size:
+        pool, size = sets["train"], config.data.test_size
+        rows = split_indices(len(pool), {"test": size, "train": len(pool) - size}, config.data.split_seed)
+        sets |= {name: [pool[i] for i in sorted(indices)] for name, indices in rows.items()}
+    basis = config.basis
+    if basis.source is not None and (base / basis.source).exists():
+        basis = replace(basis, source=str(base / basis.source))
+    return fit(
+        sets["train"],
+        basis=basis,
+        radial=config.radial,
+        validation=sets["valid"],
+        test=sets["test"],
+        weights=config.weights.weights(),
+        references=config.references,
+        solver=config.solver,
+        folder=base / config.output.folder,
+        plots=config.output.plots,
+        progress=progress,
+    )
+
+
+def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:
+    from invgen.data.structures import read_structures
+
+    return read_structures(source) if isinstance(source, str | Path) else list(source)
+
+
+def _table(name: str, kind: type, values: Any) -> Any:
+    from invgen.potentials.tables import parse_table
+
+    return parse_table(name, kind, values) if isinstance(values, Mapping) else values
+
+
+def _basis(basis: Any, present: tuple[str, ...], progress: Progress | None) -> tuple[Basis, tuple[str, ...]]:
+    """The basis, generated if need be, and its elements: those of the structures where it names none."""
+    import invgen
+    from invgen.errors import SpecError
+    from invgen.potentials.linear.config import BasisConfig, check_basis
+
+    elements: tuple[str, ...] = ()
+    if isinstance(basis, Mapping):
+        basis = _table("basis", BasisConfig, basis)
+    if isinstance(basis, BasisConfig):
+        check_basis(basis)
+        elements = basis.elements or present
+        basis = basis.source if basis.source is not None else invgen.BasisSpec(**_spec_arguments(basis, elements))
+    if isinstance(basis, invgen.BasisSpec):
+        _is_ace(basis)
+        basis = invgen.generate(basis, progress=progress)
+    found = invgen.find_basis(basis)
+    _is_ace(found.spec)
+    elements = found.spec.elements or elements or present
+    species = {channel.species for channel in found.channels}
+    if max(species, default=0) >= len(elements) or (len(elements) > 1 and not found.spec.elements):
+        raise SpecError(
+            f"the basis {found.id} is for {max(species, default=0) + 1} species and names "
+            f"{found.spec.elements or 'none'}, the structures have {', '.join(elements)}: generate it with "
+            f"elements={elements}"
+        )
+    return found, elements
+
+
+def _is_ace(spec: BasisSpec) -> None:
+    from invgen.errors import SpecError
+
+    if spec.family != "ace":
+        raise SpecError(f'linear potentials need a basis of the family "ace", got {spec.id}')
+
+
+def _spec_arguments(basis: BasisConfig, elements: tuple[str, ...]) -> dict[str, Any]:
+    values = {
+        k: getattr(basis, k) for k in ("total_degree", "w_L", "n_max", "l_max", "channels", "objective", "ordering")
+    }
+    values |= {"orders": basis.orders or None, "elements": elements}
+    return {"family": "ace", **{k: v for k, v in values.items() if v is not None}}
+
+
+def _products(basis: Basis) -> ProductBasis:
+    from invgen.errors import SpecError
+    from invgen.kernels.products import product_basis
+
+    if not len(basis):
+        raise SpecError(
+            f"{basis.id} selects no function: the smallest is a single radial function, of total degree 1; raise "
+            "total_degree, or allow lower orders"
+        )
+    return product_basis(basis)
+
+
+def _radial(radial: Any, products: ProductBasis, train: Sequence[Structure]) -> RadialBasis:
+    from invgen.atomic.radial import RadialBasis
+    from invgen.potentials.linear.checks import nearest_distance
+    from invgen.potentials.linear.config import RadialConfig
+
+    if isinstance(radial, RadialBasis):
+        return radial
+    keys: RadialConfig = _table("radial", RadialConfig, radial)
+    r0 = nearest_distance(train, keys.cutoff) if keys.r0 is None else keys.r0
+    functions = int(products.channels[:, 1].max())
+    return RadialBasis(keys.cutoff, functions, r0, keys.transform, keys.p, keys.q, keys.envelope)

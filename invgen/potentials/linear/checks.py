@@ -1,0 +1,74 @@
+"""What is looked at before a fit, and said after it: elements, duplicates, dependent columns."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from invgen.data.errors import DataError
+from invgen.data.neighbours import neighbour_pairs
+from invgen.data.structures import Structure
+from invgen.potentials.linear.direct import dependent_columns
+from invgen.potentials.linear.factors import Factors
+from invgen.potentials.linear.references import check_elements
+from invgen.potentials.linear.solution import Solution
+from invgen.potentials.linear.validation import duplicates
+
+NAMED = 8
+"""Columns or structures that a warning names; the report names all."""
+
+
+def check_sets(sets: Mapping[str, Sequence[Structure]], elements: Sequence[str]) -> list[list[str]]:
+    """Names of structures of equal geometry, with a warning.
+
+    Raises ``DataError`` without training structures, ``UnknownSpeciesError`` for elements that do not fit.
+    """
+    if not sets["train"]:
+        raise DataError("there are no training structures")
+    for name, part in sets.items():
+        check_elements(part, elements, training=name == "train")
+    repeated = duplicates([s for part in sets.values() for s in part])
+    if repeated:
+        listed = _some([" = ".join(names) for names in repeated], "; ")
+        warnings.warn(f"structures of equal geometry, each of which counts: {listed}; remove some", stacklevel=4)
+    return repeated
+
+
+def name_dependent(factors: Factors, solution: Solution, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """The columns that are combinations of others (see ``dependent_columns``), with a warning that names them."""
+    if solution.rank == factors.size:
+        return []
+    named = solution.details.get("dependent") or dependent_columns(factors.combine(), labels)
+    warnings.warn(
+        f"the design matrix has rank {solution.rank} for {factors.size} coefficients; the structures do not tell these "
+        f"functions from combinations of others: {_some([row['label'] for row in named], ', ')}; add structures, or "
+        "lower the degree",
+        stacklevel=4,
+    )
+    return named
+
+
+def nearest_distance(structures: Sequence[Structure], cutoff: float) -> float:
+    """The median distance (Å) of an atom to its nearest neighbour, over at most 100 structures.
+
+    Raises ``DataError`` when no atom has a neighbour.
+    """
+    found: list[np.ndarray] = []
+    for s in structures[:: -(-len(structures) // 100)]:
+        pairs = neighbour_pairs(s, cutoff)
+        vectors = s.positions[pairs.second] - s.positions[pairs.first] + pairs.shift
+        shortest = np.full(s.atoms, np.inf)
+        np.minimum.at(shortest, pairs.first, np.linalg.norm(vectors, axis=1))
+        found.append(shortest[np.isfinite(shortest)])
+    distances = np.concatenate(found) if found else np.zeros(0)
+    if not len(distances):
+        raise DataError(f"no atom of the training structures has a neighbour within {cutoff} Å: raise radial.cutoff")
+    return round(float(np.median(distances)), 3)
+
+
+def _some(names: Sequence[str], between: str) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return between.join(names[:NAMED]) + more

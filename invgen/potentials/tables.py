@@ -1,0 +1,84 @@
+"""TOML tables as dataclasses: unknown keys, missing keys and wrong types are errors before any work starts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from invgen.errors import InvgenError, unknown
+
+Parsed = TypeVar("Parsed")
+
+
+class ConfigError(InvgenError, ValueError):
+    """A configuration that cannot be run."""
+
+
+def read_tables(path: str | Path, parse: Callable[[Mapping[str, Any]], Parsed]) -> Parsed:
+    """``parse`` applied to a TOML file; its ``ConfigError`` is told with the name of the file."""
+    path = Path(path)
+    if not path.is_file():
+        raise ConfigError(f"no such configuration file: {path}")
+    try:
+        values = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is no valid TOML: {error}") from error
+    try:
+        return parse(values)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def parse_tables(values: Mapping[str, Any], tables: Mapping[str, type]) -> dict[str, Any]:
+    """One object of each kind in ``tables``, from nested values; raises ``ConfigError`` naming the table and key."""
+    for name in values:
+        if name not in tables:
+            raise ConfigError(unknown("table", name, tables))
+    for name, kind in tables.items():
+        needed = [f.name for f in fields(kind) if _is_required(f)]
+        if name not in values and needed:
+            raise ConfigError(f"the table [{name}] with its key {', '.join(needed)} is missing")
+    return {name: parse_table(name, kind, values.get(name, {})) for name, kind in tables.items()}
+
+
+def parse_table(name: str, kind: type, values: Any) -> Any:
+    """A ``kind`` from one table. Types are those of its annotations: plain ones, ``tuple[plain, ...]``, ``dict``."""
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{name} must be a table, got {values!r}")
+    known = {f.name: f for f in fields(kind)}
+    checked = {}
+    for key, value in values.items():
+        if key not in known:
+            raise ConfigError(unknown(f"key in [{name}]:", key, known))
+        checked[key] = _typed(f"{name}.{key}", str(known[key].type), value)
+    missing = [k for k, f in known.items() if _is_required(f) and k not in checked]
+    if missing:
+        raise ConfigError(f"[{name}] lacks the required {', '.join(missing)}")
+    return kind(**checked)
+
+
+def _is_required(key: Field[Any]) -> bool:
+    return key.default is MISSING and key.default_factory is MISSING
+
+
+def _typed(key: str, annotation: str, value: Any) -> Any:
+    plain = annotation.removesuffix(" | None")
+    if plain.startswith("dict["):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{key} must be a table, got {value!r}")
+        return dict(value)
+    if plain.startswith("tuple["):
+        inner = plain.removeprefix("tuple[").removesuffix(", ...]")
+        if not isinstance(value, list | tuple):
+            raise ConfigError(f"{key} must be a list, got {value!r}")
+        return tuple(_typed(f"{key}[{k}]", inner, item) for k, item in enumerate(value))
+    wanted = tuple({"str": str, "int": int, "float": float, "bool": bool}[word] for word in plain.split(" | "))
+    if float in wanted and isinstance(value, int) and not isinstance(value, bool) and int not in wanted:
+        return float(value)
+    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+        names = " or ".join(kind.__name__ for kind in wanted)
+        raise ConfigError(f"{key} must be of type {names}, got {value!r}")
+    return value
