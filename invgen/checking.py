@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from invgen.basis import Basis
 from invgen.emitters import BACKENDS
 from invgen.pipeline import emit
 from invgen.resources import generated_folder
+from invgen.runtime.folder import open_folder
 
 TOLERANCES = {"float64": 1e-11, "float32": 2e-4}
 """Largest deviation relative to the largest entry: round-off of some thousand operations on components of order one."""
@@ -58,8 +58,7 @@ def _compare_bytes(basis: Basis, folder: Path) -> str | None:
 
 
 def _emitted_backends(folder: Path) -> tuple[str, ...]:
-    files = json.loads((folder / "manifest.json").read_text())["files"]
-    return tuple(name for name, backend in BACKENDS.items() if backend.FILE in files)
+    return tuple(name for name in BACKENDS if name in open_folder(folder).backends)
 
 
 def _compare_numbers(basis: Basis, folder: Path, backend: str, dtype: str) -> str | None:

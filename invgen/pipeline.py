@@ -19,14 +19,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from invgen import __version__
 from invgen.basis import Basis
-from invgen.emitters import BACKENDS, emit_folder
+from invgen.emitters import BACKENDS, emit_folder, emit_tables
 from invgen.kernels.derivatives import second_order, vjp
 from invgen.kernels.harmonics import harmonics
 from invgen.kernels.lower import lower
+from invgen.kernels.products import product_basis, unrolled
 from invgen.kernels.program import Kernel
+from invgen.products import FILE as PRODUCTS
 from invgen.resources import cache_folder, generated_folder
 from invgen.selection.langbein import Progress
 from invgen.selection.objectives import select
@@ -69,19 +72,46 @@ def emit(basis: Basis, backends: tuple[str, ...] = tuple(BACKENDS), into: str | 
         The folder; by default one named by id and digest in the user's cache.
     """
     folder = Path(into) if into is not None else _cached(basis)
-    metadata = {
-        "ranks": list(basis.spec.ranks),
-        "channels": [basis.spec.channels] * len(basis.spec.ranks),
+    if basis.spec.family == "ace":
+        _emit_ace(basis, tuple(backends), folder)
+    else:
+        channels = [basis.spec.channels] * len(basis.spec.ranks)
+        metadata = {"ranks": list(basis.spec.ranks), "channels": channels, **_metadata(basis)}
+        kernels = kernels_of(basis)
+        emit_folder(
+            folder, id=basis.id, kind="invariants", kernels=kernels, backends=tuple(backends), metadata=metadata
+        )
+    basis.save(folder)
+    return folder
+
+
+def _metadata(basis: Basis) -> dict[str, Any]:
+    return {
         "components": basis.components,
         "size": len(basis),
         "labels": list(basis.labels),
         "basis_sha256": basis.digest,
     }
-    emit_folder(
-        folder, id=basis.id, kind="invariants", kernels=kernels_of(basis), backends=tuple(backends), metadata=metadata
-    )
-    basis.save(folder)
-    return folder
+
+
+def _emit_ace(basis: Basis, backends: tuple[str, ...], folder: Path) -> None:
+    """The product basis, and unrolled kernels beside it unless it is large."""
+    products = product_basis(basis)
+    ranks = [c.rank for c in basis.channels]
+    metadata = {
+        "family": "ace",
+        "ranks": sorted(set(ranks)),
+        "channels": [ranks.count(rank) for rank in sorted(set(ranks))],
+        **_metadata(basis),
+    }
+    if unrolled(products):
+        tables = {PRODUCTS: products.to_bytes()}
+        emit_folder(
+            folder, id=basis.id, kind="invariants", kernels=kernels_of(basis), backends=backends, metadata=metadata,
+            tables=tables,
+        )  # fmt: skip
+    else:
+        emit_tables(folder, id=basis.id, products=products, backends=backends, metadata=metadata)
 
 
 def _cached(basis: Basis) -> Path:

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -29,7 +30,8 @@ class ProductBasis:
     channels
         int32 ``(channels, 3)``: (species, n, l) ascending; each has 2l+1 components, m = -l..l, in this order.
     left, right
-        int32 ``(nodes,)``: the factors of every node; nodes ascend by degree, so that factors come first.
+        int32 ``(nodes,)``: the factors of every node. Nodes ascend by degree, then by ``left``, so that factors come
+        first and the nodes made from one value stand together.
     row_start, column, value
         int64 ``(functions + 1,)``, int32 ``(entries,)``, float64 ``(entries,)``: the sparse matrix by rows, columns
         ascending.
@@ -75,6 +77,7 @@ class ProductBasis:
         starts, last = self.row_start, self.components + self.nodes
         yield "left and right differ in length", self.left.shape != self.right.shape
         yield "a node reads a value that does not exist yet", _outside(self.left, np.arange(self.components, last))
+        yield "nodes are not in order", bool((np.diff(self.left) < 0).any())
         yield "the last factor of a node is no component", _outside(self.right, self.components)
         yield "column and value differ in length", self.column.shape != self.value.shape
         yield "a column names no value", _outside(self.column, last)
@@ -108,6 +111,29 @@ class ProductBasis:
             bounds.append(stop)
         return tuple(bounds)
 
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """The function that every entry belongs to, int32 ``(entries,)``."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.row_start))
+
+    @cached_property
+    def transposed(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The matrix by columns: positions of the entries, int64 ``(C + nodes + 1,)`` starts, and the rows."""
+        order = np.argsort(self.column, kind="stable")
+        counts = np.bincount(self.column, minlength=self.components + self.nodes)
+        return order, np.concatenate([[0], np.cumsum(counts)]), self.rows[order]
+
+    @property
+    def operations(self) -> dict[str, dict[str, int]]:
+        """Additions, multiplications and their total of the table-driven kernels, by name."""
+        n, t = self.nodes, len(self.value)
+        counts = {
+            "value": (max(t - len(self), 0), n + t),
+            "vjp": (2 * n + t, 3 * n + t),
+            "second_order": (7 * n + 2 * t, 9 * n + 2 * t),
+        }
+        return {name: {"additions": a, "multiplications": m, "total": a + m} for name, (a, m) in counts.items()}
+
     def evaluate(self, points: np.ndarray) -> np.ndarray:
         """Values ``(..., functions)`` at components ``(..., C)`` in NumPy: the reference of every backend."""
         points = np.asarray(points)
@@ -116,12 +142,11 @@ class ProductBasis:
         flat = points.reshape(-1, self.components).T
         values = np.empty((self.components + self.nodes, flat.shape[1]), dtype=np.float64)
         values[: self.components] = flat
-        for start, stop in zip(self.levels[:-1], self.levels[1:], strict=True):
+        for start, stop in pairwise(self.levels):
             here = slice(self.components + start, self.components + stop)
             values[here] = values[self.left[start:stop]] * values[self.right[start:stop]]
         result = np.zeros((len(self), flat.shape[1]))
-        rows = np.repeat(np.arange(len(self)), np.diff(self.row_start))
-        np.add.at(result, rows, self.value[:, None] * values[self.column])
+        np.add.at(result, self.rows, self.value[:, None] * values[self.column])
         return result.T.reshape(*points.shape[:-1], len(self))
 
     def to_bytes(self) -> bytes:

@@ -19,6 +19,8 @@ from invgen.emitters import numba, torch
 from invgen.errors import unknown
 from invgen.files import write_bytes, write_text
 from invgen.kernels.program import Kernel
+from invgen.products import FILE as PRODUCTS
+from invgen.products import ProductBasis
 
 BACKENDS: dict[str, ModuleType] = {"numba": numba, "torch": torch}
 
@@ -27,7 +29,7 @@ KERNELS = ("value", "vjp", "second_order")
 FORMAT = 1
 """Format of ``manifest.json``; the runtime refuses every other."""
 
-__all__ = ["BACKENDS", "FORMAT", "emit_folder", "emit_sources"]
+__all__ = ["BACKENDS", "FORMAT", "emit_folder", "emit_sources", "emit_tables"]
 
 
 def emit_sources(id: str, kernels: Mapping[str, Kernel], backends: tuple[str, ...]) -> dict[str, str]:
@@ -35,11 +37,7 @@ def emit_sources(id: str, kernels: Mapping[str, Kernel], backends: tuple[str, ..
 
     Raises ``ValueError`` for an unknown or no backend, and for missing kernels.
     """
-    if not backends:
-        raise ValueError(f"no backend given; choose from {', '.join(BACKENDS)}")
-    for name in backends:
-        if name not in BACKENDS:
-            raise ValueError(unknown("backend", name, BACKENDS))
+    _check_backends(backends)
     if set(kernels) != set(KERNELS):
         raise ValueError(f"emission needs the kernels {KERNELS}, got {tuple(kernels)}")
     ordered = {name: kernels[name] for name in KERNELS}
@@ -69,18 +67,49 @@ def emit_folder(
     """
     sources = emit_sources(id, kernels, tuple(backends))
     files = {file: text.encode() for file, text in sources.items()} | dict(tables or {})
-    manifest = {
-        "format": FORMAT,
-        "id": id,
-        "kind": kind,
-        "version": __version__,
-        **metadata,
+    costs = {
         "operations": {name: kernels[name].operations for name in KERNELS},
         "kernel_digests": {name: kernels[name].digest for name in KERNELS},
-        "files": {file: hashlib.sha256(data).hexdigest() for file, data in sorted(files.items())},
     }
-    folder = Path(into)
+    return _write(Path(into), {"id": id, "kind": kind, "version": __version__, **metadata, **costs}, files)
+
+
+def emit_tables(
+    into: str | os.PathLike[str],
+    *,
+    id: str,
+    products: ProductBasis,
+    backends: tuple[str, ...],
+    metadata: Mapping[str, Any],
+) -> Path:
+    """Write the product basis and ``manifest.json``, for kernels that walk the tables instead of being unrolled.
+
+    The manifest says ``"form": "tables"`` and for which ``backends``; the arguments are otherwise those of
+    ``emit_folder``, and so are the guarantees.
+    """
+    _check_backends(backends)
+    data = products.to_bytes()
+    details = {
+        "form": "tables",
+        "backends": list(backends),
+        "operations": products.operations,
+        "kernel_digests": dict.fromkeys(KERNELS, hashlib.sha256(data).hexdigest()),
+    }
+    head = {"id": id, "kind": "invariants", "version": __version__, **metadata, **details}
+    return _write(Path(into), head, {PRODUCTS: data})
+
+
+def _check_backends(backends: tuple[str, ...]) -> None:
+    if not backends:
+        raise ValueError(f"no backend given; choose from {', '.join(BACKENDS)}")
+    for name in backends:
+        if name not in BACKENDS:
+            raise ValueError(unknown("backend", name, BACKENDS))
+
+
+def _write(folder: Path, head: Mapping[str, Any], files: Mapping[str, bytes]) -> Path:
+    checksums = {file: hashlib.sha256(data).hexdigest() for file, data in sorted(files.items())}
     for file, data in files.items():
         write_bytes(folder / file, data)
-    write_text(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    write_text(folder / "manifest.json", json.dumps({"format": FORMAT, **head, "files": checksums}, indent=1) + "\n")
     return folder

@@ -23,7 +23,7 @@ from invgen.kernels.ace_trees import Covariant, chain_tree, channel, closed_tree
 PRIME = modular.DEFAULT_PRIME
 POINT_SIZE = 7
 """Components of the integer points lie within this many of zero."""
-SEARCH_LIMIT = 300_000
+SEARCH_LIMIT = 12_000
 """Trees to price, over all offers of one round, above which no offers are tried: about a second."""
 
 

@@ -21,6 +21,10 @@ from invgen.kernels.ace_trees import Covariant
 STEPS = tuple(Fraction(a, b) for a, b in ((2, 1), (1, 2), (3, 1), (1, 3), (5, 1), (1, 5), (7, 1), (1, 7)))
 
 
+DESCENT_LIMIT = 120
+"""Shapes of covariants above which no steps are tried: about a second."""
+
+
 @dataclass(frozen=True)
 class Held:
     """How the components of rank l are held: S_lm = sqrt(common) rationals[m] H_lm, H_lm = sqrt(squares[m]) A_lm.
@@ -65,23 +69,36 @@ def scaling(recipes: Sequence[Recipe]) -> dict[int, Held]:
     return _Descent(recipes).best()
 
 
-class _Descent:
-    def __init__(self, recipes: Sequence[Recipe]) -> None:
-        self.recipes = recipes
-        self.order: list[Covariant] = []
-        seen: set[Covariant] = set()
-        for recipe in recipes:
-            for tree in recipe.trees:
-                self._collect(tree, seen)
-        self.rows = [[_whole(row) for row in recipe.combinations] for recipe in recipes]
-        self.ranks = sorted({c.rank for tree in self.order for c in tree.factors})
+@dataclass(frozen=True)
+class _Shape:
+    """What the weights of a covariant depend on: ranks, and whether both operands are equal."""
 
-    def _collect(self, tree: Covariant, seen: set[Covariant]) -> None:
-        if tree not in seen:
-            seen.add(tree)
-            for operand in tree.operands:
-                self._collect(operand, seen)
-            self.order.append(tree)
+    rank: int
+    operands: tuple[_Shape, ...] = ()
+    equal: bool = False
+
+
+def _shape(tree: Covariant, known: dict[Covariant, _Shape]) -> _Shape:
+    """The shape of a covariant; ``known`` collects those of all its parts, operands first."""
+    if tree not in known:
+        parts = tuple(_shape(t, known) for t in tree.operands)
+        known[tree] = _Shape(tree.rank, parts, bool(parts) and tree.operands[0] == tree.operands[1])
+    return known[tree]
+
+
+class _Descent:
+    """The numbers of weights, and the steps that lower them. Covariants of one shape are counted together."""
+
+    def __init__(self, recipes: Sequence[Recipe]) -> None:
+        known: dict[Covariant, _Shape] = {}
+        self.rows: Counter[tuple[tuple[int, _Shape], ...]] = Counter()
+        for recipe in recipes:
+            shapes = [_shape(tree, known) for tree in recipe.trees]
+            for row in recipe.combinations:
+                self.rows[tuple((c, s) for c, s in zip(_whole(row), shapes, strict=True) if c)] += 1
+        self.number = Counter(known.values())
+        self.ranks = sorted({shape.rank for shape in self.number if not shape.operands})
+        self.steps = STEPS if len(self.number) <= DESCENT_LIMIT else ()
 
     def best(self) -> dict[int, Held]:
         state = {rank: held(rank, _commons(rank)[0], [Fraction(1)] * (rank + 1)) for rank in self.ranks}
@@ -99,7 +116,7 @@ class _Descent:
         while improved:
             improved = False
             for m in range(rank + 1):
-                for step in STEPS:
+                for step in self.steps:
                     trial = [*multiples[:m], multiples[m] * step, *multiples[m + 1 :]]
                     state = {**best, rank: held(rank, common, trial)}
                     if (found := self.weights(state)) < cost:
@@ -109,17 +126,16 @@ class _Descent:
     def weights(self, state: dict[int, Held]) -> int:
         """Multiplications by weights; a common factor of all components of one rank changes none of them."""
         whole = {rank: _whole(held.rationals) for rank, held in state.items()}
-        contents: dict[Covariant, list[int]] = {}
+        contents: dict[_Shape, list[int]] = {}
         total = 0
-        for tree in self.order:
-            if tree.operands:
-                contents[tree], more = _contents(tree, contents)
-                total += more
+        for shape, number in self.number.items():
+            if shape.operands:
+                contents[shape], more = _contents(shape, contents)
+                total += more * number
             else:
-                contents[tree] = whole[tree.rank]
-        for recipe, rows in zip(self.recipes, self.rows, strict=True):
-            for row in rows:
-                total += _primitive({abs(c * contents[t][0]) for c, t in zip(row, recipe.trees, strict=True)} - {0})[1]
+                contents[shape] = whole[shape.rank]
+        for row, number in self.rows.items():
+            total += _primitive({abs(c * contents[shape][0]) for c, shape in row})[1] * number
         return total
 
 
@@ -129,12 +145,12 @@ def _whole(rationals: Sequence[Fraction]) -> list[int]:
     return [int(r * denominator) for r in rationals]
 
 
-def _contents(tree: Covariant, contents: dict[Covariant, list[int]]) -> tuple[list[int], int]:
+def _contents(shape: _Shape, contents: dict[_Shape, list[int]]) -> tuple[list[int], int]:
     """The factor that every component has in front of its primitive sum, and the weights of these sums."""
-    left, right = tree.operands
+    left, right = shape.operands
     first, second = contents[left], contents[right]
     found, total = [], 0
-    for groups in _groups(left.rank, right.rank, tree.rank, left == right):
+    for groups in _groups(left.rank, right.rank, shape.rank, shape.equal):
         parts = set()
         for group in groups:
             content, more = _primitive({weight * first[i] * second[j] for i, j, weight in group})

@@ -16,6 +16,15 @@ from invgen.candidates.ace import Channel, Coupling
 from invgen.candidates.ace_chains import Polynomial, channel_slices
 from invgen.products import ProductBasis
 
+UNROLLED_FUNCTIONS, UNROLLED_SIZE = 400, 7000
+"""Up to so many functions, and so many nodes and entries, kernels are unrolled. Unrolled ones are 3 to 15 times faster
+at every size; but the time to compile them grows with the size and reaches some ten seconds here."""
+
+
+def unrolled(products: ProductBasis) -> bool:
+    """Whether the kernels of this product basis are unrolled; those of larger ones walk its tables."""
+    return len(products) <= UNROLLED_FUNCTIONS and products.nodes + len(products.value) <= UNROLLED_SIZE
+
 
 def product_basis(functions: Iterable[Coupling], channels: Sequence[Channel] | None = None) -> ProductBasis:
     """The product basis of ACE functions, in their order.

@@ -38,8 +38,15 @@ class EmittedFolder:
         return f"{self.id}@{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
 
     @property
+    def table_driven(self) -> bool:
+        """Whether the kernels walk the tables of the product basis, instead of being unrolled sources."""
+        return self.manifest.get("form") == "tables"
+
+    @property
     def backends(self) -> tuple[str, ...]:
         """Names of the backends that were emitted here."""
+        if self.table_driven:
+            return tuple(sorted(self.manifest["backends"]))
         files = sorted(self.manifest["files"])
         return tuple(file.removesuffix("_kernels.py") for file in files if file.endswith("_kernels.py"))
 

@@ -16,6 +16,7 @@ from invgen.errors import unknown
 from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
 from invgen.runtime.folder import EmittedFolder, open_folder, shipped_ids
+from invgen.runtime.products import read_products
 from invgen.runtime.threads import torch_threads_kept
 
 BACKENDS = ("numba", "torch")
@@ -70,13 +71,21 @@ class Kernels:
 
     @cached_property
     def torch_module(self) -> Any:
-        """The emitted Torch module."""
+        """The emitted Torch module, or what walks the emitted tables."""
+        if self.folder.table_driven:
+            from invgen.runtime import tables_torch
+
+            return tables_torch.Tables(read_products(self.folder))
         return self.folder.module("torch")
 
     @cached_property
     def numba_module(self) -> Any:
-        """The emitted Numba module. Raises ``ImportError`` if Numba is not installed."""
+        """The emitted Numba module, or what walks the emitted tables. Raises ``ImportError`` without Numba."""
         require_numba()
+        if self.folder.table_driven:
+            from invgen.runtime import tables_numba
+
+            return tables_numba.Tables(read_products(self.folder))
         return self.folder.module("numba")
 
     def _apply(self, kernel: str, arrays: tuple[Any, ...], component_axis: int | None) -> Any:
