@@ -1,0 +1,123 @@
+"""Molecular dynamics at constant energy with a fitted linear ACE potential: how well is the energy kept?
+
+A cell of about a hundred atoms of the potential's first element starts with Maxwell-Boltzmann velocities of twice the
+temperature (half of it becomes potential energy) and runs with ASE's velocity Verlet. Reported for every time step:
+the slope of a straight line through the total energy (the drift, per atom and ps), the largest deviation from the
+start, also over the kinetic energy; and microseconds per atom and step, neighbour search and ASE included.
+
+    pip install '.[all]'
+    python benchmarks/ace_md.py POTENTIAL.npz [--quick]      -> results/ace_md.json, results/ace_md.svg
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+import record
+from ase import Atoms, units
+from ase.build import bulk
+from ase.md.verlet import VelocityVerlet
+
+from invgen.ace import LinearPotential
+
+REPEATS = {1: 5, 2: 4, 4: 3, 8: 2}
+"""Cells along each axis by atoms of the cubic cell: 125, 128, 108, 64 atoms."""
+TIME_STEPS = (2.0, 1.0, 0.5)
+"""fs; the error of the integrator falls with the square, that of inconsistent forces does not."""
+
+
+def cell(element: str, lattice: float | None) -> Atoms:
+    """A cubic supercell of the element's own structure; ``lattice`` is the cubic cell's edge in Å."""
+    unit = bulk(element, cubic=True, a=lattice)
+    return unit.repeat(REPEATS[len(unit)])
+
+
+def thermal_momenta(atoms: Atoms, temperature: float) -> np.ndarray:
+    """Random momenta of a temperature in K, (atoms, 3), whose sum is zero."""
+    widths = np.sqrt(units.kB * temperature * atoms.get_masses())
+    momenta = widths[:, None] * np.random.default_rng(0).normal(size=(len(atoms), 3))
+    return momenta - momenta.mean(axis=0)
+
+
+def run(potential: LinearPotential, start: Atoms, step: float, steps: int) -> dict[str, Any]:
+    """One trajectory of ``steps`` steps of ``step`` fs."""
+    atoms = start.copy()
+    atoms.set_momenta(start.get_momenta())
+    atoms.calc = potential.calculator()
+    dynamics = VelocityVerlet(atoms, timestep=step * units.fs)
+    totals, temperatures = [], []
+
+    def note() -> None:
+        totals.append(atoms.get_total_energy() / len(atoms))
+        temperatures.append(atoms.get_temperature())
+
+    dynamics.attach(note)
+    begin = time.perf_counter()
+    dynamics.run(steps)
+    seconds = time.perf_counter() - begin
+    energies = np.array(totals)
+    picoseconds = 1e-3 * step * np.arange(len(energies))
+    slope = np.polyfit(picoseconds, energies, 1)[0]
+    deviation = float(abs(energies - energies[0]).max())
+    return {
+        "time_step_fs": step,
+        "steps": steps,
+        "drift_meV_per_atom_and_ps": 1e3 * float(slope),
+        "largest_deviation_meV_per_atom": 1e3 * deviation,
+        "deviation_over_kinetic": deviation / (1.5 * units.kB * float(np.mean(temperatures))),
+        "mean_temperature_K": float(np.mean(temperatures)),
+        "us_per_atom_and_step": 1e6 * seconds / steps / len(atoms),
+        "energies_meV_per_atom": (1e3 * (energies - energies[0])).round(6).tolist(),
+    }
+
+
+def plot(rows: list[dict[str, Any]]) -> None:
+    """Total energy over time."""
+    figure, axes = plt.subplots(figsize=(5.4, 3.4), constrained_layout=True)
+    for row in rows:
+        energies = row["energies_meV_per_atom"]
+        time_axis = 1e-3 * row["time_step_fs"] * np.arange(len(energies))
+        axes.plot(time_axis, energies, lw=0.8, label=f"{row['time_step_fs']} fs")
+    axes.set(xlabel="ps", ylabel="total energy - start, meV per atom")
+    axes.legend()
+    figure.savefig(record.RESULTS / "ace_md.svg")
+
+
+def main() -> None:
+    """Runs, writes, and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("potential", type=Path)
+    parser.add_argument("--temperature", type=float, default=300.0, help="K, after equipartition")
+    parser.add_argument("--lattice", type=float, help="edge of the cubic cell in Å; by default ASE's reference")
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--quick", action="store_true", help="50 steps of 1 fs, nothing written")
+    given = parser.parse_args()
+    potential = LinearPotential.load(given.potential)
+    atoms = cell(potential.elements[0], given.lattice)
+    atoms.set_momenta(thermal_momenta(atoms, 2 * given.temperature))
+    run(potential, atoms, 1.0, 1)
+    steps = {1.0: 50} if given.quick else {step: given.steps for step in TIME_STEPS}
+    rows = [run(potential, atoms, step, number) for step, number in steps.items()]
+    for row in rows:
+        print({key: value for key, value in row.items() if key != "energies_meV_per_atom"})
+    if not given.quick:
+        about = {"potential": given.potential.name, "functions": len(potential.products), "digest": potential.digest}
+        data = {**about, "atoms": len(atoms), "element": potential.elements[0], "rows": rows}
+        print(record.write("ace_md", data))
+        plot(rows)
+
+
+if __name__ == "__main__":
+    main()
