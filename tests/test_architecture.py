@@ -35,7 +35,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         *("emitters", "kernels", "basis", "selection", "candidates", "algebra"),
         *("products", "resources", "errors", "spec"),
     ),
-    "inspect": ("kernels", "basis", "selection", "candidates", "algebra", "errors", "spec", "files"),
+    "inspect": ("kernels", "products", "basis", "selection", "candidates", "algebra", "errors", "spec", "files"),
     "data": ("errors", "files"),
     "runtime": ("products", "resources", "errors", "spec"),
     "nn": ("runtime", "data", "errors"),

@@ -30,6 +30,54 @@ def test_generate_writes_a_folder_that_show_and_check_read(tmp_path: Path) -> No
     assert checked.stdout.count("ok") >= 6
 
 
+def test_an_ace_basis_is_generated_shown_drawn_and_checked(tmp_path: Path) -> None:
+    folder = tmp_path / "basis"
+    arguments = ("--family", "ace", "--total-degree", "15/2", "--w-l", "3/2", "--n-max", 3, "--elements", "Mo,W")
+    made = invgen("generate", *arguments, "-o", folder)
+    assert made.returncode == 0, made.stderr
+    assert "ace-d15_2-w3_2-n3-independent-Mo.W" in made.stdout
+    data = json.loads(invgen("show", folder, "--json").stdout)
+    assert data["spec"]["total_degree"] == "15/2"
+    row = data["invariants"][-1]
+    assert row["contraction"].startswith("(")
+    assert {"Mo", "W"} >= {name.strip("0123456789") for name in row["factors"].split()}
+    assert r"\otimes" in invgen("show", folder, "--latex").stdout
+    assert invgen("show", folder, "--svg", tmp_path / "svg").returncode == 0
+    drawings = sorted((tmp_path / "svg").glob("*.svg"))
+    assert len(drawings) == len(data["invariants"])
+    svg = "{http://www.w3.org/2000/svg}"
+    for path, invariant in zip(drawings, data["invariants"], strict=True):
+        root = ElementTree.parse(path).getroot()
+        assert len(root.findall(f"{svg}line")) == 2 * (invariant["order"] - 1)
+        assert root.find(f"{svg}title").text == invariant["label"]
+    checked = invgen("check", folder)
+    assert checked.returncode == 0, checked.stdout
+    assert checked.stdout.count("ok") >= 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--l-max", 3, "--channels", 3, "--elements", "Mo,W"), ("channels=3", "use a multiple of 2")),
+        (("--total-degree", "ten"), ("total_degree", "'ten'")),
+        (("--total-degree", "1/2"), ("total_degree=1/2", "selects no function")),
+        (("--total-degree", 5, "--parity", "pseudo", "--n-max", 3), ("selects no function", "pseudo scalar")),
+        (("--l-max", 3, "--objective", "flexible"), ("no flexible sets",)),
+        (("--l-max", 6, "--n-max", 6, "--channels", 8), ("linearly independent candidates", "max_candidates")),
+        (("--w-l", 2, "--l-max", 2), ("w_L=", "without total_degree")),
+    ],
+)
+def test_bad_ace_requests_are_one_line_with_exit_code_2(
+    arguments: tuple[object, ...], words: tuple[str, ...], tmp_path: Path
+) -> None:
+    result = invgen("generate", "--family", "ace", *arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_check_fails_on_an_edited_emitted_file_and_does_not_execute_it(tmp_path: Path) -> None:
     folder, trace = tmp_path / "basis", tmp_path / "trace"
     assert invgen("generate", "--l-max", 1, "--n-max", 2, "-o", folder).returncode == 0

@@ -10,17 +10,18 @@ from invgen.basis import Basis
 from invgen.candidates.ace import Coupling
 from invgen.kernels.derivatives import second_order, value_and_vjp, vjp
 from invgen.kernels.lower import lower, lower_contractions
-from invgen.kernels.products import product_basis
+from invgen.kernels.products import product_basis, unrolled
+from invgen.products import ProductBasis
 
 
 def operations(basis: Basis) -> dict[str, dict[str, int]]:
     """Additions, multiplications and total of every kernel; ``value_and_vjp`` returns values and gradient together.
 
-    Of the family ``ace``: of the values through the product basis, one multiplication for every shared product and
-    for every coefficient.
+    A large basis of the family ``ace`` runs from tables: then only the values are counted, one multiplication for every
+    shared product and for every coefficient.
     """
-    if basis.spec.family == "ace":
-        return {"value": _product_operations(basis)}
+    if basis.spec.family == "ace" and not unrolled(products := product_basis(basis)):
+        return {"value": _of_tables(products)}
     value = lower(basis)
     kernels = {
         "value": value,
@@ -31,14 +32,10 @@ def operations(basis: Basis) -> dict[str, dict[str, int]]:
     return {name: dict(kernel.operations) for name, kernel in kernels.items()}
 
 
-def _product_operations(basis: Basis) -> dict[str, int]:
-    tables = product_basis(basis)
-    multiplications, additions = tables.nodes + len(tables.value), len(tables.value) - len(tables)
-    return {
-        "additions": additions,
-        "multiplications": multiplications,
-        "total": additions + multiplications,
-    }
+def _of_tables(products: ProductBasis) -> dict[str, int]:
+    coefficients = len(products.value)
+    additions, multiplications = coefficients - len(products), products.nodes + coefficients
+    return {"additions": additions, "multiplications": multiplications, "total": additions + multiplications}
 
 
 def describe(basis: Basis) -> dict[str, Any]:
