@@ -153,6 +153,14 @@ def test_the_independent_objective_stops_at_the_bound_or_offers_all():
     assert "20 short of the bound" in str(basis)
 
 
+def test_thousands_of_candidates_in_hundreds_of_variables():
+    basis = invgen.generate(ace(total_degree=20, n_max=4))
+    evidence = basis.evidence
+    assert (len(basis), evidence.rank, evidence.bound, evidence.candidates) == (258, 258, 320, 5456)
+    assert dict(evidence.kept_per_order) == {1: 20, 2: 140, 3: 94, 4: 4}
+    assert evidence.float_agrees
+
+
 @pytest.mark.parametrize("ordering", ["cost", "rank"])
 def test_other_orderings_reach_the_same_rank(ordering):
     spec = ace(total_degree=10, n_max=4, ordering=ordering)
@@ -427,6 +435,16 @@ def test_rows_eliminated_together_are_decided_as_one_by_one(spec):
         assert run.decisions == runs[0].decisions
         assert run.offered == runs[0].offered
         assert run.echelon.pivots == runs[0].echelon.pivots
+
+
+def test_the_document_runs_and_says_what_is_printed(capsys):
+    text = (Path(__file__).parent.parent / "docs" / "ace.md").read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", text, re.S):
+        exec(block, names)
+    printed = capsys.readouterr().out
+    for words in ("n=4: 220, total 280", "84 invariants of 116 components", "\n39\n84 84\n57\n"):
+        assert words in printed
 
 
 def test_the_degree_may_be_written_in_any_exact_way():
