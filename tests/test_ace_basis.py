@@ -251,6 +251,15 @@ def test_a_basis_shows_itself(tmp_path):
     assert text.count("<circle") == 2 * basis.invariants[-1].order - 1
 
 
+def test_networks_of_cartesian_tensors_refuse_spherical_components(tmp_path):
+    from invgen.nn.network import HipHopNN
+
+    basis = invgen.generate(ace(l_max=1, n_max=2))
+    folder = invgen.emit(basis, ("torch",), tmp_path)
+    with pytest.raises(ValueError, match="is of the family 'ace' and takes spherical components"):
+        HipHopNN(folder, backend="torch", species=(1, 6))
+
+
 # ---- files and evidence -----------------------------------------------------------------------------------------
 
 
@@ -331,6 +340,17 @@ def test_equal_digests_whatever_the_hash_seed():
     assert found == {
         invgen.generate(ace(total_degree=9, n_max=4, elements=("Mo", "W"))).digest + "\n",
     }
+
+
+def test_a_float_pass_that_decides_otherwise_is_noted():
+    spec = ace(l_max=2, n_max=3)
+    run = Setting().selection(spec)
+    degenerate = run.floating._points.copy()
+    degenerate[:, 4:] = 0
+    run.floating = family_of(spec).evaluator(spec, degenerate, run.floating.arithmetic)
+    run.run(family_of(spec).stream(spec, 100), family_of(spec).bound(spec))
+    assert run.disagreements == ["ace:1.2,1.2", "ace:1.2,1.2,1.2"]
+    assert run.rank == 6
 
 
 # ---- selections that go on --------------------------------------------------------------------------------------

@@ -156,11 +156,18 @@ class HipNNTS(Network):
 class HipHopNN(Network):
     """HIP-HOP-NN on any basis with one channel per rank: an id, a folder or a ``Basis``. Keywords as ``Network``.
 
-    ``backend`` is passed to ``invgen.nn.Invariants``. Raises ``ValueError`` for several channels of one rank.
+    ``backend`` is passed to ``invgen.nn.Invariants``. Raises ``ValueError`` for several channels of one rank, and for
+    a basis of the family ``ace``.
     """
 
     def __init__(self, basis: Any = "cartesian-l3-n4-flexible", *, backend: str = "auto", **arguments: Any) -> None:
         probe = Invariants(basis, backend=backend)
+        family = probe.kernels.folder.manifest.get("family", "cartesian")
+        if family != "cartesian":
+            raise ValueError(
+                f"HIP-HOP-NN makes Cartesian tensors; the basis {probe.id} is of the family {family!r} and takes "
+                "spherical components: generate one of the family 'cartesian'"
+            )
         if any(count != 1 for count in probe.channels):
             raise ValueError(
                 f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has {probe.channels} tensors "
