@@ -14,7 +14,7 @@ import numpy as np
 from invgen.algebra import modular
 from invgen.algebra.characters import transcendence_degree
 from invgen.algebra.components import component_slices
-from invgen.candidates.cartesian_family import stream
+from invgen.candidates import cartesian_family
 from invgen.candidates.contraction import Contraction, Tensor, sort_key
 from invgen.candidates.family import family_of
 from invgen.selection.evidence import Evidence, Pattern
@@ -27,9 +27,10 @@ from invgen.spec import BasisSpec
 def independent(spec: BasisSpec, setting: Setting) -> Chosen:
     """Plain greedy selection over all tensors, stopped at the bound."""
     family = family_of(spec)
+    stream = family.stream(spec, setting.max_candidates)
     selection, bound = setting.selection(spec), family.bound(spec)
     selection.run(
-        family.stream(spec, setting.max_candidates),
+        stream,
         bound,
         setting.progress,
         lookahead=family.lookahead,
@@ -50,7 +51,7 @@ def flexible(spec: BasisSpec, setting: Setting) -> Chosen:
     for tensor in spec.tensors:
         run = setting.selection(spec)
         run.run(
-            stream(spec, [tensor], setting.max_candidates),
+            cartesian_family.stream(spec, [tensor], setting.max_candidates),
             transcendence_degree([tensor]),
             setting.progress,
             f"pure l={tensor[0]}",
@@ -65,7 +66,7 @@ def flexible(spec: BasisSpec, setting: Setting) -> Chosen:
         known = len(run.kept)
         run.offered.clear()
         target = run.rank + transcendence_degree(pair) - sum(transcendence_degree([t]) for t in pair)
-        mixed = (c for c in stream(spec, pair, setting.max_candidates) if len(set(c.content)) == 2)
+        mixed = (c for c in cartesian_family.stream(spec, pair, setting.max_candidates) if len(set(c.content)) == 2)
         run.run(mixed, target, setting.progress, f"mixed l={pair[0][0]},{pair[1][0]}")
         kept += run.kept[known:]
         runs.append(run)
