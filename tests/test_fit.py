@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -189,6 +191,42 @@ def test_a_basis_of_fewer_functions_fits_too():
         sizes[objective] = result.report["functions"]
         assert result.errors["train"]["all"]["forces_rmse"] < 0.2
     assert sizes["independent"] < sizes["linear"]
+
+
+def test_the_example_runs(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[1] / "examples" / "copper"
+    cells = runpy.run_path(str(folder / "structures.py"))["labelled"]
+    for name, seed, count in (("train", 0, 8), ("test", 1, 2)):
+        ase.io.write(tmp_path / f"{name}.extxyz", cells(seed, count), format="extxyz")
+    shutil.copy(folder / "fit.toml", tmp_path)
+    errors = invgen.ace.fit_file(tmp_path / "fit.toml").errors["test"]
+    assert set(errors) == {"rattled", "strained", "surface", "vacancy", "all"}
+    assert errors["all"]["energy_rmse"] < 1
+    assert errors["all"]["forces_rmse"] < 0.02
+
+
+def test_one_condensed_design_serves_all_solvers_and_weights(
+    fitted: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from invgen.potentials.linear.design import DesignEvaluator
+
+    rows, seen = DesignEvaluator.rows, []
+
+    def counted(self: DesignEvaluator, structure: Structure) -> object:
+        seen.append(structure.name)
+        return rows(self, structure)
+
+    shutil.copytree(fitted[0].parent, tmp_path / "copy")
+    monkeypatch.setattr(DesignEvaluator, "rows", counted)
+    for changes in (
+        "[weights]\nenergy = 3.0\n",
+        '[solver]\nmethod = "least-squares"\n',
+        "[solver]\nnormalise = false\n",
+    ):
+        invgen.ace.fit_file(configuration(tmp_path / "copy", changes))
+    assert set(seen) == {"probe"}
+    invgen.ace.fit_file(configuration(tmp_path / "copy", '[weights]\nscaling = "atom"\n'))
+    assert len(seen) > 24
 
 
 # ---- interruption, full disks, damage ------------------------------------------------------------------------

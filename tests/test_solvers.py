@@ -65,6 +65,19 @@ def test_few_rows_are_kept_as_they_are():
     np.testing.assert_array_equal(factor.target, target)
 
 
+def test_triangles_are_joined_without_loss():
+    rows = np.column_stack(problem(90))
+    parts = [Accumulator(10) for _ in range(3)]
+    for k, part in enumerate(parts):
+        part.add(rows[30 * k : 30 * k + 30])
+        part.fold()
+    joined = Factor.join([(part.factor(), 2.0) for part in parts], 10)
+    assert joined.rows == 90
+    same_gram(2 * rows, joined)
+    with pytest.raises(AssertionError):
+        same_gram(2 * rows[:60], joined)
+
+
 def test_squared_errors_are_those_of_the_rows():
     matrix, target = problem()
     several = np.random.default_rng(1).normal(size=(9, 3))
@@ -229,6 +242,9 @@ def test_bad_input_is_named():
     bare = Structure(structures[0].numbers, structures[0].positions, name="frame 7")
     with pytest.raises(DataError, match="frame 7 has no energy, no forces and no stress"):
         assemble([bare], FakeDesign(), [0])
+    huge = FakeDesign(10**6)
+    with pytest.raises(DataError, match=r"2000000 coefficients in 1 folds need \d+ GiB of memory"):
+        assemble(structures, huge, [0, 0])
     for bad in ({"scaling": "cell"}, {"energy": -1.0}, {"energy": 0, "forces": 0, "stress": 0}):
         with pytest.raises(ValueError, match="weight"):
             Weights(**bad)

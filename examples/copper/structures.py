@@ -1,6 +1,6 @@
 """Copper cells for examples/copper/fit.toml, labelled by ASE's effective-medium potential: no other data are needed.
 
-    python examples/copper/structures.py && invgen fit examples/copper/fit.toml
+python examples/copper/structures.py && invgen fit examples/copper/fit.toml
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def cells(rng: np.random.Generator, count: int) -> Iterator[tuple[str, Atoms]]:
         vacancy.positions += rng.normal(scale=0.1, size=vacancy.positions.shape)
         yield "vacancy", vacancy
         surface = fcc111("Cu", (1, 2, 4), a=LATTICE_CONSTANT, vacuum=6.0, orthogonal=True, periodic=True)
+        surface.info.clear()
         surface.positions += rng.normal(scale=0.08, size=surface.positions.shape)
         yield "surface", surface
 

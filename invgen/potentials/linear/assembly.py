@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 import warnings
 from collections import deque
@@ -53,10 +54,12 @@ def assemble(
         Called as ``progress("assemble", structures done, structures)``.
 
     Ctrl-C saves what was folded in and raises ``KeyboardInterrupt``; called again, work goes on from there with the
-    same steps. Raises ``DataError`` for folds that do not fit and structures without any label.
+    same steps. Raises ``DataError`` for folds that do not fit, structures without any label, and more columns than fit
+    into memory.
     """
     weights, references = weights or Weights(), references or {}
     folds = _checked_folds(structures, folds)
+    _check_memory(evaluator.columns, int(folds.max()) + 1)
     digest = assembly_digest(structures, evaluator, folds, references, weights) if folder is not None else ""
     parts, before = [], 0
     for fold in range(int(folds.max()) + 1):
@@ -175,6 +178,16 @@ def _checked_folds(structures: Sequence[Structure], folds: Sequence[int] | np.nd
         if s.energy is None and s.forces is None and (s.stress is None or not s.volume):
             raise DataError(f"{s.name} has no energy, no forces and no stress; remove it or label it")
     return array
+
+
+def _check_memory(columns: int, folds: int) -> None:
+    needed = 8 * (columns + 1) ** 2 * (folds + 3)
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else needed
+    if needed > there:
+        raise DataError(
+            f"{columns} coefficients in {folds} folds need {needed / 2**30:.0f} GiB of memory, there are "
+            f"{there / 2**30:.0f}: lower the degree or the number of folds"
+        )
 
 
 def assembly_digest(

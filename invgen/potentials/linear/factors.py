@@ -87,6 +87,10 @@ def triangle(parts: Iterable[np.ndarray], width: int) -> np.ndarray:
     return accumulator.rows
 
 
+def _is_triangle(rows: np.ndarray) -> bool:
+    return rows.shape[0] == rows.shape[1] and not np.any(np.tril(rows, -1))
+
+
 class Accumulator:
     """Takes rows of ``width`` numbers and keeps a triangle; few rows are kept as they are.
 
@@ -96,7 +100,7 @@ class Accumulator:
     def __init__(self, width: int, rows: np.ndarray | None = None, count: int = 0) -> None:
         self.width, self.count = width, count
         self.rows = np.zeros((0, width)) if rows is None else rows
-        self._triangular = len(self.rows) == width and not np.any(np.tril(self.rows, -1))
+        self._triangular = _is_triangle(self.rows)
         self._waiting: list[np.ndarray] = []
         self.waiting = 0
 
@@ -119,7 +123,8 @@ class Accumulator:
                 return
             self.rows, self._triangular = np.zeros((self.width, self.width)), True
         upper, below = np.asfortranarray(self.rows), np.asfortranarray(new)
-        upper, *_ = lapack.dtpqrt(0, min(BLOCK, self.width), upper, below, overwrite_a=1, overwrite_b=1)
+        zeros = self.width if _is_triangle(new) else 0
+        upper, *_ = lapack.dtpqrt(zeros, min(BLOCK, self.width), upper, below, overwrite_a=1, overwrite_b=1)
         self.rows = np.triu(upper)
 
     def factor(self) -> Factor:

@@ -13,6 +13,7 @@ import numpy as np
 from ase.data import atomic_numbers
 
 from invgen.atomic.radial import RadialBasis
+from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.potentials.linear.assembly import Progress, assemble, structure_digest
 from invgen.potentials.linear.checks import check_sets, name_dependent
@@ -181,11 +182,15 @@ def degrees(products: ProductBasis, w_L: float) -> np.ndarray:
 
 
 def _folds(train: Sequence[Structure], validation: Sequence[Structure], solver: SolverConfig) -> np.ndarray:
+    """The same folds for all solvers, so that one condensed design serves them; only ridge needs as many as asked."""
     if validation:
         return np.repeat([0, 1], [len(train), len(validation)])
-    if solver.method != "ridge":
+    try:
+        return fold_numbers(train, solver.folds, solver.fold_by, solver.seed)
+    except DataError:
+        if solver.method == "ridge":
+            raise
         return np.zeros(len(train), dtype=np.int64)
-    return fold_numbers(train, solver.folds, solver.fold_by, solver.seed)
 
 
 def _solve(
