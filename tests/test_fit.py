@@ -224,6 +224,8 @@ def test_one_condensed_design_serves_all_solvers_and_weights(
         "[solver]\nnormalise = false\n",
     ):
         invgen.ace.fit_file(configuration(tmp_path / "copy", changes))
+        made = {p.name for p in (tmp_path / "copy" / "fit").glob("*.png")}
+        assert made == ({"parity.png"} if "least" in changes else {"parity.png", "lambda.png"})
     assert set(seen) == {"probe"}
     invgen.ace.fit_file(configuration(tmp_path / "copy", '[weights]\nscaling = "atom"\n'))
     assert len(seen) > 24
@@ -356,6 +358,28 @@ def test_single_atoms_and_empty_neighbourhoods():
         invgen.ace.fit(structures(12, 0), **options)
     with pytest.raises(DataError, match=r"no atom .* has a neighbour within 4.6 Å"):
         nearest_distance([alone, far], 4.6)
+
+
+@pytest.mark.parametrize("solver", ["ridge", "least-squares"])
+def test_atoms_alone_teach_their_energy_and_no_function(tmp_path: Path, solver: str) -> None:
+    alone = [Structure([29], [[float(k), 0, 0]], energy=1.25, name=f"atom {k}") for k in range(3)]
+    settings = {"method": solver, "folds": 3}
+    with pytest.warns(UserWarning, match="rank 0 for 10 coefficients"):
+        result = invgen.ace.fit(alone, basis={"total_degree": 4}, radial=RADIAL, solver=settings, folder=tmp_path)
+    assert result.potential.energy_forces_stress(alone[0])[0] == pytest.approx(1.25)
+    assert not result.solution.coefficients.any()
+    assert json.loads((tmp_path / "report.json").read_text())["solution"]["condition"] is None
+
+
+def test_weights_must_meet_labels():
+    cells = structures(6, 0)
+    with pytest.raises(ConfigError, match="unknown group in the weights: 'strain'; did you mean 'strained'"):
+        invgen.ace.fit(cells, basis={"total_degree": 3}, radial=RADIAL, weights={"groups": {"strain": {"energy": 2.0}}})
+    bare = [Structure(s.numbers, s.positions, s.cell, True, s.energy) for s in cells]
+    with pytest.raises(DataError, match="no label has a weight: there are labels of energy"):
+        invgen.ace.fit(bare, basis={"total_degree": 3}, radial=RADIAL, weights={"energy": 0.0}, solver={"folds": 2})
+    result = invgen.ace.fit(bare, basis={"total_degree": 2}, radial=RADIAL, solver={"folds": 2})
+    assert set(result.errors["train"]["all"]) == {"structures", "atoms", "energy_mae", "energy_rmse"}
 
 
 def test_a_cutoff_beyond_half_the_cell_sees_images():

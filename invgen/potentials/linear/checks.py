@@ -11,11 +11,14 @@ import numpy as np
 from invgen.data.errors import DataError
 from invgen.data.neighbours import neighbour_pairs
 from invgen.data.structures import Structure
+from invgen.errors import unknown
 from invgen.potentials.linear.direct import dependent_columns
 from invgen.potentials.linear.factors import Factors
 from invgen.potentials.linear.references import check_elements
 from invgen.potentials.linear.solution import Solution
 from invgen.potentials.linear.validation import duplicates
+from invgen.potentials.linear.weights import Weights
+from invgen.potentials.tables import ConfigError
 
 NAMED = 8
 """Columns or structures that a warning names; the report names all."""
@@ -35,6 +38,14 @@ def check_sets(sets: Mapping[str, Sequence[Structure]], elements: Sequence[str])
         listed = _some([" = ".join(names) for names in repeated], "; ")
         warnings.warn(f"structures of equal geometry, each of which counts: {listed}; remove some", stacklevel=4)
     return repeated
+
+
+def check_groups(sets: Mapping[str, Sequence[Structure]], weights: Weights) -> None:
+    """Raises ``ConfigError`` for weights of a group that no structure belongs to."""
+    groups = sorted({s.group for part in sets.values() for s in part if s.group is not None})
+    for group in weights.groups:
+        if group not in groups:
+            raise ConfigError(unknown("group in the weights:", group, groups or ["none"]))
 
 
 def name_dependent(factors: Factors, solution: Solution, labels: Sequence[str]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ def least_squares(factor: Factor, labels: Sequence[str] | None = None, tolerance
     found = np.zeros(len(norms))
     if len(kept):
         found[kept] = scipy.linalg.solve_triangular(r, q.T @ factor.target) / norms[kept]
-    singular = np.linalg.svd(r, compute_uv=False) if len(kept) else np.ones(1)
+    singular = np.linalg.svd(r, compute_uv=False) if len(kept) else np.array([np.inf, 1.0])
     named = _named(kept, left, labels)
     dependent = tuple(row["column"] for row in named)
     condition = float(singular[0] / singular[-1])

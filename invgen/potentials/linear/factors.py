@@ -168,12 +168,16 @@ class Factors:
         return replace(self, parts=tuple(chosen))
 
     def combine(self, *, excluding: int | None = None) -> Factor:
-        """All weighted rows, or those outside of one fold."""
+        """All weighted rows, or those outside of one fold. Raises ``DataError`` when there is none."""
         kept = [part for fold, part in enumerate(self.parts) if fold != excluding]
         if not kept:
             raise DataError("nothing is left to fit when the only fold is held out; take at least two folds")
         pairs = [(factor, self.weights.get(kind, 0.0)) for part in kept for kind, factor in part.items()]
-        return Factor.join(pairs, self.size + 1)
+        joined = Factor.join(pairs, self.size + 1)
+        if not joined.rows:
+            present = sorted({kind for part in kept for kind, factor in part.items() if factor.rows})
+            raise DataError(f"no label has a weight: there are labels of {', '.join(present)}, weights {self.weights}")
+        return joined
 
     def errors(self, coefficients: np.ndarray, fold: int) -> dict[str, tuple[np.ndarray, int]]:
         """For each kind in one fold (sum of squared residuals without the weight of the kind, rows)."""

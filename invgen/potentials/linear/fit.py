@@ -16,7 +16,7 @@ from invgen.atomic.radial import RadialBasis
 from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.potentials.linear.assembly import Progress, assemble, structure_digest
-from invgen.potentials.linear.checks import check_sets, name_dependent
+from invgen.potentials.linear.checks import check_groups, check_sets, name_dependent
 from invgen.potentials.linear.config import ReferencesConfig, SolverConfig, check_references, check_solver
 from invgen.potentials.linear.design import DesignEvaluator
 from invgen.potentials.linear.factors import Factors
@@ -99,6 +99,7 @@ def fit_products(
     check_references(settings.references)
     check_solver(settings.solver)
     sets = {name: list(sets.get(name, ())) for name in ("train", "validation", "test")}
+    check_groups(sets, settings.weights)
     repeated = check_sets(sets, elements)
     energies = reference_energies(sets["train"], elements, settings.references.method, settings.references.energies)
     evaluator = DesignEvaluator(products, radial, tuple(elements))
@@ -149,7 +150,8 @@ def _assembled(
 
 def _told(solution: Solution, dependent: list[dict[str, Any]]) -> dict[str, Any]:
     """What the report says of a solution."""
-    known = {"method": solution.method, "rank": solution.rank, "condition": solution.condition}
+    condition = solution.condition if np.isfinite(solution.condition) else None
+    known = {"method": solution.method, "rank": solution.rank, "condition": condition}
     return {**known, "dependent": dependent, "details": solution.details}
 
 

@@ -37,9 +37,9 @@ def write_report(
         save(staged / POTENTIAL)
         if plots:
             write_bytes(staged / PARITY, parity_plot(sets))
-            if "curve" in report["solution"]["details"]:
+            if report["solution"]["details"].get("lambda"):
                 write_bytes(staged / CURVE, curve_plot(report["solution"]["details"]))
-        stale = [] if plots else [folder / PARITY, folder / CURVE]
+        stale = [folder / name for name in (PARITY, CURVE) if not (staged / name).exists()]
         for path in sorted(staged.iterdir()):
             os.replace(path, folder / path.name)
         for path in stale:
