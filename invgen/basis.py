@@ -126,7 +126,7 @@ class Basis:
 
     def latex(self, i: int) -> str:
         """Invariant ``i`` in LaTeX: an index contraction, or a coupling tree."""
-        return self.family.latex(self.invariants[i])
+        return self.family.latex(self.spec, self.invariants[i])
 
     def verify(self, prime: int = SECOND_PRIME, seed: str = "verify") -> Verification:
         """Runs the whole selection again with another prime, witness and configurations, and compares.

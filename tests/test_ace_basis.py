@@ -18,9 +18,10 @@ import pytest
 import invgen
 from invgen import BasisSpec
 from invgen.algebra import modular
+from invgen.candidates import ace_truncation
 from invgen.candidates.ace import Channel, Coupling
 from invgen.candidates.ace_family import coupling_cost, truncation
-from invgen.candidates.ace_truncation import channels_in_use, multisets
+from invgen.candidates.ace_truncation import channels_in_use, count_ace, multisets
 from invgen.candidates.family import family_of
 from invgen.errors import BasisFileError, SelectionError, SpecError, TooManyCandidates
 from invgen.inspect.draw import write_drawings
@@ -95,6 +96,17 @@ def test_nothing_is_lost_to_round_off_at_degree_twenty():
     assert counts == {1: 20, 2: 274, 3: 1515, 4: 3647}
     assert counts.total == 5456
     assert str(counts) == "n=1: 20, n=2: 274, n=3: 1515, n=4: 3647, total 5456"
+
+
+def test_weights_with_huge_denominators_are_counted_without_enumeration(monkeypatch):
+    odd = {"n_max": 4, "w_L": "1.4999999"}
+    assert invgen.count(ace(total_degree=20, **odd)) == invgen.count(ace(total_degree=20, n_max=4))
+    big = invgen.count(ace(total_degree=60, l_max=3, **odd)).total
+    assert big == invgen.count(ace(total_degree=60, l_max=3, n_max=4)).total > 10**6
+    few = truncation(ace(total_degree=12, **odd))
+    exact = count_ace(few, (1, 2, 3, 4))
+    monkeypatch.setattr(ace_truncation, "LARGEST_TABLE", 10)
+    assert count_ace(few, (1, 2, 3, 4)) == exact
 
 
 def test_counts_of_the_cartesian_family():
@@ -244,7 +256,9 @@ def test_a_basis_shows_itself(tmp_path):
     assert coupling.text() == "(((A11 A1.1.1)1 A12)2 A22)0"
     assert coupling.text(("Mo", "W")) == "(((Mo11 W11)1 Mo12)2 Mo22)0"
     assert Coupling.from_label("ace:10.0").text() == "A10.0"
-    assert basis.latex(len(basis) - 1).startswith(r"\left[")
+    assert Coupling.from_label("ace:1.1,1.1.1").latex() == r"\left[A_{1,1} \otimes A^{(1)}_{1,1}\right]^{0}"
+    assert basis.labels[-1] == "ace:1.1.2,1.1.2"
+    assert basis.latex(-1) == r"\left[A^{\mathrm{W}}_{1,2} \otimes A^{\mathrm{W}}_{1,2}\right]^{0}"
     assert f"{operations(basis)['value']['total']:,} operations" in summary(basis)
     paths = write_drawings(basis, tmp_path)
     assert len(paths) == len(basis)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import factorial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -564,13 +562,3 @@ def generator_defect_of(exact) -> int:
                 key = (*map(int, orders[:k]), m - rank, *map(int, orders[k + 1 :]))
                 left[key] = left.get(key, Fraction(0)) + integer * value
     return sum(v != 0 for v in left.values())
-
-
-def test_the_example_of_the_docs_runs(capsys):
-    page = (Path(__file__).resolve().parent.parent / "docs" / "ace.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    exec(compile(block, "docs/ace.md", "exec"), {})
-    printed = capsys.readouterr().out.splitlines()
-    assert printed[0] == "{1: 14, 2: 102, 3: 267}"
-    assert printed[0] in block
-    assert printed[1].startswith("383 ace:")

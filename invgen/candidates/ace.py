@@ -179,9 +179,12 @@ class Coupling:
             text = f"({text} {name}){rank}"
         return text
 
-    def latex(self) -> str:
-        """The coupling tree: ``\\left[\\left[A_{11} \\otimes A_{11}\\right]^{2} ...\\right]^{0}``."""
-        names = [f"A_{{{','.join(map(str, c if c.species else c[1:]))}}}" for c in self.factors]
+    def latex(self, elements: tuple[str, ...] = ()) -> str:
+        """The coupling tree, such as ``\\left[A_{1,1} \\otimes A^{\\mathrm{W}}_{1,1}\\right]^{0}``."""
+        names = []
+        for c in self.factors:
+            species = rf"^{{\mathrm{{{elements[c.species]}}}}}" if elements else f"^{{({c.species})}}" * bool(c.species)
+            names.append(f"A{species}_{{{c.n},{c.rank}}}")
         text = names[0]
         for name, rank in zip(names[1:], self.chain[1:], strict=True):
             text = rf"\left[{text} \otimes {name}\right]^{{{rank}}}"

@@ -100,8 +100,8 @@ class AceFamily:
     def text(self, spec: BasisSpec, candidate: Coupling) -> str:
         return candidate.text(spec.elements)
 
-    def latex(self, candidate: Coupling) -> str:
-        return candidate.latex()
+    def latex(self, spec: BasisSpec, candidate: Coupling) -> str:
+        return candidate.latex(spec.elements)
 
     def sympy(self, spec: BasisSpec, candidate: Coupling) -> Any:
         return candidate.sympy(several=spec.species > 1)

@@ -200,8 +200,8 @@ def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "prop
     """Linearly independent invariants for each order, over all multisets at once, without enumerating them.
 
     Counts the states of weight 0 less those of weight 1 in the symmetric powers of all channels together, apart for
-    every degree and for even and odd sums of ranks. A weight w_L with a huge denominator has too many degrees for
-    such a table; then multisets are enumerated.
+    every degree and for even and odd sums of ranks. With more than some thousand different degrees such a table is
+    too large; then multisets are enumerated.
     """
     odd = parities(parity)
     chosen = sorted(set(orders))
@@ -209,10 +209,23 @@ def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "prop
         _at_least("every order", order, 1)
     if not chosen:
         return {}
-    if (chosen[-1] + 1) * ((truncation.limit or 0) + 1) * (_highest_rank(truncation, chosen[-1]) + 1) > LARGEST_TABLE:
+    width = _highest_rank(truncation, chosen[-1]) + 1
+    levels = _levels(truncation, chosen[-1], LARGEST_TABLE // ((chosen[-1] + 1) * width))
+    if levels is None:
         return {order: sum(map(count_multiset, multisets(truncation, order, parity))) for order in chosen}
-    table, centre = _weight_table(truncation, chosen[-1])
+    table, centre = _weight_table(truncation, chosen[-1], levels)
     return {order: int(sum(_scalars(table[order][int(p)], centre) for p in odd)) for order in chosen}
+
+
+def _levels(truncation: Truncation, order: int, most: int) -> np.ndarray | None:
+    """Degrees 0, 1, ... up to the limit, or if they are more than ``most`` those that multisets have, or none."""
+    limit = truncation.limit or 0
+    if limit < most:
+        return np.arange(limit + 1)
+    sums = {0}
+    for _ in range(order):
+        sums |= {a + b for a in sums for b in set(truncation.degrees) if a + b <= limit}
+    return np.array(sorted(sums), dtype=np.int64) if len(sums) <= most else None
 
 
 def _highest_rank(truncation: Truncation, order: int) -> int:
@@ -229,22 +242,30 @@ def _scalars(weights: np.ndarray, centre: int) -> int:
     return int(weights[:, centre].sum() - one)
 
 
-def _weight_table(truncation: Truncation, order: int) -> tuple[np.ndarray, int]:
-    """Number of states, shape (order + 1, parity, degree, weight), and the position of weight 0."""
-    limit = truncation.limit
-    degrees = truncation.degrees if limit is not None else (0,) * len(truncation.channels)
+def _weight_table(truncation: Truncation, order: int, levels: np.ndarray) -> tuple[np.ndarray, int]:
+    """Number of states, shape (order + 1, parity, level of the degree, weight), and the position of weight 0."""
+    degrees = truncation.degrees if truncation.limit is not None else (0,) * len(truncation.channels)
     centre = _highest_rank(truncation, order)
     states = comb(sum(2 * c.rank + 1 for c in truncation.channels) + order - 1, order)
     kind = np.int64 if states < 2**62 else object
-    table = np.zeros((order + 1, 2, (limit or 0) + 1, 2 * centre + 1), dtype=kind)
+    table = np.zeros((order + 1, 2, len(levels), 2 * centre + 1), dtype=kind)
     table[0, 0, 0, centre] = 1
     for channel, degree in zip(truncation.channels, degrees, strict=True):
         odd = channel.rank % 2
+        below, above = _steps(levels, degree)
         for m in range(-channel.rank, channel.rank + 1):
             source = slice(max(0, -m), 2 * centre + 1 - max(0, m))
             target = slice(max(0, m), 2 * centre + 1 - max(0, -m))
             for power in range(1, order + 1):
                 for parity in range(2):
-                    states_below = table[power - 1, parity ^ odd, : table.shape[2] - degree, source]
-                    table[power, parity, degree:, target] += states_below
+                    table[power, parity, above, target] += table[power - 1, parity ^ odd, below, source]
     return table, centre
+
+
+def _steps(levels: np.ndarray, degree: int) -> tuple[np.ndarray | slice, np.ndarray | slice]:
+    """Where on the axis of levels there is one that is higher by ``degree``, and where that one is."""
+    if levels[-1] == len(levels) - 1:
+        return slice(0, max(len(levels) - degree, 0)), slice(degree, None)
+    above = np.minimum(np.searchsorted(levels, levels + degree), len(levels) - 1)
+    (below,) = np.nonzero(levels[above] == levels + degree)
+    return below, above[below]

@@ -83,7 +83,7 @@ class CartesianFamily:
 
         return contraction_text(candidate)
 
-    def latex(self, candidate: Contraction) -> str:
+    def latex(self, spec: BasisSpec, candidate: Contraction) -> str:
         from invgen.candidates.symbolic import latex
 
         return latex(candidate)

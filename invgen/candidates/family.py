@@ -90,7 +90,7 @@ class Family(Protocol):
     def text(self, spec: BasisSpec, candidate: Any) -> str:
         """The candidate on one line: an index contraction, or a coupling tree with its intermediate ranks."""
 
-    def latex(self, candidate: Any) -> str:
+    def latex(self, spec: BasisSpec, candidate: Any) -> str:
         """The candidate in LaTeX."""
 
     def sympy(self, spec: BasisSpec, candidate: Any) -> Any:

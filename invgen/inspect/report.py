@@ -56,7 +56,7 @@ def _row(basis: Basis, c: Any) -> dict[str, Any]:
         "ranks": [channel.rank for channel in basis.family.tensors(c)],
         "factors": basis.family.factors(basis.spec, c),
         "contraction": basis.family.text(basis.spec, c),
-        "latex": basis.family.latex(c),
+        "latex": basis.family.latex(basis.spec, c),
         "monomials": basis.family.monomials(c),
         "operations": _operations_alone(basis, c),
     }
