@@ -20,6 +20,7 @@ from invgen.emitters import emit_tables
 from invgen.errors import EmittedFileError
 from invgen.kernels import products as compiler
 from invgen.kernels.products import product_basis
+from invgen.nn import Invariants
 from invgen.products import FILE, ProductBasis
 from invgen.runtime import load, operators
 from invgen.runtime.folder import open_folder
@@ -206,6 +207,19 @@ def test_vmap_and_func_transforms(key):
     mapped = torch.func.vmap(gradient)(x)
     ones = torch.ones(3, len(small_basis()), 1, dtype=torch.float64)
     assert_close(mapped.numpy(), operators.VJP(x, ones, key).numpy(), "float64")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_layer_of_tables_is_compiled_and_exported(tmp_path, backend):
+    layer = Invariants(str(written(product_basis(small_basis()), small_basis(), tmp_path)), backend=backend)
+    x, g, _ = tensors(atoms=3)
+    x.requires_grad_()
+    compiled = torch.compile(layer, fullgraph=True, backend="aot_eager")
+    assert_close(compiled(x).detach().numpy(), layer(x).detach().numpy(), "float64")
+    gradients = [torch.autograd.grad((f(x) * g).sum(), x)[0].numpy() for f in (compiled, layer)]
+    assert_close(*gradients, "float64")
+    exported = torch.export.export(layer, (x.detach(),)).module()
+    assert_close(exported(x.detach()).numpy(), layer(x).detach().numpy(), "float64")
 
 
 # ---- choice and files -----------------------------------------------------------------------------------------------

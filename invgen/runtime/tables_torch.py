@@ -25,20 +25,25 @@ class _Level:
 
 @dataclass(frozen=True)
 class _Placed:
-    """The tables on one device and in one dtype."""
+    """The tables on one device."""
 
     levels: tuple[_Level, ...]
     column: Tensor
     row: Tensor
     value: Tensor
 
+    def to(self, device: torch.device) -> _Placed:
+        levels = tuple(_Level(level.left.to(device), level.right.to(device)) for level in self.levels)
+        return _Placed(levels, self.column.to(device), self.row.to(device), self.value.to(device))
+
 
 class Tables:
     """The kernels of a product basis, called as an emitted Torch module is."""
 
     def __init__(self, products: ProductBasis) -> None:
-        self.products = products
-        self._placed: dict[tuple[torch.device, torch.dtype], _Placed] = {}
+        self.functions = len(products)
+        self._host = _placed(products)
+        self._elsewhere: dict[torch.device, _Placed] = {}
 
     def value(self, x: Tensor, axis: int = -2) -> Tensor:
         """Values of the functions."""
@@ -89,35 +94,36 @@ class Tables:
         return values
 
     def _sums(self, placed: _Placed, values: list[Tensor]) -> Tensor:
-        terms = torch.cat(values)[placed.column] * self._weights(placed, values[0])
-        return values[0].new_zeros((len(self.products), *values[0].shape[1:])).index_add(0, placed.row, terms)
+        terms = torch.cat(values)[placed.column] * _weights(placed, values[0])
+        return values[0].new_zeros((self.functions, *values[0].shape[1:])).index_add(0, placed.row, terms)
 
     def _spread(self, placed: _Placed, g: Tensor, values: list[Tensor]) -> list[Tensor]:
         """The transposed matrix times g, cut into levels."""
-        sizes = [len(v) for v in values]
+        sizes = [v.shape[0] for v in values]
         total = g.new_zeros((sum(sizes), *g.shape[1:]))
-        return list(total.index_add(0, placed.column, g[placed.row] * self._weights(placed, g)).split(sizes))
-
-    def _weights(self, placed: _Placed, like: Tensor) -> Tensor:
-        return placed.value.reshape(-1, *(1,) * (like.dim() - 1))
+        return list(total.index_add(0, placed.column, g[placed.row] * _weights(placed, g)).split(sizes))
 
     def _on(self, x: Tensor) -> _Placed:
-        key = (x.device, x.dtype)
-        if key not in self._placed:
-            self._placed[key] = self._place(*key)
-        return self._placed[key]
+        """The tables where ``x`` is; a graph that is being compiled takes the copy into itself."""
+        if x.device == self._host.column.device:
+            return self._host
+        if torch.compiler.is_compiling():
+            return self._host.to(x.device)
+        if x.device not in self._elsewhere:
+            self._elsewhere[x.device] = self._host.to(x.device)
+        return self._elsewhere[x.device]
 
-    def _place(self, device: torch.device, dtype: torch.dtype) -> _Placed:
-        p = self.products
-        whole = {name: torch.tensor(getattr(p, name).astype("int64"), device=device) for name in ("left", "right")}
-        bounds, below = p.levels, 0
-        levels = []
-        for start, stop in pairwise(bounds):
-            levels.append(_Level(whole["left"][start:stop] - below, whole["right"][start:stop]))
-            below = p.components + start
-        return _Placed(
-            tuple(levels),
-            torch.tensor(p.column.astype("int64"), device=device),
-            torch.tensor(p.rows.astype("int64"), device=device),
-            torch.tensor(p.value, dtype=dtype, device=device),
-        )
+
+def _weights(placed: _Placed, like: Tensor) -> Tensor:
+    return placed.value.to(like.dtype).reshape(-1, *(1,) * (like.dim() - 1))
+
+
+def _placed(products: ProductBasis) -> _Placed:
+    left, right, column, row = (
+        torch.from_numpy(a.astype("int64")) for a in (products.left, products.right, products.column, products.rows)
+    )
+    levels, below = [], 0
+    for start, stop in pairwise(products.levels):
+        levels.append(_Level(left[start:stop] - below, right[start:stop]))
+        below = products.components + start
+    return _Placed(tuple(levels), column, row, torch.from_numpy(products.value))
