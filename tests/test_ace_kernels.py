@@ -125,7 +125,7 @@ def test_choosing_trees_together_pays(monkeypatch):
     own = [Coupling.from_label(f.label) for f in functions]
     monkeypatch.setattr(ace_choice._Group, "first_spanning", lambda self, ranked: self.own)
     straight = lower_couplings(own, channels)
-    assert 366 < greedy.operations["total"] <= straight.operations["total"]
+    assert (greedy.operations["total"], straight.operations["total"]) == (466, 560)
     x = points(channels)
     assert error(straight.evaluate(x), reference(functions, channels, x)[0]) < FLOAT64
 
