@@ -76,31 +76,31 @@ def fit(
     Raises ``ConfigError``, ``SpecError`` or ``DataError`` before work starts. Ctrl-C during assembly keeps what was
     done in ``folder``; the same call goes on from there.
     """
+    from invgen.potentials.linear.checks import check_request
     from invgen.potentials.linear.config import ReferencesConfig, SolverConfig, WeightsConfig
     from invgen.potentials.linear.fit import FitSettings, fit_products
-    from invgen.potentials.linear.references import elements_of
     from invgen.potentials.linear.weights import Weights
 
     sets = {"train": _structures(structures), "validation": _structures(validation), "test": _structures(test)}
     given = _table("weights", WeightsConfig, weights)
-    method = {"method": solver} if isinstance(solver, str) else solver
-    known_solver = _table("solver", SolverConfig, method)
-    known_references = _table("references", ReferencesConfig, references or {})
-    found, elements = _basis(basis, elements_of(sets["train"]), progress)
-    products = _products(found)
     settings = FitSettings(
         given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
-        known_references,
-        known_solver,
-        1.5 if found.spec.w_L is None else found.spec.w_L,
-        None if folder is None else Path(folder) / "factors",
+        _table("references", ReferencesConfig, references or {}),
+        _table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
+        factors_folder=None if folder is None else Path(folder) / "factors",
     )
+    wanted, elements = _request(basis, sets["train"])
+    check_request(sets, elements, settings.references, settings.solver, settings.weights)
+    shape = _radial(radial, sets["train"])
+    found = _found(wanted, basis, None if folder is None else Path(folder), progress)
+    products = _products(found)
+    if not isinstance(radial, type(shape)):
+        shape = replace(shape, functions=int(products.channels[:, 1].max()))
+    if found.spec.w_L is not None:
+        settings = replace(settings, w_L=found.spec.w_L)
     about = {"basis": {"id": found.id, "sha256": found.digest, "spec": found.spec.to_json()}}
-    shape = _radial(radial, products, sets["train"])
     result = fit_products(sets, products, shape, elements, settings, progress=progress, about=about)
-    if folder is None:
-        return result
-    return replace(result, folder=result.write(folder, plots))
+    return result if folder is None else replace(result, folder=result.write(folder, plots))
 
 
 def fit_file(path: str | Path, progress: Progress | None = None) -> FitResult:
@@ -151,40 +151,53 @@ def _table(name: str, kind: type, values: Any) -> Any:
     return parse_table(name, kind, values) if isinstance(values, Mapping) else values
 
 
-def _basis(basis: Any, present: tuple[str, ...], progress: Progress | None) -> tuple[Basis, tuple[str, ...]]:
-    """The basis, generated if need be, and its elements: those of the structures where it names none."""
+def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tuple[str, ...]]:
+    """What was asked for, not yet generated, and the elements: those of the structures where it names none."""
     import invgen
     from invgen.errors import SpecError
     from invgen.potentials.linear.config import BasisConfig, check_basis
+    from invgen.potentials.linear.references import elements_of
 
-    elements: tuple[str, ...] = ()
+    present, named = elements_of(train), tuple[str, ...]()
     if isinstance(basis, Mapping):
         basis = _table("basis", BasisConfig, basis)
     if isinstance(basis, BasisConfig):
         check_basis(basis)
-        elements = basis.elements or present
-        basis = basis.source if basis.source is not None else invgen.BasisSpec(**_spec_arguments(basis, elements))
-    if isinstance(basis, invgen.BasisSpec):
-        _is_ace(basis)
-        basis = invgen.generate(basis, progress=progress)
-    found = invgen.find_basis(basis)
-    _is_ace(found.spec)
-    elements = found.spec.elements or elements or present
-    species = {channel.species for channel in found.channels}
-    if max(species, default=0) >= len(elements) or (len(elements) > 1 and not found.spec.elements):
-        raise SpecError(
-            f"the basis {found.id} is for {max(species, default=0) + 1} species and names "
-            f"{found.spec.elements or 'none'}, the structures have {', '.join(elements)}: generate it with "
-            f"elements={elements}"
-        )
-    return found, elements
-
-
-def _is_ace(spec: BasisSpec) -> None:
-    from invgen.errors import SpecError
-
+        named = basis.elements or present
+        basis = basis.source if basis.source is not None else invgen.BasisSpec(**_spec_arguments(basis, named))
+    wanted = basis if isinstance(basis, invgen.BasisSpec) else invgen.find_basis(basis)
+    spec = wanted if isinstance(wanted, invgen.BasisSpec) else wanted.spec
     if spec.family != "ace":
         raise SpecError(f'linear potentials need a basis of the family "ace", got {spec.id}')
+    elements = spec.elements or named or present
+    if not spec.elements and len(elements) > 1:
+        raise SpecError(
+            f"the basis {spec.id} is for one element, the structures have {', '.join(elements)}: generate it with "
+            f"elements={elements}"
+        )
+    return wanted, elements
+
+
+def _found(wanted: Basis | BasisSpec, basis: Any, folder: Path | None, progress: Progress | None) -> Basis:
+    """The basis, generated unless the folder of the fit holds the one of this spec."""
+    import invgen
+    from invgen.errors import BasisFileError
+    from invgen.spec import MAX_CANDIDATES
+
+    if not isinstance(wanted, invgen.BasisSpec):
+        return wanted
+    if folder is not None and (folder / "basis.json").exists():
+        try:
+            kept = invgen.Basis.load(folder)
+        except BasisFileError:
+            kept = None
+        if kept is not None and kept.spec == wanted:
+            return kept
+    limit = basis.get("max_candidates") if isinstance(basis, Mapping) else getattr(basis, "max_candidates", None)
+    made = invgen.generate(wanted, progress=progress, max_candidates=limit or MAX_CANDIDATES)
+    if folder is not None:
+        made.save(folder)
+    return made
 
 
 def _spec_arguments(basis: BasisConfig, elements: tuple[str, ...]) -> dict[str, Any]:
@@ -207,7 +220,8 @@ def _products(basis: Basis) -> ProductBasis:
     return product_basis(basis)
 
 
-def _radial(radial: Any, products: ProductBasis, train: Sequence[Structure]) -> RadialBasis:
+def _radial(radial: Any, train: Sequence[Structure]) -> RadialBasis:
+    """The radial functions; of a table only the shape, for the basis says how many there are."""
     from invgen.atomic.radial import RadialBasis
     from invgen.potentials.linear.checks import nearest_distance
     from invgen.potentials.linear.config import RadialConfig
@@ -216,5 +230,4 @@ def _radial(radial: Any, products: ProductBasis, train: Sequence[Structure]) -> 
         return radial
     keys: RadialConfig = _table("radial", RadialConfig, radial)
     r0 = nearest_distance(train, keys.cutoff) if keys.r0 is None else keys.r0
-    functions = int(products.channels[:, 1].max())
-    return RadialBasis(keys.cutoff, functions, r0, keys.transform, keys.p, keys.q, keys.envelope)
+    return RadialBasis(keys.cutoff, 1, r0, keys.transform, keys.p, keys.q, keys.envelope)

@@ -98,7 +98,7 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_the_command_leaves_potential_report_and_plots(fitted):
     folder, printed = fitted
-    names = {"potential.npz", "report.json", "errors.txt", "parity.png", "lambda.png", "factors"}
+    names = {"potential.npz", "report.json", "errors.txt", "parity.png", "lambda.png", "basis.json", "factors"}
     assert {p.name for p in folder.iterdir()} == names
     report = json.loads((folder / "report.json").read_text())
     assert report["functions"] == report["coefficients"] == report["solution"]["rank"]
@@ -183,6 +183,40 @@ def test_a_validation_file_chooses_and_other_solvers_fit(tmp_path: Path) -> None
         assert set(result.errors) == {"train", "validation", "test"}
 
 
+@cache
+def alloy(count: int, seed: int) -> tuple[Structure, ...]:
+    """Rattled cells of copper and gold in all compositions."""
+    rng, made = np.random.default_rng(seed), []
+    for k in range(count):
+        atoms = bulk("Cu", "fcc", a=3.85, cubic=True) * (2, 1, 1)
+        atoms.numbers = rng.permutation([29] * (1 + k % 7) + [79] * (7 - k % 7))
+        atoms.positions += rng.normal(scale=0.08, size=atoms.positions.shape)
+        atoms.calc = EMT()
+        energy, forces = atoms.get_potential_energy(), atoms.get_forces()
+        made.append(Structure(atoms.numbers, atoms.positions, atoms.cell.array, True, energy, forces, f"alloy {k}"))
+    return tuple(made)
+
+
+def test_two_elements_in_either_order():
+    test, errors, energies = list(alloy(8, 1)), {}, {}
+    for elements in ((), ("Au", "Cu")):
+        solver = {"folds": 3, "smoothness": [1.0], "threads": 1 + len(elements)}
+        basis = {"total_degree": 6, "elements": elements}
+        result = invgen.ace.fit(alloy(40, 0), basis=basis, radial=RADIAL, test=test, solver=solver)
+        assert result.potential.elements == (elements or ("Cu", "Au"))
+        assert result.report["coefficients"] == 2 * result.report["functions"]
+        twins = [row["label"] for row in result.report["solution"]["dependent"]]
+        assert twins == [f"{result.potential.elements[1]}: ace:{n}.0" for n in range(1, 7)], "pairs seen from both ends"
+        errors[elements] = result.errors["test"]["all"]
+        energies[elements] = [result.potential.energy_forces_stress(s).energy for s in test]
+    assert errors[()]["energy_rmse"] < 3
+    assert errors[()]["forces_rmse"] < 0.03
+    np.testing.assert_allclose(energies[()], energies["Au", "Cu"], rtol=0, atol=1e-3)
+    potential, s = result.potential, test[0]
+    swapped = Structure(108 - s.numbers, s.positions, s.cell, True)
+    assert abs(potential.energy_forces_stress(swapped).energy - energies["Au", "Cu"][0]) > 0.1
+
+
 def test_a_basis_of_fewer_functions_fits_too():
     full = {"total_degree": 7}
     sizes = {}
@@ -253,7 +287,7 @@ main()
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert process.returncode == 130, process.stderr
     assert "interrupted; run again to continue" in process.stderr
-    assert [p.name for p in (tmp_path / "fit").iterdir()] == ["factors"]
+    assert {p.name for p in (tmp_path / "fit").iterdir()} == {"factors", "basis.json"}
     assert len(list((tmp_path / "fit" / "factors").iterdir())) >= 2
     result = invgen.ace.fit_file(path)
     again = invgen.ace.fit(read_structures(tmp_path / "train.extxyz"), basis={"total_degree": 7}, radial=RADIAL)
@@ -399,6 +433,46 @@ def test_a_cutoff_beyond_half_the_cell_sees_images():
 
 def test_nearest_distance_is_that_of_the_crystal():
     assert nearest_distance([from_ase(bulk("Cu", "fcc", a=3.6))], 5.0) == pytest.approx(3.6 / np.sqrt(2), abs=1e-3)
+
+
+def test_bad_input_is_met_before_a_basis_is_generated(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*arguments: object, **options: object) -> None:
+        raise AssertionError("work has started")
+
+    monkeypatch.setattr("invgen.pipeline.generate", never)
+    cells, basis = structures(6, 0), {"total_degree": 3}
+    for message, options in (
+        ("did you mean 'ridge'", {"solver": "rige"}),
+        ("no training structures", {"structures": []}),
+        ("must be a positive length", {"radial": {"cutoff": -1.0, "r0": 2.5}}),
+        ("unknown transform", {"radial": {"cutoff": 4.6, "transform": "agnes"}}),
+        ("have no Ni", {"basis": {**basis, "elements": ["Cu", "Ni"]}}),
+        ("did you mean 'strained'", {"weights": {"groups": {"strain": {"energy": 1.0}}}}),
+    ):
+        arguments = {"structures": cells, "basis": basis, "radial": RADIAL, **options}
+        with pytest.raises(ValueError, match=message):
+            invgen.ace.fit(arguments.pop("structures"), **arguments)
+    with pytest.raises(AssertionError, match="work has started"):
+        invgen.ace.fit(cells, basis=basis, radial=RADIAL)
+
+
+def test_the_basis_of_a_folder_is_kept_for_its_spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells, made = structures(8, 0), []
+    generate = invgen.generate
+
+    def counted(spec: invgen.BasisSpec, **options: object) -> invgen.Basis:
+        made.append(spec.id)
+        return generate(spec, **options)
+
+    monkeypatch.setattr("invgen.pipeline.generate", counted)
+    for degree in (3, 3, 4):
+        invgen.ace.fit(cells, basis={"total_degree": degree}, radial=RADIAL, folder=tmp_path, plots=False)
+    assert len(made) == 2
+    (tmp_path / "basis.json").write_text("{}")
+    invgen.ace.fit(cells, basis={"total_degree": 4}, radial=RADIAL, folder=tmp_path, plots=False)
+    assert len(made) == 3
+    with pytest.raises(ValueError, match="candidates"):
+        invgen.ace.fit(cells, basis={"total_degree": 9, "max_candidates": 20}, radial=RADIAL)
 
 
 # ---- references ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +163,36 @@ def test_rows_per_atom_and_missing_labels():
     np.testing.assert_array_equal(per_root["forces"], per_atom["forces"])
     molecule = Structure(s.numbers, s.positions, energy=s.energy, stress=s.stress)
     assert set(weighted_rows(molecule, FakeDesign(), {}, Weights())) == {"energy"}
+
+
+class Wide:
+    """Many columns and rows that cost nothing to make."""
+
+    elements, radial, columns = ("Cu",), FakeDesign.radial, 150
+
+    def rows(self, structure: Structure) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        forces = np.random.default_rng(structure.atoms).normal(size=(3 * structure.atoms, self.columns))
+        return forces[0], forces, forces[:6]
+
+
+def peak(count: int) -> int:
+    """Bytes at most in use while rows of ``count`` structures of 40 atoms are condensed."""
+    structures = [Structure(np.full(40, 29), np.zeros((40, 3)), forces=np.ones((40, 3))) for _ in range(count)]
+    tracemalloc.start()
+    try:
+        factors = assemble(structures, Wide(), np.arange(count) % 2)
+        used = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert factors.combine().rows == 120 * count
+    return used
+
+
+def test_memory_does_not_grow_with_the_structures():
+    few, many = peak(20), peak(200)
+    everything = 200 * 120 * 151 * 8
+    assert many < 1.1 * few
+    assert many < everything / 4
 
 
 class Stop(FakeDesign):

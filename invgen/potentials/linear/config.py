@@ -36,6 +36,7 @@ class BasisConfig:
 
     ``elements`` are those of the training structures by default, in the order of their atomic numbers. ``source`` is
     the file, folder or shipped id of a basis that was generated before; it excludes all other keys but ``elements``.
+    ``max_candidates`` allows more candidates than are enumerated unless told.
     """
 
     elements: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ class BasisConfig:
     objective: str = "linear"
     ordering: str = "degree"
     source: str | None = None
+    max_candidates: int | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class SolverConfig:
     folds: int = 5
     fold_by: str = "structures"
     seed: int = 0
-    smoothness: tuple[float, ...] = (0.0, 1.0, 2.0, 3.0)
+    smoothness: tuple[float, ...] = (1.0, 2.0, 3.0)
     lambdas: tuple[float, ...] = ()
     normalise: bool = True
     refit: bool = True

@@ -16,8 +16,8 @@ from invgen.atomic.radial import RadialBasis
 from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.potentials.linear.assembly import Progress, assemble, structure_digest
-from invgen.potentials.linear.checks import check_groups, check_sets, name_dependent
-from invgen.potentials.linear.config import ReferencesConfig, SolverConfig, check_references, check_solver
+from invgen.potentials.linear.checks import check_request, name_dependent, name_duplicates, pair_twins
+from invgen.potentials.linear.config import ReferencesConfig, SolverConfig
 from invgen.potentials.linear.design import DesignEvaluator
 from invgen.potentials.linear.factors import Factors
 from invgen.potentials.linear.potential import LinearPotential
@@ -96,11 +96,9 @@ def fit_products(
     Raises ``DataError`` or ``ConfigError`` before work starts.
     """
     settings, say = settings or FitSettings(), progress or (lambda stage, done, total: None)
-    check_references(settings.references)
-    check_solver(settings.solver)
     sets = {name: list(sets.get(name, ())) for name in ("train", "validation", "test")}
-    check_groups(sets, settings.weights)
-    repeated = check_sets(sets, elements)
+    check_request(sets, elements, settings.references, settings.solver, settings.weights)
+    repeated = name_duplicates(sets)
     energies = reference_energies(sets["train"], elements, settings.references.method, settings.references.energies)
     evaluator = DesignEvaluator(products, radial, tuple(elements))
     factors = _assembled(sets, evaluator, energies, settings, say)
@@ -124,7 +122,7 @@ def fit_products(
     potential = LinearPotential(
         products, radial, tuple(elements), coefficients, references, products.labels, metadata=known
     )
-    named = name_dependent(factors, solution, labels)
+    named = name_dependent(factors, solution, labels, pair_twins(products, len(elements)))
     report = {**known, "radial": radial.to_json(), "duplicates": repeated, "solution": _told(solution, named)}
     return _measured(potential, solution, sets, report, say)
 
