@@ -31,6 +31,7 @@ class AceFamily:
     """Couplings of channels A_znl; candidates are linearly independent, products of smaller ones among them."""
 
     lookahead = 64
+    headings = ("factors", "coupling")
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The channels that occur in any candidate of the spec, ascending (z, n, l)."""

@@ -27,6 +27,7 @@ class CartesianFamily:
     """Contractions of symmetric traceless tensors; candidates are the connected ones."""
 
     lookahead = 1
+    headings = ("ranks", "contraction")
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The tensors in component order; tensor ``(rank, channel)`` is the channel n = channel + 1."""

@@ -46,10 +46,14 @@ class Family(Protocol):
 
     lookahead
         How many candidates a selection may take from the stream at once; 1 where enumeration is costly.
+    headings
+        What ``factors`` and ``text`` of a candidate are called.
     """
 
     @property
     def lookahead(self) -> int: ...
+    @property
+    def headings(self) -> tuple[str, str]: ...
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The tensors in use, in component order."""

@@ -75,12 +75,12 @@ def table(basis: Basis) -> Table:
     Operations are those of the invariant by itself; together the kernel needs fewer, since intermediates are shared.
     """
     result = Table(title=basis.id, title_justify="left", show_edge=False, pad_edge=False)
-    cartesian = basis.spec.family == "cartesian"
+    factors, text = basis.family.headings
     for heading, justify in (
         ("name", "left"),
         ("n", "right"),
-        ("ranks" if cartesian else "factors", "left"),
-        ("contraction" if cartesian else "coupling", "left"),
+        (factors, "left"),
+        (text, "left"),
         ("monomials", "right"),
         ("operations", "right"),
         ("label", "left"),
