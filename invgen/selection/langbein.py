@@ -64,7 +64,7 @@ class FloatEchelon:
             enough = int((left > self.tolerance).sum()) >= self.quorum
             found.append(enough and self.rank < rows.shape[2] and not vanishing[k])
             if found[-1]:
-                self._append(row / np.maximum(left, 1e-300))
+                self._append(_without(row / np.maximum(left, VANISHING), self._basis[:, :before]))
         return found
 
     def _append(self, row: np.ndarray) -> None:
@@ -72,7 +72,9 @@ class FloatEchelon:
         if self.rank == capacity:
             more = np.zeros((configurations, min(max(2 * capacity, 16), width) - capacity, width))
             self._basis = np.concatenate([self._basis, more], axis=1)
-        self._basis[:, self.rank : self.rank + 1] = row
+        self._basis[:, self.rank : self.rank + 1] = row / np.maximum(
+            np.linalg.norm(row, axis=-1, keepdims=True), VANISHING
+        )
         self.rank += 1
 
 
