@@ -239,19 +239,25 @@ def test_the_example_runs(tmp_path: Path) -> None:
     assert errors["all"]["forces_rmse"] < 0.02
 
 
-def test_one_condensed_design_serves_all_solvers_and_weights(
-    fitted: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def counted_rows(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the structures whose rows are made from here on."""
     from invgen.potentials.linear.design import DesignEvaluator
 
-    rows, seen = DesignEvaluator.rows, []
+    rows, seen = DesignEvaluator.rows, list[str]()
 
     def counted(self: DesignEvaluator, structure: Structure) -> object:
         seen.append(structure.name)
         return rows(self, structure)
 
-    shutil.copytree(fitted[0].parent, tmp_path / "copy")
     monkeypatch.setattr(DesignEvaluator, "rows", counted)
+    return seen
+
+
+def test_one_condensed_design_serves_all_solvers_and_weights(
+    fitted: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(fitted[0].parent, tmp_path / "copy")
+    seen = counted_rows(monkeypatch)
     for changes in (
         "[weights]\nenergy = 3.0\n",
         '[solver]\nmethod = "least-squares"\n',
@@ -268,7 +274,7 @@ def test_one_condensed_design_serves_all_solvers_and_weights(
 # ---- interruption, full disks, damage ------------------------------------------------------------------------
 
 
-def test_ctrl_c_leaves_a_state_that_is_continued(tmp_path: Path) -> None:
+def test_ctrl_c_leaves_a_state_that_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = configuration(tmp_path)
     code = f"""
 import signal, sys
@@ -289,7 +295,9 @@ main()
     assert "interrupted; run again to continue" in process.stderr
     assert {p.name for p in (tmp_path / "fit").iterdir()} == {"factors", "basis.json"}
     assert len(list((tmp_path / "fit" / "factors").iterdir())) >= 2
+    seen = counted_rows(monkeypatch)
     result = invgen.ace.fit_file(path)
+    assert 0 < len(seen) < 24, "finished folds, made in another process, are not made again"
     again = invgen.ace.fit(read_structures(tmp_path / "train.extxyz"), basis={"total_degree": 7}, radial=RADIAL)
     np.testing.assert_allclose(result.solution.coefficients, again.solution.coefficients, rtol=1e-7)
 

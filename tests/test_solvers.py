@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -407,6 +408,12 @@ def test_a_triangle_counts_as_all_its_samples_in_ard():
     assert found.details["kept"] < 8
     short = ard(Factor(factor.augmented, len(factor.augmented)), tol=1e-12, max_iter=3000)
     assert short.details["noise"] > 2 * found.details["noise"]
+
+
+def test_a_missing_scikit_learn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(ImportError, match="pip install scikit-learn, or use ridge"):
+        ard(Factor.of(*problem()))
 
 
 def test_large_problems_are_refused_by_the_bayesian_solvers():

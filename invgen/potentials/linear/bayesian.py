@@ -21,11 +21,9 @@ def bayesian_ridge(factor: Factor, prior: np.ndarray, **options: Any) -> Solutio
     See ``_sampled`` for how a triangle counts as many samples. Raises ``SolverError`` beyond ``LARGEST_BAYESIAN``
     columns.
     """
-    from sklearn.linear_model import BayesianRidge
-
     _small_enough(factor, LARGEST_BAYESIAN, "BayesianRidge")
     start = {"alpha_init": factor.rows / max(float(factor.target @ factor.target), np.finfo(float).tiny)}
-    return _scikit("bayesian ridge", BayesianRidge, factor, prior, {**start, **options})
+    return _scikit("bayesian ridge", "BayesianRidge", factor, prior, {**start, **options})
 
 
 def ard(factor: Factor, **options: Any) -> Solution:
@@ -34,20 +32,25 @@ def ard(factor: Factor, **options: Any) -> Solution:
     It works on columns and a target of root mean square one, so that ``threshold_lambda`` (1e8 unless given) drops what
     contributes less than 1/sqrt(threshold_lambda) of the target. Raises ``SolverError`` beyond ``LARGEST_ARD`` columns.
     """
-    from sklearn.linear_model import ARDRegression
-
     _small_enough(factor, LARGEST_ARD, "ARDRegression")
     root = np.sqrt(factor.rows)
     scales = np.where(factor.norms > 0, factor.norms, 1.0) / root
     size = float(np.linalg.norm(factor.target)) / root or 1.0
-    return _scikit("ard", ARDRegression, factor, scales, {**ARD_OPTIONS, **options}, size)
+    return _scikit("ard", "ARDRegression", factor, scales, {**ARD_OPTIONS, **options}, size)
 
 
 def _scikit(
-    method: str, model: type, factor: Factor, scales: np.ndarray, options: dict[str, Any], size: float = 1.0
+    method: str, estimator: str, factor: Factor, scales: np.ndarray, options: dict[str, Any], size: float = 1.0
 ) -> Solution:
     """Fit the target over ``size`` with columns over ``scales``."""
+    try:
+        from sklearn import linear_model
+    except ImportError as error:
+        raise ImportError(
+            f"the solver {method!r} is scikit-learn's, which is not installed: pip install scikit-learn, or use ridge"
+        ) from error
     settings = {**options, "alpha_1": _sampled(factor, float(options.get("alpha_1", 1e-6)))}
+    model = getattr(linear_model, estimator)
     fitted = model(fit_intercept=False, **settings).fit(factor.matrix / scales, factor.target / size)
     found = size * np.asarray(fitted.coef_) / scales
     rank, condition = numerical_rank(factor)
