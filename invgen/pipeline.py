@@ -1,8 +1,8 @@
 """The stages in order: this docstring is the architecture.
 
     stage      input -> output                                          where
-    spec       what is asked for -> ``BasisSpec``                       spec.py
-    candidates ranks, orders -> contractions, canonical, in order       candidates/   (exact)
+    spec       what is asked for -> ``BasisSpec``                       spec/
+    candidates a family's contractions or couplings, in order           candidates/   (exact)
     selection  candidates -> the chosen ones and ``Evidence``           selection/    (exact, float64 beside it)
     basis      chosen + evidence -> ``Basis``, a file                   basis.py
     kernels    basis -> value ``Kernel`` -> vjp, second-order kernels   kernels/
