@@ -16,9 +16,9 @@ from invgen.candidates.ace import Channel, Coupling
 from invgen.candidates.ace_chains import Polynomial, channel_slices
 from invgen.products import ProductBasis
 
-UNROLLED_FUNCTIONS, UNROLLED_SIZE = 400, 7000
-"""Up to so many functions, and so many nodes and entries, kernels are unrolled. Unrolled ones are 3 to 15 times faster
-at every size; but the time to compile them grows with the size and reaches some ten seconds here."""
+UNROLLED_FUNCTIONS, UNROLLED_SIZE = 400, 20_000
+"""Up to so many functions, and so many nodes and entries, kernels are unrolled. Unrolled ones are 3 to 20 times faster
+at every size; but the time to compile them grows with the size and reaches twenty seconds here."""
 
 
 def unrolled(products: ProductBasis) -> bool:
