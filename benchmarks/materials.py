@@ -1,0 +1,276 @@
+"""Six materials: test errors against the number of functions, full ACE basis and its Langbein subset.
+
+For every element one design matrix of all functions in question is condensed once; every basis is a selection of its
+columns, so all of them have the same radial functions, solver and tuning budget: ridge with a smoothness prior, lambda
+by four-fold cross-validation over the training structures for each weight of the energies, and the weight by the least
+product of the held-out errors of energies and forces. Test structures choose nothing.
+
+    python benchmarks/materials.py DATA fit Cu [Mo ...]   -> results/materials/Cu.json; DATA holds <El>.extxyz.xz
+    python benchmarks/materials.py DATA potential Cu      -> products/Cu.npz, the best basis as a potential file
+    python benchmarks/materials.py DATA figures           -> results/materials.json, materials_*.png
+
+``--quick`` takes small bases.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import re
+import sys
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import record
+
+import invgen
+from invgen.atomic.radial import RadialBasis
+from invgen.candidates.ace import Coupling
+from invgen.data.structures import Structure, read_structures
+from invgen.files import write_text
+from invgen.kernels.products import product_basis
+from invgen.potentials.linear.assembly import assemble
+from invgen.potentials.linear.design import DesignEvaluator
+from invgen.potentials.linear.factors import Factors
+from invgen.potentials.linear.fit import degrees
+from invgen.potentials.linear.potential import LinearPotential
+from invgen.potentials.linear.references import reference_energies
+from invgen.potentials.linear.ridge import ridge
+from invgen.potentials.linear.solution import Solution
+from invgen.potentials.linear.validation import fold_numbers
+from invgen.potentials.linear.weights import Weights
+
+FOLDS = 4
+SMOOTHNESS = (2.0,)
+WEIGHTS = Weights(energy=200.0, forces=1.0, stress=1.0, scaling="atom")
+ENERGY_WEIGHTS = (50.0, 100.0, 200.0)
+LAMBDAS = tuple(float(x) for x in np.logspace(-18, -4, 29))
+MOST = 50_000
+"""Candidates of the largest selection."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """Cutoff and distance of nearest neighbours (Å), published test errors of GAP and MTP, and a limit for n <= 4.
+
+    Energy in meV/atom and force in eV/Å, mean absolute, of Zuo et al., J. Phys. Chem. A 124, 731 (2020).
+    """
+
+    cutoff: float
+    r0: float
+    gap: tuple[float, float]
+    mtp: tuple[float, float]
+    largest: int = 14
+
+
+MATERIALS = {
+    "Ni": Material(5.0, 2.49, (0.42, 0.02), (0.48, 0.01)),
+    "Cu": Material(5.2, 2.56, (0.46, 0.01), (0.41, 0.01)),
+    "Li": Material(6.2, 3.00, (0.49, 0.01), (0.49, 0.01)),
+    "Mo": Material(5.0, 2.73, (2.24, 0.09), (2.83, 0.09), 15),
+    "Si": Material(5.8, 2.35, (2.91, 0.07), (2.21, 0.06), 15),
+    "Ge": Material(6.0, 2.45, (2.06, 0.05), (1.79, 0.05), 15),
+}
+
+
+@dataclass(frozen=True)
+class Series:
+    """Bases of growing total degree."""
+
+    objective: str
+    n_max: int
+    w_L: str
+    degrees: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """``linear, n<=3, w_L=3/2``."""
+        return f"{self.objective}, n<={self.n_max}, w_L={self.w_L}"
+
+
+SERIES = (
+    Series("linear", 3, "3/2", (6, 8, 10, 12, 14, 16, 18)),
+    Series("independent", 3, "3/2", (8, 10, 12, 14, 16, 18, 20, 22, 24, 26)),
+    Series("linear", 4, "1", (6, 8, 10, 11, 12, 13, 14, 15)),
+    Series("independent", 4, "1", (8, 10, 11, 12, 13, 14, 16)),
+)
+QUICK = (Series("linear", 3, "3/2", (6, 8, 10)), Series("independent", 3, "3/2", (8, 10, 12)))
+
+
+@cache
+def functions(objective: str, n_max: int, w_L: str, degree: int) -> tuple[Coupling, ...]:
+    """The functions of one basis, generated once for all elements and kept in a file."""
+    spec = invgen.BasisSpec(family="ace", n_max=n_max, total_degree=degree, w_L=w_L, objective=objective)
+    file = Path("products/bases") / f"{spec.id}.json"
+    if file.exists():
+        return tuple(invgen.Basis.load(file).invariants)
+    started = time.perf_counter()
+    basis = invgen.generate(spec, max_candidates=MOST)
+    basis.save(file)
+    print(f"{spec.id}: {len(basis)} functions, {time.perf_counter() - started:.0f} s", flush=True)
+    return tuple(basis.invariants)
+
+
+def bases(element: str, series: tuple[Series, ...]) -> dict[tuple[str, int], tuple[Coupling, ...]]:
+    """All bases by series and degree."""
+    wanted = [(s, d) for s in series for d in s.degrees]
+    skipped = {(s, d) for s, d in wanted if s.objective == "linear" and s.n_max == 4 and d > MATERIALS[element].largest}
+    return {(s.name, d): functions(s.objective, s.n_max, s.w_L, d) for s, d in wanted if (s, d) not in skipped}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One element: condensed training rows, and the rows and labels of the test structures."""
+
+    element: str
+    evaluator: DesignEvaluator
+    labels: tuple[str, ...]
+    factors: Factors
+    degrees: np.ndarray
+    references: dict[int, float]
+    test: list[Structure]
+    energy_rows: np.ndarray
+    force_rows: np.ndarray
+
+
+def read(data: Path, element: str) -> tuple[list[Structure], list[Structure]]:
+    """Training and test structures of the published split."""
+    structures, split = read_structures(data / f"{element}.extxyz.xz"), _splits(data, element)
+    parts = [[s for s, name in zip(structures, split, strict=True) if name == part] for part in ("train", "test")]
+    return parts[0], parts[1]
+
+
+def _splits(data: Path, element: str) -> list[str]:
+    text = lzma.decompress((data / f"{element}.extxyz.xz").read_bytes()).decode()
+    return re.findall(r"\bsplit=(train|test)\b", text)
+
+
+def problem(data: Path, element: str, chosen: tuple[Coupling, ...]) -> Problem:
+    """Assembles the design matrix of these functions; goes on where it was interrupted."""
+    material, (train, test) = MATERIALS[element], read(data, element)
+    products = product_basis(chosen)
+    radial = RadialBasis(material.cutoff, int(products.channels[:, 1].max()), material.r0)
+    evaluator = DesignEvaluator(products, radial, (element,))
+    references = reference_energies(train, (element,))
+    started = time.perf_counter()
+    factors = assemble(
+        train, evaluator, fold_numbers(train, FOLDS), references=references, weights=WEIGHTS, folder="products/factors"
+    )
+    rows = [evaluator.rows(s) for s in test]
+    print(f"{element}: {evaluator.columns} columns assembled in {time.perf_counter() - started:.0f} s", flush=True)
+    energy_rows = np.array([row.energy / s.atoms for row, s in zip(rows, test, strict=True)])
+    force_rows = np.concatenate([row.forces for row in rows])
+    labels = tuple(c.label for c in chosen)
+    return Problem(
+        element, evaluator, labels, factors, degrees(products, 1.5), references, test, energy_rows, force_rows
+    )
+
+
+def measured(p: Problem, labels: list[str]) -> dict[str, Any]:
+    """Fits one selection of columns and measures it on the test structures."""
+    position = {label: k for k, label in enumerate(p.labels)}
+    columns = np.array([position[label] for label in labels])
+    weight, held_out, found = _fitted(p.factors.columns(columns), p.degrees[columns])
+    energies = np.array([s.energy / s.atoms - p.references[int(s.numbers[0])] for s in p.test])
+    de = 1e3 * np.abs(p.energy_rows[:, columns] @ found.coefficients - energies)
+    forces = np.concatenate([s.forces.reshape(-1) for s in p.test])
+    df = np.abs(p.force_rows[:, columns] @ found.coefficients - forces)
+    groups = sorted({s.group for s in p.test})
+    per_group = {g: float(np.mean([e for e, s in zip(de, p.test, strict=True) if s.group == g])) for g in groups}
+    return {
+        "functions": len(labels),
+        "energy_mae": float(de.mean()),
+        "force_mae": float(df.mean()),
+        "energy_mae_per_group": per_group,
+        "held_out_rmse": held_out,
+        "energy_weight": weight,
+        "relative_lambda": found.details["relative_lambda"],
+        "coefficients": found.coefficients,
+    }
+
+
+def _fitted(factors: Factors, degree: np.ndarray) -> tuple[float, dict[str, float], Solution]:
+    """The weight of the energies, the held-out errors (meV/atom, eV/Å) and the solution of least product of both."""
+    tried = []
+    for weight in ENERGY_WEIGHTS:
+        found = ridge(factors.reweighted(energy=weight), degree, smoothness=SMOOTHNESS, relative_lambdas=LAMBDAS)
+        curve = found.details["curve"][0]
+        kinds = {kind: values[int(np.argmin(curve["error"]))] for kind, values in curve["kinds"].items()}
+        tried.append((weight, {"energy": 1e3 * kinds["energy"], "force": kinds["forces"]}, found))
+    return min(tried, key=lambda t: t[1]["energy"] * t[1]["force"])
+
+
+def score(row: dict[str, Any]) -> float:
+    """What the best basis of an element has least: the product of the held-out errors."""
+    return float(row["held_out_rmse"]["energy"] * row["held_out_rmse"]["force"])
+
+
+def everything(
+    element: str, series: tuple[Series, ...]
+) -> tuple[dict[tuple[str, int], tuple[Coupling, ...]], tuple[Coupling, ...]]:
+    """All bases, and the functions of any of them, each once."""
+    found = bases(element, series)
+    return found, tuple(dict.fromkeys(c for members in found.values() for c in members))
+
+
+def fit(data: Path, element: str, series: tuple[Series, ...]) -> None:
+    """Every basis of every series for one element."""
+    found, chosen = everything(element, series)
+    p = problem(data, element, chosen)
+    rows = []
+    for (name, degree), members in found.items():
+        started = time.perf_counter()
+        row = measured(p, [c.label for c in members])
+        row.pop("coefficients")
+        rows.append({"series": name, "degree": degree, **row})
+        print(
+            f"{element} {name} D={degree}: {row['functions']} functions, "
+            f"energy {row['energy_mae']:.3f} meV/atom, force {row['force_mae']:.4f} eV/Å, "
+            f"energy weight {row['energy_weight']:.0f}, {time.perf_counter() - started:.0f} s",
+            flush=True,
+        )
+    material = MATERIALS[element]
+    weights = {**WEIGHTS.kinds, "energy": ENERGY_WEIGHTS, "scaling": WEIGHTS.scaling}
+    settings: dict[str, Any] = {"cutoff": material.cutoff, "r0": material.r0, "weights": weights}
+    settings |= {"folds": FOLDS, "smoothness": SMOOTHNESS, "radial": p.evaluator.radial.to_json()}
+    result = {"stamp": record.stamp(), "element": element, "settings": settings, "rows": rows}
+    write_text(record.RESULTS / "materials" / f"{element}.json", json.dumps(result, indent=1) + "\n")
+
+
+def potential(data: Path, element: str) -> None:
+    """The basis of least product of held-out errors as a potential file."""
+    result = json.loads((record.RESULTS / "materials" / f"{element}.json").read_text())
+    best = min(result["rows"], key=score)
+    series = next(s for s in SERIES if s.name == best["series"])
+    chosen = functions(series.objective, series.n_max, series.w_L, best["degree"])
+    p = problem(data, element, chosen)
+    row = measured(p, list(p.labels))
+    made = LinearPotential(
+        product_basis(chosen), p.evaluator.radial, (element,), row["coefficients"][None, :],
+        np.array([p.references[int(p.test[0].numbers[0])]]), p.labels,
+        {"benchmark": "materials", "series": series.name},
+    )  # fmt: skip
+    made.save(f"products/{element}.npz")
+
+
+def main(data: str, verb: str, *arguments: str) -> None:
+    """Runs a verb, see above."""
+    series = QUICK if "--quick" in arguments else SERIES
+    elements = [a for a in arguments if not a.startswith("--")]
+    if verb == "figures":
+        from materials_figures import figures
+
+        figures(MATERIALS, SERIES)
+    for element in elements:
+        if verb == "fit":
+            fit(Path(data), element, series)
+        else:
+            potential(Path(data), element)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
