@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import ace_reference
@@ -231,3 +234,27 @@ def test_channels_must_exist():
         a_basis(np.array([[1, 1, 0]]), BASES[0], 1)
     with pytest.raises(ValueError, match="up to n=13, the radial basis has 12"):
         a_basis(np.array([[0, 13, 0]]), BASES[0], 1)
+
+
+# ---- the cache of compiled functions ----------------------------------------------------------------------------
+
+
+def loads_cached(folder, name: str) -> str:
+    """The value of ``module.outer(1.0)`` in a fresh process, and whether it was compiled anew."""
+    code = f"import module; r = module.outer(1.0); print(r, sum(module.{name}.stats.cache_hits.values()))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def test_compiled_functions_last_as_long_as_what_they_call(tmp_path):
+    called = tmp_path / "called.py"
+    called.write_text("from invgen.atomic.compiled import compiled\n@compiled\ndef inner(x):\n    return x + 1\n")
+    (tmp_path / "module.py").write_text(
+        "import called\nfrom called import inner\nfrom invgen.atomic.compiled import compiler\n"
+        "@compiler(called.__file__)\ndef outer(x):\n    return inner(x)\n"
+    )
+    assert [loads_cached(tmp_path, "outer") for _ in range(2)] == ["2.0 0", "2.0 1"]
+    called.write_text(called.read_text().replace("x + 1", "x + 20"))
+    assert loads_cached(tmp_path, "outer") == "21.0 0"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from invgen.atomic.compiled import OPTIONS, njit
+from invgen.atomic.compiled import compiled
 from invgen.atomic.harmonics import harmonic_planes, harmonic_table
 from invgen.atomic.radial import RadialBasis
 
@@ -55,7 +55,7 @@ def a_basis(channels: np.ndarray, radial: RadialBasis, species: int) -> ABasis:
     return ABasis(table, int(widths.sum()), radial.constants(), radial.recurrence, harmonic_table(l_max))
 
 
-@njit(**OPTIONS)
+@compiled
 def transformed(r, constants):
     """u(r) and du/dr."""
     r0, p, q, steepness = constants[1], int(constants[3]), int(constants[4]), constants[5]
@@ -71,7 +71,7 @@ def transformed(r, constants):
     return (x - constants[6]) / constants[7], slope / constants[7]
 
 
-@njit(**OPTIONS)
+@compiled
 def radial_planes(r, constants, recurrence, u, du, values, slopes):
     """R_n and dR_n/dr into ``values`` and ``slopes`` (functions, pairs); ``u`` and ``du`` are work space."""
     pairs, envelope, first = r.size, int(constants[8]), constants[9]
@@ -91,7 +91,7 @@ def radial_planes(r, constants, recurrence, u, du, values, slopes):
             slope_out[j] = factor * df[j] + c0 * du[j] * f[j] - c2 * slope_before[j]
 
 
-@njit(**OPTIONS)
+@compiled
 def make_work(pairs, functions, ranks):
     """Work space for an atom of up to ``pairs`` neighbours."""
     size = max(pairs, 1)
@@ -102,7 +102,7 @@ def make_work(pairs, functions, ranks):
     )  # fmt: skip
 
 
-@njit(**OPTIONS)
+@compiled
 def pair_functions(vectors, begin, end, radial, recurrence, table, work):
     """Directions, radial functions and harmonics of pairs ``begin`` to ``end`` into ``work``."""
     unit, lines, values, slopes, q, trig, harmonics, gradients = work
@@ -117,7 +117,7 @@ def pair_functions(vectors, begin, end, radial, recurrence, table, work):
     harmonic_planes(unit[:, :pairs], inverse, table, q, trig, lines[4], harmonics, gradients)
 
 
-@njit(**OPTIONS)
+@compiled
 def moments(channels, start, atom, work, a):
     """A (components,) of an atom whose pair functions are in ``work``."""
     values, harmonics = work[2], work[6]
@@ -133,7 +133,7 @@ def moments(channels, start, atom, work, a):
             a[component + k] = total
 
 
-@njit(**OPTIONS)
+@compiled
 def moment_derivatives(channels, start, atom, work, d):
     """Derivatives of A into the rows of ``d`` (components, columns): the range of the row's species, and the end."""
     unit, lines, values, slopes, harmonics, gradients = work[0], work[1], work[2], work[3], work[6], work[7]
@@ -153,7 +153,7 @@ def moment_derivatives(channels, start, atom, work, d):
             derivative_tail(row, 3 * lo, width, unit[:, lo:hi], r, row[end : end + TAIL])
 
 
-@njit(**OPTIONS)
+@compiled
 def derivative_tail(row, begin, width, unit, r, tail):
     """The derivatives by the own position and by the strain from those by the neighbours."""
     for axis in range(3):

@@ -15,7 +15,7 @@ from math import factorial, pi, sqrt
 
 import numpy as np
 
-from invgen.atomic.compiled import OPTIONS, njit
+from invgen.atomic.compiled import compiled
 
 MAX_RANK = 12
 
@@ -46,7 +46,7 @@ def harmonic_table(l_max: int) -> np.ndarray:
     return table
 
 
-@njit(**OPTIONS)
+@compiled
 def legendre_planes(z, table, q):
     """q_lm(z) into ``q`` (l_max+1, l_max+2, pairs); the entries m = l+1 are zero."""
     pairs = z.size
@@ -65,7 +65,7 @@ def legendre_planes(z, table, q):
                     out[j] = t0 * z[j] * one[j]
 
 
-@njit(**OPTIONS)
+@compiled
 def azimuthal_planes(x, y, trig):
     """c_m and s_m into ``trig`` (2, l_max+1, pairs)."""
     pairs = x.size
@@ -78,7 +78,7 @@ def azimuthal_planes(x, y, trig):
             s[j] = x[j] * s0[j] + y[j] * c0[j]
 
 
-@njit(**OPTIONS)
+@compiled
 def product_planes(q, dq, m, sign, own, other, before, unit, inverse, values, gradients):
     """One harmonic q(z) own(x, y) with its gradient; ``before`` and ``other`` are own's and its partner's m-1."""
     x, y, z = unit[0], unit[1], unit[2]
@@ -94,7 +94,7 @@ def product_planes(q, dq, m, sign, own, other, before, unit, inverse, values, gr
         gz[j] = (fz - z[j] * radial) * inverse[j]
 
 
-@njit(**OPTIONS)
+@compiled
 def harmonic_planes(unit, inverse, table, q, trig, slope, values, gradients):
     """Y (lm, pairs) and dY/dr (lm, 3, pairs) of the unit vectors ``unit`` (3, pairs); ``inverse`` is 1/|r|.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invgen.atomic.compiled import OPTIONS, njit
+from invgen.atomic.compiled import compiled
 from invgen.atomic.vectors import elementwise, line, row, summed
 
 _fill = elementwise(lambda out, value: value)
@@ -35,7 +35,7 @@ _agnesi = elementwise(_agnesi_of)
 _next_radial = elementwise(_next_radial_of)
 
 
-@njit(**OPTIONS)
+@compiled
 def _power(out, base, exponent, pairs):
     """base^exponent."""
     _fill((out,), (1.0,), pairs)
@@ -43,7 +43,7 @@ def _power(out, base, exponent, pairs):
         _times((out, base), (), pairs)
 
 
-@njit(**OPTIONS)
+@compiled
 def transform_planes(r, w, pairs, radial):
     """u and du/dr into rows 0 and 1 of the scratch ``w``."""
     r0, p, q, steepness, scale = radial[1], int(radial[3]), int(radial[4]), radial[5], 1.0 / radial[7]
@@ -64,7 +64,7 @@ def transform_planes(r, w, pairs, radial):
     _inside((u, du, r), (radial[0],), pairs)
 
 
-@njit(**OPTIONS)
+@compiled
 def radial_of(planes, lane, pairs, radial, recurrence):
     """R_n and dR_n/dr."""
     w, f, df = planes.scratch, row(planes.values, lane, 0), row(planes.slopes, lane, 0)
@@ -79,7 +79,7 @@ def radial_of(planes, lane, pairs, radial, recurrence):
         _next_radial(rows, (recurrence[n, 0], recurrence[n, 1], recurrence[n, 2]), pairs)
 
 
-@njit(**OPTIONS)
+@compiled
 def angular_of(planes, lane, pairs, table):
     """q_lm(z), c_m and s_m."""
     ranks, step = table.shape[0], 8 * planes.scratch.shape[1]
@@ -98,7 +98,7 @@ def angular_of(planes, lane, pairs, table):
             _next_legendre(rows, (table[l, m, 0], table[l, m, 1]), pairs)
 
 
-@njit(**OPTIONS)
+@compiled
 def moments_of(planes, lane, tables, a):
     """A of the atom in ``lane`` into column ``lane`` of ``a`` (components, lanes)."""
     ranks, harmonic, step = tables.harmonics.shape[0], line(planes.scratch, 0), 8 * planes.scratch.shape[1]
@@ -110,14 +110,10 @@ def moments_of(planes, lane, tables, a):
             legendre = row(planes.legendre, lane, rank * (rank + 1) // 2 + abs(m)) + 8 * lo
             angle = row(planes.trig, lane, m if m >= 0 else ranks - m) + 8 * lo
             _product((harmonic, legendre, angle), (), count)
-            for k in range(begin, end):
-                n, c = tables.quads[k], tables.components[k]
-                rows = (harmonic, f + n[0] * step, f + n[1] * step, f + n[2] * step, f + n[3] * step)
-                sums = _four_sums(rows, count)
-                a[c[0] + rank + m, lane] = sums[0]
-                if c[1] >= 0:
-                    a[c[1] + rank + m, lane] = sums[1]
-                if c[2] >= 0:
-                    a[c[2] + rank + m, lane] = sums[2]
-                if c[3] >= 0:
-                    a[c[3] + rank + m, lane] = sums[3]
+            for k in range(begin, end, 4):
+                n, last = tables.function, end - 1
+                f0, f1 = f + n[k] * step, f + n[min(k + 1, last)] * step
+                f2, f3 = f + n[min(k + 2, last)] * step, f + n[min(k + 3, last)] * step
+                sums = _four_sums((harmonic, f0, f1, f2, f3), count)
+                for at, total in enumerate(sums):
+                    a[tables.component[min(k + at, last)] + rank + m, lane] = total

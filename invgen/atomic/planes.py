@@ -11,22 +11,19 @@ from typing import NamedTuple
 import numpy as np
 
 from invgen.atomic.abasis import ABasis
-from invgen.atomic.compiled import OPTIONS, njit
+from invgen.atomic.compiled import compiled
 from invgen.atomic.vectors import WIDTH, elementwise, row
-
-FOUR = 4
-"""Radial functions that a loop takes at a time."""
 
 
 class PairTables(NamedTuple):
     """What the kernels read; a group is a species and a rank, with all its channels."""
 
     groups: np.ndarray
-    """(groups, 4) int64: species, rank, first and last+1 of its rows of ``quads``."""
-    quads: np.ndarray
-    """(quads, 4) int64 radial functions from 0."""
-    components: np.ndarray
-    """(quads, 4) int64 first component of the channel, -1 where the quad is padded."""
+    """(groups, 4) int64: species, rank, first and last+1 of its channels in what follows."""
+    function: np.ndarray
+    """(channels,) int64 radial function from 0, by species, rank, n."""
+    component: np.ndarray
+    """(channels,) int64 first component of the same channel."""
     radial: np.ndarray
     recurrence: np.ndarray
     harmonics: np.ndarray
@@ -44,7 +41,7 @@ class Planes(NamedTuple):
     slopes: np.ndarray
     """(lanes, functions, J): dR_n/dr."""
     legendre: np.ndarray
-    """(lanes, (l_max+1)(l_max+2)/2, J): q_lm at l(l+1)/2 + m."""
+    """(lanes, (l_max+1)(l_max+2)/2 + 1, J): q_lm at l(l+1)/2 + m, and a plane of zeros."""
     trig: np.ndarray
     """(lanes, 2 (l_max+1), J): c_m, then s_m."""
     neighbour: np.ndarray
@@ -52,26 +49,21 @@ class Planes(NamedTuple):
     bounds: np.ndarray
     """(lanes, S+1) int64: where each species begins."""
     scratch: np.ndarray
-    """(4 (l_max+1) + 6, J)."""
+    """(4 (l_max+1) + 2, J)."""
+    gradient: np.ndarray
+    """(3, J): dE/dr of the pairs of one atom."""
+    weights: np.ndarray
+    """(l_max+1, channels, 2): dE/dA of one atom at m and -m."""
 
 
 def pair_tables(basis: ABasis) -> PairTables:
-    """Channels by species and rank, four radial functions at a time."""
-    groups: list[list[int]] = []
-    quads: list[list[int]] = []
-    components: list[list[int]] = []
-    channels = basis.channels
-    for z, rank in sorted({(int(c[0]), int(c[2])) for c in channels}):
-        mine = channels[(channels[:, 0] == z) & (channels[:, 2] == rank)]
-        first = len(quads)
-        for k in range(0, len(mine), FOUR):
-            part = mine[k : k + FOUR]
-            pad = FOUR - len(part)
-            quads.append([*part[:, 1], *[part[0, 1]] * pad])
-            components.append([*part[:, 3], *[-1] * pad])
-        groups.append([z, rank, first, len(quads)])
-    shaped = [np.array(a, dtype=np.int64).reshape(-1, FOUR) for a in (groups, quads, components)]
-    return PairTables(shaped[0], shaped[1], shaped[2], basis.radial, basis.recurrence, basis.harmonics)
+    """Channels by species, rank, radial function."""
+    z, n, rank, component = basis.channels.T
+    order = np.lexsort((n, rank, z))
+    keys = np.column_stack([z, rank])[order]
+    pairs, first = np.unique(keys, axis=0, return_index=True)
+    groups = np.column_stack([pairs, first, np.append(first[1:], len(order))]).astype(np.int64)
+    return PairTables(groups, n[order], component[order], basis.radial, basis.recurrence, basis.harmonics)
 
 
 def make_planes(tables: PairTables, lanes: int, species: int, widest: int) -> Planes:
@@ -81,11 +73,19 @@ def make_planes(tables: PairTables, lanes: int, species: int, widest: int) -> Pl
     size += -size % WIDTH
     functions = len(tables.recurrence)
     return Planes(
-        np.zeros((lanes, 3, size)), np.zeros((lanes, 2, size)), np.zeros((lanes, functions, size)),
-        np.zeros((lanes, functions, size)), np.zeros((lanes, ranks * (ranks + 1) // 2, size)),
-        np.zeros((lanes, 2 * ranks, size)), np.zeros((lanes, size), dtype=np.int64),
-        np.zeros((lanes, species + 1), dtype=np.int64), np.zeros((4 * ranks + 6, size)),
+        _zeros(lanes, 3, size), _zeros(lanes, 2, size), _zeros(lanes, functions, size), _zeros(lanes, functions, size),
+        _zeros(lanes, ranks * (ranks + 1) // 2 + 1, size), _zeros(lanes, 2 * ranks, size),
+        np.zeros((lanes, size), dtype=np.int64), np.zeros((lanes, species + 1), dtype=np.int64),
+        _zeros(4 * ranks + 2, size), _zeros(3, size), np.zeros((ranks, len(tables.function), 2)),
     )  # fmt: skip
+
+
+def _zeros(*shape: int) -> np.ndarray:
+    """Zeros that begin on a cache line."""
+    count = int(np.prod(shape))
+    buffer = np.zeros(count + 8)
+    start = -buffer.ctypes.data // 8 % 8
+    return buffer[start : start + count].reshape(shape)
 
 
 def _directions(x, y, z, r, inverse):
@@ -98,7 +98,7 @@ def _directions(x, y, z, r, inverse):
 _normalise = elementwise(_directions)
 
 
-@njit(**OPTIONS)
+@compiled
 def gather(planes, lane, atom, positions, start, second, shift, cutoff):
     """Pack the neighbours of ``atom`` that are nearer than the cutoff; returns their number with the padding."""
     unit, neighbour, bounds = planes.unit, planes.neighbour, planes.bounds

@@ -15,10 +15,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from invgen.atomic.compiled import OPTIONS, njit
+from invgen.atomic.compiled import compiled
 
 WIDTH = 8
-_KIND = ir.VectorType(ir.DoubleType(), WIDTH)
+REGISTER = ir.VectorType(ir.DoubleType(), WIDTH)
 _FLAGS = ("contract",)
 
 
@@ -29,7 +29,7 @@ class Register:
         self.builder, self.value = builder, value
 
     def _of(self, other: Any) -> Any:
-        return other.value if isinstance(other, Register) else ir.Constant(_KIND, [float(other)] * WIDTH)
+        return other.value if isinstance(other, Register) else ir.Constant(REGISTER, [float(other)] * WIDTH)
 
     def _new(self, write: Any, left: Any, right: Any) -> Register:
         return Register(self.builder, write(left, right, flags=_FLAGS))
@@ -47,7 +47,7 @@ class Register:
         return self._new(self.builder.fdiv, self._of(other), self.value)
 
     def sqrt(self) -> Register:
-        kind = ir.FunctionType(_KIND, [_KIND])
+        kind = ir.FunctionType(REGISTER, [REGISTER])
         function = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.sqrt.v{WIDTH}f64")
         return Register(self.builder, self.builder.call(function, [self.value]))
 
@@ -70,19 +70,33 @@ class Register:
         return self.builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
 
 
-def _spread(builder: Any, scalar: Any) -> Register:
-    single = builder.insert_element(ir.Constant(_KIND, ir.Undefined), scalar, ir.Constant(ir.IntType(32), 0))
+def spread(builder: Any, scalar: Any) -> Register:
+    single = builder.insert_element(ir.Constant(REGISTER, ir.Undefined), scalar, ir.Constant(ir.IntType(32), 0))
     mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
-    return Register(builder, builder.shuffle_vector(single, ir.Constant(_KIND, ir.Undefined), mask))
+    return Register(builder, builder.shuffle_vector(single, ir.Constant(REGISTER, ir.Undefined), mask))
 
 
-def _pointer(builder: Any, address: Any, at: Any = None) -> Any:
+def pointer(builder: Any, address: Any, at: Any = None) -> Any:
     data = builder.inttoptr(address, ir.DoubleType().as_pointer())
-    return builder.bitcast(data if at is None else builder.gep(data, [at]), _KIND.as_pointer())
+    return builder.bitcast(data if at is None else builder.gep(data, [at]), REGISTER.as_pointer())
 
 
-def _load(builder: Any, address: Any, at: Any = None) -> Register:
-    return Register(builder, builder.load(_pointer(builder, address, at), align=8))
+def load(builder: Any, address: Any, at: Any = None) -> Register:
+    return Register(builder, builder.load(pointer(builder, address, at), align=8))
+
+
+class Sum:
+    """A sum that a loop adds to; LLVM keeps it in a register."""
+
+    def __init__(self, builder: Any) -> None:
+        self.builder, self.place = builder, cgutils.alloca_once(builder, REGISTER)
+        builder.store(ir.Constant(REGISTER, [0.0] * WIDTH), self.place)
+
+    def add(self, part: Register) -> None:
+        self.builder.store((self.register() + part).value, self.place)
+
+    def register(self) -> Register:
+        return Register(self.builder, self.builder.load(self.place))
 
 
 def _tuples(rows: Any, scalars: Any) -> tuple[Any, Any]:
@@ -101,14 +115,14 @@ def elementwise(body: Callable[..., Any]) -> Any:
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             addresses = cgutils.unpack_tuple(builder, arguments[0], kinds[0].count)
-            numbers = [_spread(builder, s) for s in cgutils.unpack_tuple(builder, arguments[1], kinds[1].count)]
+            numbers = [spread(builder, s) for s in cgutils.unpack_tuple(builder, arguments[1], kinds[1].count)]
             zero, step = (ir.Constant(arguments[2].type, k) for k in (0, WIDTH))
             with cgutils.for_range_slice(builder, zero, arguments[2], step) as (at, _):
-                results = body(*(_load(builder, a, at) for a in addresses), *numbers)
+                results = body(*(load(builder, a, at) for a in addresses), *numbers)
                 for address, result in zip(
                     addresses, results if isinstance(results, tuple) else (results,), strict=False
                 ):
-                    builder.store(result.value, _pointer(builder, address, at), align=8)
+                    builder.store(result.value, pointer(builder, address, at), align=8)
             return context.get_dummy_value()
 
         return types.void(*kinds, types.intp), codegen
@@ -128,14 +142,11 @@ def summed(body: Callable[..., Any]) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             addresses = cgutils.unpack_tuple(builder, arguments[0], kinds.count)
             zero, step = (ir.Constant(arguments[1].type, k) for k in (0, WIDTH))
-            sums = [cgutils.alloca_once_value(builder, ir.Constant(_KIND, [0.0] * WIDTH)) for _ in range(outputs)]
-            for total in sums:
-                builder.store(ir.Constant(_KIND, [0.0] * WIDTH), total)
+            sums = [Sum(builder) for _ in range(outputs)]
             with cgutils.for_range_slice(builder, zero, arguments[1], step) as (at, _):
-                results = body(*(_load(builder, a, at) for a in addresses))
-                for total, result in zip(sums, results, strict=True):
-                    builder.store((Register(builder, builder.load(total)) + result).value, total)
-            scalars = [Register(builder, builder.load(total)).sum() for total in sums]
+                for total, result in zip(sums, body(*(load(builder, a, at) for a in addresses)), strict=True):
+                    total.add(result)
+            scalars = [total.register().sum() for total in sums]
             return context.make_tuple(builder, returned, scalars)
 
         return returned(kinds, types.intp), codegen
@@ -143,41 +154,13 @@ def summed(body: Callable[..., Any]) -> Any:
     return loop
 
 
-@intrinsic
-def add_leaves(typing_context, values, adjoint, energy, left, leaves, weights, start, stop):
-    """energy += v s, adjoint[left] += s with v = values[left], s = sum_t w_t values[leaf_t]; adjoint[leaf_t] += w_t v.
-
-    Rows of WIDTH numbers; ``leaves`` and ``weights`` are addresses of int64 and float64, t from ``start`` to ``stop``.
-    """
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        v, d, total, left, leaves, weights, start, stop = arguments
-        integers = builder.inttoptr(leaves, ir.IntType(64).as_pointer())
-        numbers = builder.inttoptr(weights, ir.DoubleType().as_pointer())
-        stride = ir.Constant(left.type, WIDTH)
-        own = builder.mul(left, stride)
-        factor, sum_ = _load(builder, v, own), cgutils.alloca_once(builder, _KIND)
-        builder.store(ir.Constant(_KIND, [0.0] * WIDTH), sum_)
-        with cgutils.for_range_slice(builder, start, stop, ir.Constant(start.type, 1)) as (t, _):
-            at = builder.mul(builder.load(builder.gep(integers, [t])), stride)
-            weight = _spread(builder, builder.load(builder.gep(numbers, [t])))
-            builder.store((Register(builder, builder.load(sum_)) + weight * _load(builder, v, at)).value, sum_)
-            builder.store((_load(builder, d, at) + weight * factor).value, _pointer(builder, d, at), align=8)
-        found = Register(builder, builder.load(sum_))
-        builder.store((_load(builder, d, own) + found).value, _pointer(builder, d, own), align=8)
-        builder.store((_load(builder, total) + found * factor).value, _pointer(builder, total), align=8)
-        return context.get_dummy_value()
-
-    return types.void(*[types.intp] * 8), codegen
-
-
-@njit(**OPTIONS)
+@compiled
 def row(array, first, second):
     """The address of ``array[first, second]`` of a C-contiguous array of three axes."""
     return array.ctypes.data + 8 * (first * array.shape[1] + second) * array.shape[2]
 
 
-@njit(**OPTIONS)
+@compiled
 def line(array, first):
     """The address of ``array[first]`` of a C-contiguous array of two axes."""
     return array.ctypes.data + 8 * first * array.shape[1]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from invgen.atomic.abasis import TAIL, a_basis, make_work, moment_derivatives, moments, pair_functions
-from invgen.atomic.compiled import OPTIONS, njit
+from invgen.atomic.compiled import compiled
 from invgen.atomic.neighbourhoods import element_numbers, neighbourhoods
 from invgen.atomic.radial import RadialBasis
 from invgen.data.structures import Structure
@@ -86,7 +86,7 @@ class DesignEvaluator:
         return DesignRows(energy, forces, virial)
 
 
-@njit(**OPTIONS)
+@compiled
 def _small_derivatives(row, order, value, factor, slot, k, a, out):
     """dB_k/dA of orders 1 to 3 into ``out``; returns B_k."""
     total = 0.0
@@ -111,7 +111,7 @@ def _small_derivatives(row, order, value, factor, slot, k, a, out):
     return total
 
 
-@njit(**OPTIONS)
+@compiled
 def _derivatives(row, order, value, factor, slot, k, a, out):
     """dB_k/dA into ``out``, which is zero on entry; returns B_k."""
     if order <= 3:
@@ -130,7 +130,7 @@ def _derivatives(row, order, value, factor, slot, k, a, out):
     return total
 
 
-@njit(**OPTIONS)
+@compiled
 def _add_four(out, d, support, weights, begin, end):
     """out += sum of four rows of ``d`` times ``weights``, columns ``begin`` to ``end``."""
     w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
@@ -141,7 +141,7 @@ def _add_four(out, d, support, weights, begin, end):
         target[w] += w0 * d0[w] + w1 * d1[w] + w2 * d2[w] + w3 * d3[w]
 
 
-@njit(**OPTIONS)
+@compiled
 def _scatter(line, start, second, atom, sums):
     """Add the row of one function at one atom to the row of the structure: forces are minus derivatives."""
     first = start[atom, 0]
@@ -160,7 +160,7 @@ def _scatter(line, start, second, atom, sums):
         sums[sums.size - 6 + k] += line[end + 3 + k]
 
 
-@njit(**OPTIONS)
+@compiled
 def _function_rows(k, atom, species, start, second, a, d, terms, weights, line, energy, sums):
     """Add function ``k`` at ``atom`` to its column of energies and row of sums."""
     row, order, value, factor, slot, chunk, support, group = terms
@@ -178,7 +178,7 @@ def _function_rows(k, atom, species, start, second, a, d, terms, weights, line, 
     _scatter(line, start, second, atom, sums[column])
 
 
-@njit(**OPTIONS)
+@compiled
 def _rows(
     species, start, second, vectors, widest, channels, components, radial, recurrence, table, terms, energy, sums
 ):  # fmt: skip
@@ -199,7 +199,7 @@ def _rows(
             _function_rows(k, atom, species, start, second, a, d, terms, weights, line, energy, sums)
 
 
-@njit(**OPTIONS)
+@compiled
 def _transposed(sums):
     """Forces and virial, contiguous, from the sums by function."""
     columns, size = sums.shape

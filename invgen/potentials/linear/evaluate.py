@@ -8,11 +8,14 @@ import numpy as np
 
 from invgen.atomic.abasis import ABasis
 from invgen.atomic.adjoint import pair_forces
-from invgen.atomic.compiled import OPTIONS, njit
+from invgen.atomic.compiled import compiler
 from invgen.atomic.moments import angular_of, moments_of, radial_of
 from invgen.atomic.neighbourhoods import Neighbourhoods
 from invgen.atomic.planes import gather, make_planes, pair_tables
+from invgen.potentials.linear import nodes as nodes_module
 from invgen.potentials.linear.nodes import LANES, Contraction, contracted_energy, tile_buffers
+
+compiled = compiler(nodes_module.__file__)
 
 
 class Evaluation(NamedTuple):
@@ -59,14 +62,14 @@ class Evaluator:
         return widest, (make_planes(self.tables, LANES, len(weights), widest), *tile_buffers(nodes))
 
 
-@njit(**OPTIONS)
+@compiled
 def _add_forces(planes, lane, atom, pairs, forces, virial):
-    """Add what the pairs of one atom contribute; the scratch holds dE/dr of every pair in rows 3, 4, 5."""
-    w, unit, lines, neighbour = planes.scratch, planes.unit, planes.lines, planes.neighbour
+    """Add what the pairs of one atom contribute, from dE/dr in ``planes.gradient``."""
+    w, unit, lines, neighbour = planes.gradient, planes.unit, planes.lines, planes.neighbour
     xx, yy, zz, yz, xz, xy = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for j in range(pairs):
         at, r = neighbour[lane, j], lines[lane, 0, j]
-        fx, fy, fz = w[3, j], w[4, j], w[5, j]
+        fx, fy, fz = w[0, j], w[1, j], w[2, j]
         x, y, z = r * unit[lane, 0, j], r * unit[lane, 1, j], r * unit[lane, 2, j]
         forces[at, 0] -= fx
         forces[at, 1] -= fy
@@ -84,7 +87,7 @@ def _add_forces(planes, lane, atom, pairs, forces, virial):
         virial[k] += part
 
 
-@njit(**OPTIONS)
+@compiled
 def _evaluate(
     order, edges, positions, start, second, shift, tables, nodes, weights, leaf_weights, planes, values, adjoint,
     energies, forces, virial,

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from invgen.atomic.compiled import OPTIONS, njit
+from invgen.atomic.compiled import compiled
+from invgen.atomic.fused import add_leaves
 from invgen.atomic.vectors import WIDTH as LANES
-from invgen.atomic.vectors import add_leaves, elementwise, line
+from invgen.atomic.vectors import elementwise, line
 from invgen.products import ProductBasis
 
 
@@ -78,7 +79,7 @@ _weigh = elementwise(lambda adjoint, energy, value, weight: (weight, energy + va
 _add_product = elementwise(lambda out, a, b: out + a * b)
 
 
-@njit(**OPTIONS)
+@compiled
 def contracted_energy(nodes, weights, leaf_weights, values, adjoint, energy):
     """Energies of a tile of atoms of one species, and their derivatives by A.
 
