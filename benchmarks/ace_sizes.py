@@ -1,7 +1,8 @@
 """Linear and independent sizes of ACE bases over total degree and w_L, one element, correlation order <= 3.
 
 Every selection is exact and beside it in float64; the exponent of independent against full size is the slope of a
-straight line through the logarithms, over all degrees of at least ``FITTED``.
+straight line through the logarithms, over all degrees of at least ``FITTED``. Then the float64 pass alone, on the
+largest elimination, at tolerances around the one that is used: how much room there is.
 
     python benchmarks/ace_sizes.py [--quick]      -> results/ace_sizes.json, results/ace_sizes.png
 """
@@ -20,12 +21,18 @@ import numpy as np
 import record
 
 import invgen
+from invgen.candidates.evaluate import Floating
+from invgen.candidates.family import family_of
+from invgen.selection.langbein import CONFIGURATIONS, FLOAT_TOLERANCE, independent_rows
 
 GRID = {"1": range(6, 19, 2), "3/2": range(6, 27, 2), "2": range(6, 31, 2)}
 QUICK = {"1": range(6, 13, 2), "3/2": range(6, 15, 2), "2": range(6, 17, 2)}
 FITTED = 10
 PAPER = 0.75
 MOST = 20_000
+TOLERANCES = (1e-8, 1e-7, FLOAT_TOLERANCE, 1e-5, 1e-4, 1e-3)
+LARGEST = {"w_L": "1", "total_degree": 24}
+QUICK_LARGEST = {"w_L": "1", "total_degree": 14}
 
 
 def size(w_L: str, degree: int) -> dict[str, Any]:
@@ -53,6 +60,22 @@ def exponent(rows: list[dict[str, Any]]) -> float:
     return float(np.polyfit(full, kept, 1)[0])
 
 
+def room(truncation: dict[str, Any]) -> dict[str, Any]:
+    """How many functions the float64 pass keeps at each tolerance, and whether they are those of the exact pass."""
+    spec = invgen.BasisSpec(family="ace", n_max=3, objective="independent", **truncation)
+    exact = list(invgen.generate(spec, max_candidates=MOST).labels)
+    family = family_of(spec)
+    evaluator = family.evaluator(spec, family.configurations(spec, CONFIGURATIONS, "tolerances"), Floating())
+    candidates = list(family.stream(spec, MOST))
+    jacobians = evaluator.gradients(candidates)
+    rows = []
+    for tolerance in TOLERANCES:
+        kept = [candidates[k].label for k in independent_rows(jacobians, tolerance)]
+        rows.append({"tolerance": tolerance, "kept": len(kept), "as_exact": kept == exact})
+        print(rows[-1], flush=True)
+    return {"candidates": len(candidates), "variables": jacobians.shape[-1], "rank": len(exact), "rows": rows}
+
+
 def draw(series: dict[str, list[dict[str, Any]]], exponents: dict[str, float]) -> None:
     """Independent size and bound against full size."""
     figure, axis = plt.subplots(figsize=(6, 4.5), constrained_layout=True)
@@ -70,7 +93,8 @@ def draw(series: dict[str, list[dict[str, Any]]], exponents: dict[str, float]) -
 def main() -> None:
     """Runs the grid and writes the results."""
     series: dict[str, list[dict[str, Any]]] = {}
-    for w_L, degrees in (QUICK if "--quick" in sys.argv else GRID).items():
+    quick = "--quick" in sys.argv
+    for w_L, degrees in (QUICK if quick else GRID).items():
         series[w_L] = []
         for degree in degrees:
             series[w_L].append(size(w_L, degree))
@@ -78,7 +102,8 @@ def main() -> None:
     exponents = {w_L: exponent(rows) for w_L, rows in series.items()}
     print(exponents)
     draw(series, exponents)
-    record.write("ace_sizes", {"exponents": exponents, "paper": PAPER, "fitted_from_degree": FITTED, "rows": series})
+    found = {"exponents": exponents, "paper": PAPER, "fitted_from_degree": FITTED, "rows": series}
+    record.write("ace_sizes", {**found, "tolerances": room(QUICK_LARGEST if quick else LARGEST)})
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from invgen.candidates.ace import Channel
 from invgen.candidates.ace_chains import channel_slices
 from invgen.candidates.environment import Environment
 from invgen.candidates.evaluate import Floating, Modular
-from invgen.candidates.family import components_of
+from invgen.candidates.family import family_of
 from invgen.errors import SpecError, TooFewNeighbours
 from invgen.selection.environments import (
     PositionEvaluator,
@@ -28,7 +28,7 @@ from invgen.selection.environments import (
     rank_by_positions,
     select_by_positions,
 )
-from invgen.selection.langbein import FloatEchelon
+from invgen.selection.langbein import FloatEchelon, independent_rows
 
 PRIME = modular.DEFAULT_PRIME
 CHANNELS = tuple(Channel(z, n, rank) for z in (0, 1) for n in (1, 2, 3) for rank in (0, 1, 2, 4))
@@ -198,11 +198,25 @@ def test_gradients_of_one_and_of_many_agree():
             assert np.allclose(gradients, together[:, k], rtol=1e-13, atol=1e-15)
 
 
-def test_a_quorum_of_configurations_decides():
-    rows = np.zeros((3, 1, 4))
-    rows[0, 0, 0] = 1
-    assert FloatEchelon(3, 4).add_block(rows) == [True]
-    assert FloatEchelon(3, 4, quorum=2).add_block(rows) == [False]
-    rows[2, 0, 1] = 1
-    assert FloatEchelon(3, 4, quorum=2).add_block(rows) == [True]
-    assert components_of(CHANNELS) == 2 * 3 * (1 + 3 + 5 + 9)
+def test_most_configurations_decide():
+    first, second = np.zeros((2, 3, 4))
+    first[:, 0] = second[:, 0] = 1
+    second[0, 1] = 1
+    for configurations, outcome in ((1, True), (2, True), (3, False)):
+        rows = np.stack([first, second], axis=1)[:configurations]
+        assert FloatEchelon(configurations, 4).add_block(rows) == [True, outcome]
+    second[2, 2] = 1
+    assert FloatEchelon(3, 4).add_block(np.stack([first, second], axis=1)) == [True, True]
+
+
+@pytest.mark.parametrize("seed", ["one", "two", "three"])
+def test_the_float_selection_does_not_hang_on_its_tolerance(seed):
+    spec = BasisSpec(family="ace", total_degree=14, w_L=1, n_max=3)
+    family = family_of(spec)
+    evaluator = family.evaluator(spec, family.configurations(spec, 3, seed), Floating())
+    candidates = list(family.stream(spec, 1000))
+    jacobians = evaluator.gradients(candidates)
+    exact = list(invgen.generate(spec).labels)
+    for tolerance in (1e-8, 1e-6, 1e-4):
+        assert [candidates[k].label for k in independent_rows(jacobians, tolerance)] == exact
+    assert len(independent_rows(jacobians, 1e-17)) > len(exact)

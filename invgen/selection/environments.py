@@ -24,10 +24,10 @@ from invgen.selection.langbein import BLOCK, CONFIGURATIONS, Selection
 from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
-POSITION_TOLERANCE, POSITION_QUORUM = 1e-8, 2
-"""Share of a float64 row by positions that must be new, and in how many of the environments. Neighbours that happen to
-be close to each other amplify round-off from row to row: in the second of three environments dependent rows were seen
-to leave up to 5e-11, independent ones no less than 2e-6."""
+POSITION_TOLERANCE = 1e-8
+"""Share of a float64 row by positions that must be new. Neighbours that happen to be close to each other amplify
+round-off from row to row: in the second of three environments dependent rows were seen to leave up to 5e-11,
+independent ones no less than 2e-6."""
 
 
 class Functions(Protocol):
@@ -136,7 +136,7 @@ def rank_by_positions(
     """
     prime = modular.DEFAULT_PRIME
     evaluators = position_evaluators(functions.channels, neighbours, prime=prime, seed=seed, few=few)
-    run = Selection(*evaluators, prime, POSITION_TOLERANCE, POSITION_QUORUM)
+    run = Selection(*evaluators, prime, POSITION_TOLERANCE)
     for start in range(0, len(functions.invariants), BLOCK):
         run.offer_block(functions.invariants[start : start + BLOCK])
     return run.rank if exact else run.float_echelon.rank
@@ -157,7 +157,7 @@ def select_by_positions(
     evaluators = position_evaluators(
         family.channels(spec), neighbours, prime=setting.prime, seed=f"{spec.id}/{setting.seed}", few=few
     )
-    run = Selection(*evaluators, setting.prime, POSITION_TOLERANCE, POSITION_QUORUM)
+    run = Selection(*evaluators, setting.prime, POSITION_TOLERANCE)
     stream = family.stream(spec, setting.max_candidates)
     total = family.offered(spec)
     run.run(stream, family.bound(spec), setting.progress, "positions", lookahead=family.lookahead, total=total)

@@ -25,8 +25,8 @@ Progress = Callable[[str, int, int], None]
 """Called with the stage, and how much is done of how much: candidates if their number is known, else rank of bound."""
 
 FLOAT_TOLERANCE = 1e-6
-"""Share of a row that must be new. Dependent rows leave round-off that the rows before amplify, up to 4e-9 with 1,157
-variables; independent ones left no less than 1e-2 there."""
+"""Share of a row that must be new in most configurations. Dependent rows leave round-off that the rows before amplify,
+sometimes to 1e-5 in a single configuration that happens to be ill-conditioned; hence more than one decides."""
 VANISHING = 1e-13
 """Length of a gradient, at tensors of length one, below which the contraction is identically zero."""
 CONFIGURATIONS = 3
@@ -37,13 +37,13 @@ BLOCK = 64
 class FloatEchelon:
     """Row space on several configurations at once, by Gram-Schmidt with one repetition.
 
-    tolerance, quorum
-        A row is new if this share of it is left in so many of the configurations.
+    tolerance
+        A row is new if more than this share of it is left in at least half of the configurations where it does not
+        vanish.
     """
 
-    def __init__(self, configurations: int, width: int, tolerance: float = FLOAT_TOLERANCE, quorum: int = 1) -> None:
+    def __init__(self, configurations: int, width: int, tolerance: float = FLOAT_TOLERANCE) -> None:
         self.tolerance = tolerance
-        self.quorum = quorum
         self.rank = 0
         """Number of rows kept."""
         self._basis = np.zeros((configurations, 0, width))
@@ -55,14 +55,15 @@ class FloatEchelon:
     def add_block(self, rows: np.ndarray) -> list[bool]:
         """``add`` for rows ``(configurations, count, width)`` one after another, orthogonalised together."""
         norms = np.linalg.norm(rows, axis=-1, keepdims=True)
-        vanishing = (norms.max(axis=0)[:, 0] <= VANISHING).tolist()
+        regular = norms[..., 0] > VANISHING
         rows = _without(rows / np.maximum(norms, VANISHING), self._basis[:, : self.rank])
         before, found = self.rank, []
         for k in range(rows.shape[1]):
             row = _without(rows[:, k : k + 1], self._basis[:, before : self.rank])
             left = np.linalg.norm(row, axis=-1, keepdims=True)
-            enough = int((left > self.tolerance).sum()) >= self.quorum
-            found.append(enough and self.rank < rows.shape[2] and not vanishing[k])
+            new = regular[:, k] & (left[:, 0, 0] > self.tolerance)
+            enough = bool(new.any()) and 2 * int(new.sum()) >= int(regular[:, k].sum())
+            found.append(enough and self.rank < rows.shape[2])
             if found[-1]:
                 self._append(_without(row / np.maximum(left, VANISHING), self._basis[:, :before]))
         return found
@@ -118,7 +119,6 @@ class Selection:
     floating: CandidateEvaluator
     prime: int
     tolerance: float = FLOAT_TOLERANCE
-    quorum: int = 1
     echelon: modular.Echelon = field(init=False)
     float_echelon: FloatEchelon = field(init=False)
     kept: list[Any] = field(default_factory=list)
@@ -129,7 +129,7 @@ class Selection:
     def __post_init__(self) -> None:
         self.echelon = modular.Echelon(self.exact.components, self.prime)
         size, width = self.floating.size, self.floating.components
-        self.float_echelon = FloatEchelon(size, width, self.tolerance, self.quorum)
+        self.float_echelon = FloatEchelon(size, width, self.tolerance)
 
     @property
     def rank(self) -> int:
