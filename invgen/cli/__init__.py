@@ -1,0 +1,22 @@
+"""The command line: one thin verb per use. Both halves are imported when a verb runs, never before."""
+
+from __future__ import annotations
+
+import sys
+
+from invgen.cli import bases, models
+from invgen.cli.application import app, err
+
+__all__ = ["app", "bases", "main", "models"]
+
+
+def main() -> None:
+    """Entry point: plain messages for the errors that users can mend, exit code 2; 130 for Ctrl-C."""
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        err.print("interrupted", highlight=False)
+        sys.exit(130)
+    except (ValueError, TypeError, FileNotFoundError, ImportError) as error:
+        err.print(f"error: {error}", highlight=False, soft_wrap=True, markup=False)
+        sys.exit(2)

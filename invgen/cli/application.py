@@ -1,0 +1,90 @@
+"""What all verbs share: the application, its consoles, progress, and the reading of options."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+app = typer.Typer(
+    name="invgen",
+    help="Rotation invariants: generated for any body order, proven independent, compiled to kernels.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+
+BasisArgument = Annotated[
+    str, typer.Argument(metavar="BASIS", help="A basis file, its folder, or the id of a shipped basis.")
+]
+
+
+def whole_numbers(text: str | None, option: str) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        raise ValueError(f"{option} takes whole numbers such as 0,1,2,4, got {text!r}") from None
+
+
+def backend_names(text: str) -> tuple[str, ...]:
+    from invgen.emitters import BACKENDS
+    from invgen.errors import unknown
+
+    names = {"all": list(BACKENDS), "none": []}.get(text, text.replace(",", " ").split())
+    for name in names:
+        if name not in BACKENDS:
+            raise ValueError("--backends: " + unknown("backend", name, [*BACKENDS, "all", "none"]))
+    return tuple(names)
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar for each stage on a terminal, one line when a stage begins otherwise."""
+    if not err.is_terminal:
+        seen: set[str] = set()
+
+        def line(stage: str, done: int, total: int) -> None:
+            if stage not in seen:
+                seen.add(stage)
+                err.print(f"{stage} ...", highlight=False)
+
+        yield line
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def update(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield update
+
+
+@contextmanager
+def warnings_as_lines() -> Iterator[None]:
+    """Tells warnings of the block as plain lines when it ends."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            yield
+        finally:
+            for warning in caught:
+                err.print(f"warning: {warning.message}", highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,112 @@
+"""Verbs on bases: generate, show, check."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invgen.cli.application import BasisArgument, app, backend_names, err, out, stages, whole_numbers
+from invgen.spec import MAX_CANDIDATES
+
+
+@app.command()
+def generate(
+    family: Annotated[str, typer.Option(help="Candidate family: cartesian or ace.")] = "cartesian",
+    l_max: Annotated[int | None, typer.Option(help="Highest rank; ranks 0..l_max take part.")] = None,
+    n_max: Annotated[int, typer.Option(help="Largest correlation order (body order is one more).")] = 4,
+    objective: Annotated[str, typer.Option(help="independent, flexible or linear.")] = "independent",
+    ranks: Annotated[str | None, typer.Option(help="Explicit ranks such as 0,1,2,4, instead of --l-max.")] = None,
+    channels: Annotated[int, typer.Option(help="Tensors of every rank; ace: (species, radial) channels.")] = 1,
+    total_degree: Annotated[
+        str | None, typer.Option(help="ace: all with sum(n + w_L l) up to this, such as 14 or 21/2.")
+    ] = None,
+    w_l: Annotated[str | None, typer.Option("--w-l", help="ace: weight of the ranks in the degree, 3/2.")] = None,
+    elements: Annotated[str | None, typer.Option(help="ace: neighbouring species such as Mo,W.")] = None,
+    parity: Annotated[str, typer.Option(help="proper, pseudo or both.")] = "proper",
+    orders: Annotated[str | None, typer.Option(help="Only these correlation orders, such as 2,4.")] = None,
+    ordering: Annotated[str, typer.Option(help="Order of candidates: degree, cost or rank.")] = "degree",
+    max_candidates: Annotated[
+        int, typer.Option(help="Refuse to enumerate more candidates than this.")
+    ] = MAX_CANDIDATES,
+    backends: Annotated[
+        str, typer.Option(help="Backends to emit kernels for, such as numba,torch; none for the basis alone.")
+    ] = "all",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write; ./<id> by default.")] = None,
+) -> None:
+    """Generate a basis, prove it, and write it with its emitted kernels."""
+    import invgen
+    from invgen.inspect.report import summary
+
+    chosen = backend_names(backends)
+    spec = invgen.BasisSpec(
+        family,
+        l_max,
+        n_max,
+        objective,
+        ranks=whole_numbers(ranks, "--ranks"),
+        channels=channels,
+        parity=parity,
+        orders=whole_numbers(orders, "--orders"),
+        ordering=ordering,
+        total_degree=total_degree,
+        w_L=w_l,
+        elements=tuple(elements.replace(",", " ").split()) if elements else (),
+    )
+    with stages() as progress:
+        basis = invgen.generate(spec, progress=progress, max_candidates=max_candidates)
+        folder = output or Path(spec.id)
+        if chosen:
+            progress("emit", 0, 1)
+            invgen.emit(basis, chosen, folder)
+            progress("emit", 1, 1)
+        else:
+            basis.save(folder)
+    out.print(summary(basis) if chosen else str(basis), highlight=False, soft_wrap=True)
+    out.print(f"written to {folder}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def show(
+    basis: BasisArgument,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX, one invariant a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Draw every contraction graph or coupling tree into it.")] = None,
+) -> None:
+    """Show the invariants of a basis, their evidence, and what the kernels cost."""
+    import invgen
+    from invgen.inspect.draw import write_drawings
+    from invgen.inspect.report import describe, summary, table
+
+    found = invgen.find_basis(basis)
+    if svg is not None:
+        paths = write_drawings(found, svg)
+        err.print(f"{len(paths)} drawings in {svg}", highlight=False, soft_wrap=True)
+    if as_json:
+        print(json.dumps(describe(found), indent=1))
+    elif latex:
+        for i in range(len(found)):
+            print(found.latex(i))
+    elif svg is None:
+        out.print(table(found))
+        out.print(summary(found), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def check(basis: BasisArgument) -> None:
+    """Verify a basis again elsewhere, emit it again and compare bytes, run every backend against the oracle."""
+    import invgen
+    from invgen.checking import checks
+
+    failed = 0
+    for outcome, name, reason in checks(invgen.find_basis(basis), Path(basis)):
+        failed += outcome == "FAILED"
+        out.print(
+            f"{outcome:8s}{name}{': ' + reason if reason else ''}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    if failed:
+        raise typer.Exit(1)
