@@ -1,12 +1,13 @@
 """Six materials: test errors against the number of functions, full ACE basis and its Langbein subset.
 
 For every element one design matrix of all functions in question is condensed once; every basis is a selection of its
-columns, so all of them have the same radial functions, solver and tuning budget: ridge with a smoothness prior; lambda,
-the weight of the energies and the best basis are those of the least product of the errors that four-fold
+columns, so all of them have the same radial functions, solver and tuning budget: ridge with a smoothness prior; the
+cutoff (found with one basis), lambda, the weight of the energies and the best basis are those of the least product of the errors that four-fold
 cross-validation over the training structures finds, mean absolute for energies as in the published table, and root mean
 square for forces, of which only sums of squares are left in a condensed matrix. Test structures choose nothing.
 
-    python benchmarks/materials.py DATA fit Cu [Mo ...]   -> results/materials/Cu.json; DATA holds <El>.extxyz.xz
+    python benchmarks/materials.py DATA cutoff Cu [Mo ..] -> results/materials/Cu-cutoff.json; DATA holds <El>.extxyz.xz
+    python benchmarks/materials.py DATA fit Cu [Mo ...]   -> results/materials/Cu.json, with the best of the cutoffs
     python benchmarks/materials.py DATA potential Cu      -> products/Cu.npz, the best basis as a potential file
     python benchmarks/materials.py DATA figures           -> results/materials.json, materials_*.png
 
@@ -47,7 +48,10 @@ from invgen.potentials.linear.weights import Weights
 FOLDS = 4
 SMOOTHNESS = 2.0
 WEIGHTS = Weights(energy=200.0, forces=1.0, stress=1.0, scaling="atom")
-ENERGY_WEIGHTS = (50.0, 100.0, 200.0, 400.0, 800.0)
+ENERGY_WEIGHTS = (25.0, 50.0, 100.0, 200.0, 400.0, 800.0, 1600.0)
+"""Tried from the middle on in the direction in which the score falls."""
+CUTOFFS = (4.2, 4.6, 5.0, 5.4, 5.8, 6.2, 6.6, 7.0)
+"""In Å."""
 LAMBDAS = tuple(float(x) for x in np.logspace(-18, -4, 29))
 MOST = 50_000
 """Candidates of the largest selection."""
@@ -55,25 +59,23 @@ MOST = 50_000
 
 @dataclass(frozen=True)
 class Material:
-    """Cutoff and distance of nearest neighbours (Å), published test errors of GAP and MTP, and a limit for n <= 4.
+    """Distance of nearest neighbours (Å), and published test errors of GAP and MTP.
 
     Energy in meV/atom and force in eV/Å, mean absolute, of Zuo et al., J. Phys. Chem. A 124, 731 (2020).
     """
 
-    cutoff: float
     r0: float
     gap: tuple[float, float]
     mtp: tuple[float, float]
-    largest: int = 14
 
 
 MATERIALS = {
-    "Ni": Material(5.0, 2.49, (0.42, 0.02), (0.48, 0.01)),
-    "Cu": Material(5.2, 2.56, (0.46, 0.01), (0.41, 0.01)),
-    "Li": Material(6.2, 3.00, (0.49, 0.01), (0.49, 0.01)),
-    "Mo": Material(5.0, 2.73, (2.24, 0.09), (2.83, 0.09), 15),
-    "Si": Material(5.8, 2.35, (2.91, 0.07), (2.21, 0.06), 15),
-    "Ge": Material(6.0, 2.45, (2.06, 0.05), (1.79, 0.05), 15),
+    "Ni": Material(2.49, (0.42, 0.02), (0.48, 0.01)),
+    "Cu": Material(2.56, (0.46, 0.01), (0.41, 0.01)),
+    "Li": Material(3.00, (0.49, 0.01), (0.49, 0.01)),
+    "Mo": Material(2.73, (2.24, 0.09), (2.83, 0.09)),
+    "Si": Material(2.35, (2.91, 0.07), (2.21, 0.06)),
+    "Ge": Material(2.45, (2.06, 0.05), (1.79, 0.05)),
 }
 
 
@@ -95,9 +97,11 @@ class Series:
 SERIES = (
     Series("linear", 3, "3/2", (6, 8, 10, 12, 14, 16, 18)),
     Series("independent", 3, "3/2", (8, 10, 12, 14, 16, 18, 20, 22, 24, 26)),
-    Series("linear", 4, "1", (6, 8, 10, 11, 12, 13, 14, 15)),
+    Series("linear", 4, "1", (6, 8, 10, 11, 12, 13, 14)),
     Series("independent", 4, "1", (8, 10, 11, 12, 13, 14, 16)),
 )
+CUTOFF_BASIS = ("linear", 4, "1", 11)
+"""Objective, n_max, w_L and degree of the basis that chooses the cutoff."""
 QUICK = (Series("linear", 3, "3/2", (6, 8, 10)), Series("independent", 3, "3/2", (8, 10, 12)))
 
 
@@ -115,11 +119,9 @@ def functions(objective: str, n_max: int, w_L: str, degree: int) -> tuple[Coupli
     return tuple(basis.invariants)
 
 
-def bases(element: str, series: tuple[Series, ...]) -> dict[tuple[str, int], tuple[Coupling, ...]]:
+def bases(series: tuple[Series, ...]) -> dict[tuple[str, int], tuple[Coupling, ...]]:
     """All bases by series and degree."""
-    wanted = [(s, d) for s in series for d in s.degrees]
-    skipped = {(s, d) for s, d in wanted if s.objective == "linear" and s.n_max == 4 and d > MATERIALS[element].largest}
-    return {(s.name, d): functions(s.objective, s.n_max, s.w_L, d) for s, d in wanted if (s, d) not in skipped}
+    return {(s.name, d): functions(s.objective, s.n_max, s.w_L, d) for s in series for d in s.degrees}
 
 
 @dataclass(frozen=True)
@@ -149,16 +151,18 @@ def _splits(data: Path, element: str) -> list[str]:
     return re.findall(r"\bsplit=(train|test)\b", text)
 
 
-def problem(data: Path, element: str, chosen: tuple[Coupling, ...]) -> Problem:
-    """Assembles the design matrix of these functions; goes on where it was interrupted."""
-    material, (train, test) = MATERIALS[element], read(data, element)
+def problem(
+    data: Path, element: str, chosen: tuple[Coupling, ...], cutoff: float, folder: str | None = "products/factors"
+) -> Problem:
+    """Assembles the design matrix of these functions; in a folder it goes on where it was interrupted."""
+    train, test = read(data, element)
     products = product_basis(chosen)
-    radial = RadialBasis(material.cutoff, int(products.channels[:, 1].max()), material.r0)
+    radial = RadialBasis(cutoff, int(products.channels[:, 1].max()), MATERIALS[element].r0)
     evaluator = DesignEvaluator(products, radial, (element,))
     references = reference_energies(train, (element,))
     started = time.perf_counter()
     factors = assemble(
-        train, evaluator, fold_numbers(train, FOLDS), references=references, weights=WEIGHTS, folder="products/factors"
+        train, evaluator, fold_numbers(train, FOLDS), references=references, weights=WEIGHTS, folder=folder
     )
     rows = [evaluator.rows(s) for s in test]
     print(f"{element}: {evaluator.columns} columns assembled in {time.perf_counter() - started:.0f} s", flush=True)
@@ -174,8 +178,7 @@ def measured(p: Problem, labels: list[str]) -> dict[str, Any]:
     """Fits one selection of columns and measures it on the test structures."""
     position = {label: k for k, label in enumerate(p.labels)}
     columns = np.array([position[label] for label in labels])
-    chosen = min((tried(p, columns, weight) for weight in ENERGY_WEIGHTS), key=lambda t: score(t[0]))
-    settings, coefficients = chosen
+    settings, coefficients = best_weight(p, columns)
     energies = np.array([s.energy / s.atoms - p.references[int(s.numbers[0])] for s in p.test])
     de = 1e3 * np.abs(p.energy_rows[:, columns] @ coefficients - energies)
     forces = np.concatenate([s.forces.reshape(-1) for s in p.test])
@@ -190,6 +193,18 @@ def measured(p: Problem, labels: list[str]) -> dict[str, Any]:
         **settings,
         "coefficients": coefficients,
     }
+
+
+def best_weight(p: Problem, columns: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
+    """Settings and coefficients of the weight of least score, found downhill from the middle one."""
+    at = len(ENERGY_WEIGHTS) // 2
+    found = {k: tried(p, columns, ENERGY_WEIGHTS[k]) for k in (at - 1, at, at + 1)}
+    while (at := min(found, key=lambda k: score(found[k][0]))) in (min(found), max(found)):
+        further = at - 1 if at == min(found) else at + 1
+        if not 0 <= further < len(ENERGY_WEIGHTS):
+            break
+        found[further] = tried(p, columns, ENERGY_WEIGHTS[further])
+    return found[at]
 
 
 def tried(p: Problem, columns: np.ndarray, weight: float) -> tuple[dict[str, Any], np.ndarray]:
@@ -230,18 +245,34 @@ def score(row: dict[str, Any]) -> float:
     return float(row["held_out"]["energy_mae"] * row["held_out"]["force_rmse"])
 
 
-def everything(
-    element: str, series: tuple[Series, ...]
-) -> tuple[dict[tuple[str, int], tuple[Coupling, ...]], tuple[Coupling, ...]]:
+def everything(series: tuple[Series, ...]) -> tuple[dict[tuple[str, int], tuple[Coupling, ...]], tuple[Coupling, ...]]:
     """All bases, and the functions of any of them, each once."""
-    found = bases(element, series)
+    found = bases(series)
     return found, tuple(dict.fromkeys(c for members in found.values() for c in members))
+
+
+def choose_cutoff(data: Path, element: str) -> None:
+    """The scores of one middling basis by cutoff."""
+    rows = []
+    chosen = functions(*CUTOFF_BASIS)
+    for cutoff in CUTOFFS:
+        settings, _ = best_weight(problem(data, element, chosen, cutoff, None), np.arange(len(chosen)))
+        rows.append({"cutoff": cutoff, "score": score(settings), **settings})
+        print(f"{element} cutoff {cutoff}: score {rows[-1]['score']:.4f}, {settings['energy_weight']:.0f}", flush=True)
+    result = {"stamp": record.stamp(), "element": element, "basis": CUTOFF_BASIS, "rows": rows}
+    write_text(record.RESULTS / "materials" / f"{element}-cutoff.json", json.dumps(result, indent=1) + "\n")
+
+
+def best_cutoff(element: str) -> float:
+    """What ``cutoff`` found."""
+    rows = json.loads((record.RESULTS / "materials" / f"{element}-cutoff.json").read_text())["rows"]
+    return float(min(rows, key=lambda row: row["score"])["cutoff"])
 
 
 def fit(data: Path, element: str, series: tuple[Series, ...]) -> None:
     """Every basis of every series for one element."""
-    found, chosen = everything(element, series)
-    p = problem(data, element, chosen)
+    found, chosen = everything(series)
+    p = problem(data, element, chosen, best_cutoff(element))
     rows = []
     for (name, degree), members in found.items():
         started = time.perf_counter()
@@ -254,9 +285,8 @@ def fit(data: Path, element: str, series: tuple[Series, ...]) -> None:
             f"energy weight {row['energy_weight']:.0f}, {time.perf_counter() - started:.0f} s",
             flush=True,
         )
-    material = MATERIALS[element]
     weights = {**WEIGHTS.kinds, "energy": ENERGY_WEIGHTS, "scaling": WEIGHTS.scaling}
-    settings: dict[str, Any] = {"cutoff": material.cutoff, "r0": material.r0, "weights": weights}
+    settings: dict[str, Any] = {"cutoff": p.evaluator.radial.cutoff, "r0": p.evaluator.radial.r0, "weights": weights}
     settings |= {"folds": FOLDS, "smoothness": SMOOTHNESS, "radial": p.evaluator.radial.to_json()}
     result = {"stamp": record.stamp(), "element": element, "settings": settings, "rows": rows}
     write_text(record.RESULTS / "materials" / f"{element}.json", json.dumps(result, indent=1) + "\n")
@@ -268,7 +298,7 @@ def potential(data: Path, element: str) -> None:
     best = min(result["rows"], key=score)
     series = next(s for s in SERIES if s.name == best["series"])
     chosen = functions(series.objective, series.n_max, series.w_L, best["degree"])
-    p = problem(data, element, chosen)
+    p = problem(data, element, chosen, best_cutoff(element))
     row = measured(p, list(p.labels))
     made = LinearPotential(
         product_basis(chosen), p.evaluator.radial, (element,), row["coefficients"][None, :],
@@ -287,7 +317,9 @@ def main(data: str, verb: str, *arguments: str) -> None:
 
         figures(MATERIALS, SERIES)
     for element in elements:
-        if verb == "fit":
+        if verb == "cutoff":
+            choose_cutoff(Path(data), element)
+        elif verb == "fit":
             fit(Path(data), element, series)
         else:
             potential(Path(data), element)
