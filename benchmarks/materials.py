@@ -1,10 +1,11 @@
 """Six materials: test errors against the number of functions, full ACE basis and its Langbein subset.
 
 For every element one design matrix of all functions in question is condensed once; every basis is a selection of its
-columns, so all of them have the same radial functions, solver and tuning budget: ridge with a smoothness prior; the
-cutoff (found with one basis), lambda, the weight of the energies and the best basis are those of the least product of the errors that four-fold
-cross-validation over the training structures finds, mean absolute for energies as in the published table, and root mean
-square for forces, of which only sums of squares are left in a condensed matrix. Test structures choose nothing.
+columns, so all of them have the same radial functions, solver and tuning budget: ridge with a smoothness prior. The
+cutoff (found with one basis), lambda, the weight of the energies and the best basis are those of the least product of
+the errors that four-fold cross-validation over the training structures finds: mean absolute for energies, as in the
+published table, and root mean square for forces, of which a condensed matrix keeps only sums of squares. Test
+structures choose nothing.
 
     python benchmarks/materials.py DATA cutoff Cu [Mo ..] -> results/materials/Cu-cutoff.json; DATA holds <El>.extxyz.xz
     python benchmarks/materials.py DATA fit Cu [Mo ...]   -> results/materials/Cu.json, with the best of the cutoffs
