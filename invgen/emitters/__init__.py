@@ -15,14 +15,17 @@ from types import ModuleType
 from typing import Any
 
 from invgen import __version__
-from invgen.emitters import numba, torch
+from invgen.emitters import cuda, numba, torch
 from invgen.errors import unknown
 from invgen.files import write_bytes, write_text
 from invgen.kernels.program import Kernel
 from invgen.products import FILE as PRODUCTS
 from invgen.products import ProductBasis
 
-BACKENDS: dict[str, ModuleType] = {"numba": numba, "torch": torch}
+BACKENDS: dict[str, ModuleType] = {"numba": numba, "torch": torch, "cuda": cuda}
+
+TABLE_BACKENDS = ("numba", "torch")
+"""Backends that walk the tables of a large basis; every backend unrolls."""
 
 KERNELS = ("value", "vjp", "second_order")
 
@@ -84,14 +87,20 @@ def emit_tables(
 ) -> Path:
     """Write the product basis and ``manifest.json``, for kernels that walk the tables instead of being unrolled.
 
-    The manifest says ``"form": "tables"`` and for which ``backends``; the arguments are otherwise those of
-    ``emit_folder``, and so are the guarantees.
+    The manifest says ``"form": "tables"`` and for which ``backends``, of those that walk tables; the arguments are
+    otherwise those of ``emit_folder``, and so are the guarantees.
     """
     _check_backends(backends)
+    walking = [name for name in backends if name in TABLE_BACKENDS]
+    if not walking:
+        raise ValueError(
+            f"{id} is too large to be unrolled, and tables are walked by {', '.join(TABLE_BACKENDS)} only, "
+            f"not by {', '.join(backends)}: emit backend 'torch', which runs on GPUs too"
+        )
     data = products.to_bytes()
     details = {
         "form": "tables",
-        "backends": list(backends),
+        "backends": walking,
         "operations": products.operations,
         "kernel_digests": dict.fromkeys(KERNELS, hashlib.sha256(data).hexdigest()),
     }

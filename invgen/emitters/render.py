@@ -45,13 +45,13 @@ def render(template: str, context: Mapping[str, Any]) -> str:
     return environment().get_template(template).render(context)
 
 
-def header(template: str, id: str, kernels: Mapping[str, Kernel]) -> str:
+def header(template: str, id: str, kernels: Mapping[str, Kernel], comment: str = "#") -> str:
     """Comment lines that open every emitted file: origin, kernel digests and operation counts."""
-    lines = [f"# Emitted by invgen {__version__} from templates/{template} for {id}. Do not edit: emit again."]
+    lines = [f"{comment} Emitted by invgen {__version__} from templates/{template} for {id}. Do not edit: emit again."]
     for name, kernel in kernels.items():
         count = kernel.operations
         lines.append(
-            f"# {name}: {count['total']} operations ({count['additions']} additions, "
+            f"{comment} {name}: {count['total']} operations ({count['additions']} additions, "
             f"{count['multiplications']} multiplications), kernel {kernel.digest[:16]}"
         )
     return "\n".join(lines)

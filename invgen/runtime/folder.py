@@ -16,6 +16,7 @@ from invgen.products import FILE as PRODUCTS
 from invgen.resources import cache_folder, generated_folder
 
 FORMAT = 1
+SOURCES = ("_kernels.py", "_kernels.cu")
 FIELDS = ("id", "kind", "ranks", "channels", "components", "size", "labels", "operations", "kernel_digests", "files")
 
 
@@ -48,7 +49,7 @@ class EmittedFolder:
         if self.table_driven:
             return tuple(sorted(self.manifest["backends"]))
         files = sorted(self.manifest["files"])
-        return tuple(file.removesuffix("_kernels.py") for file in files if file.endswith("_kernels.py"))
+        return tuple(file.partition("_kernels.")[0] for file in files if file.endswith(SOURCES))
 
     def read(self, file: str) -> bytes:
         """The bytes of ``file``. Raises ``EmittedFileError`` if they are absent or not those that were emitted."""
@@ -116,7 +117,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     if missing:
         raise EmittedFileError(f"{path} lacks {', '.join(missing)}: it was edited or truncated; emit again")
     for file in manifest["files"]:
-        if Path(file).name != file or not (file.endswith("_kernels.py") or file == PRODUCTS):
+        if Path(file).name != file or not (file.endswith(SOURCES) or file == PRODUCTS):
             raise EmittedFileError(
                 f"{path} lists the file {file!r}, which is no emitted source and no table; emit again"
             )
