@@ -34,6 +34,10 @@ class SelectionError(InvgenError):
     """The exact and the floating-point selection contradict each other."""
 
 
+class CudaError(InvgenError, RuntimeError):
+    """A GPU kernel that cannot be compiled or run on this machine."""
+
+
 def unknown(what: str, value: object, known: Iterable[object]) -> str:
     """The text for an unknown word: the value, a suggestion where one is close, and all that is known."""
     names = [str(k) for k in known]

@@ -15,7 +15,7 @@ PACKAGE = Path(invgen.__file__).parent
 
 COMPILER = ("algebra", "candidates", "selection", "basis", "kernels", "emitters", "pipeline", "inspect")
 RUNTIME = ("runtime", "data", "nn", "atomic", "potentials")
-SHARED = ("spec", "errors", "files", "resources", "products")
+SHARED = ("spec", "errors", "files", "resources", "products", "gpu")
 FACADES = ("__init__", "ace", "cli", "checking", "shipped")
 """Entry points that reach both halves: the lazy names of the package, the command line and what it runs."""
 
@@ -23,6 +23,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "errors": (),
     "files": (),
     "resources": (),
+    "gpu": ("errors",),
     "products": ("errors",),
     "spec": ("errors",),
     "algebra": ("errors", "spec"),
@@ -35,9 +36,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         *("emitters", "kernels", "basis", "selection", "candidates", "algebra"),
         *("products", "resources", "errors", "spec"),
     ),
-    "inspect": ("kernels", "products", "basis", "selection", "candidates", "algebra", "errors", "spec", "files"),
+    "inspect": (
+        *("emitters", "gpu", "kernels", "products", "basis", "selection", "candidates", "algebra"),
+        *("errors", "spec", "files"),
+    ),
     "data": ("errors", "files"),
-    "runtime": ("products", "resources", "errors", "spec"),
+    "runtime": ("gpu", "products", "resources", "errors", "spec", "files"),
     "nn": ("runtime", "data", "errors"),
     "atomic": ("data", "errors", "files"),
     "potentials": ("atomic", "nn", "runtime", "data", "products", "errors", "files"),

@@ -1,7 +1,7 @@
 """From a ``Kernel`` to parts whose values fit into the registers of one GPU thread.
 
 A *part* computes some outputs from the inputs alone and is a program of its own; what two parts both need is computed
-twice, so that nothing travels between them. Within a part, statements are put into an order that keeps few values alive.
+twice, so that nothing travels between them. Within a part, statements get an order that keeps few values alive.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from invgen.kernels.program import Kernel, Statement
 Statements = tuple[tuple[int, Statement], ...]
 
 ALIVE_LIMIT = 320
-"""Values alive at once above which a part is halved. The compiler reorders further: with 318 it was measured to need 216
-of the 255 registers in float32, with 338 all of them and some memory (docs/cuda.md)."""
+"""Values alive at once above which a part is halved. The compiler reorders further: with 318 it was measured to need
+216 of the 255 registers in float32, with 338 all of them and some memory (docs/cuda.md)."""
 
 PROGRAM_ORDER_LIMIT = 100
 """Values alive up to which the order of the program is kept: registers are not short."""
@@ -35,7 +35,7 @@ class Part:
 
 
 def parts(kernel: Kernel, limit: int = ALIVE_LIMIT) -> tuple[Part, ...]:
-    """One part where the values that are alive at once stay within ``limit``, else one or more for each output array."""
+    """One part where the values alive at once stay within ``limit``, else one or more for each output array."""
     outputs = [[(array, c, i) for c, i in enumerate(ids)] for array, ids in kernel.outputs]
     whole = _part(kernel, [output for array in outputs for output in array])
     if alive(kernel, whole.statements) <= limit:

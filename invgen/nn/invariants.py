@@ -16,7 +16,7 @@ class Invariants(torch.nn.Module):
     source
         An id shipped with the package, the path of an emitted folder, or a ``Basis``.
     backend
-        ``"numba"`` (derivatives up to the second), ``"torch"`` (any order), or ``"auto"``.
+        ``"numba"`` or ``"cuda"`` (derivatives up to the second), ``"torch"`` (any order), or ``"auto"``.
     component_axis
         -2 for (atoms, components, features), the layout that is not copied; -1 for (..., components).
 
@@ -33,7 +33,7 @@ class Invariants(torch.nn.Module):
         self.components, self.size = self.kernels.components, self.kernels.size
         self.labels = self.kernels.labels
         self._operator = None
-        if self.kernels.backend == "numba":
+        if self.kernels.backend != "torch":
             from invgen.runtime import operators
 
             operators.register(self.kernels)
@@ -49,8 +49,10 @@ class Invariants(torch.nn.Module):
             return self._statements(x, axis=axis)
         if x.dtype not in (torch.float32, torch.float64):
             raise TypeError(
-                f'{self.id}: backend "numba" computes in float32 or float64, got {x.dtype}; use backend="torch"'
+                f'{self.id}: backend "{self.kernels.backend}" computes in float32 or float64, got {x.dtype}; '
+                'use backend="torch"'
             )
+        self.kernels.check_device(x.device.type)
         if axis == -2 and x.dim() == 3:
             return self._operator(x, self.key)
         planes = x.reshape(-1, self.components, x.shape[-1] if axis == -2 else 1)

@@ -19,7 +19,7 @@ from invgen.runtime.folder import EmittedFolder, open_folder, shipped_ids
 from invgen.runtime.products import read_products
 from invgen.runtime.threads import torch_threads_kept
 
-BACKENDS = ("numba", "torch")
+BACKENDS = ("numba", "torch", "cuda")
 
 
 class Kernels:
@@ -88,10 +88,26 @@ class Kernels:
             return tables_numba.Tables(read_products(self.folder))
         return self.folder.module("numba")
 
+    @cached_property
+    def cuda_module(self) -> Any:
+        """The emitted CUDA kernels. Raises ``EmittedFileError`` if there are none or they were edited."""
+        from invgen.runtime.cuda import CudaKernels
+
+        return CudaKernels(self.folder)
+
+    def check_device(self, kind: str) -> None:
+        """Raise ``TypeError`` if this backend does not compute on ``kind``, such as ``"cpu"``."""
+        if self.backend == "cuda" and kind != "cuda":
+            raise TypeError(
+                f'{self.id}: backend="cuda" computes on CUDA tensors, got {kind}: move them with .to("cuda"), '
+                'or load with backend="auto"'
+            )
+
     def _apply(self, kernel: str, arrays: tuple[Any, ...], component_axis: int | None) -> Any:
         imported = sys.modules.get("torch")
         if imported is not None and any(isinstance(a, imported.Tensor) for a in arrays):
             return self._torch(kernel, arrays, component_axis)
+        self.check_device("NumPy arrays")
         given = tuple(np.asarray(a) for a in arrays)
         dtypes = {str(a.dtype) for a in given}
         if len(dtypes) != 1 or dtypes - {"float32", "float64"}:
@@ -117,6 +133,7 @@ class Kernels:
             raise TypeError(
                 f"{self.id}: tensors differ in dtype or device: {[(t.dtype, str(t.device)) for t in tensors]}"
             )
+        self.check_device(tensors[0].device.type)
         axis = self._axis(kernel, tensors, component_axis)
         if self.backend == "torch":
             return getattr(self.torch_module, kernel)(*tensors, axis=axis)
@@ -152,17 +169,21 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
     source
         An id such as ``"cartesian-l3-n4-flexible"``, the path of a folder that ``invgen.emit`` wrote, or a ``Basis``.
     backend
-        ``"numba"``, ``"torch"``, or ``"auto"``: Numba if it is installed, else Torch.
+        ``"numba"``, ``"torch"``, ``"cuda"``, or ``"auto"``: Numba if it is installed, else Torch. Kernels of
+        ``"numba"`` take CUDA tensors too and then run as those of ``"cuda"``.
     component_axis
         -1 or -2 for arrays of any number of axes, see ``Kernels``.
 
     Raises ``ValueError`` for an unknown backend, ``ImportError`` for one that is not installed, ``FileNotFoundError``
-    for an unknown source, ``EmittedFileError`` for files that are not as they were emitted: none of them is executed.
+    for an unknown source, ``EmittedFileError`` for files that are not as they were emitted: none of them is executed,
+    ``CudaError`` for ``"cuda"`` on a machine without a usable GPU or a compiler for it.
     """
     if backend not in (*BACKENDS, "auto"):
         raise ValueError(unknown("backend", backend, (*BACKENDS, "auto")))
     if backend == "numba":
         require_numba()
+    if backend == "cuda":
+        _require_cuda()
     folder = _folder(source, backend)
     if backend == "auto":
         backend = "numba" if has_numba() and "numba" in folder.backends else "torch"
@@ -197,6 +218,14 @@ def require_numba() -> None:
         raise ImportError(
             'backend="numba" needs Numba, which is not installed: pip install numba, or use backend="torch"'
         )
+
+
+def _require_cuda() -> None:
+    if find_spec("torch") is None:
+        raise ImportError('backend="cuda" takes torch tensors, and torch is not installed: pip install torch')
+    from invgen.runtime.cuda import require_cuda
+
+    require_cuda()
 
 
 def _each(results: Any, change: Callable[[Any], Any]) -> Any:

@@ -4,8 +4,9 @@
     invgen::invariants_vjp(Tensor x, Tensor g, str key) -> Tensor                     Jᵀg
     invgen::invariants_second_order(Tensor x, Tensor g, Tensor u, str key) -> (Tensor, Tensor)   (Σ g_k H_k u, J u)
 
-All tensors are (atoms, components, features). CPU tensors of float32 or float64 run in Numba without a copy; other
-devices, or a machine without Numba, run the emitted Torch statements. ``key`` names the kernels in ``LOADED``; an
+All tensors are (atoms, components, features). Of float32 or float64, CPU tensors run in Numba without a copy and CUDA
+tensors in compiled CUDA kernels; everything else, or a machine that lacks what these need, runs the emitted Torch
+statements. ``key`` names the kernels in ``LOADED``; an
 unknown key is looked for among the shipped and cached folders, so an exported program finds its kernels again.
 
 The derivative rules are registered at the Autograd dispatch key by single-level autograd functions, as PyTorch's own
@@ -14,6 +15,7 @@ C++ formulas are: ``torch.library.register_autograd`` makes functions that ``tor
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 LOADED: dict[str, Kernels] = {}
 """Kernels by key; filled by ``register`` and by ``kernels_of``."""
+
+_TOLD: set[int] = set()
+"""GPUs for which a warning was given."""
 
 _LIBRARY = torch.library.Library("invgen", "DEF")
 _TAGS = (torch.Tag.pt2_compliant_tag,)
@@ -54,13 +59,31 @@ def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
     kernels = kernels_of(key)
     _check(kernels, tensors)
     plain = tuple(t.detach() for t in tensors)
-    numeric = plain[0].dtype in (torch.float32, torch.float64)
-    if plain[0].device.type == "cpu" and numeric and has_numba() and "numba" in kernels.folder.backends:
-        with numba_threads_like_torch():
-            results = kernels.run_numpy(kernel, tuple(t.resolve_neg().numpy() for t in plain))
-        return tuple(map(torch.from_numpy, results)) if isinstance(results, tuple) else torch.from_numpy(results)
+    if plain[0].dtype in (torch.float32, torch.float64):
+        if plain[0].device.type == "cpu" and has_numba() and "numba" in kernels.folder.backends:
+            with numba_threads_like_torch():
+                results = kernels.run_numpy(kernel, tuple(t.resolve_neg().numpy() for t in plain))
+            return tuple(map(torch.from_numpy, results)) if isinstance(results, tuple) else torch.from_numpy(results)
+        if plain[0].device.type == "cuda" and _compiles(kernels, plain[0].device.index):
+            results = kernels.cuda_module.run(kernel, plain)
+            return results if len(results) > 1 else results[0]
     results = getattr(kernels.torch_module, kernel)(*plain)
     return tuple(r.contiguous() for r in results) if isinstance(results, tuple) else results.contiguous()
+
+
+def _compiles(kernels: Kernels, device: int) -> bool:
+    """Whether CUDA kernels run on this GPU; if not, the reason is told once."""
+    from invgen.runtime.cuda import unusable
+
+    if "cuda" not in kernels.folder.backends:
+        return False
+    reason = unusable(device)
+    if reason is not None and device not in _TOLD:
+        _TOLD.add(device)
+        warnings.warn(
+            f"invariants on cuda:{device} run as plain tensor operations, which is slower: {reason}", stacklevel=2
+        )
+    return reason is None
 
 
 def _check(kernels: Kernels, tensors: tuple[Tensor, ...]) -> None:
@@ -74,6 +97,10 @@ def _check(kernels: Kernels, tensors: tuple[Tensor, ...]) -> None:
             raise ValueError(
                 f"{kernels.id}: {name} is {tuple(tensor.shape)} {tensor.dtype}, x is {tuple(x.shape)} {x.dtype}: "
                 "atoms, features and dtype must agree"
+            )
+        if tensor.device != x.device:
+            raise ValueError(
+                f"{kernels.id}: {name} is on {tensor.device}, x on {x.device}: move them to one device with .to()"
             )
 
 
