@@ -51,11 +51,14 @@ SMOOTHNESS = 2.0
 WEIGHTS = Weights(energy=200.0, forces=1.0, stress=1.0, scaling="atom")
 ENERGY_WEIGHTS = (25.0, 50.0, 100.0, 200.0, 400.0, 800.0, 1600.0)
 """Tried from the middle on in the direction in which the score falls."""
-CUTOFFS = (4.2, 4.6, 5.0, 5.4, 5.8, 6.2, 6.6, 7.0)
+CUTOFFS = (4.6, 5.2, 5.8, 6.4, 7.0)
 """In Å."""
 LAMBDAS = tuple(float(x) for x in np.logspace(-18, -4, 29))
 MOST = 50_000
 """Candidates of the largest selection."""
+
+
+GRADED, GRADE = "graded", 5
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ MATERIALS = {
 
 @dataclass(frozen=True)
 class Series:
-    """Bases of growing total degree."""
+    """Bases of growing total degree; ``graded`` joins full ones, three orders at D and a fourth at D - ``GRADE``."""
 
     objective: str
     n_max: int
@@ -92,16 +95,17 @@ class Series:
     @property
     def name(self) -> str:
         """``linear, n<=3, w_L=3/2``."""
-        return f"{self.objective}, n<={self.n_max}, w_L={self.w_L}"
+        return GRADED if self.objective == GRADED else f"{self.objective}, n<={self.n_max}, w_L={self.w_L}"
 
 
 SERIES = (
     Series("linear", 3, "3/2", (6, 8, 10, 12, 14, 16, 18)),
     Series("independent", 3, "3/2", (8, 10, 12, 14, 16, 18, 20, 22, 24, 26)),
-    Series("linear", 4, "1", (6, 8, 10, 11, 12, 13, 14)),
+    Series("linear", 4, "1", (6, 8, 10, 11, 12, 13)),
     Series("independent", 4, "1", (8, 10, 11, 12, 13, 14, 16)),
+    Series(GRADED, 4, "1", (13, 15, 16, 17, 18)),
 )
-CUTOFF_BASIS = ("linear", 4, "1", 11)
+CUTOFF_BASIS = (GRADED, 4, "1", 15)
 """Objective, n_max, w_L and degree of the basis that chooses the cutoff."""
 QUICK = (Series("linear", 3, "3/2", (6, 8, 10)), Series("independent", 3, "3/2", (8, 10, 12)))
 
@@ -109,6 +113,9 @@ QUICK = (Series("linear", 3, "3/2", (6, 8, 10)), Series("independent", 3, "3/2",
 @cache
 def functions(objective: str, n_max: int, w_L: str, degree: int) -> tuple[Coupling, ...]:
     """The functions of one basis, generated once for all elements and kept in a file."""
+    if objective == GRADED:
+        parts = functions("linear", 3, "3/2", degree), functions("linear", n_max, w_L, degree - GRADE)
+        return tuple(dict.fromkeys(c for part in parts for c in part))
     spec = invgen.BasisSpec(family="ace", n_max=n_max, total_degree=degree, w_L=w_L, objective=objective)
     file = Path("products/bases") / f"{spec.id}.json"
     if file.exists():
