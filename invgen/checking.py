@@ -7,12 +7,14 @@ import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import invgen
 from invgen.basis import Basis
 from invgen.emitters import BACKENDS
+from invgen.errors import CudaError
 from invgen.pipeline import emit
 from invgen.resources import generated_folder
 
@@ -35,10 +37,25 @@ def checks(basis: Basis, source: Path) -> Iterator[Check]:
     for backend in _emitted_backends(folder):
         for dtype in ("float64", "float32"):
             name = f"{backend} {dtype}: value, vjp, second order against the oracle"
-            if importlib.util.find_spec(backend) is None:
-                yield "not run", name, f"{backend} is not installed"
+            if reason := _why_not(backend):
+                yield "not run", name, reason
             else:
                 yield _outcome(name, _compare_numbers(basis, folder, backend, dtype))
+
+
+def _why_not(backend: str) -> str | None:
+    """Why kernels of ``backend`` cannot run on this machine."""
+    if backend == "cuda":
+        if importlib.util.find_spec("torch") is None:
+            return "torch is not installed"
+        from invgen.runtime.cuda import require_cuda
+
+        try:
+            require_cuda()
+        except CudaError as error:
+            return str(error)
+        return None
+    return None if importlib.util.find_spec(backend) else f"{backend} is not installed"
 
 
 def _outcome(name: str, problem: str | None) -> Check:
@@ -78,12 +95,24 @@ def _compare_numbers(basis: Basis, folder: Path, backend: str, dtype: str) -> st
         "second order, Hessian part": _along(basis, *exact),
         "second order, tangent part": np.einsum("nkc,nc->nk", jacobian, exact[2]),
     }
-    got = dict(zip(wanted, (function(x), function.vjp(x, g), *function.second_order(x, g, u)), strict=True))
+    results = _results(function, backend, x, g, u)
+    got = dict(zip(wanted, results, strict=True))
     for name, reference in wanted.items():
         deviation = np.abs(got[name] - reference).max() / max(np.abs(reference).max(), 1e-300)
         if not deviation <= TOLERANCES[dtype]:
             return f"{name} deviates by {deviation:.2g}, more than {TOLERANCES[dtype]:.2g}"
     return None
+
+
+def _results(function: Any, backend: str, *arrays: np.ndarray) -> list[np.ndarray]:
+    """Values, gradient and both second-order results; backend ``cuda`` takes and gives tensors on a GPU."""
+    if backend == "cuda":
+        import torch
+
+        x, g, u = (torch.from_numpy(a).to("cuda") for a in arrays)
+        return [r.cpu().numpy() for r in (function(x), function.vjp(x, g), *function.second_order(x, g, u))]
+    x, g, u = arrays
+    return [function(x), function.vjp(x, g), *function.second_order(x, g, u)]
 
 
 def _along(basis: Basis, x: np.ndarray, g: np.ndarray, u: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -74,6 +74,10 @@ def show(
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX, one invariant a line.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     svg: Annotated[Path | None, typer.Option(help="Draw every contraction graph or coupling tree into it.")] = None,
+    gpu: Annotated[
+        str | None,
+        typer.Option(help="Compile the CUDA kernels for this architecture, such as sm_90: registers, spills."),
+    ] = None,
 ) -> None:
     """Show the invariants of a basis, their evidence, and what the kernels cost."""
     import invgen
@@ -81,6 +85,9 @@ def show(
     from invgen.inspect.report import describe, summary, table
 
     found = invgen.find_basis(basis)
+    if gpu is not None:
+        _show_gpu(found, gpu, as_json)
+        return
     if svg is not None:
         paths = write_drawings(found, svg)
         err.print(f"{len(paths)} drawings in {svg}", highlight=False, soft_wrap=True)
@@ -92,6 +99,21 @@ def show(
     elif svg is None:
         out.print(table(found))
         out.print(summary(found), highlight=False, soft_wrap=True)
+
+
+def _show_gpu(found: Any, architecture: str, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from invgen.inspect.resources import resource_table, resources
+
+    number = architecture.removeprefix("sm_")
+    if not number.isdigit():
+        raise ValueError(f"--gpu takes an architecture such as sm_90, got {architecture!r}")
+    parts = resources(found, int(number))
+    if as_json:
+        print(json.dumps([asdict(part) for part in parts], indent=1))
+    else:
+        out.print(resource_table(parts, int(number)))
 
 
 @app.command()

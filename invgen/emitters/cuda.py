@@ -72,7 +72,14 @@ def _part(name: str, kernel: Kernel, part: Part) -> dict[str, Any]:
         if read & set(range(first, first + size)):
             inputs.append({"name": array, "size": size, "pitch": size | 1})
         first += size
-    return {"name": name, "inputs": inputs, "outputs": _written(kernel, part), "lines": _lines(kernel, part)}
+    return {
+        "name": name,
+        "inputs": inputs,
+        "outputs": _written(kernel, part),
+        "lines": _lines(kernel, part),
+        "words": sum(i < kernel.input_size for i in read) + len(part.outputs),
+        "operations": len(part.statements),
+    }
 
 
 def _written(kernel: Kernel, part: Part) -> list[dict[str, Any]]:

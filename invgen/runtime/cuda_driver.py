@@ -42,7 +42,7 @@ class Driver:
         stream: int,
         blocks: int,
         threads: int,
-        arguments: Sequence[ctypes._SimpleCData[Any]],
+        arguments: Sequence[Any],
     ) -> None:
         """Put ``function`` on ``stream``: a line of ``blocks`` with ``threads`` each. Does not wait."""
         pointers = (ctypes.c_void_p * len(arguments))(*(ctypes.addressof(a) for a in arguments))

@@ -1,0 +1,78 @@
+"""Registers and spills of the emitted CUDA kernels, by architecture, precision and layout. Needs no GPU.
+
+pip install '.[test]'
+python benchmarks/cuda_resources.py [--quick]        -> results/cuda_resources.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import asdict
+
+import record
+
+import invgen
+from invgen.emitters.parts import alive, parts, reordered
+from invgen.emitters.schedule import live_statements
+from invgen.gpu import find_compiler
+from invgen.inspect.resources import compiled
+from invgen.kernels.program import Kernel
+
+BASES = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "ace-l3-n4-linear", "cartesian-l4-n4-flexible")
+ARCHITECTURES = (80, 90, 100)
+
+
+def orders(programs: dict[str, Kernel]) -> list[dict[str, object]]:
+    """Values alive at once in the order of the program and in the other one, of unsplit kernels; and the parts made."""
+    rows = []
+    for name, kernel in programs.items():
+        statements = live_statements(kernel)
+        rows.append(
+            {
+                "kernel": name,
+                "operations": len(statements),
+                "alive_in_program_order": alive(kernel, statements),
+                "alive_reordered": alive(kernel, reordered(kernel, statements)),
+                "parts": [
+                    {"operations": len(p.statements), "alive": alive(kernel, p.statements), "outputs": len(p.outputs)}
+                    for p in parts(kernel)
+                ],
+            }
+        )
+    return rows
+
+
+def measured(
+    id: str, programs: dict[str, Kernel], architecture: int, layouts: tuple[str, ...]
+) -> list[dict[str, object]]:
+    """One row for each part, flattened."""
+    rows = []
+    for part in compiled(id, programs, architecture, ("float", "double"), layouts):
+        row = asdict(part)
+        usage = row.pop("usage")
+        rows.append({"architecture": f"sm_{architecture}", **row, **usage})
+        print(id, *rows[-1].values(), flush=True)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="sm_90 and (3,4) alone")
+    options = parser.parse_args()
+    bases, architectures = (BASES[1:2], (90,)) if options.quick else (BASES, ARCHITECTURES)
+    data: dict[str, object] = {"compiler": find_compiler().name, "bases": {}}
+    start = time.process_time()
+    for id in bases:
+        programs = invgen.kernels_of(invgen.find_basis(id))
+        layouts = ("planes", "rows") if id == BASES[1] else ("planes",)
+        rows = [row for a in architectures for row in measured(id, programs, a, layouts)]
+        data["bases"][id] = {"orders": orders(programs), "parts": rows}  # type: ignore[index]
+    data["processor_seconds"] = round(time.process_time() - start, 1)
+    if options.quick:
+        return
+    print(record.write("cuda_resources", data))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""What the CUDA kernels of a basis take of a GPU: registers, spills, bytes and operations of one item.
+
+An item is one atom and one feature, computed by one thread. Kernels are compiled for the architecture asked for; no GPU
+is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from rich.table import Table
+
+from invgen.basis import Basis
+from invgen.emitters import cuda
+from invgen.emitters.render import render
+from invgen.errors import CudaError
+from invgen.gpu import Usage, find_compiler
+from invgen.kernels.derivatives import second_order, vjp
+from invgen.kernels.lower import lower
+from invgen.kernels.products import product_basis, unrolled
+from invgen.kernels.program import Kernel
+
+BYTES = {"float": 4, "double": 8}
+LAYOUTS = {"planes": (), "rows": ("COMPONENTS_LAST",)}
+"""(atoms, components, features), and (items, components)."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One launch: ``bytes`` that an item reads and writes, ``operations``, and what a thread takes."""
+
+    name: str
+    real: str
+    layout: str
+    bytes: int
+    operations: int
+    usage: Usage
+
+
+def resources(
+    basis: Basis, architecture: int, reals: tuple[str, ...] = tuple(BYTES), layouts: tuple[str, ...] = ("planes",)
+) -> list[Part]:
+    """Every part of every kernel, compiled for ``sm_<architecture>`` with each precision and layout.
+
+    Raises ``CudaError`` without a compiler, for an architecture that it does not know, and for bases that are too large
+    to be unrolled.
+    """
+    if basis.spec.family == "ace" and not unrolled(product_basis(basis)):
+        raise CudaError(f"{basis.id} is too large to be unrolled: on a GPU it runs from tables in backend 'torch'")
+    return compiled(basis.id, kernels(basis), architecture, reals, layouts)
+
+
+def kernels(basis: Basis) -> dict[str, Kernel]:
+    """The kernels that are emitted, in order."""
+    value = lower(basis)
+    return {"value": value, "vjp": vjp(value), "second_order": second_order(value)}
+
+
+def compiled(
+    id: str, programs: Mapping[str, Kernel], architecture: int, reals: tuple[str, ...], layouts: tuple[str, ...]
+) -> list[Part]:
+    """What ``resources`` gives, for any kernels."""
+    compiler = find_compiler()
+    if architecture not in compiler.architectures:
+        known = ", ".join(map(str, compiler.architectures))
+        raise CudaError(f"{compiler.name} does not compile for sm_{architecture}; it knows {known}")
+    context = cuda.context(id, programs)
+    source = render(cuda.TEMPLATE, context)
+    found = []
+    for real, layout, (position, function) in product(reals, layouts, enumerate(context["kernels"])):
+        definitions = (f"REAL={real}", f"ONLY={position}", *LAYOUTS[layout])
+        usage = compiler.compile(source, f"sm_{architecture}", definitions).usage
+        found += [_row(part, real, layout, usage[part["name"]]) for part in function["parts"]]
+    return found
+
+
+def _row(part: Mapping[str, Any], real: str, layout: str, usage: Usage) -> Part:
+    return Part(part["name"], real, layout, part["words"] * BYTES[real], part["operations"], usage)
+
+
+def resource_table(parts: list[Part], architecture: int) -> Table:
+    """One row for each part and precision."""
+    table = Table(title=f"sm_{architecture}, one thread for each item", title_justify="left", show_edge=False)
+    for heading in ("part", "precision", "layout"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("operations", "bytes", "registers", "spilled bytes"):
+        table.add_column(heading, justify="right")
+    for part in parts:
+        spilled = part.usage.spill_stores + part.usage.spill_loads
+        numbers = (part.operations, part.bytes, part.usage.registers, spilled)
+        table.add_row(part.name, part.real, part.layout, *(f"{n:,}" for n in numbers))
+    return table
