@@ -11,6 +11,8 @@ import pytest
 
 import invgen
 from invgen.checking import checks
+from invgen.errors import CudaError
+from invgen.runtime import cuda
 
 
 def test_only_emitted_backends_are_run(tmp_path: Path) -> None:
@@ -21,11 +23,16 @@ def test_only_emitted_backends_are_run(tmp_path: Path) -> None:
 
 
 def test_a_backend_that_is_not_installed_is_reported_as_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_gpu() -> None:
+        raise CudaError("no GPU here")
+
     found = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "numba" else found(name))
+    monkeypatch.setattr(cuda, "require_cuda", no_gpu)
     outcomes = list(checks(invgen.find_basis("cartesian-l2-n3-flexible"), Path("cartesian-l2-n3-flexible")))
     assert [(o, r) for o, name, r in outcomes if "numba" in name] == [("not run", "numba is not installed")] * 2
-    assert all(o == "ok" for o, name, _ in outcomes if "numba" not in name)
+    assert [(o, r) for o, name, r in outcomes if "cuda" in name] == [("not run", "no GPU here")] * 2
+    assert [o for o, name, _ in outcomes if "numba" not in name and "cuda" not in name] == ["ok"] * 4
 
 
 def test_a_basis_that_does_not_match_its_kernels_fails(tmp_path: Path) -> None:

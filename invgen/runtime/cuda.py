@@ -56,10 +56,8 @@ class CudaKernels:
         compiled or launched.
         """
         launch = self.launches[kernel]
-        atoms, _, features = tensors[0].shape
-        arrays = [t.detach().resolve_neg().contiguous() for t in tensors]
-        results = _allocate(self.id, arrays, [(atoms, size, features) for size in launch.outputs])
-        if atoms * features:
+        arrays, results = _allocate(self.id, tensors, launch.outputs)
+        if results[0].numel():
             self._launch(kernel, launch, arrays, results)
         return results
 
@@ -112,13 +110,15 @@ def _launches(source: str, folder: EmittedFolder) -> dict[str, _Launch]:
     raise EmittedFileError(f"{folder.path / FILE} does not say how to launch its kernels: emit again")
 
 
-def _allocate(id: str, arrays: list[Tensor], shapes: list[tuple[int, int, int]]) -> tuple[Tensor, ...]:
+def _allocate(id: str, tensors: tuple[Tensor, ...], widths: tuple[int, ...]) -> tuple[list[Tensor], tuple[Tensor, ...]]:
+    """The arguments without gaps, copied if they have any, and memory for the results."""
+    atoms, _, features = tensors[0].shape
     try:
-        return tuple(arrays[0].new_empty(shape) for shape in shapes)
+        arrays = [t.detach().resolve_neg().contiguous() for t in tensors]
+        return arrays, tuple(arrays[0].new_empty((atoms, width, features)) for width in widths)
     except torch.OutOfMemoryError as error:
-        size = arrays[0].element_size()
-        results = sum(size * atoms * width * features for atoms, width, features in shapes)
-        given = sum(size * t.numel() for t in arrays)
+        size = tensors[0].element_size()
+        results, given = size * atoms * sum(widths) * features, size * sum(t.numel() for t in tensors)
         raise torch.OutOfMemoryError(
             f"{id}: {_mebibytes(results)} of GPU memory are needed for the results, beside {_mebibytes(given)} of "
             f"arguments: pass fewer atoms at once ({error})"

@@ -8,37 +8,27 @@ All tensors are (atoms, components, features). Of float32 or float64, CPU tensor
 tensors in compiled CUDA kernels; everything else, or a machine that lacks what these need, runs the emitted Torch
 statements. ``key`` names the kernels in ``LOADED``; an
 unknown key is looked for among the shipped and cached folders, so an exported program finds its kernels again.
-
-The derivative rules are registered at the Autograd dispatch key by single-level autograd functions, as PyTorch's own
-C++ formulas are: ``torch.library.register_autograd`` makes functions that ``torch.func`` transforms refuse.
 """
 
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch._functorch.utils import enable_single_level_autograd_function
-from torch.autograd.forward_ad import _set_fwd_grad_enabled
 from torch.autograd.function import _SingleLevelFunction
 
 from invgen.runtime.folder import find_key
 from invgen.runtime.load import Kernels, has_numba
+from invgen.runtime.registration import LIBRARY, below, define, differentiable
 from invgen.runtime.threads import numba_threads_like_torch
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LOADED: dict[str, Kernels] = {}
 """Kernels by key; filled by ``register`` and by ``kernels_of``."""
 
 _TOLD: set[int] = set()
 """GPUs for which a warning was given."""
-
-_LIBRARY = torch.library.Library("invgen", "DEF")
-_TAGS = (torch.Tag.pt2_compliant_tag,)
 
 
 def register(kernels: Kernels) -> str:
@@ -136,17 +126,9 @@ def _fake_second_order(x: Tensor, g: Tensor, u: Tensor, key: str) -> tuple[Tenso
     return _fresh(x, x.shape[1]), _fresh(x, g.shape[1])
 
 
-def _define(name: str, schema: str, run: Callable[..., Any], fake: Callable[..., Any]) -> torch._ops.OpOverload:
-    _LIBRARY.define(name + schema, tags=_TAGS)
-    for device in ("CPU", "CUDA"):
-        _LIBRARY.impl(name, run, device)
-    torch.library.register_fake(f"invgen::{name}", fake, lib=_LIBRARY)
-    return getattr(torch.ops.invgen, name).default
-
-
-VALUE = _define("invariants", "(Tensor x, str key) -> Tensor", _value, _fake_value)
-VJP = _define("invariants_vjp", "(Tensor x, Tensor g, str key) -> Tensor", _vjp, _fake_vjp)
-SECOND_ORDER = _define(
+VALUE = define("invariants", "(Tensor x, str key) -> Tensor", _value, _fake_value)
+VJP = define("invariants_vjp", "(Tensor x, Tensor g, str key) -> Tensor", _vjp, _fake_vjp)
+SECOND_ORDER = define(
     "invariants_second_order",
     "(Tensor x, Tensor g, Tensor u, str key) -> (Tensor, Tensor)",
     _second_order,
@@ -155,18 +137,12 @@ SECOND_ORDER = _define(
 CALLS = {"value": VALUE, "vjp": VJP, "second_order": SECOND_ORDER}
 
 
-def _below(operator: torch._ops.OpOverload, *arguments: Any) -> Any:
-    """Call ``operator`` past its Autograd key; ``torch.func`` levels below still record, hence grad mode is on."""
-    with torch.enable_grad(), _set_fwd_grad_enabled(True), torch._C._AutoDispatchBelowAutograd():
-        return operator(*arguments)
-
-
 class _Value(_SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, x: Tensor, key: str) -> Tensor:
         ctx.save_for_backward(x)
         ctx.key = key
-        return _below(VALUE, x, key)
+        return below(VALUE, x, key)
 
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
@@ -179,7 +155,7 @@ class _Vjp(_SingleLevelFunction):
     def forward(ctx: Any, x: Tensor, g: Tensor, key: str) -> Tensor:
         ctx.save_for_backward(x, g)
         ctx.key = key
-        return _below(VJP, x, g, key)
+        return below(VJP, x, g, key)
 
     @staticmethod
     def backward(ctx: Any, u: Tensor) -> tuple[Tensor, Tensor, None]:
@@ -192,7 +168,7 @@ class _SecondOrder(_SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, x: Tensor, g: Tensor, u: Tensor, key: str) -> tuple[Tensor, Tensor]:
         ctx.key = key
-        return _below(SECOND_ORDER, x, g, u, key)
+        return below(SECOND_ORDER, x, g, u, key)
 
     @staticmethod
     def backward(ctx: Any, *_: Tensor) -> Any:
@@ -200,16 +176,6 @@ class _SecondOrder(_SingleLevelFunction):
             f"{ctx.key}: the compiled kernels stop at second derivatives, and a third was asked for; "
             'load this basis with backend="torch", whose plain tensor operations have derivatives of any order'
         )
-
-
-def _differentiable(function: type[_SingleLevelFunction], operator: torch._ops.OpOverload) -> None:
-    def autograd(*arguments: Any) -> Any:
-        if torch.is_grad_enabled() and any(isinstance(a, Tensor) and a.requires_grad for a in arguments):
-            with enable_single_level_autograd_function():
-                return function.apply(*arguments)
-        return _below(operator, *arguments)
-
-    _LIBRARY.impl(operator._schema.name.removeprefix("invgen::"), autograd, "Autograd")
 
 
 def _batched(operator: torch._ops.OpOverload) -> None:
@@ -228,9 +194,9 @@ def _batched(operator: torch._ops.OpOverload) -> None:
             return tuple(r.reshape(size, atoms, *r.shape[1:]) for r in results), (0,) * len(results)
         return results.reshape(size, atoms, *results.shape[1:]), 0
 
-    torch.library.register_vmap(operator, rule, lib=_LIBRARY)
+    torch.library.register_vmap(operator, rule, lib=LIBRARY)
 
 
 for _function, _operator in ((_Value, VALUE), (_Vjp, VJP), (_SecondOrder, SECOND_ORDER)):
-    _differentiable(_function, _operator)
+    differentiable(_function, _operator)
     _batched(_operator)

@@ -1,0 +1,54 @@
+"""How custom operators of the namespace ``invgen`` are defined and made differentiable.
+
+Derivative rules are registered at the Autograd dispatch key by single-level autograd functions, as PyTorch's own
+C++ formulas are: ``torch.library.register_autograd`` makes functions that ``torch.func`` transforms refuse.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch._functorch.utils import enable_single_level_autograd_function
+from torch.autograd.forward_ad import _set_fwd_grad_enabled
+from torch.autograd.function import _SingleLevelFunction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIBRARY = torch.library.Library("invgen", "DEF")
+_TAGS = (torch.Tag.pt2_compliant_tag,)
+
+
+def define(
+    name: str,
+    schema: str,
+    run: Callable[..., Any],
+    fake: Callable[..., Any],
+    devices: tuple[str, ...] = ("CPU", "CUDA"),
+) -> torch._ops.OpOverload:
+    """The operator ``invgen::name``: what runs on the devices, and what tells shapes without running."""
+    LIBRARY.define(name + schema, tags=_TAGS)
+    for device in devices:
+        LIBRARY.impl(name, run, device)
+    torch.library.register_fake(f"invgen::{name}", fake, lib=LIBRARY)
+    return getattr(torch.ops.invgen, name).default
+
+
+def below(operator: torch._ops.OpOverload, *arguments: Any) -> Any:
+    """Call ``operator`` past its Autograd key; ``torch.func`` levels below still record, hence grad mode is on."""
+    with torch.enable_grad(), _set_fwd_grad_enabled(True), torch._C._AutoDispatchBelowAutograd():
+        return operator(*arguments)
+
+
+def differentiable(function: type[_SingleLevelFunction], operator: torch._ops.OpOverload) -> None:
+    """``function`` is the derivative rule of ``operator``."""
+
+    def autograd(*arguments: Any) -> Any:
+        if torch.is_grad_enabled() and any(isinstance(a, Tensor) and a.requires_grad for a in arguments):
+            with enable_single_level_autograd_function():
+                return function.apply(*arguments)
+        return below(operator, *arguments)
+
+    LIBRARY.impl(operator._schema.name.removeprefix("invgen::"), autograd, "Autograd")
