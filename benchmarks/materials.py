@@ -53,6 +53,8 @@ ENERGY_WEIGHTS = (25.0, 50.0, 100.0, 200.0, 400.0, 800.0, 1600.0)
 """Tried from the middle on in the direction in which the score falls."""
 CUTOFFS = (4.6, 5.2, 5.8, 6.4, 7.0)
 """In Å."""
+RADIAL_FUNCTIONS = 26
+"""The largest n of all bases."""
 LAMBDAS = tuple(float(x) for x in np.logspace(-18, -4, 29))
 MOST = 50_000
 """Candidates of the largest selection."""
@@ -103,7 +105,7 @@ SERIES = (
     Series("independent", 3, "3/2", (8, 10, 12, 14, 16, 18, 20, 22, 24, 26)),
     Series("linear", 4, "1", (6, 8, 10, 11, 12, 13)),
     Series("independent", 4, "1", (8, 10, 11, 12, 13, 14, 16)),
-    Series(GRADED, 4, "1", (13, 15, 16, 17, 18)),
+    Series(GRADED, 4, "1", (13, 15, 16, 17, 18, 19)),
 )
 CUTOFF_BASIS = (GRADED, 4, "1", 15)
 """Objective, n_max, w_L and degree of the basis that chooses the cutoff."""
@@ -165,7 +167,7 @@ def problem(
     """Assembles the design matrix of these functions; in a folder it goes on where it was interrupted."""
     train, test = read(data, element)
     products = product_basis(chosen)
-    radial = RadialBasis(cutoff, int(products.channels[:, 1].max()), MATERIALS[element].r0)
+    radial = RadialBasis(cutoff, RADIAL_FUNCTIONS, MATERIALS[element].r0)
     evaluator = DesignEvaluator(products, radial, (element,))
     references = reference_energies(train, (element,))
     started = time.perf_counter()
@@ -253,12 +255,6 @@ def score(row: dict[str, Any]) -> float:
     return float(row["held_out"]["energy_mae"] * row["held_out"]["force_rmse"])
 
 
-def everything(series: tuple[Series, ...]) -> tuple[dict[tuple[str, int], tuple[Coupling, ...]], tuple[Coupling, ...]]:
-    """All bases, and the functions of any of them, each once."""
-    found = bases(series)
-    return found, tuple(dict.fromkeys(c for members in found.values() for c in members))
-
-
 def choose_cutoff(data: Path, element: str) -> None:
     """The scores of one middling basis by cutoff."""
     rows = []
@@ -278,26 +274,50 @@ def best_cutoff(element: str) -> float:
 
 
 def fit(data: Path, element: str, series: tuple[Series, ...]) -> None:
-    """Every basis of every series for one element."""
-    found, chosen = everything(series)
-    p = problem(data, element, chosen, best_cutoff(element))
-    rows = []
+    """Every basis of every series for one element; bases that were fitted with the same settings keep their rows."""
+    file = record.RESULTS / "materials" / f"{element}.json"
+    rows = kept_rows(file, element, series)
+    done = {(row["series"], row["degree"]) for row in rows}
+    found = {key: members for key, members in bases(series).items() if key not in done}
+    if not found:
+        print(f"{element}: every basis has its row in {file.name}", flush=True)
+        return
+    stamp = record.stamp()
+    p = problem(
+        data, element, tuple(dict.fromkeys(c for members in found.values() for c in members)), best_cutoff(element)
+    )
     for (name, degree), members in found.items():
         started = time.perf_counter()
         row = measured(p, [c.label for c in members])
         row.pop("coefficients")
-        rows.append({"series": name, "degree": degree, **row})
+        rows.append({"series": name, "degree": degree, "commit": stamp["commit"], **row})
         print(
             f"{element} {name} D={degree}: {row['functions']} functions, "
             f"energy {row['energy_mae']:.3f} meV/atom, force {row['force_mae']:.4f} eV/Å, "
             f"energy weight {row['energy_weight']:.0f}, {time.perf_counter() - started:.0f} s",
             flush=True,
         )
-    weights = {**WEIGHTS.kinds, "energy": ENERGY_WEIGHTS, "scaling": WEIGHTS.scaling}
-    settings: dict[str, Any] = {"cutoff": p.evaluator.radial.cutoff, "r0": p.evaluator.radial.r0, "weights": weights}
-    settings |= {"folds": FOLDS, "smoothness": SMOOTHNESS, "radial": p.evaluator.radial.to_json()}
-    result = {"stamp": record.stamp(), "element": element, "settings": settings, "rows": rows}
-    write_text(record.RESULTS / "materials" / f"{element}.json", json.dumps(result, indent=1) + "\n")
+    order = [(s.name, degree) for s in series for degree in s.degrees]
+    rows.sort(key=lambda row: order.index((row["series"], row["degree"])))
+    result = {"stamp": stamp, "element": element, "settings": settings(element), "rows": rows}
+    write_text(file, json.dumps(result, indent=1) + "\n")
+
+
+def settings(element: str) -> dict[str, Any]:
+    """What all bases of one element have in common."""
+    weights = {**WEIGHTS.kinds, "energy": list(ENERGY_WEIGHTS), "scaling": WEIGHTS.scaling}
+    radial = RadialBasis(best_cutoff(element), RADIAL_FUNCTIONS, MATERIALS[element].r0).to_json()
+    common = {"cutoff": best_cutoff(element), "r0": MATERIALS[element].r0, "weights": weights}
+    return {**common, "folds": FOLDS, "smoothness": SMOOTHNESS, "radial": radial}
+
+
+def kept_rows(file: Path, element: str, series: tuple[Series, ...]) -> list[dict[str, Any]]:
+    """Rows of an earlier run with the same settings."""
+    earlier = json.loads(file.read_text()) if file.exists() else {"settings": None}
+    if earlier["settings"] != settings(element):
+        return []
+    wanted = {(s.name, degree) for s in series for degree in s.degrees}
+    return [row for row in earlier["rows"] if (row["series"], row["degree"]) in wanted]
 
 
 def potential(data: Path, element: str) -> None:

@@ -14,7 +14,11 @@ import numpy as np
 import record
 
 UNITS = {"energy_mae": ("test energy MAE (meV/atom)", 0), "force_mae": ("test force MAE (eV/Å)", 1)}
-STYLE = {"linear": {"marker": "o", "linestyle": "-"}, "independent": {"marker": "s", "linestyle": "--"}}
+STYLE = {
+    "linear": {"marker": "o", "linestyle": "-"},
+    "independent": {"marker": "s", "linestyle": "--"},
+    "graded": {"marker": "^", "linestyle": "-"},
+}
 
 
 def figures(materials: Mapping[str, Any], series: Sequence[Any]) -> None:
