@@ -19,7 +19,10 @@ from invgen.candidates.evaluate import Floating, Modular
 from invgen.candidates.family import CandidateEvaluator, Family, components_of, family_of
 from invgen.errors import BasisFileError
 from invgen.files import write_text
+from invgen.replay.certificate import Certificate
+from invgen.selection.certificate import certify
 from invgen.selection.evidence import Evidence
+from invgen.selection.langbein import Progress
 from invgen.selection.objectives import select
 from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
@@ -174,6 +177,14 @@ class Basis:
         if self.spec.objective != "linear" and tuple(echelon.pivots) != evidence.pivots:
             problems.append(f"the pivots at the recorded witness are {echelon.pivots}, not {list(evidence.pivots)}")
         return problems
+
+    def certificate(self, seed: str = "", progress: Progress | None = None) -> Certificate:
+        """What is proven of this basis, with primes, integer points and pivots; ``str`` of it is the file.
+
+        ``invgen.replay.check.replay`` checks the text without this package's generator. Raises ``SelectionError`` if
+        running the selection again gives another basis.
+        """
+        return certify(self, seed, progress)
 
     def to_json(self) -> dict[str, Any]:
         """The content of ``basis.json`` with its checksum."""

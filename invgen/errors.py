@@ -26,6 +26,10 @@ class BasisFileError(InvgenError, ValueError):
     """A basis file that is truncated, edited, or of another format."""
 
 
+class CertificateError(InvgenError, ValueError):
+    """A certificate that cannot be read, or a basis that cannot be certified."""
+
+
 class EmittedFileError(InvgenError, ValueError):
     """Emitted sources that fail their checksum or are of another format; nothing of them is executed."""
 

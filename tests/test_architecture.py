@@ -15,7 +15,7 @@ PACKAGE = Path(invgen.__file__).parent
 
 COMPILER = ("algebra", "candidates", "selection", "basis", "kernels", "emitters", "pipeline", "inspect")
 RUNTIME = ("runtime", "data", "nn", "atomic", "potentials")
-SHARED = ("spec", "errors", "files", "resources", "products", "gpu")
+SHARED = ("spec", "errors", "files", "resources", "products", "gpu", "replay")
 FACADES = ("__init__", "ace", "cli", "checking", "shipped")
 """Entry points that reach both halves: the lazy names of the package, the command line and what it runs."""
 
@@ -26,10 +26,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "gpu": ("errors",),
     "products": ("errors",),
     "spec": ("errors",),
+    "replay": ("errors",),
     "algebra": ("errors", "spec"),
     "candidates": ("algebra", "errors", "spec"),
-    "selection": ("candidates", "algebra", "errors", "spec", "files"),
-    "basis": ("selection", "candidates", "algebra", "errors", "spec", "files"),
+    "selection": ("replay", "candidates", "algebra", "errors", "spec", "files"),
+    "basis": ("replay", "selection", "candidates", "algebra", "errors", "spec", "files"),
     "kernels": ("basis", "candidates", "algebra", "products", "errors", "spec"),
     "emitters": ("kernels", "products", "resources", "errors", "files"),
     "pipeline": (
@@ -56,6 +57,7 @@ NARROWER: dict[str, tuple[str, ...]] = {
 FORBIDDEN = {
     **dict.fromkeys((*COMPILER, *SHARED), ("torch", "numba")),
     **dict.fromkeys(RUNTIME, ("sympy", "jinja2")),
+    "replay": ("torch", "numba", "sympy", "jinja2"),
 }
 
 
@@ -167,6 +169,8 @@ def test_rooms_form_no_cycle():
         ("invgen.basis", "import invgen\n"),
         ("invgen.selection.langbein", "def f():\n    import invgen\n"),
         ("invgen.data.batch", "from invgen.nn import network\n"),
+        ("invgen.replay.trial", "from invgen.candidates.evaluate import Evaluator\n"),
+        ("invgen.replay.chance", "def f():\n    import sympy\n"),
     ],
 )
 def test_a_wrong_import_is_noticed(module, source):

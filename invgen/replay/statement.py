@@ -1,0 +1,119 @@
+"""What a certificate says in words: what is proven, and what is established with which probability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from invgen.replay.certificate import WIDTH, Claim
+from invgen.replay.chance import Chance, below
+from invgen.replay.families import FAMILIES, row
+
+
+def evaluated(claim: Claim) -> tuple[str, ...]:
+    """The labels whose rows are needed: the rejected ones depend on the others by a theorem if the bound is reached."""
+    if claim.attainable == claim.bound:
+        return (*(m.label for m in claim.kept), *claim.outside)
+    return claim.labels
+
+
+def chance(claim: Claim) -> Chance:
+    """What the ranks that are not proven rest on."""
+    labels = evaluated(claim)
+    statements = int(claim.attainable < min(len(labels), claim.bound))
+    statements += int(bool(claim.outside) and claim.rank < len(claim.kept))
+    statements += sum(p.rank < min(p.size, p.bound) for p in claim.patterns)
+    family = FAMILIES[claim.spec["family"]]
+    return Chance.of((row(family, label) for label in labels), claim.attainable + 1, statements)
+
+
+def statement(claim: Claim) -> tuple[str, ...]:
+    """The lines of the section ``statement``."""
+    paragraphs = ["PROVEN", *_proven(claim), "ESTABLISHED BY INDEPENDENT TRIALS", *_established(claim)]
+    return tuple(line for text in paragraphs for line in _paragraph(text))
+
+
+def _paragraph(text: str) -> list[str]:
+    return wrap(text, WIDTH, initial_indent="" if text.isupper() else "- ", subsequent_indent="  ")
+
+
+def _proven(claim: Claim) -> Iterator[str]:
+    r, bound, orders = claim.rank, claim.bound, _orders(claim)
+    yield (
+        f"The {r} kept invariants marked + are functionally independent over the rationals: modulo each prime their "
+        f"Jacobian at the integer point has rank {r}, so a minor of size {r} is not zero as an integer, nor as a "
+        "polynomial."
+    )
+    if claim.outside:
+        yield (
+            f"The {len(claim.outside)} listed outside raise the rank to {claim.attainable} in the same way: "
+            "the objective does not take them, although they are functions of their own."
+        )
+    if claim.attainable == bound:
+        yield (
+            f"No set of rotation invariants of these tensors has a larger rank than {bound}, the {claim.components} "
+            f"components less the {claim.components - bound} dimensions of a generic orbit. So these are complete, and "
+            "every other invariant, each rejected one among them, depends on them."
+        )
+    if claim.spans:
+        yield _spanning(claim, orders)
+        if claim.attainable == len(claim.labels) < bound:
+            yield f"No set of invariants of {orders} has a larger rank than {claim.attainable}, their number."
+    yield from _patterns(claim)
+
+
+def _patterns(claim: Claim) -> Iterator[str]:
+    """Only what needs no trials: a rank that reaches its bound, or the number of members."""
+    full = [p for p in claim.patterns if p.rank == p.bound]
+    few = [p for p in claim.patterns if p.rank == p.size < p.bound]
+    if full:
+        yield (
+            f"In {len(full)} of {len(claim.patterns)} patterns of vanishing tensors the rank reaches its bound: "
+            "there too the basis is complete."
+        )
+    if few:
+        yield (
+            f"In {len(few)} of {len(claim.patterns)} patterns of vanishing tensors all members that remain are "
+            "independent, but they are fewer than the bound: there the basis is not complete."
+        )
+
+
+def _spanning(claim: Claim, orders: str) -> str:
+    what = "The basis spans" if claim.spec["objective"] == "linear" else "The listed candidates, with products, span"
+    sizes = ", ".join(f"{number} of order {order}" for order, number in claim.counts)
+    return (
+        f"{what} all invariants of {orders}: values at integer points modulo a prime show as many linearly independent "
+        f"ones of every multiset of tensors as characters allow ({sizes})."
+    )
+
+
+def _established(claim: Claim) -> Iterator[str]:
+    risk, r = chance(claim), claim.rank
+    if not risk.statements:
+        yield "Nothing: all of the above is proven."
+        return
+    labels = evaluated(claim)
+    if claim.attainable < min(len(labels), claim.bound):
+        others = f"{r} kept" if not claim.outside else f"{r} kept marked + and the {len(claim.outside)} outside"
+        scope = f" No set of invariants of {_orders(claim)} has a larger rank." if claim.spans else ""
+        yield (
+            f"The rank of all {len(labels)} candidates is not larger than {claim.attainable}: each depends on the "
+            f"{others}.{scope}"
+        )
+    if claim.outside and r < len(claim.kept):
+        yield f"The rank of the {len(claim.kept)} kept is not larger than {r}."
+    if short := [p for p in claim.patterns if p.rank < min(p.size, p.bound)]:
+        yield f"In {len(short)} patterns of vanishing tensors the rank is not larger than stated: short of its bound."
+    trials = risk.rounds
+    yield (
+        f"The probability that any of this is wrong is below {below(risk.after(trials))}: {trials} independent trials, "
+        f"each of which misses a larger rank with probability at most {risk.degree}/2^30 + {risk.bits // 30}/50000000, "
+        f"since a minor that decides has degree at most {risk.degree} (Schwartz and Zippel) and coefficients of fewer "
+        f"than {risk.bits} binary digits, which at most {risk.bits // 30} primes between 2^30 and 2^31 can divide."
+    )
+    yield "Primes and points are drawn by SHA-256 from a digest of the claim; --fresh repeats trials with real chance."
+
+
+def _orders(claim: Claim) -> str:
+    orders = claim.spec["orders"]
+    return f"orders {', '.join(map(str, orders))}" if len(orders) > 1 else f"order {orders[0]}"

@@ -1,0 +1,472 @@
+"""Certificates: written by the generator's evaluators, replayed by a second implementation, rejected when tampered."""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import brute_force
+import flint
+import numpy as np
+import pytest
+import sympy
+
+import invgen
+from invgen.algebra import modular
+from invgen.algebra.couplings import integer_coupling
+from invgen.candidates.evaluate import Modular
+from invgen.candidates.family import count, family_of
+from invgen.errors import CertificateError, SelectionError
+from invgen.replay import ace, cartesian, counts
+from invgen.replay.arithmetic import Elimination, is_prime
+from invgen.replay.certificate import Certificate, Claim, Member, Round
+from invgen.replay.chance import TARGET, Chance, Row, below
+from invgen.replay.check import drawn, replay
+from invgen.replay.statement import chance, statement
+from invgen.replay.trial import Trial
+from invgen.replay.witnesses import LOWEST_PRIME, PRIMES, draw_point, draw_primes
+from invgen.shipped import SPECS
+from invgen.spec import BasisSpec
+
+FLEXIBLE = BasisSpec(l_max=3, n_max=4, objective="flexible")
+CUT = BasisSpec(l_max=3, n_max=3, objective="flexible")
+OCTUPOLE = BasisSpec(ranks=(3,), n_max=6)
+ACE = BasisSpec(family="ace", total_degree=8, n_max=3)
+LINEAR = BasisSpec(l_max=2, n_max=4, objective="linear")
+
+
+@cache
+def certificate(spec: BasisSpec) -> Certificate:
+    return brute_force.build(spec).certificate()
+
+
+def forged(claim: Claim, pivots: bool = True) -> str:
+    """A consistent text of any claim: primes and points as they must be, pivots that are found, statement, checksum."""
+    rounds = drawn(claim, claim.digest, chance(claim).rounds)
+    if pivots:
+        rounds = [replace(r, pivots=tuple(Trial(claim, r.prime, np.array(r.points)).pivots.values())) for r in rounds]
+    return str(Certificate(claim, tuple(rounds), statement(claim)))
+
+
+# ---- what is written is confirmed -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.id)
+def test_shipped_bases_are_certified_for_three_primes_and_three_witnesses(spec: BasisSpec) -> None:
+    basis = invgen.find_basis(spec.id)
+    found = basis.certificate()
+    outcome = replay(str(found))
+    assert outcome, str(outcome)
+    assert len({r.prime for r in found.rounds}) == len({r.points for r in found.rounds}) == len(found.rounds) >= 3
+    claim = found.claim
+    assert tuple(m.label for m in claim.kept) == basis.labels
+    assert (claim.rank, claim.bound, claim.attainable) == (
+        basis.evidence.rank,
+        basis.evidence.bound,
+        basis.evidence.attainable,
+    )
+    assert all(len(r.pivots) == claim.attainable for r in found.rounds)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        BasisSpec(l_max=6, n_max=4),
+        BasisSpec(l_max=6, n_max=4, objective="flexible"),
+        BasisSpec(family="ace", total_degree=10, n_max=3),
+        BasisSpec(family="ace", l_max=2, n_max=3, channels=2, elements=("Mo", "W"), parity="both"),
+        BasisSpec(family="ace", total_degree="19/2", w_L=1, n_max=4, parity="pseudo"),
+        BasisSpec(ranks=(1, 2), channels=2, n_max=3, parity="both"),
+        BasisSpec(l_max=2, n_max=6, parity="pseudo"),
+        BasisSpec(l_max=3, n_max=4, orders=(2, 4)),
+        OCTUPOLE,
+        LINEAR,
+    ],
+    ids=lambda spec: spec.id,
+)
+def test_other_certificates_replay(spec: BasisSpec) -> None:
+    outcome = replay(str(certificate(spec)), fresh=1)
+    assert outcome, str(outcome)
+    assert outcome.rounds == len(certificate(spec).rounds) + 1
+    assert Certificate.parse(str(certificate(spec))).claim == certificate(spec).claim
+
+
+def test_the_statement_says_what_is_proven_and_what_is_not() -> None:
+    text = " ".join(" ".join(certificate(FLEXIBLE).statement).split())
+    assert "all of the above is proven" in text
+    assert "larger rank than 13, the 16 components less the 3 dimensions" in text
+    text = " ".join(" ".join(certificate(OCTUPOLE).statement).split())
+    assert "The rank of all 9 candidates is not larger than 3: each depends on the 3 kept." in text
+    assert "probability that any of this is wrong is below 1e-35: 5 independent trials" in text
+    text = " ".join(" ".join(certificate(CUT).statement).split())
+    assert "The 1 listed outside raise the rank to 8" in text
+    assert certificate(CUT).claim.outside == ("1a.2bc.3abc",)
+
+
+def test_a_certificate_is_the_same_text_every_time_and_another_with_another_seed() -> None:
+    basis = brute_force.build(CUT)
+    assert str(basis.certificate()) == str(certificate(CUT))
+    other = basis.certificate(seed="other")
+    assert other.rounds[0].prime != certificate(CUT).rounds[0].prime
+    assert replay(str(other))
+    with pytest.raises(CertificateError, match="a seed is made of letters"):
+        basis.certificate(seed="two\nlines")
+
+
+def test_a_basis_that_its_selection_does_not_give_is_not_certified() -> None:
+    basis = brute_force.build(CUT)
+    with pytest.raises(SelectionError, match="keeps other invariants than this basis has"):
+        replace(basis, invariants=basis.invariants[:-1]).certificate()
+
+
+# ---- tampering --------------------------------------------------------------------------------------------------
+
+
+def dropped_pivot(found: Certificate) -> str:
+    first = found.rounds[0]
+    return str(replace(found, rounds=(replace(first, pivots=first.pivots[:-1]), *found.rounds[1:])))
+
+
+def no_pivots(found: Certificate) -> str:
+    return str(replace(found, rounds=tuple(replace(r, pivots=()) for r in found.rounds)))
+
+
+def changed_witness(found: Certificate) -> str:
+    first = found.rounds[0]
+    point = (first.points[0][0] ^ 1, *first.points[0][1:])
+    return str(replace(found, rounds=(replace(first, points=(point, *first.points[1:])), *found.rounds[1:])))
+
+
+def composite_prime(found: Certificate) -> str:
+    first = found.rounds[0]
+    return str(replace(found, rounds=(replace(first, prime=first.prime + 1), *found.rounds[1:])))
+
+
+def another_prime(found: Certificate) -> str:
+    first = found.rounds[0]
+    return str(replace(found, rounds=(replace(first, prime=modular.DEFAULT_PRIME), *found.rounds[1:])))
+
+
+def fewer_rounds(found: Certificate) -> str:
+    return str(replace(found, rounds=found.rounds[:2]))
+
+
+def changed_words(found: Certificate) -> str:
+    return str(replace(found, statement=("PROVEN", "- Everything.")))
+
+
+@pytest.mark.parametrize("spec", [FLEXIBLE, OCTUPOLE, ACE], ids=lambda spec: spec.id)
+@pytest.mark.parametrize(
+    ("tamper", "reason"),
+    [
+        (dropped_pivot, "pivots"),
+        (no_pivots, "pivots"),
+        (changed_witness, "witness"),
+        (composite_prime, "prime"),
+        (another_prime, "prime"),
+        (fewer_rounds, "rounds"),
+        (changed_words, "statement"),
+        (lambda found: str(found).replace("rank: ", "rank: 1", 1), "checksum"),
+        (lambda found: str(found).replace("\n  components: ", "\n  components:  "), "checksum"),
+    ],
+)
+def test_tampering_outside_the_claim_is_named(
+    tamper: Callable[[Certificate], str], reason: str, spec: BasisSpec
+) -> None:
+    text = tamper(certificate(spec))
+    assert text != str(certificate(spec))
+    outcome = replay(text)
+    assert not outcome
+    assert reason in outcome.reasons
+    assert "REJECTED" in str(outcome)
+
+
+def relabelled(claim: Claim, old: str, new: str) -> Claim:
+    return replace(claim, kept=tuple(Member(new if m.label == old else m.label, m.raises) for m in claim.kept))
+
+
+CAYLEY = "2ab.2ac.2bd.2cd"
+"""tr Q^4, half the square of tr Q^2."""
+
+
+@pytest.mark.parametrize(
+    ("tamper", "reason"),
+    [
+        (lambda c: relabelled(c, "2ab.2ac.2bc", CAYLEY), "rank"),
+        (lambda c: relabelled(c, "2ab.2ac.2bc", "1a.1b.2ab"), "duplicate"),
+        (lambda c: relabelled(c, "2ab.2ac.2bc", "2ab.2ac.2bb"), "label"),
+        (lambda c: relabelled(c, "2ab.2ac.2bc", "2ab.2ab.2cd.2cd.2ef.2ef"), "label"),
+        (lambda c: relabelled(c, "2ab.2ac.2bc", "4abcd.4abcd"), "label"),
+        (lambda c: relabelled(c, "2ab.2ac.2bc", "eabc.1a.1b.1c"), "label"),
+        (lambda c: replace(c, kept=(*c.kept, Member(CAYLEY, True)), rank=c.rank + 1, attainable=14), "rank"),
+        (lambda c: replace(c, rejected=(*c.rejected, c.kept[1].label)), "duplicate"),
+        (lambda c: replace(c, rank=c.rank - 1), "rank"),
+        (lambda c: replace(c, rank=c.rank + 1), "rank"),
+        (lambda c: replace(c, attainable=c.attainable - 1), "attainable"),
+        (lambda c: replace(c, bound=c.bound + 1), "bound"),
+        (lambda c: replace(c, kept=(Member(c.kept[0].label, False), *c.kept[1:]), rank=12), "rank"),
+        (lambda c: replace(c, counts=((1, 1), (2, 4), (3, 8), (4, 24))), "counts"),
+        (lambda c: replace(c, patterns=(replace(c.patterns[0], rank=0), *c.patterns[1:])), "pattern"),
+        (lambda c: replace(c, patterns=(replace(c.patterns[0], bound=2), *c.patterns[1:])), "pattern"),
+        (lambda c: replace(c, tensors=("0", "1", "2")), "tensors"),
+        (lambda c: replace(c, spans=True), "span"),
+        (lambda c: replace(c, specification=c.specification.replace('"proper"', '"odd"')), "specification"),
+        (lambda c: replace(c, specification=c.specification.replace('"parity"', '"partiy"')), "specification"),
+    ],
+)
+def test_a_wrong_claim_is_rejected_however_well_the_rest_is_forged(
+    tamper: Callable[[Claim], Claim], reason: str
+) -> None:
+    claim = tamper(certificate(FLEXIBLE).claim)
+    try:
+        text = forged(claim)
+    except (KeyError, ValueError):
+        text = str(replace(certificate(FLEXIBLE), claim=claim))
+    outcome = replay(text)
+    assert not outcome
+    assert reason in outcome.reasons, str(outcome)
+    assert "checksum" not in outcome.reasons
+
+
+def test_an_independent_candidate_among_the_rejected_is_noticed() -> None:
+    """Of the octupole alone the third invariant, moved to the rejected ones, raises the rank there."""
+    claim = certificate(OCTUPOLE).claim
+    *first, last = claim.kept
+    claim = replace(claim, kept=tuple(first), rejected=(last.label, *claim.rejected), rank=2, attainable=2)
+    outcome = replay(forged(claim))
+    assert {"rank"} == set(outcome.reasons)
+    assert f"{last.label} raises the rank" in str(outcome)
+
+
+def test_a_forgotten_candidate_leaves_invariants_unspanned() -> None:
+    claim = certificate(CUT).claim
+    assert claim.spans
+    outcome = replay(forged(replace(claim, outside=(), attainable=7)))
+    assert "span" in outcome.reasons, str(outcome)
+
+
+@pytest.mark.parametrize("spec", [LINEAR, BasisSpec(family="ace", l_max=2, n_max=4, objective="linear")])
+def test_a_linear_basis_with_a_member_replaced_by_another_spans_too_little(spec: BasisSpec) -> None:
+    claim = certificate(spec).claim
+    assert claim.spans
+    assert replay(forged(claim))
+    smaller = replace(claim, kept=claim.kept[:-1])
+    assert {"counts", "span"} <= set(replay(forged(smaller)).reasons)
+    if spec.family == "cartesian":
+        products = [m for m in claim.kept if not m.raises and m.label.count(".") == 3]
+        twin = Member(".".join(reversed(products[-1].label.split("."))), False)
+        assert twin not in claim.kept
+        doubled = replace(claim, kept=tuple(twin if m == products[-2] else m for m in claim.kept))
+        assert set(replay(forged(doubled)).reasons) == {"span"}
+
+
+def test_an_ace_label_of_ranks_that_do_not_couple_is_named() -> None:
+    claim = certificate(ACE).claim
+    for wrong in ("ace:1.0,1.1", "ace:1.1,1.1,1.1|L=1", "ace:1.1,1.1,9.9", "2ab.2ab", "ace:1.0,1.0,1.0,1.0|L=0"):
+        outcome = replay(str(replace(certificate(ACE), claim=relabelled(claim, claim.kept[-1].label, wrong))))
+        assert "label" in outcome.reasons, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "first line must be"),
+        ("invgen certificate, format 2\n", "format 2"),
+        ("invgen certificate, format 1\nclaim\n", "cannot be read"),
+        ("invgen certificate, format 1\nclaim\nclaim\n", "stands twice"),
+    ],
+)
+def test_text_that_is_no_certificate_is_an_error(text: str, message: str) -> None:
+    with pytest.raises(CertificateError, match=message):
+        replay(text)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_truncated_certificate_is_an_error_or_rejected(share: float) -> None:
+    text = str(certificate(FLEXIBLE))
+    with pytest.raises(CertificateError, match="certify the basis again"):
+        replay(text[: int(share * len(text))])
+
+
+# ---- the probability --------------------------------------------------------------------------------------------
+
+
+def test_the_pool_of_primes_is_larger_than_stated() -> None:
+    assert sympy.primepi(2 * LOWEST_PRIME) - sympy.primepi(LOWEST_PRIME) > PRIMES + 10_000
+
+
+def test_primes_are_primes_of_the_pool_and_points_are_residues() -> None:
+    primes = draw_primes("seed", 6)
+    assert len(set(primes)) == 6
+    assert all(LOWEST_PRIME < p < 2 * LOWEST_PRIME and sympy.isprime(p) for p in primes)
+    points = draw_point("seed", 0, 20_000, primes[0]) / primes[0]
+    assert points.min() >= 0
+    assert points.max() < 1
+    assert abs(points.mean() - 0.5) < 4 / math.sqrt(12 * 20_000)
+    assert not np.array_equal(points, draw_point("seed", 1, 20_000, primes[0]) / primes[0])
+    assert [n for n in range(60) if is_prime(n)] == list(sympy.primerange(60))
+
+
+def test_rounds_are_as_many_as_the_bound_needs() -> None:
+    risk = Chance.of([Row(4, 30), Row(3, 10), Row(2, 5)], 2, 1)
+    assert (risk.degree, risk.bits) == (5, 40)
+    assert risk.one_trial == Fraction(5, 2**30) + Fraction(1, PRIMES)
+    assert risk.after(risk.rounds) < TARGET <= risk.after(risk.rounds - 1)
+    assert Chance(0, 100, 3000).rounds == 3
+    assert below(Fraction(1, 1000)) == "1e-3"
+    assert below(Fraction(1, 1001)) == "1e-3"
+    assert below(Fraction(1, 999)) == "1e-2"
+
+
+def test_degree_and_coefficients_of_minors_obey_the_bounds() -> None:
+    """Of explicit minors, expanded by SymPy."""
+    labels = ["2ab.2ab", "2ab.2ac.2bc", "1a.1b.2ab", "1a.1a"]
+    rows = [Row.of(len(cartesian.content(label)), cartesian.norm(label)) for label in labels]
+    risk = Chance.of(rows, 4, 1)
+    tensors = ((1, 0), (2, 0))
+    x = sympy.symbols("x:8")
+    values = [sympy.expand(brute_force.value(label, tensors, x)) for label in labels]
+    for columns in ((0, 3, 4, 5), (1, 2, 3, 7), (0, 4, 6, 7)):
+        minor = sympy.Poly(sympy.Matrix([[sympy.diff(v, x[c]) for c in columns] for v in values]).det(), *x)
+        assert minor.total_degree() <= risk.degree
+        assert sum(map(abs, minor.coeffs())) < 2**risk.bits
+    for label, value in zip(labels, values, strict=True):
+        assert sum(map(abs, sympy.Poly(value, *x).coeffs())) <= cartesian.norm(label)
+
+
+@pytest.mark.parametrize("label", ["ace:1.1,1.1,1.2", "ace:1.1,2.1,1.2,2.2|L=2", "ace:1.2,2.2,3.2|"])
+def test_coefficients_of_couplings_obey_the_bound(label: str) -> None:
+    label = label.rstrip("|")
+    integers = family_of(ACE).from_label(label).polynomial().integers
+    assert sum(map(abs, integers)) <= ace.norm(label)
+
+
+# ---- the second implementation ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spec", [FLEXIBLE, ACE, BasisSpec(ranks=(1, 2), channels=2, n_max=3, parity="both")])
+def test_derivatives_are_those_of_the_generator(spec: BasisSpec) -> None:
+    found = certificate(spec)
+    part, prime = found.rounds[0], found.rounds[0].prime
+    candidates = [family_of(spec).from_label(label) for label in found.claim.labels]
+    evaluator = family_of(spec).evaluator(spec, np.array([part.points[0]]), Modular(prime))
+    trial = Trial(found.claim, prime, np.array(part.points))
+    point = trial.family.point(found.claim.tensors, np.array(part.points[0]), prime)
+    for c in candidates:
+        value, gradient = evaluator.values_and_gradients(c)
+        signs = [1, prime - 1] if spec.family == "ace" else [1]
+        row = point.gradient(c.label)
+        assert any(
+            value[0] == s * point.value(c.label) % prime and (gradient[0] == s * row % prime).all() for s in signs
+        ), c.label
+
+
+def test_transvectants_are_the_integer_couplings_up_to_sign() -> None:
+    for first in range(5):
+        for second in range(5):
+            for third in range(abs(first - second), first + second + 1):
+                table, known = ace.coupling(first, second, third), integer_coupling(first, second, third)[0]
+                assert np.array_equal(table, known) or np.array_equal(table, -known)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        BasisSpec(l_max=4, n_max=5),
+        BasisSpec(l_max=2, n_max=5, channels=2, parity="both"),
+        BasisSpec(l_max=2, n_max=5, channels=2, parity="pseudo"),
+        BasisSpec(family="ace", l_max=2, n_max=3, channels=4, elements=("Mo", "W")),
+        BasisSpec(family="ace", total_degree="21/2", w_L="3/2", n_max=4),
+    ],
+    ids=lambda spec: spec.id,
+)
+def test_newton_identities_count_what_characters_count(spec: BasisSpec) -> None:
+    channels = family_of(spec).channels(spec)
+    weighted = [(c.rank, Fraction(0) if spec.w_L is None else c.n + spec.w_L * c.rank) for c in channels]
+    parities = {"proper": (0,), "pseudo": (1,), "both": (0, 1)}[spec.parity]
+    assert counts.count_invariants(weighted, spec.orders, parities, spec.total_degree) == dict(count(spec))
+    assert counts.bound([c.rank for c in channels]) == family_of(spec).bound(spec)
+
+
+def test_elimination_is_that_of_flint() -> None:
+    prime = draw_primes("elimination", 1)[0]
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, prime, size=(6, 4)) @ rng.integers(0, 2**20, size=(4, 9)) % prime
+    elimination = Elimination(prime)
+    found = [elimination.add(row) for row in rows]
+    assert elimination.rank == flint.nmod_mat(6, 9, [int(v) for v in rows.reshape(-1)], prime).rank() == 4
+    assert found == [0, 1, 2, 3, None, None]
+
+
+# ---- the command line -------------------------------------------------------------------------------------------
+
+
+def run(*arguments: object, module: str = "invgen.cli", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+def test_certify_writes_a_file_and_replays_it(tmp_path: Path) -> None:
+    made = run("certify", "cartesian-l3-n4-flexible", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    path = tmp_path / "cartesian-l3-n4-flexible.certificate.txt"
+    assert path.read_text() == str(certificate(FLEXIBLE))
+    confirmed = run("certify", "--replay", path, "--fresh", 1)
+    assert confirmed.returncode == 0
+    assert "confirmed in 4 rounds" in confirmed.stdout
+    path.write_text(re.sub(r"\+ 2ab\.2ac\.2bc", "+ 1a.1b.2ab", path.read_text()))
+    rejected = run("certify", "--replay", path)
+    assert rejected.returncode == 1
+    assert "duplicate: listed more than once: 1a.1b.2ab" in rejected.stdout
+    alone = run(path, module="invgen.replay")
+    assert alone.returncode == 1
+    assert "REJECTED" in alone.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("certify",), ("either a BASIS", "--replay")),
+        (("certify", "cartesian-l3-n4-flexible", "--replay", "x"), ("either a BASIS",)),
+        (("certify", "--replay", "nowhere"), ("nowhere",)),
+        (("certify", "nowhere"), ("nowhere", "shipped")),
+        (("certify", "cartesian-l2-n3-flexible", "--seed", "a b"), ("a seed is made of", "'a b'")),
+    ],
+)
+def test_bad_requests_are_one_line_with_exit_code_2(
+    arguments: tuple[object, ...], words: tuple[str, ...], tmp_path: Path
+) -> None:
+    result = run(*arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_replay_needs_nothing_of_the_generator(tmp_path: Path) -> None:
+    (tmp_path / "c.txt").write_text(str(certificate(ACE)))
+    code = """
+import sys
+for name in ("sympy", "jinja2", "torch", "numba", "rich", "typer"):
+    sys.modules[name] = None
+from pathlib import Path
+from invgen.replay.check import replay
+print(bool(replay(Path("c.txt").read_text())))
+print(sorted({m.split(".")[1] for m in sys.modules if m.startswith("invgen.")}))
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert result.stdout.splitlines() == ["True", "['errors', 'replay', 'spec']"]
+
+
+def test_rounds_of_a_certificate_without_points_are_refused() -> None:
+    found = certificate(FLEXIBLE)
+    text = str(replace(found, rounds=tuple(Round(r.prime, (r.points[0][:-1],), r.pivots) for r in found.rounds)))
+    assert "witness" in replay(text).reasons
