@@ -21,9 +21,11 @@ from invgen.errors import BasisFileError
 from invgen.files import write_text
 from invgen.replay.certificate import Certificate
 from invgen.selection.certificate import certify
+from invgen.selection.dependence import RankStatement, relation
 from invgen.selection.evidence import Evidence
 from invgen.selection.langbein import Progress
 from invgen.selection.objectives import select
+from invgen.selection.relations import Relation
 from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
@@ -185,6 +187,17 @@ class Basis:
         running the selection again gives another basis.
         """
         return certify(self, seed, progress)
+
+    def relation(
+        self, candidate: Any, max_order: int | None = None, progress: Progress | None = None
+    ) -> Relation | RankStatement:
+        """How a candidate, or a label, depends on the invariants of this basis.
+
+        Returns the polynomial relation of lowest order up to ``max_order`` (three times the candidate's by default),
+        proven by expansion, or a statement about ranks where none is found. A member of the basis is compared with
+        the others.
+        """
+        return relation(self, candidate, max_order, progress)
 
     def to_json(self) -> dict[str, Any]:
         """The content of ``basis.json`` with its checksum."""

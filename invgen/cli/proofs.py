@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, out, stages
+from invgen.cli.application import BasisArgument, app, out, stages
 
 
 @app.command()
@@ -53,3 +53,24 @@ def _replay(path: Path, fresh: int) -> None:
     out.print(str(outcome), highlight=False, markup=False, soft_wrap=True)
     if not outcome:
         raise typer.Exit(1)
+
+
+@app.command()
+def relations(
+    basis: BasisArgument,
+    labels: Annotated[list[str], typer.Argument(metavar="LABEL...", help="Candidates such as 2ab.2bc.2cd.2da.")],
+    max_order: Annotated[
+        int | None, typer.Option(min=1, help="Highest order of relations; three times the candidate's by default.")
+    ] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print the relations in LaTeX, one a line.")] = False,
+) -> None:
+    """Show how candidates depend on the invariants of a basis: a proven polynomial relation, or ranks."""
+    import invgen
+    from invgen.selection.relations import Relation
+
+    found = invgen.find_basis(basis)
+    for label in labels:
+        with stages() as progress:
+            outcome = found.relation(label, max_order, progress)
+        shown = outcome.latex() if latex and isinstance(outcome, Relation) else str(outcome)
+        out.print(shown, highlight=False, markup=False, soft_wrap=True)

@@ -14,11 +14,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from invgen.algebra import modular
 from invgen.algebra.characters import contents as multisets
 from invgen.algebra.characters import count_invariants
 from invgen.candidates.ace_truncation import Channel
-from invgen.candidates.evaluate import Modular
 from invgen.candidates.family import Candidate, components_of, family_of
 from invgen.errors import CertificateError, SelectionError
 from invgen.replay.certificate import Certificate, Claim, Member, Pattern, Round
@@ -26,6 +24,7 @@ from invgen.replay.check import drawn
 from invgen.replay.statement import chance, evaluated, statement
 from invgen.replay.trial import Trial
 from invgen.selection.evidence import Evidence
+from invgen.selection.jacobian import Rows
 from invgen.selection.langbein import Progress, Selection
 from invgen.selection.objectives import select
 from invgen.selection.setting import Setting
@@ -87,7 +86,7 @@ def certify(basis: Chosen, seed: str = "", progress: Progress | None = None) -> 
             f"the selection of {basis.spec.id} keeps other invariants than this basis has; generate the basis again"
         )
     others = {c.label: c for c in setting.heard if c.label not in set(labels)}
-    rows = _Rows(basis.spec, {**{c.label: c for c in basis.invariants}, **others})
+    rows = Rows(basis.spec, {**{c.label: c for c in basis.invariants}, **others})
     claim = replace(_claim(basis, list(others), rows), seed=seed)
     rounds = []
     parts = drawn(claim, claim.digest, chance(claim).rounds)
@@ -98,26 +97,7 @@ def certify(basis: Chosen, seed: str = "", progress: Progress | None = None) -> 
     return Certificate(claim, tuple(rounds), statement(claim))
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Derivatives of candidates by label."""
-
-    spec: BasisSpec
-    candidates: dict[str, Candidate]
-
-    def pivots(self, labels: Sequence[str], point: np.ndarray, prime: int) -> dict[str, int]:
-        """The pivot column of each label that raises the rank of those before."""
-        evaluator = family_of(self.spec).evaluator(self.spec, point, Modular(prime))
-        echelon = modular.Echelon(evaluator.components, prime)
-        found: dict[str, int] = {}
-        for start in range(0, len(labels), 64):
-            block = labels[start : start + 64]
-            pivots = echelon.add_block(evaluator.gradients([self.candidates[label] for label in block])[0])
-            found |= {label: pivot for label, pivot in zip(block, pivots, strict=True) if pivot is not None}
-        return found
-
-
-def _claim(basis: Chosen, others: list[str], rows: _Rows) -> Claim:
+def _claim(basis: Chosen, others: list[str], rows: Rows) -> Claim:
     """All that follows from the selection, at the witness of its evidence."""
     spec, evidence, family = basis.spec, basis.evidence, family_of(basis.spec)
     labels, bound = [c.label for c in basis.invariants], family.bound(spec)
@@ -189,7 +169,7 @@ def _products(spec: BasisSpec, candidates: Sequence[Candidate]) -> int:
     return max(sum(ways), comb(len(spec.tensors) + spec.n_max, spec.n_max))
 
 
-def _with_pivots(claim: Claim, part: Round, rows: _Rows) -> Round:
+def _with_pivots(claim: Claim, part: Round, rows: Rows) -> Round:
     """The round with the pivots found by the generator's evaluators."""
     pivots = rows.pivots(evaluated(claim), np.array([part.points[0]]), part.prime)
     raising = {m.label for m in claim.kept if m.raises} | set(claim.outside)
