@@ -26,7 +26,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "gpu": ("errors",),
     "products": ("errors",),
     "spec": ("errors",),
-    "replay": ("errors",),
+    "replay": ("errors", "spec"),
     "algebra": ("errors", "spec"),
     "candidates": ("algebra", "errors", "spec"),
     "selection": ("replay", "candidates", "algebra", "errors", "spec", "files"),

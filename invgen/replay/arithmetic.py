@@ -12,9 +12,17 @@ def is_prime(n: int) -> bool:
     return n > 1 and all(n % q for q in range(2, int(n**0.5) + 1))
 
 
+LONGEST_SUM = 2**14
+"""Products of 16 and 31 bits of which sums stay below 2^62."""
+
+
 def matmul(a: np.ndarray, b: np.ndarray, prime: int) -> np.ndarray:
-    """``a @ b`` of residues; exact for inner dimensions below 2^15, since halves of a have at most 16 bits."""
-    return ((((a >> 16) @ b) % prime << 16) + (a & 0xFFFF) @ b) % prime
+    """``a @ b`` of residues, the inner axis the last of a and the first of b; both halves of a have at most 16 bits."""
+    if len(b) > LONGEST_SUM:
+        head, tail = a[..., :LONGEST_SUM], a[..., LONGEST_SUM:]
+        total = matmul(head, b[:LONGEST_SUM], prime) + matmul(tail, b[LONGEST_SUM:], prime)
+        return np.asarray(total % prime)
+    return np.asarray(((((a >> 16) @ b) % prime << 16) + (a & 0xFFFF) @ b) % prime)
 
 
 class Elimination:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from invgen.replay.families import FAMILIES
 from invgen.replay.statement import chance, evaluated, statement
 from invgen.replay.trial import Trial, members
 from invgen.replay.witnesses import LOWEST_PRIME, draw_point, draw_primes
+from invgen.spec import BasisSpec
 
 Progress = Callable[[str, int, int], None]
 PARITIES = {"proper": (0,), "pseudo": (1,), "both": (0, 1)}
@@ -86,13 +88,13 @@ def _form(certificate: Certificate, text: str) -> Iterator[Problem]:
     if certificate.recorded_sha256 != certificate.sha256 or str(certificate) != text:
         yield Problem("checksum", "the text was edited or damaged")
     claim = certificate.claim
-    spec = claim.spec
-    if unknown := [name for name in ("family", "orders", "parity", "objective", "channels") if name not in spec]:
-        yield Problem("specification", f"has no {', '.join(unknown)}")
+    try:
+        name = BasisSpec.from_json(claim.spec).id
+    except (TypeError, ValueError) as error:
+        yield Problem("specification", str(error))
         return
-    if spec["family"] not in FAMILIES or spec["parity"] not in PARITIES:
-        yield Problem("specification", f"family {spec['family']!r} or parity {spec['parity']!r} is unknown")
-        return
+    if name != claim.basis:
+        yield Problem("specification", f"it is that of {name}, not of {claim.basis}")
     yield from _labels(claim)
     doubled = [label for label, number in Counter(claim.labels).items() if number > 1]
     if doubled:
@@ -102,11 +104,12 @@ def _form(certificate: Certificate, text: str) -> Iterator[Problem]:
 def _labels(claim: Claim) -> Iterator[Problem]:
     family, spec = FAMILIES[claim.spec["family"]], claim.spec
     admitted = family.tensors(spec)
-    exactly = spec["family"] == "cartesian"
     if len(set(claim.tensors)) < len(claim.tensors) or not admitted.issuperset(claim.tensors):
         yield Problem("tensors", f"{' '.join(claim.tensors)} are not those of the specification")
-    elif exactly and len(admitted) > len(claim.tensors):
-        yield Problem("tensors", f"{' '.join(sorted(admitted - set(claim.tensors)))} are missing")
+    elif (spec["family"] == "cartesian" and admitted != set(claim.tensors)) or (
+        _invariants(claim, admitted) != _invariants(claim, claim.tensors)
+    ):
+        yield Problem("tensors", f"some of {' '.join(sorted(admitted - set(claim.tensors)))} are missing")
     for label in claim.labels:
         try:
             family.check(label)
@@ -121,6 +124,13 @@ def _labels(claim: Claim) -> Iterator[Problem]:
             yield Problem("label", f"{label!r} is of an order or degree that the specification does not admit")
         elif sum(map(family.rank_of, content)) % 2 not in PARITIES[spec["parity"]]:
             yield Problem("label", f"{label!r} has the wrong parity")
+
+
+def _invariants(claim: Claim, tensors: Iterable[str]) -> dict[int, int]:
+    """Per order, of these tensors, by characters."""
+    spec, family = claim.spec, FAMILIES[claim.spec["family"]]
+    weighted = [(family.rank_of(t), family.degree(spec, t)) for t in tensors]
+    return counts.count_invariants(weighted, spec["orders"], PARITIES[spec["parity"]], family.limit(spec))
 
 
 def _arithmetic(certificate: Certificate, fresh: int, progress: Progress | None) -> Iterator[Problem]:
@@ -160,8 +170,7 @@ def drawn(claim: Claim, seed: str, count: int) -> list[Round]:
 def _numbers(claim: Claim) -> Iterator[Problem]:
     spec, family = claim.spec, FAMILIES[claim.spec["family"]]
     ranks = [family.rank_of(t) for t in claim.tensors]
-    weighted = [(rank, family.degree(spec, t)) for rank, t in zip(ranks, claim.tensors, strict=True)]
-    expected = counts.count_invariants(weighted, spec["orders"], PARITIES[spec["parity"]], family.limit(spec))
+    expected = _invariants(claim, claim.tensors)
     if dict(claim.counts) != expected:
         yield Problem("counts", f"the characters say {expected}, the certificate {dict(claim.counts)}")
     for name, value in (
@@ -172,6 +181,10 @@ def _numbers(claim: Claim) -> Iterator[Problem]:
     ):
         if getattr(claim, name) != value:
             yield Problem(name, f"it is {value}, the certificate says {getattr(claim, name)}")
+    present = {p.ranks for p in claim.patterns}
+    every = {part for size in range(1, len(ranks) + 1) for part in combinations(sorted(set(ranks)), size)}
+    if (claim.patterns or spec["objective"] == "flexible") and present != every:
+        yield Problem("pattern", f"{len(every - present)} of {len(every)} patterns are missing")
     for p in claim.patterns:
         size = len(members(claim, p.ranks))
         limit = counts.bound([rank for rank in ranks if rank in p.ranks])
