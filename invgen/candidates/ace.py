@@ -191,8 +191,13 @@ class Coupling:
         return text
 
 
+def channel_label(channel: Channel) -> str:
+    """``n.l``, or ``z.n.l`` for a species z > 0."""
+    return ".".join(map(str, channel if channel.species else channel[1:]))
+
+
 def _factors(factors: Multiset) -> str:
-    return ",".join(".".join(map(str, c if c.species else c[1:])) for c in factors)
+    return ",".join(map(channel_label, factors))
 
 
 def couplings(multiset: Iterable[Channel], prime: int = modular.DEFAULT_PRIME) -> tuple[Coupling, ...]:

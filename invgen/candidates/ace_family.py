@@ -11,7 +11,7 @@ import numpy as np
 from invgen.algebra import modular
 from invgen.algebra.characters import transcendence_degree
 from invgen.algebra.couplings import integer_coupling
-from invgen.candidates.ace import Coupling, candidates, couplings
+from invgen.candidates.ace import Coupling, candidates, channel_label, couplings
 from invgen.candidates.ace_chains import AceEvaluator
 from invgen.candidates.ace_truncation import (
     Channel,
@@ -19,10 +19,12 @@ from invgen.candidates.ace_truncation import (
     box,
     channels_in_use,
     count_ace,
+    count_multiset,
     multisets,
     total_degree,
 )
 from invgen.candidates.evaluate import Arithmetic
+from invgen.candidates.multidegree import Multidegree
 from invgen.errors import SpecError, TooManyCandidates
 from invgen.spec import BasisSpec
 
@@ -88,6 +90,17 @@ class AceFamily:
         for multiset in multisets(truncation(spec), order, spec.parity):
             found = couplings(multiset, prime)
             yield found, len(found)
+
+    def multidegrees(self, spec: BasisSpec, order: int) -> Iterator[Multidegree]:
+        used = set(_channels(spec))
+        for multiset in multisets(truncation(spec), order, "both"):
+            if used.issuperset(multiset):
+                name = " ".join(channel_label(c) for c in multiset)
+                odd = sum(c.rank for c in multiset) % 2 == 1
+                yield Multidegree(multiset, name, count_multiset(multiset), odd)
+
+    def spanning(self, piece: Multidegree, limit: int) -> Sequence[Coupling]:
+        return couplings(piece.factors)
 
     def tensors(self, candidate: Coupling) -> tuple[Channel, ...]:
         return candidate.content

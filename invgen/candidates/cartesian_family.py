@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from invgen.algebra import modular
-from invgen.algebra.characters import count_invariants, count_order, transcendence_degree
+from invgen.algebra.characters import contents, count_invariants, count_order, transcendence_degree
 from invgen.algebra.components import component_slices, full_tensor
 from invgen.algebra.harmonics import harmonics
 from invgen.candidates.ace_truncation import Channel
 from invgen.candidates.cartesian import Content, all_contractions, connected_contractions, levels
-from invgen.candidates.contraction import Contraction, Tensor, sort_key
+from invgen.candidates.contraction import Contraction, Tensor, head, sort_key
 from invgen.candidates.cost import contraction_cost
 from invgen.candidates.counting import refuse_explosion, refuse_multisets
 from invgen.candidates.evaluate import Arithmetic, Evaluator, Modular
+from invgen.candidates.multidegree import Multidegree
 from invgen.errors import TooManyCandidates
 from invgen.spec import BasisSpec
 
@@ -70,6 +71,14 @@ class CartesianFamily:
                     if number := count_invariants(content):
                         yield linear_span(content, pseudo, number, prime, seed)
 
+    def multidegrees(self, spec: BasisSpec, order: int) -> Iterator[Multidegree]:
+        refuse_multisets(len(spec.tensors), order)
+        return multidegrees(spec.tensors, order)
+
+    def spanning(self, piece: Multidegree, limit: int) -> Sequence[Contraction]:
+        refuse_explosion([piece.factors], 0, limit)
+        return connected_contractions(piece.factors, piece.is_pseudo)
+
     def tensors(self, candidate: Contraction) -> tuple[Channel, ...]:
         return tuple(Channel(0, channel + 1, rank) for rank, channel in candidate.content)
 
@@ -100,8 +109,20 @@ class CartesianFamily:
         return monomials(candidate)
 
 
+def multidegrees(tensors: Iterable[Tensor], order: int) -> Iterator[Multidegree]:
+    """All multisets of these tensors that hold an invariant, by total rank, then content."""
+    for content in sorted(contents(tensors, order), key=lambda c: (sum(rank for rank, _ in c), c)):
+        if number := count_invariants(content):
+            odd = sum(rank for rank, _ in content) % 2 == 1
+            yield Multidegree(content, " ".join(map(head, content)), number, odd)
+
+
 def stream(spec: BasisSpec, tensors: Iterable[Tensor], limit: int) -> Iterator[Contraction]:
-    """Connected candidates of the spec's parity in the spec's ordering; lazy for the ordering ``degree``."""
+    """Candidates of the spec's parity in the spec's ordering; lazy for the ordering ``degree``.
+
+    They are connected; pseudo-scalars by themselves may also be products with proper scalars, since those are no
+    functions of pseudo-scalars.
+    """
     lazily = _lazily(spec, tuple(tensors), limit)
     if spec.ordering == "degree":
         return lazily
@@ -114,13 +135,14 @@ def stream(spec: BasisSpec, tensors: Iterable[Tensor], limit: int) -> Iterator[C
 
 def _lazily(spec: BasisSpec, tensors: tuple[Tensor, ...], limit: int) -> Iterator[Contraction]:
     seen = 0
+    contractions_of = all_contractions if spec.parity == "pseudo" else connected_contractions
     for order in spec.orders:
         found: list[Contraction] = []
         refuse_multisets(len(tensors), order)
         for pseudo in parities(spec):
             for level in levels(tensors, [order], pseudo):
                 refuse_explosion(level, seen, limit)
-                fresh = [c for content in level for c in connected_contractions(content, pseudo)]
+                fresh = [c for content in level for c in contractions_of(content, pseudo)]
                 seen += len(fresh)
                 if spec.parity == "both":
                     found += fresh

@@ -69,7 +69,7 @@ class Contraction:
                 letter = next(fresh)
                 letters[u] += letter
                 letters[v] += letter
-        return ".".join(_head(t) + indices for t, indices in zip(self.tensors, letters, strict=True))
+        return ".".join(head(t) + indices for t, indices in zip(self.tensors, letters, strict=True))
 
     @classmethod
     def from_label(cls, label: str) -> Contraction:
@@ -138,7 +138,8 @@ def sort_key(c: Contraction) -> tuple[object, ...]:
     return (c.order, c.total_rank, len(c.bonds), c.content, c.label)
 
 
-def _head(tensor: Tensor) -> str:
+def head(tensor: Tensor) -> str:
+    """A tensor as labels spell it, without indices: ``2``, ``2:1`` in channel 1, ``e`` for the Levi-Civita symbol."""
     if tensor == EPSILON:
         return "e"
     rank, channel = tensor

@@ -11,6 +11,7 @@ from invgen.candidates.ace_family import AceFamily
 from invgen.candidates.ace_truncation import Channel
 from invgen.candidates.cartesian_family import CartesianFamily
 from invgen.candidates.evaluate import Arithmetic
+from invgen.candidates.multidegree import Multidegree
 from invgen.spec import BasisSpec
 
 
@@ -81,6 +82,12 @@ class Family(Protocol):
 
     def linear_sets(self, spec: BasisSpec, order: int, prime: int, seed: str) -> Iterator[tuple[Sequence[Any], int]]:
         """For each multiset a linearly independent set, proven modulo the prime, and how many were looked at."""
+
+    def multidegrees(self, spec: BasisSpec, order: int) -> Iterator[Multidegree]:
+        """All multisets of this order that hold an invariant, proper or pseudo, in the stated order."""
+
+    def spanning(self, piece: Multidegree, limit: int) -> Sequence[Any]:
+        """Candidates that span a piece together with products; raises ``TooManyCandidates`` above the limit."""
 
     def tensors(self, candidate: Any) -> tuple[Channel, ...]:
         """The multiset of a candidate, named as in ``channels``."""

@@ -17,6 +17,28 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A graded piece of the ring of invariants: those of one multiset of tensors.
+
+    multiset
+        Its tensors, spelled as in labels: ``1 1 2`` is v v Q.
+    invariants, decomposable
+        Dimension by characters, and of the span of products of invariants of lower degree.
+    """
+
+    multiset: str
+    degree: int
+    is_pseudo: bool
+    invariants: int
+    decomposable: int
+
+    @property
+    def new(self) -> int:
+        """Number of generators of this multiset."""
+        return self.invariants - self.decomposable
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The record of a selection, enough to run it again.
 
@@ -38,7 +60,9 @@ class Evidence:
     patterns
         One row for each subset of ranks that is left when the others vanish.
     counts
-        Objective ``linear``: linearly independent invariants per order, by characters.
+        Objectives ``linear`` and ``generators``: linearly independent invariants per order, by characters.
+    ring
+        Objective ``generators``: every graded piece that holds an invariant.
     """
 
     prime: int
@@ -55,23 +79,35 @@ class Evidence:
     singular_values: tuple[float, ...]
     patterns: tuple[Pattern, ...] = ()
     counts: tuple[tuple[int, int], ...] = ()
+    ring: tuple[Piece, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether the rank reaches the bound: every further invariant is a function of these."""
         return self.rank == self.bound
 
+    @property
+    def ring_per_degree(self) -> tuple[tuple[int, int, int], ...]:
+        """``(degree, invariants, decomposable)`` over all pieces of a degree; what is left over is new."""
+        degrees = sorted({p.degree for p in self.ring})
+        parts = [[p for p in self.ring if p.degree == degree] for degree in degrees]
+        return tuple(
+            (degree, sum(p.invariants for p in part), sum(p.decomposable for p in part))
+            for degree, part in zip(degrees, parts, strict=True)
+        )
+
     def to_json(self) -> dict[str, Any]:
-        """Plain data; ``from_json`` restores it."""
-        return asdict(self)
+        """Plain data; ``from_json`` restores it. An empty ``ring`` is left out."""
+        return {name: value for name, value in asdict(self).items() if name != "ring" or value}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Evidence:
         """The evidence written by ``to_json``; raises ``KeyError`` for a missing field."""
-        values = {f.name: _tuples(data[f.name]) for f in fields(cls)}
+        values = {f.name: _tuples(data[f.name]) for f in fields(cls) if f.name != "ring"}
         values["patterns"] = tuple(
             Pattern(tuple(p["ranks"]), p["size"], p["rank"], p["bound"]) for p in data["patterns"]
         )
+        values["ring"] = tuple(Piece(**p) for p in data.get("ring", ()))
         return cls(**values)
 
     def __str__(self) -> str:
@@ -85,6 +121,9 @@ class Evidence:
             lines.append("singular values of the unit rows: {:.3g} to {:.3g}".format(*self.singular_values))
         if self.counts:
             lines.append("linearly independent by characters: " + _per_order(self.counts))
+        if self.ring:
+            sums = (f"n={degree}: {all_} = {lower} + {all_ - lower}" for degree, all_, lower in self.ring_per_degree)
+            lines.append("ring, invariants = from lower degrees + new generators: " + ", ".join(sums))
         return "\n".join(lines)
 
 

@@ -18,6 +18,7 @@ from invgen.candidates import cartesian_family
 from invgen.candidates.contraction import Contraction, Tensor, sort_key
 from invgen.candidates.family import family_of
 from invgen.selection.evidence import Evidence, Pattern
+from invgen.selection.generators import generators
 from invgen.selection.langbein import Selection
 from invgen.selection.linear import linear
 from invgen.selection.setting import Chosen, Setting, collect_evidence
@@ -121,7 +122,7 @@ def replace_objective(spec: BasisSpec, objective: str) -> BasisSpec:
     return BasisSpec.from_json({**spec.to_json(), "objective": objective})
 
 
-OBJECTIVES = {"independent": independent, "flexible": flexible, "linear": linear}
+OBJECTIVES = {"independent": independent, "flexible": flexible, "linear": linear, "generators": generators}
 
 
 def select(spec: BasisSpec, setting: Setting) -> Chosen:

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 FAMILIES = ("cartesian", "ace")
-OBJECTIVES = ("independent", "flexible", "linear")
+OBJECTIVES = ("independent", "flexible", "linear", "generators")
 PARITIES = ("proper", "pseudo", "both")
 ORDERINGS = ("degree", "cost", "rank")
 MAX_CANDIDATES = 20_000
@@ -60,7 +60,8 @@ class BasisSpec:
     objective
         ``independent``: fewest functions of full Jacobian rank. ``flexible``: the pure invariants of every
         tensor and the mixed ones of every pair, which stay complete when tensors vanish. ``linear``: all
-        linearly independent invariants, products among them.
+        linearly independent invariants, products among them. ``generators``: the fewest of which all invariants up to
+        degree n_max are polynomials.
     channels
         Number of tensors of every rank; for ``ace`` of (species, radial) channels, shared out species by species.
     parity
@@ -166,6 +167,8 @@ class BasisSpec:
             )
 
     def _check_objective(self) -> None:
+        if self.objective == "generators":
+            self._check_generators()
         if self.objective != "flexible":
             return
         if self.parity != "proper":
@@ -179,6 +182,15 @@ class BasisSpec:
                 f"a flexible set of ranks {self.ranks} needs correlation order 2 at least (the norm of every tensor), "
                 f"got n_max={self.n_max}; raise n_max"
             )
+
+    def _check_generators(self) -> None:
+        if self.orders != tuple(range(1, self.n_max + 1)):
+            raise SpecError(
+                f"generators need all orders up to n_max, since products of lower ones are no generators, "
+                f"got orders={self.orders}; leave orders out"
+            )
+        if self.ordering != "degree":
+            raise SpecError(f"generators are chosen degree by degree, got ordering={self.ordering!r}; leave it out")
 
     @property
     def l_max(self) -> int:
