@@ -13,13 +13,16 @@ from invgen.spec import BasisSpec
 if TYPE_CHECKING:
     from invgen.basis import Basis
     from invgen.candidates.family import count
-    from invgen.pipeline import emit, emitted_folder, find_basis, generate, kernels_of
+    from invgen.covariant_basis import CovariantBasis
+    from invgen.pipeline import covariants, emit, emitted_folder, find_basis, generate, kernels_of
     from invgen.runtime import load
 
 __version__ = "0.1.0"
 
 _NAMES = {
     "Basis": "invgen.basis",
+    "CovariantBasis": "invgen.covariant_basis",
+    "covariants": "invgen.pipeline",
     "count": "invgen.candidates.family",
     "emit": "invgen.pipeline",
     "emitted_folder": "invgen.pipeline",
@@ -33,8 +36,10 @@ _MODULES = ("ace", "nn", "data", "potentials")
 __all__ = [
     "Basis",
     "BasisSpec",
+    "CovariantBasis",
     "__version__",
     "count",
+    "covariants",
     "emit",
     "emitted_folder",
     "find_basis",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -60,6 +60,8 @@ class Basis:
     spec: BasisSpec
     invariants: tuple[Any, ...]
     evidence: Evidence
+
+    FILE: ClassVar[str] = "basis.json"
 
     def __len__(self) -> int:
         return len(self.invariants)
@@ -209,7 +211,7 @@ class Basis:
             "labels": list(self.labels),
             "evidence": self.evidence.to_json(),
         }
-        return {**body, "sha256": _checksum(body)}
+        return {**body, "sha256": checksum(body)}
 
     @cached_property
     def digest(self) -> str:
@@ -220,7 +222,7 @@ class Basis:
         """Writes ``basis.json`` into a folder, or a path that ends in ``.json``, atomically; returns the path."""
         target = Path(path)
         if target.suffix != ".json":
-            target = target / "basis.json"
+            target = target / self.FILE
         return write_text(target, json.dumps(self.to_json(), indent=1) + "\n")
 
     @classmethod
@@ -229,28 +231,7 @@ class Basis:
 
         Raises ``FileNotFoundError``, or ``BasisFileError`` for a file that is truncated, edited, or of another format.
         """
-        target = Path(path)
-        if target.is_dir():
-            target = target / "basis.json"
-        content = target.read_bytes()
-        try:
-            data = json.loads(content)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise BasisFileError(f"{target} is not a whole JSON file ({error}); generate the basis again") from None
-        return cls._from_json(data, target)
-
-    @classmethod
-    def _from_json(cls, data: Any, source: Path) -> Basis:
-        if not isinstance(data, dict) or "format" not in data:
-            raise BasisFileError(f"{source} is not a basis file: it has no field 'format'")
-        if data["format"] != FORMAT:
-            raise BasisFileError(
-                f"{source} has format {data['format']!r}, this version reads {FORMAT}; "
-                "generate the basis again or use the version that wrote it"
-            )
-        body = {key: value for key, value in data.items() if key != "sha256"}
-        if data.get("sha256") != _checksum(body):
-            raise BasisFileError(f"{source} fails its checksum: it was edited or damaged; generate the basis again")
+        data, source = read_checked(path, cls.FILE)
         try:
             spec = BasisSpec.from_json(data["spec"])
             family = family_of(spec)
@@ -275,5 +256,31 @@ class Basis:
         return f"{self.id}: {size}\n{self.evidence}"
 
 
-def _checksum(body: dict[str, Any]) -> str:
+def read_checked(path: str | os.PathLike[str], name: str) -> tuple[dict[str, Any], Path]:
+    """The content of a basis file, or of the file ``name`` in a folder, and where it was.
+
+    Raises ``FileNotFoundError``, or ``BasisFileError`` for another format or a wrong checksum.
+    """
+    source = Path(path)
+    if source.is_dir():
+        source = source / name
+    content = source.read_bytes()
+    try:
+        data = json.loads(content)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise BasisFileError(f"{source} is not a whole JSON file ({error}); generate the basis again") from None
+    if not isinstance(data, dict) or "format" not in data:
+        raise BasisFileError(f"{source} is not a basis file: it has no field 'format'")
+    if data["format"] != FORMAT:
+        raise BasisFileError(
+            f"{source} has format {data['format']!r}, this version reads {FORMAT}; "
+            "generate the basis again or use the version that wrote it"
+        )
+    if data.get("sha256") != checksum({key: value for key, value in data.items() if key != "sha256"}):
+        raise BasisFileError(f"{source} fails its checksum: it was edited or damaged; generate the basis again")
+    return data, source
+
+
+def checksum(body: dict[str, Any]) -> str:
+    """SHA-256 of plain data."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -4,7 +4,7 @@
     spec       what is asked for -> ``BasisSpec``                       spec/
     candidates a family's contractions or couplings, in order           candidates/   (exact)
     selection  candidates -> the chosen ones and ``Evidence``           selection/    (exact, float64 beside it)
-    basis      chosen + evidence -> ``Basis``, a file                   basis.py
+    basis      chosen + evidence -> ``Basis``, a file                   basis.py, covariant_basis.py
     kernels    basis -> value ``Kernel`` -> vjp, second-order kernels   kernels/
     emission   kernels -> a folder of sources with checksums            emitters/, templates/
     ---------- only files cross this line ----------
@@ -23,7 +23,9 @@ from typing import Any
 
 from invgen import __version__
 from invgen.basis import Basis
+from invgen.covariant_basis import CovariantBasis
 from invgen.emitters import BACKENDS, emit_folder, emit_tables
+from invgen.kernels.covariants import lower_covariants
 from invgen.kernels.derivatives import second_order, vjp
 from invgen.kernels.harmonics import harmonics
 from invgen.kernels.lower import lower
@@ -31,6 +33,7 @@ from invgen.kernels.products import product_basis, unrolled
 from invgen.kernels.program import Kernel
 from invgen.products import FILE as PRODUCTS
 from invgen.resources import cache_folder, generated_folder
+from invgen.selection.covariants import select as select_covariants
 from invgen.selection.langbein import Progress
 from invgen.selection.objectives import select
 from invgen.selection.setting import Setting
@@ -45,17 +48,43 @@ def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidate
     max_candidates
         Refuses, with ``TooManyCandidates``, to enumerate more than this.
     """
-    if not isinstance(spec, BasisSpec):
-        raise TypeError(
-            f"generate takes a BasisSpec, got {type(spec).__name__}; write invgen.BasisSpec(l_max=3, n_max=4)"
-        )
+    _check_spec("generate", spec)
     setting = Setting(progress=progress, max_candidates=max_candidates, checkpoints=cache_folder() / "selections")
     chosen, evidence = select(spec, setting)
     return Basis(spec, tuple(chosen), evidence)
 
 
-def kernels_of(basis: Basis) -> dict[str, Kernel]:
+def covariants(
+    spec: BasisSpec, rank: int = 1, *, progress: Progress | None = None, max_candidates: int = MAX_CANDIDATES
+) -> CovariantBasis:
+    """Chooses covariants: tensors of one rank that are polynomials of the tensors of a spec and turn with them.
+
+    spec
+        Objectives: ``independent``, the fewest that span all at a generic point; ``generators``, the fewest of which
+        all up to degree n_max are combinations with invariant coefficients; ``linear``, all of these. Parity:
+        ``proper`` for (-1)^rank under inversion, as a dipole has, ``pseudo`` for the other one, as a torque has, or
+        ``both``.
+    progress, max_candidates
+        As in ``generate``.
+
+    Raises ``SpecError`` for another family or objective, and ``TooManyCandidates``.
+    """
+    _check_spec("covariants", spec)
+    chosen, evidence = select_covariants(spec, rank, Setting(progress=progress, max_candidates=max_candidates))
+    return CovariantBasis(spec, rank, tuple(chosen), evidence)
+
+
+def _check_spec(function: str, spec: object) -> None:
+    if not isinstance(spec, BasisSpec):
+        raise TypeError(
+            f"{function} takes a BasisSpec, got {type(spec).__name__}; write invgen.BasisSpec(l_max=3, n_max=4)"
+        )
+
+
+def kernels_of(basis: Basis | CovariantBasis) -> dict[str, Kernel]:
     """The three kernels of a basis by name: ``value``, ``vjp`` and ``second_order``."""
+    if isinstance(basis, CovariantBasis):
+        return _with_derivatives(lower_covariants(basis.covariants, basis.spec.tensors, basis.rank))
     return _with_derivatives(lower(basis))
 
 
@@ -63,8 +92,12 @@ def _with_derivatives(value: Kernel) -> dict[str, Kernel]:
     return {"value": value, "vjp": vjp(value), "second_order": second_order(value)}
 
 
-def emit(basis: Basis, backends: tuple[str, ...] = tuple(BACKENDS), into: str | os.PathLike[str] | None = None) -> Path:
-    """Writes ``basis.json``, the emitted sources and their manifest into a folder, and returns it.
+def emit(
+    basis: Basis | CovariantBasis,
+    backends: tuple[str, ...] = tuple(BACKENDS),
+    into: str | os.PathLike[str] | None = None,
+) -> Path:
+    """Writes the basis, the emitted sources and their manifest into a folder, and returns it.
 
     backends
         Names of ``invgen.emitters.BACKENDS``; raises ``ValueError`` for an unknown one.
@@ -72,25 +105,27 @@ def emit(basis: Basis, backends: tuple[str, ...] = tuple(BACKENDS), into: str | 
         The folder; by default one named by id and digest in the user's cache.
     """
     folder = Path(into) if into is not None else _cached(basis)
-    if basis.spec.family == "ace":
+    if isinstance(basis, Basis) and basis.spec.family == "ace":
         _emit_ace(basis, tuple(backends), folder)
     else:
         channels = [basis.spec.channels] * len(basis.spec.ranks)
         metadata = {"ranks": list(basis.spec.ranks), "channels": channels, **_metadata(basis)}
+        kind = "covariants" if isinstance(basis, CovariantBasis) else "invariants"
         kernels = kernels_of(basis)
-        emit_folder(
-            folder, id=basis.id, kind="invariants", kernels=kernels, backends=tuple(backends), metadata=metadata
-        )
+        emit_folder(folder, id=basis.id, kind=kind, kernels=kernels, backends=tuple(backends), metadata=metadata)
     basis.save(folder)
     return folder
 
 
-def _metadata(basis: Basis) -> dict[str, Any]:
+def _metadata(basis: Basis | CovariantBasis) -> dict[str, Any]:
+    """A covariant counts as 2 rank + 1 functions, one after another."""
+    open_rank = {"covariant_rank": basis.rank} if isinstance(basis, CovariantBasis) else {}
     return {
         "components": basis.components,
-        "size": len(basis),
+        "size": len(basis) * (2 * open_rank.get("covariant_rank", 0) + 1),
         "labels": list(basis.labels),
         "basis_sha256": basis.digest,
+        **open_rank,
     }
 
 
@@ -114,7 +149,7 @@ def _emit_ace(basis: Basis, backends: tuple[str, ...], folder: Path) -> None:
         emit_tables(folder, id=basis.id, products=products, backends=backends, metadata=metadata)
 
 
-def _cached(basis: Basis) -> Path:
+def _cached(basis: Basis | CovariantBasis) -> Path:
     """Where this version keeps emitted sources of a basis: what another version emitted is not taken for ours."""
     return cache_folder() / f"{basis.id}-{basis.digest[:16]}-v{__version__}"
 
@@ -139,13 +174,13 @@ def emit_harmonics(l_max: int, backends: tuple[str, ...], into: str | os.PathLik
     )
 
 
-def emitted_folder(basis: Basis, backends: tuple[str, ...]) -> Path:
+def emitted_folder(basis: Basis | CovariantBasis, backends: tuple[str, ...]) -> Path:
     """Where emitted sources of this basis lie: the shipped folder if its basis is equal, else the user's cache."""
     shipped = generated_folder() / basis.id
-    if (shipped / "basis.json").is_file() and Basis.load(shipped).digest == basis.digest:
+    if (shipped / basis.FILE).is_file() and type(basis).load(shipped).digest == basis.digest:
         return shipped
     cached = _cached(basis)
-    if (cached / "basis.json").is_file() and (cached / "manifest.json").is_file():
+    if (cached / basis.FILE).is_file() and (cached / "manifest.json").is_file():
         return cached
     return emit(basis, backends=tuple(BACKENDS), into=cached)
 

@@ -78,8 +78,28 @@ def transcendence_degree(tensors: Iterable[tuple[int, int]]) -> int:
     return sum(2 * rank + 1 for rank, _ in tensors) - orbit_dimension(tensors)
 
 
-def count_order(tensors: Iterable[tuple[int, int]], order: int, pseudo: bool = False) -> int:
-    """Linearly independent invariants of these tensors of exactly this order, over all contents at once.
+def generic_covariants(tensors: Iterable[tuple[int, int]], rank: int, pseudo: bool = False) -> int:
+    """The most covariants of this rank that can be linearly independent at a generic point.
+
+    That is the dimension of what the stabiliser of a generic point in O(3) leaves fixed: a covariant has at least the
+    symmetry of the tensors it is made of. ``pseudo`` are those whose parity is not (-1)^rank.
+    """
+    ranks = sorted(rank for rank, _ in tensors if rank > 0)
+    if not ranks:
+        return int(rank == 0 and not pseudo)
+    if ranks == [1]:
+        return int(not pseudo)
+    if ranks == [1, 1]:
+        return rank + (not pseudo)
+    if all(r % 2 == 0 for r in ranks) and (rank + pseudo) % 2:
+        return 0
+    if ranks == [2]:
+        return (2 * rank + 1 + 3 * (-1) ** rank) // 4
+    return 2 * rank + 1
+
+
+def count_order(tensors: Iterable[tuple[int, int]], order: int, pseudo: bool = False, rank: int = 0) -> int:
+    """Linearly independent invariants of these tensors of exactly this order, over all contents at once; or covariants.
 
     Counts weights of the symmetric power of all tensors together, apart for even and odd sums of ranks.
     """
@@ -87,11 +107,11 @@ def count_order(tensors: Iterable[tuple[int, int]], order: int, pseudo: bool = F
     top = max(ranks, default=0) * order
     table = [[[0] * (2 * top + 1) for _ in range(2)] for _ in range(order + 1)]
     table[0][0][top] = 1
-    for rank in ranks:
-        for weight in range(-rank, rank + 1):
-            _multiply_geometric(table, rank % 2, weight)
-    weights = table[order][pseudo]
-    return weights[top] - (weights[top + 1] if top else 0)
+    for other in ranks:
+        for weight in range(-other, other + 1):
+            _multiply_geometric(table, other % 2, weight)
+    weights = table[order][(rank + pseudo) % 2][top:] + [0] * (rank + 2)
+    return weights[rank] - weights[rank + 1]
 
 
 def _multiply_geometric(table: list[list[list[int]]], parity: int, weight: int) -> None:

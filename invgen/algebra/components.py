@@ -8,6 +8,7 @@ trace: ``T[a, b, c+2] = -T[a+2, b, c] - T[a, b+2, c]``.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from itertools import combinations_with_replacement
 from math import factorial
@@ -92,6 +93,30 @@ def reduced_components(full: np.ndarray, rank: int) -> np.ndarray:
     flat = full.reshape(*lead, 3**rank)
     where = [int(np.ravel_multi_index(t, (3,) * rank)) if t else 0 for t in picks]
     return flat[..., where]
+
+
+@cache
+def contraction_matrix(rank: int) -> np.ndarray:
+    """Integer matrix G with A·B = a @ G @ b: the full contraction of two tensors by their reduced components."""
+    weights = np.array([multiplicity(p) for p in symmetric_powers(rank)])
+    matrix = expansion_matrix(rank).T @ (weights[:, None] * expansion_matrix(rank))
+    matrix.setflags(write=False)
+    return matrix
+
+
+@cache
+def inverse_contraction_matrix(rank: int) -> tuple[tuple[Fraction, ...], ...]:
+    """The inverse of ``contraction_matrix``: it turns derivatives by the components of a tensor into a tensor."""
+    size = 2 * rank + 1
+    rows = [[Fraction(int(v)) for v in row] for row in contraction_matrix(rank)]
+    rows = [row + [Fraction(i == j) for j in range(size)] for i, row in enumerate(rows)]
+    for i in range(size):
+        pivot = rows[i][i]
+        rows[i] = [v / pivot for v in rows[i]]
+        for j in range(size):
+            if j != i and (factor := rows[j][i]):
+                rows[j] = [v - factor * w for v, w in zip(rows[j], rows[i], strict=True)]
+    return tuple(tuple(row[size:]) for row in rows)
 
 
 def component_slices(tensors: tuple[tuple[int, int], ...]) -> dict[tuple[int, int], slice]:

@@ -91,10 +91,15 @@ def expressions(kernel: Kernel, builder: Builder) -> list[Expression]:
 
 
 def _cotangents(builder: Builder, outputs: list[Expression], width: int) -> list[Expression]:
-    """Reverse mode: the cotangent of every input component for cotangents g of the outputs."""
+    """For cotangents g of the outputs, the inputs after x."""
+    return cotangents(builder, outputs, [builder.input(width + k) for k in range(len(outputs))], width)
+
+
+def cotangents(builder: Builder, outputs: list[Expression], seeds: list[Expression], width: int) -> list[Expression]:
+    """Reverse mode: the cotangent of each of the first ``width`` inputs for the cotangents ``seeds`` of the outputs."""
     terms: dict[Node, Terms] = {}
-    for k, (coefficient, node) in enumerate(outputs):
-        terms.setdefault(node, []).append(builder.scale(coefficient, builder.input(width + k)))
+    for (coefficient, node), seed in zip(outputs, seeds, strict=True):
+        terms.setdefault(node, []).append(builder.scale(coefficient, seed))
     for node in reversed(builder.reachable(node for _, node in outputs if node != UNIT)):
         cotangent = builder.add(terms.pop(node))
         if node in builder.products:

@@ -1,7 +1,8 @@
 """Layers and networks over a basis: plain ``torch.nn.Module``s."""
 
+from invgen.nn.covariants import Covariants
 from invgen.nn.energy import EnergyForces, Prediction
 from invgen.nn.invariants import Invariants
 from invgen.nn.network import HipHopNN, HipNN, HipNNTS
 
-__all__ = ["EnergyForces", "HipHopNN", "HipNN", "HipNNTS", "Invariants", "Prediction"]
+__all__ = ["Covariants", "EnergyForces", "HipHopNN", "HipNN", "HipNNTS", "Invariants", "Prediction"]

@@ -51,7 +51,7 @@ class Ring:
         self._spaces: dict[Factors, np.ndarray] = {}
         self._generators: list[tuple[Factors, np.ndarray]] = []
 
-    def extend(self, piece: Multidegree, candidates: Callable[[], Iterable[Candidate]]) -> list[Candidate]:
+    def extend(self, piece: Multidegree, candidates: Callable[[], Iterable[Any]]) -> list[Any]:
         """The new generators of a piece; ``candidates`` is called only where there are any.
 
         Raises ``ArithmeticError`` if values contradict the characters.
@@ -61,7 +61,7 @@ class Ring:
         pivots = echelon.add_block(rows)
         kept = [row for row, pivot in zip(rows, pivots, strict=True) if pivot is not None]
         decomposable = echelon.rank
-        new: list[Candidate] = []
+        new: list[Any] = []
         for candidate in candidates() if decomposable < piece.invariants else ():
             self.offered[len(piece.factors)] += 1
             row = self.values(candidate)
