@@ -23,6 +23,7 @@ from invgen.replay.certificate import Certificate
 from invgen.selection.certificate import certify
 from invgen.selection.dependence import RankStatement, relation
 from invgen.selection.evidence import Evidence
+from invgen.selection.flexibility import Flexibility, flexibility
 from invgen.selection.langbein import Progress
 from invgen.selection.objectives import select
 from invgen.selection.relations import Relation
@@ -127,6 +128,13 @@ class Basis:
             )
         return self.family.evaluator(self.spec, x.reshape(-1, self.components), Floating()), x.shape[:-1]
 
+    def flexibility(self) -> Flexibility:
+        """The rank of the basis at symmetric sites and where tensors vanish, beside the rank that is attainable there.
+
+        Raises ``SpecError`` for pseudo-scalars.
+        """
+        return flexibility(self.spec, self.invariants)
+
     def sympy(self, i: int) -> Any:
         """Invariant ``i`` as a SymPy polynomial in the components: symbols ``Q_xy``, ``A_n_l_m`` or ``A_z_n_l_m``."""
         return self.family.sympy(self.spec, self.invariants[i])
@@ -159,6 +167,7 @@ class Basis:
             "patterns",
             "counts",
             "ring",
+            "sites",
             "float_agrees",
         ):
             here, there = getattr(self.evidence, name), getattr(evidence, name)

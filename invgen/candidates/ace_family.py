@@ -23,6 +23,7 @@ from invgen.candidates.ace_truncation import (
     multisets,
     total_degree,
 )
+from invgen.candidates.environment import Terms, solid_harmonics
 from invgen.candidates.evaluate import Arithmetic
 from invgen.candidates.multidegree import Multidegree
 from invgen.errors import SpecError, TooManyCandidates
@@ -65,6 +66,9 @@ class AceFamily:
 
     def evaluator(self, spec: BasisSpec, points: np.ndarray, arithmetic: Arithmetic) -> AceEvaluator:
         return AceEvaluator(_channels(spec), points, arithmetic)
+
+    def harmonics(self, rank: int, arithmetic: Arithmetic) -> list[Terms]:
+        return solid_harmonics(rank, arithmetic)
 
     def configurations(self, spec: BasisSpec, count: int, seed: str) -> np.ndarray:
         """Every channel has length one, in a random direction."""

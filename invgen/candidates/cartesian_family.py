@@ -16,6 +16,7 @@ from invgen.candidates.cartesian import Content, all_contractions, connected_con
 from invgen.candidates.contraction import Contraction, Tensor, head, sort_key
 from invgen.candidates.cost import contraction_cost
 from invgen.candidates.counting import refuse_explosion, refuse_multisets
+from invgen.candidates.environment import Terms, tensor_harmonics
 from invgen.candidates.evaluate import Arithmetic, Evaluator, Modular
 from invgen.candidates.multidegree import Multidegree
 from invgen.errors import TooManyCandidates
@@ -54,6 +55,9 @@ class CartesianFamily:
 
     def evaluator(self, spec: BasisSpec, points: np.ndarray, arithmetic: Arithmetic) -> Evaluator:
         return Evaluator(spec.tensors, points, arithmetic)
+
+    def harmonics(self, rank: int, arithmetic: Arithmetic) -> list[Terms]:
+        return tensor_harmonics(rank, arithmetic)
 
     def configurations(self, spec: BasisSpec, count: int, seed: str) -> np.ndarray:
         return random_neighbourhoods(spec.tensors, count, seed)

@@ -8,14 +8,16 @@ as ``AceEvaluator`` takes them, up to a factor for every channel, which changes 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
+from invgen.algebra.components import reduced_powers
 from invgen.algebra.couplings import scalings
-from invgen.algebra.harmonics import integer_harmonics
+from invgen.algebra.harmonics import harmonic_polynomial, integer_harmonics
 from invgen.candidates.ace_chains import channel_slices
 from invgen.candidates.ace_truncation import Channel
 from invgen.candidates.evaluate import Arithmetic, Floating, Modular
@@ -25,6 +27,47 @@ def _number(value: Fraction | int, arithmetic: Arithmetic) -> int | float:
     if isinstance(arithmetic, Modular):
         return value.numerator * pow(value.denominator, -1, arithmetic.prime) % arithmetic.prime
     return float(value)
+
+
+Terms = Sequence[tuple[tuple[int, int, int], int | float]]
+"""A polynomial in x, y, z: powers, and coefficients in the arithmetic in use."""
+
+
+def solid_harmonics(rank: int, arithmetic: Arithmetic) -> list[Terms]:
+    """r^l Y_lm for m = -l..l: modulo a prime the scaled components, in float64 orthonormal up to a common factor."""
+    roots = [float(s) ** 0.5 if isinstance(arithmetic, Floating) else 1 for s in scalings(rank)]
+    return [
+        [(powers, _number(k, arithmetic) / root if root != 1 else _number(k, arithmetic)) for powers, k in row]
+        for row, root in zip(integer_harmonics(rank), roots, strict=True)
+    ]
+
+
+def tensor_harmonics(rank: int, arithmetic: Arithmetic) -> list[Terms]:
+    """The reduced Cartesian components of T^l(r) = STF(r ... r)."""
+    return [
+        [(key, _number(value, arithmetic)) for key, value in harmonic_polynomial(powers)]
+        for powers in reduced_powers(rank)
+    ]
+
+
+def polynomials(rows: Sequence[Terms], positions: np.ndarray, arithmetic: Arithmetic) -> tuple[np.ndarray, np.ndarray]:
+    """Values ``(rows, points)`` and gradients ``(rows, points, 3)`` of polynomials at positions ``(points, 3)``."""
+    reduce, x = arithmetic.reduce, arithmetic.array(positions)
+    powers = [np.ones_like(x)]
+    for _ in range(max((max(key) for row in rows for key, _ in row), default=0)):
+        powers.append(reduce(powers[-1] * x))
+    values = np.zeros((len(rows), len(x)), x.dtype)
+    gradients = np.zeros((len(rows), *x.shape), x.dtype)
+    for m, row in enumerate(rows):
+        for exponents, coefficient in row:
+            parts = [powers[e][:, axis] for axis, e in enumerate(exponents)]
+            values[m] += reduce(coefficient * reduce(reduce(parts[0] * parts[1]) * parts[2]))
+            for axis, e in enumerate(exponents):
+                if e:
+                    others = reduce(parts[axis - 1] * parts[axis - 2])
+                    lowered = reduce(e * powers[e - 1][:, axis])
+                    gradients[m, :, axis] += reduce(coefficient * reduce(others * lowered))
+    return reduce(values), reduce(gradients)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,26 +134,4 @@ class Environment:
 
     def _angular(self, rank: int) -> tuple[np.ndarray, np.ndarray]:
         """r^l Y_lm, ``(2 rank + 1, neighbours)``, scaled, and gradients ``(2 rank + 1, neighbours, 3)``."""
-        reduce, x = self.arithmetic.reduce, self.arithmetic.array(self.positions)
-        powers = [np.ones_like(x)]
-        for _ in range(rank):
-            powers.append(reduce(powers[-1] * x))
-        values = np.zeros((2 * rank + 1, len(x)), x.dtype)
-        gradients = np.zeros((2 * rank + 1, *x.shape), x.dtype)
-        for m, row in enumerate(integer_harmonics(rank)):
-            for exponents, coefficient in row:
-                factor = self._coefficient(coefficient, rank, m - rank)
-                parts = [powers[e][:, axis] for axis, e in enumerate(exponents)]
-                values[m] += reduce(factor * reduce(reduce(parts[0] * parts[1]) * parts[2]))
-                for axis, e in enumerate(exponents):
-                    if e:
-                        others = reduce(parts[axis - 1] * parts[axis - 2])
-                        lowered = reduce(e * powers[e - 1][:, axis])
-                        gradients[m, :, axis] += reduce(factor * reduce(others * lowered))
-        return reduce(values), reduce(gradients)
-
-    def _coefficient(self, coefficient: int, rank: int, m: int) -> int | float:
-        """Modulo a prime for the scaled components, in float64 for the orthonormal ones."""
-        if isinstance(self.arithmetic, Floating):
-            return coefficient / float(scalings(rank)[m + rank]) ** 0.5
-        return _number(coefficient, self.arithmetic)
+        return polynomials(solid_harmonics(rank, self.arithmetic), self.positions, self.arithmetic)

@@ -10,6 +10,7 @@ import numpy as np
 from invgen.candidates.ace_family import AceFamily
 from invgen.candidates.ace_truncation import Channel
 from invgen.candidates.cartesian_family import CartesianFamily
+from invgen.candidates.environment import Terms
 from invgen.candidates.evaluate import Arithmetic
 from invgen.candidates.multidegree import Multidegree
 from invgen.spec import BasisSpec
@@ -73,6 +74,9 @@ class Family(Protocol):
 
     def evaluator(self, spec: BasisSpec, points: np.ndarray, arithmetic: Arithmetic) -> CandidateEvaluator:
         """Evaluates candidates at points ``(points, components)``."""
+
+    def harmonics(self, rank: int, arithmetic: Arithmetic) -> list[Terms]:
+        """The components of a tensor of this rank made by one neighbour, as homogeneous polynomials of its position."""
 
     def configurations(self, spec: BasisSpec, count: int, seed: str) -> np.ndarray:
         """Random float64 components ``(count, components)`` of order one."""

@@ -17,7 +17,9 @@ def generate(
     family: Annotated[str, typer.Option(help="Candidate family: cartesian or ace.")] = "cartesian",
     l_max: Annotated[int | None, typer.Option(help="Highest rank; ranks 0..l_max take part.")] = None,
     n_max: Annotated[int, typer.Option(help="Largest correlation order (body order is one more).")] = 4,
-    objective: Annotated[str, typer.Option(help="independent, flexible, linear or generators.")] = "independent",
+    objective: Annotated[
+        str, typer.Option(help="independent, flexible, robust, linear or generators.")
+    ] = "independent",
     ranks: Annotated[str | None, typer.Option(help="Explicit ranks such as 0,1,2,4, instead of --l-max.")] = None,
     channels: Annotated[int, typer.Option(help="Tensors of every rank; ace: (species, radial) channels.")] = 1,
     total_degree: Annotated[

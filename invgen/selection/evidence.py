@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+OPTIONAL = ("ring", "sites")
+"""Fields that only some objectives fill."""
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -39,6 +42,21 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class SiteRank:
+    """The rank of a set at a site of this point group, and the largest rank that a set can have there."""
+
+    name: str
+    group: str
+    rank: int
+    attainable: int
+
+    @property
+    def verdict(self) -> str:
+        """``full``, or by how much the rank is short."""
+        return "full" if self.rank == self.attainable else f"{self.attainable - self.rank} short"
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The record of a selection, enough to run it again.
 
@@ -63,6 +81,9 @@ class Evidence:
         Objectives ``linear`` and ``generators``: linearly independent invariants per order, by characters.
     ring
         Objective ``generators``: every graded piece that holds an invariant.
+    sites
+        Objective ``robust``: for every symmetric site the rank of the set, which is that of all candidates together,
+        and the rank attainable with any orders. Files of other objectives have no such field.
     """
 
     prime: int
@@ -80,6 +101,7 @@ class Evidence:
     patterns: tuple[Pattern, ...] = ()
     counts: tuple[tuple[int, int], ...] = ()
     ring: tuple[Piece, ...] = ()
+    sites: tuple[SiteRank, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -97,17 +119,19 @@ class Evidence:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data; ``from_json`` restores it. An empty ``ring`` is left out."""
-        return {name: value for name, value in asdict(self).items() if name != "ring" or value}
+        """Plain data; ``from_json`` restores it. Empty fields of single objectives are left out."""
+        return {name: value for name, value in asdict(self).items() if name not in OPTIONAL or value}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Evidence:
         """The evidence written by ``to_json``; raises ``KeyError`` for a missing field."""
-        values = {f.name: _tuples(data[f.name]) for f in fields(cls) if f.name != "ring"}
+        data = {**dict.fromkeys(OPTIONAL, ()), **data}
+        values = {f.name: _tuples(data[f.name]) for f in fields(cls)}
         values["patterns"] = tuple(
             Pattern(tuple(p["ranks"]), p["size"], p["rank"], p["bound"]) for p in data["patterns"]
         )
-        values["ring"] = tuple(Piece(**p) for p in data.get("ring", ()))
+        values["ring"] = tuple(Piece(**p) for p in data["ring"])
+        values["sites"] = tuple(SiteRank(**p) for p in data["sites"])
         return cls(**values)
 
     def __str__(self) -> str:
@@ -124,6 +148,9 @@ class Evidence:
         if self.ring:
             sums = (f"n={degree}: {all_} = {lower} + {all_ - lower}" for degree, all_, lower in self.ring_per_degree)
             lines.append("ring, invariants = from lower degrees + new generators: " + ", ".join(sums))
+        if self.sites:
+            full = sum(site.rank == site.attainable for site in self.sites)
+            lines.append(f"largest possible rank at {full} of {len(self.sites)} symmetric sites")
         return "\n".join(lines)
 
 

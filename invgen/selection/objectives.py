@@ -21,6 +21,7 @@ from invgen.selection.evidence import Evidence, Pattern
 from invgen.selection.generators import generators
 from invgen.selection.langbein import Selection
 from invgen.selection.linear import linear
+from invgen.selection.robust import robust
 from invgen.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
 
@@ -122,7 +123,13 @@ def replace_objective(spec: BasisSpec, objective: str) -> BasisSpec:
     return BasisSpec.from_json({**spec.to_json(), "objective": objective})
 
 
-OBJECTIVES = {"independent": independent, "flexible": flexible, "linear": linear, "generators": generators}
+OBJECTIVES = {
+    "independent": independent,
+    "flexible": flexible,
+    "robust": robust,
+    "linear": linear,
+    "generators": generators,
+}
 
 
 def select(spec: BasisSpec, setting: Setting) -> Chosen:

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 FAMILIES = ("cartesian", "ace")
-OBJECTIVES = ("independent", "flexible", "linear", "generators")
+OBJECTIVES = ("independent", "flexible", "robust", "linear", "generators")
 PARITIES = ("proper", "pseudo", "both")
 ORDERINGS = ("degree", "cost", "rank")
 MAX_CANDIDATES = 20_000
@@ -61,7 +61,8 @@ class BasisSpec:
         ``independent``: fewest functions of full Jacobian rank. ``flexible``: the pure invariants of every
         tensor and the mixed ones of every pair, which stay complete when tensors vanish. ``linear``: all
         linearly independent invariants, products among them. ``generators``: the fewest of which all invariants up to
-        degree n_max are polynomials.
+        degree n_max are polynomials. ``robust``: few functions of the largest possible rank in general and at every
+        symmetric site of a list.
     channels
         Number of tensors of every rank; for ``ace`` of (species, radial) channels, shared out species by species.
     parity
@@ -169,12 +170,15 @@ class BasisSpec:
     def _check_objective(self) -> None:
         if self.objective == "generators":
             self._check_generators()
-        if self.objective != "flexible":
+        if self.objective not in ("flexible", "robust"):
             return
         if self.parity != "proper":
             raise SpecError(
-                f"a flexible set is made of proper scalars, got parity={self.parity!r}; use objective='independent'"
+                f"a {self.objective} set is made of proper scalars, got parity={self.parity!r}; "
+                "use objective='independent'"
             )
+        if self.objective == "robust":
+            return
         if self.orders != tuple(range(1, self.n_max + 1)):
             raise SpecError(f"a flexible set needs all orders up to n_max, got orders={self.orders}; leave orders out")
         if self.n_max < 2 and self.l_max > 0:
