@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from invgen.spec import BasisSpec
 
 if TYPE_CHECKING:
+    from invgen.audits import audit
     from invgen.basis import Basis
     from invgen.candidates.family import count
     from invgen.covariant_basis import CovariantBasis
@@ -23,6 +24,7 @@ _NAMES = {
     "Basis": "invgen.basis",
     "CovariantBasis": "invgen.covariant_basis",
     "covariants": "invgen.pipeline",
+    "audit": "invgen.audits",
     "count": "invgen.candidates.family",
     "emit": "invgen.pipeline",
     "emitted_folder": "invgen.pipeline",
@@ -38,6 +40,7 @@ __all__ = [
     "BasisSpec",
     "CovariantBasis",
     "__version__",
+    "audit",
     "count",
     "covariants",
     "emit",

@@ -38,6 +38,10 @@ class SelectionError(InvgenError):
     """The exact and the floating-point selection contradict each other."""
 
 
+class AuditError(InvgenError, ValueError):
+    """Descriptors that cannot be audited: a list, function or table that is malformed or not finite."""
+
+
 class CudaError(InvgenError, RuntimeError):
     """A GPU kernel that cannot be compiled or run on this machine."""
 

@@ -17,6 +17,7 @@ COMPILER = (
     "algebra",
     "candidates",
     "selection",
+    "auditing",
     "basis",
     "covariant_basis",
     "kernels",
@@ -26,7 +27,7 @@ COMPILER = (
 )
 RUNTIME = ("runtime", "data", "nn", "atomic", "potentials")
 SHARED = ("spec", "errors", "files", "resources", "products", "gpu", "replay")
-FACADES = ("__init__", "ace", "cli", "checking", "shipped")
+FACADES = ("__init__", "ace", "audits", "cli", "checking", "shipped")
 """Entry points that reach both halves: the lazy names of the package, the command line and what it runs."""
 
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -40,6 +41,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "algebra": ("errors", "spec"),
     "candidates": ("algebra", "errors", "spec"),
     "selection": ("replay", "candidates", "algebra", "errors", "spec", "files"),
+    "auditing": ("selection", "candidates", "algebra", "errors", "files"),
     "basis": ("replay", "selection", "candidates", "algebra", "errors", "spec", "files"),
     "covariant_basis": ("basis", "selection", "candidates", "algebra", "errors", "spec", "files"),
     "kernels": ("basis", "candidates", "algebra", "products", "errors", "spec"),

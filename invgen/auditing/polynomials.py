@@ -1,0 +1,96 @@
+"""Lists of polynomials in named variables: ``x*y + z**2``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from invgen.algebra import modular
+from invgen.auditing import expressions
+from invgen.auditing.listing import Line
+from invgen.auditing.source import Place, Size
+from invgen.candidates.evaluate import Arithmetic, Modular
+from invgen.errors import AuditError
+
+
+@dataclass(frozen=True)
+class PolynomialList:
+    """Polynomials with rational coefficients; see ``ExactList``.
+
+    names
+        The variables, in order of first appearance; one column of the Jacobian for each.
+    """
+
+    labels: tuple[str, ...]
+    polynomials: tuple[expressions.Node, ...]
+    names: tuple[str, ...]
+    kind = "polynomials"
+
+    @classmethod
+    def parse(cls, lines: Iterable[Line]) -> PolynomialList:
+        """Raises ``AuditError`` naming the line for text that is no polynomial, or if there is no variable."""
+        lines = tuple(lines)
+        nodes = tuple(expressions.parse(line.text, line.error) for line in lines)
+        names = tuple({name: None for node in nodes for name in expressions.names(node)})
+        if not names:
+            raise AuditError(f"{lines[0].where}: none of the {len(lines)} polynomials has a variable")
+        return cls(tuple(line.name for line in lines), nodes, names)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple("a constant" if isinstance(p, expressions.Number) else "" for p in self.polynomials)
+
+    @property
+    def costs(self) -> tuple[int, ...]:
+        """Additions and multiplications as written."""
+        return tuple(expressions.operations(p) for p in self.polynomials)
+
+    @property
+    def variables(self) -> int:
+        return len(self.names)
+
+    @property
+    def bound(self) -> int:
+        return self.variables
+
+    @property
+    def bound_reason(self) -> str:
+        return f"{self.variables} variables"
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        return tuple(p.size for p in self.polynomials)
+
+    def usable(self, prime: int) -> bool:
+        return all(d % prime for p in self.polynomials for d in expressions.denominators(p))
+
+    def rows(self, points: np.ndarray, arithmetic: Arithmetic) -> np.ndarray:
+        points = arithmetic.array(points)
+        unit = np.eye(self.variables, dtype=points.dtype)
+        columns = {name: (points[:, k], np.broadcast_to(unit[k], points.shape)) for k, name in enumerate(self.names)}
+        rows = [expressions.value_and_gradient(p, columns, arithmetic)[1] for p in self.polynomials]
+        return np.stack(rows, axis=1)
+
+    def configurations(self, count: int, seed: str) -> np.ndarray:
+        """Between -1 and 1."""
+        prime = modular.DEFAULT_PRIME
+        words = modular.residues(seed, count * self.variables, prime) / prime
+        return 2 * words.reshape(count, self.variables) - 1
+
+    def exhausted(self, member: int, kept: tuple[int, ...]) -> bool:
+        mine = set(expressions.names(self.polynomials[member]))
+        return sum(set(expressions.names(self.polynomials[k])) <= mine for k in kept) == len(mine)
+
+    def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
+        """One for each variable that is zero while the others are generic."""
+        if self.variables == 1:
+            return ()
+        points = np.tile(modular.residues(f"{seed}/places", self.variables, prime), (self.variables, 1))
+        np.fill_diagonal(points, 0)
+        rows = self.rows(points, Modular(prime))
+        return tuple(
+            Place(f"{name} = 0", modular.rank(rows[k], prime), modular.rank(rows[k][list(kept)], prime))
+            for k, name in enumerate(self.names)
+        )

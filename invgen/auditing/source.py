@@ -1,0 +1,109 @@
+"""What the filter takes: lists that can be evaluated exactly, and samples of float64 Jacobians."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from invgen.candidates.evaluate import Arithmetic
+
+
+@dataclass(frozen=True)
+class Size:
+    """Bounds on a member as a polynomial with integer coefficients, once denominators are cleared.
+
+    degree
+        In the variables.
+    bits
+        Logarithm to base 2 of the sum of the absolute values of its coefficients, or more.
+    """
+
+    degree: int
+    bits: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """The rank of a list at one kind of configuration.
+
+    rank, kept_rank
+        Of all members, and of the subset that is kept.
+    attainable
+        The largest rank there of any set with the same symmetries, ``None`` where that is not known.
+    """
+
+    name: str
+    rank: int
+    kept_rank: int
+    attainable: int | None = None
+
+
+class ExactList(Protocol):
+    """Members that are polynomials with rational coefficients.
+
+    labels, notes, costs
+        One for each member; a note says what reading it showed already, and is mostly empty.
+    variables
+        Number of variables.
+    bound, bound_reason
+        What the rank cannot exceed, and why.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    @property
+    def costs(self) -> tuple[int, ...]: ...
+    @property
+    def variables(self) -> int: ...
+    @property
+    def bound(self) -> int: ...
+    @property
+    def bound_reason(self) -> str: ...
+    @property
+    def sizes(self) -> tuple[Size, ...]: ...
+
+    def usable(self, prime: int) -> bool:
+        """Whether no denominator is divisible by this prime."""
+
+    def rows(self, points: np.ndarray, arithmetic: Arithmetic) -> np.ndarray:
+        """The Jacobian, shape ``(points, members, variables)``, at points ``(points, variables)``."""
+
+    def configurations(self, count: int, seed: str) -> np.ndarray:
+        """Random float64 points ``(count, variables)`` of order one."""
+
+    def exhausted(self, member: int, kept: tuple[int, ...]) -> bool:
+        """Whether these kept members, proven independent, are so many in the member's own variables that it cannot
+        be independent of them."""
+
+    def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
+        """Ranks modulo the prime at special configurations."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Jacobians of members that can only be evaluated in float64.
+
+    jacobians
+        Shape ``(configurations, members, variables)``, finite.
+    noise
+        Error of a row relative to its length, as far as it is known.
+    special
+        Jacobians ``(members, variables)`` at configurations that are not generic, by name, with the rank
+        attainable there; ``None`` for a Jacobian that is not finite.
+    """
+
+    kind: str
+    labels: tuple[str, ...]
+    jacobians: np.ndarray
+    noise: float
+    bound: int
+    bound_reason: str
+    how: str
+    costs: tuple[int, ...] | None = None
+    special: tuple[tuple[str, np.ndarray | None, int | None], ...] = ()

@@ -1,0 +1,40 @@
+"""Jacobians of anybody's functions of torch tensors, by reverse differentiation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+
+class NotDifferentiable(TypeError):
+    """A function that does not take torch tensors, or returns nothing that depends on them."""
+
+
+def jacobian(function: Callable[..., Any], point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values ``(members,)`` and Jacobian ``(members, variables)`` at a float64 point of any shape.
+
+    The function takes a tensor and returns a tensor ``(members,)`` or ``()``. Raises ``NotDifferentiable``.
+    """
+    x = torch.tensor(point, dtype=torch.float64, requires_grad=True)
+    result = function(x)
+    if not (isinstance(result, torch.Tensor) and result.requires_grad and result.ndim <= 1):
+        found = (
+            f"a tensor of shape {tuple(result.shape)}" if isinstance(result, torch.Tensor) else type(result).__name__
+        )
+        raise NotDifferentiable(
+            f"the function must return a tensor (descriptors,) that depends on its own, got {found}"
+        )
+    values = result.reshape(-1)
+    rows = [_row(value, x) for value in values]
+    return values.detach().numpy().astype(np.float64), np.array(rows).reshape(len(values), point.size)
+
+
+def _row(value: torch.Tensor, x: torch.Tensor) -> np.ndarray:
+    """Zero for a value that does not depend on x."""
+    if not value.requires_grad:
+        return np.zeros(x.numel())
+    (gradient,) = torch.autograd.grad(value, x, retain_graph=True, allow_unused=True)
+    return np.zeros(x.numel()) if gradient is None else gradient.reshape(-1).numpy().copy()
