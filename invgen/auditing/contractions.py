@@ -116,13 +116,12 @@ class ContractionList:
     def configurations(self, count: int, seed: str) -> np.ndarray:
         return random_neighbourhoods(self.tensors, count, seed)
 
-    def exhausted(self, member: int, kept: tuple[int, ...]) -> bool:
+    def contents(self, member: int) -> frozenset[Tensor]:
         c = self.contractions[member]
-        if c is None:
-            return True
-        mine = set(c.content)
-        inside = [k for k in kept if (other := self.contractions[k]) and set(other.content) <= mine]
-        return len(inside) == transcendence_degree(mine)
+        return frozenset(c.content) if c else frozenset()
+
+    def bound_of(self, contents: frozenset[Tensor]) -> int:
+        return transcendence_degree(contents)
 
     def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
         """One for each set of ranks that is left when all tensors of the others vanish."""

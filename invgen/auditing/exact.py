@@ -87,7 +87,7 @@ def eliminate(members: ExactList, order: Sequence[int], seed: str = "", progress
     found = [parts for trial, parts in used if trial.kept == best.kept]
     depends = {k: tuple(sorted({j for parts in found for j in parts[k]})) for k in found[0]}
     ahead = {k: best.kept[: _earlier(best.kept, order, k)] for k in depends}
-    proven = tuple(sorted(k for k in depends if members.exhausted(k, ahead[k])))
+    proven = tuple(sorted(k for k in depends if _no_room(members, k, ahead[k], depends[k])))
     mistake = len(found) * chance + log10(max(len(depends) - len(proven), 1))
     return Exact(best.kept, depends, proven, mistake, tuple(trials))
 
@@ -145,6 +145,16 @@ def _participants(
     padded = np.concatenate([rows[others], np.zeros((len(others), rank), dtype=np.int64)], axis=1)
     left = echelon.reduce(padded)[:, width:]
     return {k: tuple(kept[j] for j in np.flatnonzero(row)) for k, row in zip(others, left, strict=True)}
+
+
+def _no_room(members: ExactList, member: int, kept: tuple[int, ...], participants: tuple[int, ...]) -> bool:
+    """Whether so many members are kept already, among those made of what this one is made of, that it must depend on
+    them; also among those made of what it and its participants, or all members, are made of."""
+    own = members.contents(member)
+    wider = own.union(*(members.contents(k) for k in participants))
+    everything = wider.union(*(members.contents(k) for k in range(len(members.labels))))
+    inside = {some: sum(members.contents(k) <= some for k in kept) for some in (own, wider, everything)}
+    return any(number == members.bound_of(some) for some, number in inside.items())
 
 
 def _profile(kept: tuple[int, ...], order: Sequence[int]) -> tuple[int, ...]:

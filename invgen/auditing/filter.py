@@ -27,11 +27,12 @@ def audit_list(
     exact = eliminate(members, order, seed, progress)
     points = members.configurations(CONFIGURATIONS, f"audit/{seed}")
     jacobians = members.rows(points, Floating())
+    jacobians[:, [k for k, parts in exact.depends_on.items() if not parts]] = 0.0
     if not np.isfinite(jacobians).all():
         row = int(np.argwhere(~np.isfinite(jacobians))[0][1])
         raise AuditError(f"{members.labels[row]} overflows in float64 at numbers of order one; scale it down")
-    floating = numeric.measure(jacobians, order, 0.0, members.bound)
-    combined = numeric.combinations(jacobians[floating.best], order, exact.kept, exact.depends_on)
+    floating = numeric.measure(jacobians, order, 0.0, members.bound, least=0.0)
+    combined = numeric.combinations(jacobians[floating.best], order, exact.kept, exact.depends_on, least=0.0)
     return Audit(
         kind=members.kind,
         name=name,

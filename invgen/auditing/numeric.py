@@ -54,15 +54,19 @@ class Floating:
     best: int
 
 
-def measure(jacobians: np.ndarray, order: Sequence[int], noise: float, bound: int) -> Floating:
+def measure(
+    jacobians: np.ndarray, order: Sequence[int], noise: float, bound: int, least: float = VANISHING
+) -> Floating:
     """Rank and kept members of Jacobians ``(configurations, members, variables)``.
 
     noise
         Error of a row relative to its length; round-off of the decomposition is added.
     bound
         What the rank cannot exceed.
+    least
+        See ``unit_rows``.
     """
-    units = unit_rows(jacobians)[:, list(order)]
+    units = unit_rows(jacobians, least)[:, list(order)]
     values = np.linalg.svd(units, compute_uv=False)
     floor = float(max(noise, 4 * np.finfo(float).eps) * np.sqrt(max(units.shape[1:])))
     typical = np.median(values, axis=0)
@@ -81,11 +85,11 @@ def measure(jacobians: np.ndarray, order: Sequence[int], noise: float, bound: in
     )
 
 
-def unit_rows(jacobians: np.ndarray) -> np.ndarray:
-    """Rows at unit length; zero where they are nothing beside the longest of all."""
+def unit_rows(jacobians: np.ndarray, least: float = VANISHING) -> np.ndarray:
+    """Rows at unit length; zero where they are shorter than ``least`` times the longest of all."""
     norms = np.linalg.norm(jacobians, axis=-1, keepdims=True)
-    least = max(VANISHING * norms.max(initial=0.0), np.finfo(float).tiny)
-    return np.where(norms > least, jacobians / np.maximum(norms, least), 0.0)
+    shortest = max(least * norms.max(initial=0.0), np.finfo(float).tiny)
+    return np.where(norms > shortest, jacobians / np.maximum(norms, shortest), 0.0)
 
 
 def _gap(values: np.ndarray, floor: float, bound: int) -> tuple[int, float, float, bool]:
@@ -133,14 +137,18 @@ class Combination:
 
 
 def combinations(
-    rows: np.ndarray, order: Sequence[int], kept: Sequence[int], known: dict[int, tuple[int, ...]] | None = None
+    rows: np.ndarray,
+    order: Sequence[int],
+    kept: Sequence[int],
+    known: dict[int, tuple[int, ...]] | None = None,
+    least: float = VANISHING,
 ) -> dict[int, Combination]:
     """For every member, at the Jacobian ``(members, variables)`` of one configuration.
 
     known
         For every member that is not kept the ones that take part, where an exact pass found them.
     """
-    units = unit_rows(rows[None])[0]
+    units = unit_rows(rows[None], least)[0]
     norms = np.linalg.norm(rows, axis=1)
     q, r = np.linalg.qr(units[list(kept)].T)
     found, before = {}, 0
@@ -151,7 +159,7 @@ def combinations(
             found[k] = Combination((), (), share)
             before += 1
             continue
-        solved = np.linalg.solve(r[:before, :before], along) if before else along
+        solved = np.linalg.lstsq(r[:before, :before], along, rcond=None)[0] if before else along
         taking = [j for j in range(before) if (kept[j] in known[k] if known else abs(solved[j]) > TAKES_PART)]
         scaled = [float(solved[j] * norms[k] / norms[kept[j]]) for j in taking]
         found[k] = Combination(tuple(kept[j] for j in taking), tuple(scaled), share)

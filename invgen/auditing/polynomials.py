@@ -79,9 +79,11 @@ class PolynomialList:
         words = modular.residues(seed, count * self.variables, prime) / prime
         return 2 * words.reshape(count, self.variables) - 1
 
-    def exhausted(self, member: int, kept: tuple[int, ...]) -> bool:
-        mine = set(expressions.names(self.polynomials[member]))
-        return sum(set(expressions.names(self.polynomials[k])) <= mine for k in kept) == len(mine)
+    def contents(self, member: int) -> frozenset[str]:
+        return frozenset(expressions.names(self.polynomials[member]))
+
+    def bound_of(self, contents: frozenset[str]) -> int:
+        return len(contents)
 
     def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
         """One for each variable that is zero while the others are generic."""

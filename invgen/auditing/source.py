@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -77,9 +77,11 @@ class ExactList(Protocol):
     def configurations(self, count: int, seed: str) -> np.ndarray:
         """Random float64 points ``(count, variables)`` of order one."""
 
-    def exhausted(self, member: int, kept: tuple[int, ...]) -> bool:
-        """Whether these kept members, proven independent, are so many in the member's own variables that it cannot
-        be independent of them."""
+    def contents(self, member: int) -> frozenset[Any]:
+        """The tensors or variables that a member is made of."""
+
+    def bound_of(self, contents: frozenset[Any]) -> int:
+        """The largest number of independent members that are made of these."""
 
     def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
         """Ranks modulo the prime at special configurations."""

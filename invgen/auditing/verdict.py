@@ -10,6 +10,10 @@ from invgen.auditing.numeric import Floating
 from invgen.auditing.source import Place
 
 
+SHOWN = 8
+"""Degenerate places in the verdict."""
+
+
 @dataclass(frozen=True)
 class Member:
     """One descriptor.
@@ -123,7 +127,9 @@ class Audit:
         if self.floating.singular_values:
             values = self.floating.singular_values
             lines.append(f"singular values of the unit rows: {values[0]:.3g} to {values[max(self.rank, 1) - 1]:.3g}")
-        lines += [self._degenerate(p) for p in self.degenerate]
+        lines += [self._degenerate(p) for p in self.degenerate[:SHOWN]]
+        if len(self.degenerate) > SHOWN:
+            lines.append(f"degenerate: {len(self.degenerate) - SHOWN} more places, all of them in the JSON report")
         return lines
 
     def __str__(self) -> str:
