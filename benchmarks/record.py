@@ -13,7 +13,19 @@ from typing import Any
 from invgen.files import write_text
 
 RESULTS = Path(__file__).resolve().parent / "results"
-PACKAGES = ("numpy", "sympy", "numba", "llvmlite", "torch", "hippynn", "mace-torch", "e3nn", "cuequivariance")
+PACKAGES = (
+    "numpy",
+    "sympy",
+    "numba",
+    "llvmlite",
+    "torch",
+    "hippynn",
+    "mace-torch",
+    "e3nn",
+    "cuequivariance",
+    "dscribe",
+    "ase",
+)
 
 
 def stamp() -> dict[str, Any]:

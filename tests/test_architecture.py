@@ -171,6 +171,9 @@ def test_rooms_form_no_cycle():
     [
         ("invgen.selection.langbein", "import torch\n"),
         ("invgen.basis", "def f():\n    import numba\n"),
+        ("invgen.auditing.functions", "def f():\n    import torch\n"),
+        ("invgen.auditing.functions", "def f():\n    from invgen.runtime import jacobian\n"),
+        ("invgen.selection.langbein", "from invgen.auditing import exact\n"),
         ("invgen.nn.network", "from sympy import Poly\n"),
         ("invgen.runtime.load", "def f():\n    from jinja2 import Template\n"),
         ("invgen.runtime.load", "from invgen.basis import Basis\n"),

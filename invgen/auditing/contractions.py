@@ -116,9 +116,9 @@ class ContractionList:
     def configurations(self, count: int, seed: str) -> np.ndarray:
         return random_neighbourhoods(self.tensors, count, seed)
 
-    def contents(self, member: int) -> frozenset[Tensor]:
-        c = self.contractions[member]
-        return frozenset(c.content) if c else frozenset()
+    @cached_property
+    def contents(self) -> tuple[frozenset[Tensor], ...]:
+        return tuple(frozenset(c.content) if c else frozenset() for c in self.contractions)
 
     def bound_of(self, contents: frozenset[Tensor]) -> int:
         return transcendence_degree(contents)
@@ -139,7 +139,7 @@ class ContractionList:
         inside = [k for k, c in enumerate(self.contractions) if c and set(c.content) <= set(left)]
         chosen = [k for k in inside if k in kept]
         found = [modular.rank(rows[part][:, columns], prime) if part else 0 for part in (inside, chosen)]
-        name = " ".join(WORDS[rank] for rank in ranks) + " alone"
+        name = f"only {' '.join(WORDS[rank] for rank in ranks)} left"
         return Place(name, found[0], found[1], transcendence_degree(left))
 
 

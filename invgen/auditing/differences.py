@@ -15,7 +15,7 @@ LEVELS = 7
 """Steps, each half of the one before."""
 FIRST_STEP = 0.1
 """Å for positions, which are of order one."""
-UNCONVERGED = 1e-3
+UNCONVERGED = 1e-5
 """Error of a row, relative to its length, above which the function is not smooth there."""
 ROUND_OFF = 1e-10
 """Part of the values that round-off may leave in a derivative: 1e-16 over the smallest step, times some hundred."""

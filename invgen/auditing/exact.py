@@ -53,8 +53,9 @@ class Exact:
     depends_on
         For every other member the kept ones that take part: each is proven to, if the member is dependent.
     proven
-        Members of those that are proven dependent, by counting. The others are so with probability of
-        a mistake, for any of them, of ``10**log10_mistake`` at most.
+        Members of those that are proven dependent, by counting.
+    log10_mistake
+        Logarithm of the probability, at most, that one of the others is independent; ``None`` if there are no others.
     trials
         All of them; those that came out with a smaller rank are not counted in the probability.
     """
@@ -62,34 +63,42 @@ class Exact:
     kept: tuple[int, ...]
     depends_on: dict[int, tuple[int, ...]]
     proven: tuple[int, ...]
-    log10_mistake: float
+    log10_mistake: float | None
     trials: tuple[Trial, ...]
 
 
 def eliminate(members: ExactList, order: Sequence[int], seed: str = "", progress: Progress | None = None) -> Exact:
-    """Runs as many trials as make a mistake improbable.
+    """Runs as many trials as make a mistake improbable, three where none is possible.
 
     order
         Positions in which the members are offered.
     """
     chance = log10_miss(members)
-    number = max(LEAST_TRIALS, ceil((log10(MISTAKE) - log10(len(members.labels))) / chance)) if chance > -inf else 1
-    trials, used = [], []
-    for number_done in range(number):
+    needed = ceil((log10(MISTAKE) - log10(len(members.labels))) / chance) if chance > -inf else 0
+    number = max(LEAST_TRIALS, needed)
+    trials: list[_Observed] = []
+    for k in range(number):
         if progress:
-            progress("exact", number_done, number)
-        trial, rows = _trial(members, order, f"audit/{seed}/{number_done}")
-        trials.append(trial)
-        used.append((trial, _participants(rows, trial.kept, order, trial.prime)))
+            progress("exact", k, number)
+        if k == LEAST_TRIALS and (found := _concluded(members, order, trials, chance)).log10_mistake is None:
+            break
+        trials.append(_observed(members, order, f"audit/{seed}/{k}"))
+    else:
+        found = _concluded(members, order, trials, chance)
     if progress:
         progress("exact", number, number)
-    best = max(trials, key=lambda t: _profile(t.kept, order))
-    found = [parts for trial, parts in used if trial.kept == best.kept]
+    return found
+
+
+def _concluded(members: ExactList, order: Sequence[int], observed: list[_Observed], chance: float) -> Exact:
+    best = max((o.trial for o in observed), key=lambda t: _profile(t.kept, order))
+    found = [o.participants for o in observed if o.trial.kept == best.kept]
     depends = {k: tuple(sorted({j for parts in found for j in parts[k]})) for k in found[0]}
     ahead = {k: best.kept[: _earlier(best.kept, order, k)] for k in depends}
     proven = tuple(sorted(k for k in depends if _no_room(members, k, ahead[k], depends[k])))
-    mistake = len(found) * chance + log10(max(len(depends) - len(proven), 1))
-    return Exact(best.kept, depends, proven, mistake, tuple(trials))
+    unproven = len(depends) - len(proven)
+    mistake = len(found) * chance + log10(unproven) if unproven else None
+    return Exact(best.kept, depends, proven, mistake, tuple(o.trial for o in observed))
 
 
 def log10_miss(members: ExactList) -> float:
@@ -117,7 +126,13 @@ def random_prime(seed: str, usable: Callable[[int], bool] = lambda prime: True) 
     raise AssertionError("unreachable")
 
 
-def _trial(members: ExactList, order: Sequence[int], seed: str) -> tuple[Trial, np.ndarray]:
+@dataclass(frozen=True)
+class _Observed:
+    trial: Trial
+    participants: dict[int, tuple[int, ...]]
+
+
+def _observed(members: ExactList, order: Sequence[int], seed: str) -> _Observed:
     prime = random_prime(seed, members.usable)
     witness = modular.residues(f"{seed}/witness", members.variables, prime)
     rows = members.rows(witness[None], Modular(prime))[0]
@@ -126,7 +141,8 @@ def _trial(members: ExactList, order: Sequence[int], seed: str) -> tuple[Trial, 
     for start in range(0, len(order), BLOCK):
         raised += echelon.add_block(rows[list(order[start : start + BLOCK])])
     kept = tuple(order[k] for k, pivot in enumerate(raised) if pivot is not None)
-    return Trial(prime, tuple(int(w) for w in witness), kept, tuple(echelon.pivots)), rows
+    trial = Trial(prime, tuple(int(w) for w in witness), kept, tuple(echelon.pivots))
+    return _Observed(trial, _participants(rows, kept, order, prime))
 
 
 def _participants(
@@ -150,11 +166,12 @@ def _participants(
 def _no_room(members: ExactList, member: int, kept: tuple[int, ...], participants: tuple[int, ...]) -> bool:
     """Whether so many members are kept already, among those made of what this one is made of, that it must depend on
     them; also among those made of what it and its participants, or all members, are made of."""
-    own = members.contents(member)
-    wider = own.union(*(members.contents(k) for k in participants))
-    everything = wider.union(*(members.contents(k) for k in range(len(members.labels))))
-    inside = {some: sum(members.contents(k) <= some for k in kept) for some in (own, wider, everything)}
-    return any(number == members.bound_of(some) for some, number in inside.items())
+    contents = members.contents
+    if len(kept) == members.bound:
+        return True
+    own = contents[member]
+    wider = own.union(*(contents[k] for k in participants))
+    return any(sum(contents[k] <= some for k in kept) == members.bound_of(some) for some in (own, wider))
 
 
 def _profile(kept: tuple[int, ...], order: Sequence[int]) -> tuple[int, ...]:

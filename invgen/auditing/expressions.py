@@ -31,9 +31,6 @@ MAX_BITS = 20_000
 MAX_DIGITS = 100
 _TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d{1,3}(?!\d))?|\.\d+)|([^\W\d]\w*)|(\*\*|[-+*/()]))")
 
-Value = tuple[np.ndarray, np.ndarray]
-"""Values ``(points,)`` and gradients ``(points, variables)``."""
-
 
 @dataclass(frozen=True)
 class Number:
@@ -286,43 +283,82 @@ def denominators(node: Node) -> set[int]:
     return {d for part in children(node) for d in denominators(part)}
 
 
-def value_and_gradient(node: Node, points: dict[str, Value], arithmetic: Arithmetic) -> Value:
-    """Forward differentiation; ``points`` holds each variable and its gradient."""
-    reduce = arithmetic.reduce
-    match node:
-        case Number(value):
-            some, slopes = next(iter(points.values()))
-            return np.full_like(some, constant(value, arithmetic)), np.zeros_like(slopes)
-        case Name(name):
-            return points[name]
-        case Sum(terms):
-            parts = [value_and_gradient(t, points, arithmetic) for t in terms]
-            return reduce(np.sum([p[0] for p in parts], axis=0)), reduce(np.sum([p[1] for p in parts], axis=0))
-        case Product(factors):
-            parts = [value_and_gradient(f, points, arithmetic) for f in factors]
-            total = parts[0]
-            for part in parts[1:]:
-                total = _times(total, part, arithmetic)
-            return total
-        case Power(base, exponent):
-            return _power(value_and_gradient(base, points, arithmetic), exponent, arithmetic)
+def gradient(node: Node, points: dict[str, np.ndarray], arithmetic: Arithmetic) -> dict[str, np.ndarray]:
+    """The derivative by every variable that takes part, each ``(points,)``, by reverse differentiation.
+
+    points
+        Values ``(points,)`` of the variables.
+    """
+    found: dict[str, np.ndarray] = {}
+    evaluated = _evaluate(node, points, arithmetic)
+    _backwards(evaluated, np.ones_like(evaluated.value), found, arithmetic)
+    return found
 
 
-def _times(a: Value, b: Value, arithmetic: Arithmetic) -> Value:
-    reduce = arithmetic.reduce
-    gradient = reduce(reduce(a[0][:, None] * b[1]) + reduce(b[0][:, None] * a[1]))
-    return reduce(a[0] * b[0]), gradient
+@dataclass(frozen=True, eq=False)
+class _Evaluated:
+    node: Node
+    value: np.ndarray
+    parts: tuple[_Evaluated, ...] = ()
 
 
-def _power(base: Value, exponent: int, arithmetic: Arithmetic) -> Value:
-    """By repeated squaring."""
-    result: Value | None = None
-    while exponent:
+def _evaluate(node: Node, points: dict[str, np.ndarray], arithmetic: Arithmetic) -> _Evaluated:
+    if isinstance(node, Number):
+        some = next(iter(points.values()))
+        return _Evaluated(node, np.full_like(some, constant(node.value, arithmetic)))
+    if isinstance(node, Name):
+        return _Evaluated(node, points[node.name])
+    parts = tuple(_evaluate(part, points, arithmetic) for part in children(node))
+    values = [part.value for part in parts]
+    if isinstance(node, Sum):
+        value = arithmetic.reduce(np.sum(values, axis=0))
+    elif isinstance(node, Product):
+        value = _multiplied(values, arithmetic)
+    else:
+        value = _power(values[0], node.exponent, arithmetic)
+    return _Evaluated(node, value, parts)
+
+
+def _backwards(
+    evaluated: _Evaluated, cotangent: np.ndarray, found: dict[str, np.ndarray], arithmetic: Arithmetic
+) -> None:
+    """Adds the cotangent times the derivatives of a node to those found."""
+    node, parts, reduce = evaluated.node, evaluated.parts, arithmetic.reduce
+    if isinstance(node, Name):
+        found[node.name] = reduce(found[node.name] + cotangent) if node.name in found else cotangent
+    elif isinstance(node, Sum):
+        for part in parts:
+            _backwards(part, cotangent, found, arithmetic)
+    elif isinstance(node, Product):
+        for k, part in enumerate(parts):
+            if not isinstance(part.node, Number):
+                others = [other.value for i, other in enumerate(parts) if i != k]
+                _backwards(part, _multiplied([cotangent, *others], arithmetic), found, arithmetic)
+    elif isinstance(node, Power):
+        slope = cotangent * constant(Fraction(node.exponent), arithmetic)
+        if node.exponent > 1:
+            slope = reduce(slope) * _power(parts[0].value, node.exponent - 1, arithmetic)
+        _backwards(parts[0], reduce(slope), found, arithmetic)
+
+
+def _multiplied(values: list[np.ndarray], arithmetic: Arithmetic) -> np.ndarray:
+    total = values[0]
+    for value in values[1:]:
+        total = arithmetic.reduce(total * value)
+    return total
+
+
+def _power(base: np.ndarray, exponent: int, arithmetic: Arithmetic) -> np.ndarray:
+    """By repeated squaring; the exponent is at least 1."""
+    result: np.ndarray | None = None
+    while True:
         if exponent % 2:
-            result = base if result is None else _times(result, base, arithmetic)
-        base, exponent = _times(base, base, arithmetic), exponent // 2
-    assert result is not None
-    return result
+            result = base if result is None else arithmetic.reduce(result * base)
+        exponent //= 2
+        if not exponent:
+            assert result is not None
+            return result
+        base = arithmetic.reduce(base * base)
 
 
 def constant(value: Fraction, arithmetic: Arithmetic) -> int | float:

@@ -111,6 +111,7 @@ def sample_function(
 
     Raises ``AuditError`` for a function that raises, is not finite, or gives another number of descriptors.
     """
+    sampled = points is None
     points = space.sample(configurations, f"audit/{seed}") if points is None else _checked(points, space)
     found = []
     for k, point in enumerate(points):
@@ -131,7 +132,7 @@ def sample_function(
     unchanged = unchanging(jacobians, fields, noise)
     special = [
         (name, *_flattened(function, space, differentiate, name, f"audit/{seed}", unchanged))
-        for name in (FLATTENED if space.number > 1 else ())
+        for name in (FLATTENED if space.number > 1 and sampled else ())
     ]
     return Samples("function", names, jacobians, noise, bound, reason, how, special=tuple(special))
 

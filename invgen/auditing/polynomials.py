@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class PolynomialList:
 
     @property
     def bound_reason(self) -> str:
-        return f"{self.variables} variables"
+        return f"{self.variables} variable{'s' if self.variables > 1 else ''}"
 
     @property
     def sizes(self) -> tuple[Size, ...]:
@@ -68,10 +69,13 @@ class PolynomialList:
 
     def rows(self, points: np.ndarray, arithmetic: Arithmetic) -> np.ndarray:
         points = arithmetic.array(points)
-        unit = np.eye(self.variables, dtype=points.dtype)
-        columns = {name: (points[:, k], np.broadcast_to(unit[k], points.shape)) for k, name in enumerate(self.names)}
-        rows = [expressions.value_and_gradient(p, columns, arithmetic)[1] for p in self.polynomials]
-        return np.stack(rows, axis=1)
+        values = {name: points[:, k] for k, name in enumerate(self.names)}
+        rows = np.zeros((len(points), len(self.polynomials), self.variables), dtype=points.dtype)
+        column = {name: k for k, name in enumerate(self.names)}
+        for row, polynomial in enumerate(self.polynomials):
+            for name, slope in expressions.gradient(polynomial, values, arithmetic).items():
+                rows[:, row, column[name]] = slope
+        return rows
 
     def configurations(self, count: int, seed: str) -> np.ndarray:
         """Between -1 and 1."""
@@ -79,8 +83,9 @@ class PolynomialList:
         words = modular.residues(seed, count * self.variables, prime) / prime
         return 2 * words.reshape(count, self.variables) - 1
 
-    def contents(self, member: int) -> frozenset[str]:
-        return frozenset(expressions.names(self.polynomials[member]))
+    @cached_property
+    def contents(self) -> tuple[frozenset[str], ...]:
+        return tuple(frozenset(expressions.names(p)) for p in self.polynomials)
 
     def bound_of(self, contents: frozenset[str]) -> int:
         return len(contents)

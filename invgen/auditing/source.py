@@ -49,6 +49,8 @@ class ExactList(Protocol):
         Number of variables.
     bound, bound_reason
         What the rank cannot exceed, and why.
+    contents
+        The tensors or variables that each member is made of.
     """
 
     @property
@@ -67,6 +69,8 @@ class ExactList(Protocol):
     def bound_reason(self) -> str: ...
     @property
     def sizes(self) -> tuple[Size, ...]: ...
+    @property
+    def contents(self) -> tuple[frozenset[Any], ...]: ...
 
     def usable(self, prime: int) -> bool:
         """Whether no denominator is divisible by this prime."""
@@ -76,9 +80,6 @@ class ExactList(Protocol):
 
     def configurations(self, count: int, seed: str) -> np.ndarray:
         """Random float64 points ``(count, variables)`` of order one."""
-
-    def contents(self, member: int) -> frozenset[Any]:
-        """The tensors or variables that a member is made of."""
 
     def bound_of(self, contents: frozenset[Any]) -> int:
         """The largest number of independent members that are made of these."""

@@ -9,7 +9,6 @@ from invgen.auditing.exact import Exact
 from invgen.auditing.numeric import Floating
 from invgen.auditing.source import Place
 
-
 SHOWN = 8
 """Degenerate places in the verdict."""
 
@@ -127,6 +126,10 @@ class Audit:
         if self.floating.singular_values:
             values = self.floating.singular_values
             lines.append(f"singular values of the unit rows: {values[0]:.3g} to {values[max(self.rank, 1) - 1]:.3g}")
+        if worse := sum(p.kept_rank < p.rank for p in self.places):
+            lines.append(
+                f"mind: at {worse} special places members called dependent raise the rank; keep them where those matter"
+            )
         lines += [self._degenerate(p) for p in self.degenerate[:SHOWN]]
         if len(self.degenerate) > SHOWN:
             lines.append(f"degenerate: {len(self.degenerate) - SHOWN} more places, all of them in the JSON report")
@@ -151,14 +154,14 @@ class Audit:
         assert self.exact is not None
         trials = self.exact.trials
         lines = [
-            f"proven: the {len(self.kept)} kept are independent over the rationals "
+            f"proven: what is kept is independent over the rationals "
             f"(full rank modulo {trials[0].prime} at a witness; {len(trials)} primes and witnesses tried)"
         ]
         if self.dependent:
             proven = [k for k in self.dependent if self.members[k].proven]
             if proven:
                 lines.append(f"proven: {len(proven)} dependent, no room being left by those kept in the same variables")
-            if len(self.dependent) > len(proven):
+            if self.exact.log10_mistake is not None:
                 lines.append(
                     f"{len(self.dependent) - len(proven)} dependent with a probability of a mistake below "
                     f"1e{int(self.exact.log10_mistake)} (Schwartz-Zippel, random primes)"

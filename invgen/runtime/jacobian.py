@@ -20,12 +20,12 @@ def jacobian(function: Callable[..., Any], point: np.ndarray) -> tuple[np.ndarra
     """
     x = torch.tensor(point, dtype=torch.float64, requires_grad=True)
     result = function(x)
-    if not (isinstance(result, torch.Tensor) and result.requires_grad and result.ndim <= 1):
-        found = (
-            f"a tensor of shape {tuple(result.shape)}" if isinstance(result, torch.Tensor) else type(result).__name__
-        )
+    if not isinstance(result, torch.Tensor):
+        raise NotDifferentiable(f"the function must return a torch tensor (descriptors,), got {type(result).__name__}")
+    if result.ndim > 1 or not result.requires_grad:
         raise NotDifferentiable(
-            f"the function must return a tensor (descriptors,) that depends on its own, got {found}"
+            "the function must return a tensor (descriptors,) that depends on its argument, got one of shape "
+            f"{tuple(result.shape)} with requires_grad={result.requires_grad}"
         )
     values = result.reshape(-1)
     rows = [_row(value, x) for value in values]

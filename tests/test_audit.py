@@ -1,0 +1,745 @@
+"""The audit of anybody's descriptors: what is dependent is caught, what is not passes, and bad input has a name."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from itertools import combinations
+from pathlib import Path
+
+import audit_functions as functions
+import numpy as np
+import pytest
+import sympy
+
+import invgen
+from invgen.algebra import modular
+from invgen.algebra.components import component_slices, full_tensor
+from invgen.auditing import exact, expressions, numeric
+from invgen.auditing.contractions import ContractionList
+from invgen.auditing.differences import central_differences
+from invgen.auditing.listing import parse_lines
+from invgen.auditing.polynomials import PolynomialList
+from invgen.auditing.report import text
+from invgen.auditing.sampling import Space
+from invgen.auditing.symmetry import motions_of_tensors
+from invgen.candidates.cartesian import candidates
+from invgen.candidates.evaluate import Evaluator, Floating, Modular
+from invgen.candidates.symbolic import expression
+from invgen.errors import AuditError
+
+ROOT = Path(__file__).resolve().parent.parent
+WORDS = ("zero", "one", "two", "three", "four", "five")
+QUADRUPOLE = ["ij,ij->,two,two", "ij,jk,ki->,two,two,two"]
+
+
+def contractions(*texts: str) -> ContractionList:
+    return ContractionList.parse(parse_lines(texts, "list"))
+
+
+def polynomials(*texts: str) -> PolynomialList:
+    return PolynomialList.parse(parse_lines(texts, "list"))
+
+
+def einsum_line(label: str) -> str:
+    """The line of a label such as ``2ab.2:1ab``."""
+    factors = [re.fullmatch(r"(\d+)(?::(\d+))?([a-zA-Z]*)", part).groups() for part in label.split(".")]
+    names = [WORDS[int(rank)] + (f"_{channel}" if channel else "_0") for rank, channel, _ in factors]
+    return ",".join(indices for *_, indices in factors) + "->," + ",".join(names)
+
+
+# ---- contractions ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ij,jk,ki->,two,two,two",
+        "i,ij,jkl,kl->,one,two,three,two_x",
+        "ab,bacd,cd->,Q_2,h,q_1",
+        "ijk,i,jl,lk->,eps,v,two_1,two_2",
+        "->,s",
+        "i,i,->,1,v,0",
+    ],
+)
+def test_a_line_means_what_einsum_means(line):
+    members = contractions(line)
+    points = members.configurations(3, "points")
+    found = Evaluator(members.tensors, points, Floating()).values(members.contractions[0])
+    names = {name: tensor for name, tensor in zip(members.names, members.tensors, strict=True)}
+    epsilon = np.array([[[sympy.LeviCivita(i, j, k) for k in range(3)] for j in range(3)] for i in range(3)], float)
+    subscripts, _, operands = line.partition("->")
+    for point, value in zip(points, found, strict=True):
+        full = {
+            name: full_tensor(point[component_slices(members.tensors)[tensor]], tensor[0])
+            for name, tensor in names.items()
+        }
+        words = [word.strip() for word in operands.split(",")[1:]]
+        arrays = [epsilon if word == "eps" else full[_written(word)] for word in words]
+        np.testing.assert_allclose(value, np.einsum(subscripts + "->", *arrays), rtol=1e-12, atol=1e-13)
+
+
+def _written(name: str) -> str:
+    head, _, channel = name.lower().partition("_")
+    rank = WORDS.index(head) if head in WORDS else int(head) if head.isdigit() else "svqth".index(head)
+    return WORDS[rank] + (f"_{channel}" if channel else "")
+
+
+@pytest.mark.parametrize(
+    ("added", "parts"),
+    [
+        ("ij,ij,kl,kl->,two,two,two,two", (0,)),
+        ("ij,jk,kl,li->,two,two,two,two", (0,)),
+        ("ij,jk,kl,lm,mi->,q,q,q,q,q", (0, 1)),
+        ("ab,ba->,two,two", (0,)),
+    ],
+)
+def test_consequences_are_caught_and_say_of_what(added, parts):
+    audit = invgen.audit([*QUADRUPOLE, added])
+    assert audit.kept == (0, 1)
+    assert audit.dependent == (2,)
+    assert audit.members[2].depends_on == parts
+    assert audit.members[2].proven
+    assert not audit.independent
+    assert invgen.audit(QUADRUPOLE).independent
+
+
+@pytest.mark.parametrize("ends", [None, 2])
+@pytest.mark.parametrize("power", [6, 7])
+def test_consequences_of_rank_4_are_caught(power, ends):
+    """A tensor of rank 4 is a traceless 5 x 5 matrix: its fifth power is a combination of lower ones."""
+    lowest = [functions.chain(4, k) for k in range(2, 6)]
+    between = [functions.chain(4, k, ends) for k in range(5)] if ends else []
+    independent = [*lowest, *between]
+    assert invgen.audit(independent).independent
+    audit = invgen.audit([*independent, functions.chain(4, power, ends)])
+    assert audit.dependent == (len(independent),)
+    assert set(audit.members[-1].depends_on) <= set(audit.kept)
+    assert len(audit.members[-1].depends_on) >= 2
+
+
+def test_coefficients_rebuild_the_gradient():
+    lines = [*QUADRUPOLE, "i,i->,v,v", "i,ij,j->,v,q,v", "i,ij,jk,k->,v,q,q,v", "i,ij,jk,kl,l->,v,q,q,q,v"]
+    audit, members = invgen.audit(lines), contractions(*lines)
+    point = members.configurations(audit.configurations, "audit/")[[audit.floating.best]]
+    rows, last = members.rows(point, Floating())[0], audit.members[-1]
+    assert last.depends_on == (0, 1, 2, 3)
+    combined = np.array(last.coefficients) @ rows[list(last.depends_on)]
+    np.testing.assert_allclose(combined, rows[-1], atol=1e-12)
+    spoiled = np.array(last.coefficients) * [1, 1, 1, 1.001] @ rows[list(last.depends_on)]
+    assert not np.allclose(spoiled, rows[-1], atol=1e-12)
+
+
+def test_the_public_list_of_13_is_independent_and_fails_where_it_is_known_to():
+    basis = invgen.find_basis("cartesian-l3-n4-flexible")
+    audit = invgen.audit([einsum_line(label) for label in basis.labels])
+    assert audit.independent
+    assert audit.rank == audit.bound == 13
+    ranks = {p.name: (p.rank, p.attainable) for p in audit.places}
+    assert ranks["only zero two three left"] == (8, 10)
+    assert ranks["only zero one three left"] == (6, 8)
+    assert ranks == {
+        f"only {' '.join(WORDS[r] for r in p.ranks)} left": (p.rank, p.bound)
+        for p in basis.evidence.patterns
+        if len(p.ranks) < 4
+    }
+    whole = invgen.audit([einsum_line(label) for label in invgen.find_basis("cartesian-l3-n10-flexible").labels])
+    assert all(p.rank == p.attainable for p in whole.places)
+    assert len(whole.dependent) == 2
+    assert any(p.kept_rank < p.rank for p in whole.degenerate)
+    assert "members called dependent raise the rank" in str(whole)
+    assert "members called dependent raise the rank" not in str(audit)
+
+
+def test_a_subset_is_chosen_in_the_given_order_or_by_cost():
+    lines = ["ij,jk,kl,li->,two,two,two,two", "ij,jk,ki->,two,two,two", "ij,ij->,two,two"]
+    assert invgen.audit(lines).kept == (0, 1)
+    assert invgen.audit(lines, ordering="cost").kept == (2, 1)
+    assert invgen.audit(lines, ordering="cost").members[0].depends_on == (2,)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("iijk,jk->,four,two", "zero: the index i contracts a traceless tensor with itself"),
+        ("ijk,ij,k->,eps,two,one", "zero: two indices of a symmetric tensor meet"),
+        ("iij,j->,eps,one", "zero: the index i contracts the antisymmetric"),
+    ],
+)
+def test_what_vanishes_says_why(line, words):
+    member = invgen.audit([line, "ij,ij->,two,two"]).members[0]
+    assert member.status == "constant"
+    assert member.note.startswith(words)
+
+
+def test_what_vanishes_without_saying_so_is_constant_too():
+    """Antisymmetric in two equal vectors."""
+    audit = invgen.audit(["ijk,i,j,k->,eps,v,v,v_2", "i,i->,v,v", "ijk,i,j,k->,eps,v,v_2,v_3"])
+    assert [m.status for m in audit.members] == ["constant", "kept", "kept"]
+
+
+def test_doubled_lines_are_named():
+    audit = invgen.audit(["first = ij,jk,ki->,two,two,two", "ij,ij->,two,two", "ab,ac,cb->,q,q,q"])
+    assert audit.members[2].note == "the same contraction as first"
+    assert audit.members[2].depends_on == (0,)
+
+
+def test_channels_are_different_tensors():
+    lines = ["ij,ij->,two_1,two_1", "ij,ij->,two_1,two_2", "ij,ij->,two_2,two_2"]
+    assert invgen.audit(lines).independent
+    assert not invgen.audit([line.replace("_2", "_1") for line in lines]).independent
+
+
+# ---- polynomials -----------------------------------------------------------------------------------------------
+
+TEXTS = [
+    "x*y + z**2",
+    "-x**2*(y - 3/4)**3 + 0.25*z",
+    "2**3**2 - -x/5*(x+y)*(x-y)",
+    "((x)) - (y*z - 1.5e-3*x)**4 * z",
+    "+x - (2*x + 1)**0",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_polynomials_are_those_that_sympy_reads(text):
+    members, prime = polynomials(text, "x+y+z"), modular.DEFAULT_PRIME
+    symbols = sympy.symbols(members.names)
+    oracle = sympy.sympify(text, rational=True)
+    point = modular.residues("point", len(symbols), prime)
+    at = dict(zip(symbols, map(int, point), strict=True))
+    row = members.rows(point[None], Modular(prime))[0, 0]
+    for symbol, entry in zip(symbols, row, strict=True):
+        value = sympy.Rational(oracle.diff(symbol).subs(at))
+        assert int(entry) == int(value.p) * pow(int(value.q), -1, prime) % prime
+    small = np.array([[0.3, -0.7, 0.2]])
+    floats = [float(oracle.diff(s).subs(dict(zip(symbols, small[0], strict=True)))) for s in symbols]
+    np.testing.assert_allclose(members.rows(small, Floating())[0, 0], floats, rtol=1e-12, atol=1e-13)
+    size, poly = members.sizes[0], sympy.Poly(oracle, *symbols)
+    _, cleared = poly.clear_denoms(convert=True)
+    assert size.degree >= poly.total_degree()
+    assert 2**size.bits >= sum(abs(int(c)) for c in cleared.coeffs())
+
+
+def test_bounds_on_contractions_hold():
+    found = list(candidates([(1, 0), (2, 0), (3, 0)], [2, 3]))
+    members = contractions(*(einsum_line(c.label) for c in found))
+    for c, size in zip(found, members.sizes, strict=True):
+        poly = sympy.Poly(expression(c))
+        assert size.degree == poly.total_degree()
+        assert 2**size.bits >= sum(abs(int(k)) for k in poly.coeffs())
+
+
+@pytest.mark.parametrize(
+    ("texts", "dependent"),
+    [
+        (["x*y", "x+y", "x**2+y**2"], (2,)),
+        (["x*y", "y*z", "x*z", "x**2*y*z"], (3,)),
+        (["x+y+z", "x*y+y*z+x*z", "x*y*z", "x**3+y**3+z**3"], (3,)),
+        (["x", "3", "x**2/7 - 1/3"], (1, 2)),
+        (["x+y+z", "x*y+y*z+x*z", "x*y*z"], ()),
+        (["x**2", "x*y**3", "w*x - 2/3*z", "z**5"], ()),
+        (["x", "1e-20*y", "x + 1e-9*y"], (2,)),
+    ],
+)
+def test_dependent_polynomials_are_caught_and_independent_ones_pass(texts, dependent):
+    audit = invgen.audit(texts)
+    assert audit.dependent == dependent
+    assert audit.independent == (not dependent)
+    assert audit.exact.log10_mistake is None or audit.exact.log10_mistake <= -30
+
+
+def test_participants_are_only_those_that_take_part():
+    audit = invgen.audit(["a*b", "c", "d+a", "c*(d+a)**2", "e"])
+    assert audit.members[3].depends_on == (1, 2)
+    assert not audit.members[3].proven
+    assert audit.exact.log10_mistake <= -30
+    assert len(audit.exact.trials) > 3
+    assert [m.status for m in audit.members].count("kept") == 4
+
+
+def test_a_vanishing_variable_shows_where_the_rank_drops():
+    audit = invgen.audit(["x**2", "y"])
+    assert [(p.name, p.rank) for p in audit.degenerate] == [("x = 0", 1)]
+    assert not invgen.audit(["x", "y"]).degenerate
+
+
+# ---- exactness -------------------------------------------------------------------------------------------------
+
+
+def test_an_unlucky_prime_is_outvoted():
+    """The coefficient is the very prime of the first trial, so there the member looks constant."""
+    prime = exact.random_prime("audit//0")
+    audit = invgen.audit([f"{prime}*x", "y"])
+    assert audit.independent
+    assert audit.exact.trials[0].kept == (1,)
+    assert audit.exact.trials[1].kept == (0, 1)
+    honest = invgen.audit([f"{prime + 2}*x", "y"])
+    assert {t.kept for t in honest.exact.trials} == {(0, 1)}
+
+
+def test_a_prime_that_divides_a_denominator_is_not_used():
+    prime = exact.random_prime("audit//0")
+    audit = invgen.audit([f"x/{prime}", "y"])
+    assert audit.independent
+    assert prime not in [t.prime for t in audit.exact.trials]
+
+
+def test_primes_are_drawn_from_as_many_as_are_claimed():
+    counted = sympy.li(2**31).evalf() - sympy.li(2**30).evalf()
+    assert abs(float(counted) - exact.PRIMES) < 2e4
+    drawn = {exact.random_prime(f"seed {k}") for k in range(20)}
+    assert len(drawn) == 20
+    assert all(2**30 < p < 2**31 and sympy.isprime(p) for p in drawn)
+
+
+def test_the_rank_holds_for_three_primes_and_witnesses():
+    audit = invgen.audit(ROOT / "examples" / "contractions.txt")
+    trials = audit.exact.trials
+    assert len({t.prime for t in trials}) == len({t.witness for t in trials}) == len(trials) >= 3
+    assert {t.kept for t in trials} == {audit.kept}
+    lines = [line.name for line in parse_lines((ROOT / "examples" / "contractions.txt").read_text().splitlines(), "")]
+    members = ContractionList.parse(parse_lines((ROOT / "examples" / "contractions.txt").read_text().splitlines(), ""))
+    minor = members.rows(np.array([trials[0].witness]), Modular(trials[0].prime))[0][list(audit.kept)]
+    chosen = minor[:, list(trials[0].pivots)]
+    from flint import nmod_mat
+
+    assert int(nmod_mat(len(chosen), len(chosen), chosen.ravel().tolist(), trials[0].prime).det()) != 0
+    marked = [
+        line.split("=")[0].strip()
+        for line in (ROOT / "examples" / "contractions.txt").read_text().splitlines()
+        if "# !" in line
+    ]
+    assert [lines[k] for k in audit.dependent] == marked
+
+
+def test_lists_too_large_for_the_primes_are_refused():
+    many = [f"(x{k} + 1)**1000 * (y + {k})" for k in range(60)]
+    with pytest.raises(AuditError, match="degree"):
+        invgen.audit(many)
+    huge = [f"(x{k} + y)**900" for k in range(120)]
+    assert exact.log10_miss(polynomials(*huge[:10])) < -1
+
+
+def test_three_hundred_members():
+    found = list(candidates([(1, 0), (2, 0), (3, 0), (4, 0), (5, 0)], [2, 3, 4, 5]))[:300]
+    audit = invgen.audit([einsum_line(c.label) for c in found])
+    assert audit.rank == audit.bound == 32
+    assert all(m.proven for m in audit.members)
+
+
+def test_decisions_are_those_of_the_selection():
+    basis = invgen.generate(invgen.BasisSpec(l_max=3, n_max=4))
+    offered = [c for c in candidates([(0, 0), (1, 0), (2, 0), (3, 0)], [1, 2, 3, 4])]
+    audit = invgen.audit([einsum_line(c.label) for c in offered])
+    assert [offered[k].label for k in audit.kept] == list(basis.labels)
+
+
+# ---- float64 ---------------------------------------------------------------------------------------------------
+
+
+def spectrum(values: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Three Jacobians with these singular values."""
+    rng = np.random.default_rng(seed)
+    turn = lambda: np.linalg.qr(rng.normal(size=(len(values), len(values))))[0]  # noqa: E731
+    return np.stack([turn() * values @ turn() for _ in range(3)])
+
+
+def test_a_gap_decides_and_a_slope_does_not():
+    decided = numeric.measure(spectrum(np.r_[np.logspace(0, -2, 6), np.full(4, 1e-9)]), range(10), 1e-9, 10)
+    assert decided.clear
+    assert decided.rank == len(decided.kept) == 6
+    sloping = numeric.measure(spectrum(np.logspace(0, -14, 10)), range(10), 0.0, 10)
+    assert not sloping.clear
+    audit = invgen.audit(spectrum(np.logspace(0, -8, 30)))
+    assert not audit.independent
+    assert "NO CLEAR GAP" in str(audit)
+
+
+def test_two_gaps_alike_do_not_decide():
+    values = np.r_[np.ones(3), np.full(3, 1e-5), np.full(3, 2e-10)]
+    assert not numeric.measure(spectrum(values), range(9), 2e-10, 9).clear
+
+
+def test_noise_is_not_rank():
+    rng = np.random.default_rng(1)
+    jacobians = rng.normal(size=(3, 5, 8))
+    whole = np.concatenate([jacobians, jacobians[:, :2] + jacobians[:, 2:4]], axis=1)
+    noisy = whole + 1e-7 * rng.normal(size=whole.shape)
+    assert invgen.audit({"jacobian": noisy, "noise": np.array(1e-7)}).dependent == (5, 6)
+    assert invgen.audit(noisy).rank == 5
+    assert invgen.audit(whole[:, :5]).independent
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
+def test_distances_of_atoms_have_the_rank_of_positions(number):
+    audit = invgen.audit(functions.distances, atoms=number)
+    pairs = number * (number - 1) // 2
+    assert audit.bound == (1 if number == 2 else 3 * number - 6)
+    assert audit.rank == min(pairs, audit.bound)
+    assert audit.independent == (pairs <= audit.bound)
+    assert not audit.degenerate
+
+
+def test_a_sum_of_descriptors_is_caught():
+    audit = invgen.audit(functions.distances_and_sum, atoms=4, labels=("a", "b", "c", "d", "e", "f", "sum"))
+    assert [audit.members[k].label for k in audit.dependent] == ["sum"]
+    assert audit.members[6].depends_on == tuple(range(6))
+    assert not audit.members[0].proven
+
+
+def test_the_bound_counts_only_motions_that_change_nothing():
+    assert invgen.audit(functions.lengths, neighbours=4).bound == 9
+    assert invgen.audit(functions.lengths, neighbours=4).rank == 9
+    assert invgen.audit(lambda x: x.ravel(), atoms=4).bound == 12
+    assert invgen.audit(lambda x: np.diff(x[:, 0]), atoms=4).bound == 9
+    assert "neither translations nor rotations" in str(invgen.audit(lambda x: x.ravel(), atoms=4))
+
+
+def test_fewer_in_a_plane_than_could_be_seen():
+    """Volumes are all that is seen of four atoms; in a plane there are none."""
+
+    def volume(x):
+        return np.array([np.linalg.det(x[1:] - x[0]) ** 2])
+
+    names = {p.name: (p.rank, p.attainable) for p in invgen.audit(volume, atoms=4).degenerate}
+    assert names == {"planar": (0, 5), "collinear": (0, 3)}
+
+
+def test_components_have_the_bound_of_tensors():
+    def invariants(x):
+        q = full_tensor(x[3:], 2)
+        return np.array(
+            [x[:3] @ x[:3], np.trace(q @ q), np.trace(q @ q @ q), x[:3] @ q @ x[:3], np.trace(q @ q @ q @ q)]
+        )
+
+    audit = invgen.audit(invariants, ranks=(1, 2))
+    assert audit.bound == 5
+    assert audit.dependent == (4,)
+    assert audit.members[4].depends_on == (1,)
+    assert invgen.audit(lambda x: x, ranks=(1, 2)).bound == 8
+    assert invgen.audit(invariants, components=8).bound == 8
+
+
+def test_motions_of_tensors_are_turns():
+    space = Space(ranks=(1, 3, 2))
+    x = space.sample(2, "turn")
+    found = motions_of_tensors(x, space.tensors)["rotations"]
+    angle = 1e-6
+    turn = np.array([[1.0, -angle, 0.0], [angle, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    moved = np.zeros_like(x)
+    for (rank, _), where in component_slices(space.tensors).items():
+        full = full_tensor(x[:, where], rank)
+        for axis in range(rank):
+            full = np.moveaxis(np.tensordot(full, turn, axes=(axis + 1, 1)), -1, axis + 1)
+        from invgen.algebra.components import reduced_components
+
+        moved[:, where] = reduced_components(full, rank)
+    np.testing.assert_allclose(found[:, 2], (moved - x) / angle, atol=1e-5)
+
+
+def test_species_are_the_second_argument():
+    audit = invgen.audit(functions.by_species, atoms=5, species=("C", "H"))
+    assert audit.dependent == (3,)
+    assert audit.members[3].depends_on == (0, 1, 2)
+    np.testing.assert_allclose(audit.members[3].coefficients, 1.0, atol=1e-8)
+
+
+def test_torch_differentiates_what_takes_tensors():
+    torch = pytest.importorskip("torch")
+
+    def squared(x):
+        first, second = torch.triu_indices(len(x), len(x), 1)
+        d = ((x[first] - x[second]) ** 2).sum(-1)
+        return torch.cat([d, d.sum()[None], d.detach()[:1] * 0])
+
+    audit = invgen.audit(squared, atoms=4)
+    assert audit.how == "by torch"
+    assert audit.dependent == (6, 7)
+    assert audit.members[7].status == "constant"
+    np.testing.assert_allclose(audit.members[6].coefficients, 1.0, atol=1e-12)
+    assert invgen.audit(functions.distances, atoms=4).how == "by differences"
+    with pytest.raises(AuditError, match="must return a torch tensor"):
+        invgen.audit(lambda x: x.detach().numpy().ravel(), atoms=4, derivatives="autograd")
+
+
+def test_differences_are_exact_to_round_off():
+    def function(x):
+        return np.array([np.exp(-x @ x), np.sin(3 * x[0]) * x[1] ** 3, 1e-9 * x[2], 7.0])
+
+    x = np.array([0.4, -0.8, 1.1])
+    found, noise = central_differences(function, x)
+    true = np.array(
+        [
+            -2 * x * np.exp(-x @ x),
+            [3 * np.cos(1.2) * x[1] ** 3, 3 * np.sin(1.2) * x[1] ** 2, 0.0],
+            [0.0, 0.0, 1e-9],
+            np.zeros(3),
+        ]
+    )
+    np.testing.assert_allclose(found, true, atol=1e-11, rtol=0)
+    assert noise < 1e-9
+    assert not np.any(found[3])
+
+
+def test_given_jacobians_are_taken():
+    audit = invgen.audit(functions.squares, components=4, derivatives="given")
+    assert audit.independent
+    assert audit.rank == 4
+
+
+# ---- tables ----------------------------------------------------------------------------------------------------
+
+
+def test_tables_are_read_stacked_or_one_by_one(tmp_path):
+    rng = np.random.default_rng(3)
+    jacobians = rng.normal(size=(2, 3, 6))
+    jacobians = np.concatenate([jacobians, jacobians[:, :1] * 2], axis=1)
+    labels, costs = np.array(["a", "b", "c", "a2"]), np.array([5, 1, 1, 1])
+    np.savez(tmp_path / "one.npz", jacobian=jacobians, labels=labels, costs=costs, values=np.ones((2, 4)))
+    np.savez(tmp_path / "two.npz", jacobian_0=jacobians[0], jacobian_1=jacobians[1])
+    one, two = invgen.audit(tmp_path / "one.npz"), invgen.audit(tmp_path / "two.npz")
+    assert one.kept == two.kept == (0, 1, 2)
+    assert one.members[3].label == "a2"
+    assert one.members[3].depends_on == (0,)
+    np.testing.assert_allclose(one.members[3].coefficients, 2.0)
+    assert invgen.audit(tmp_path / "one.npz", ordering="cost").kept == (1, 2, 3)
+    with pytest.raises(AuditError, match="costs of these descriptors are not known"):
+        invgen.audit(tmp_path / "two.npz", ordering="cost")
+
+
+def test_a_degenerate_configuration_is_told():
+    rng = np.random.default_rng(4)
+    jacobians = rng.normal(size=(4, 3, 5))
+    jacobians[2, 2] = jacobians[2, 0]
+    audit = invgen.audit(jacobians)
+    assert audit.rank == 3
+    assert [(p.name, p.rank) for p in audit.degenerate] == [("configuration 2", 2)]
+
+
+def test_positions_of_a_table_give_the_bound():
+    x = Space(atoms=4).sample(3, "table")
+    jacobians = np.stack([central_differences(functions.distances, p)[0] for p in x])
+    assert invgen.audit({"jacobian": jacobians, "positions": x}).bound == 6
+    assert invgen.audit({"jacobian": jacobians}).bound == 12
+
+
+# ---- errors ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (["ij,ij->,two,two", "ii,ij->,two,two"], "line 2.*'i' stands 3 times"),
+        (["ijk,jk->,two,two"], "two needs 2 indices, 'ijk' has 3"),
+        (["ij,ij->,two,tow"], "unknown tensor 'tow'; did you mean 'two'"),
+        (["ij,jk->,two,two"], "'i' is left free"),
+        (["ij,j->i,two,one"], "'i' is left free"),
+        (["ij,ij->,two"], "2 groups of indices and 1 names"),
+        (["ij,ij->,two,two", "ij,ij"], "line 2.*there is no arrow"),
+        (["i1,i1->,two,two"], "'1' is no index"),
+        (["ijk,ijk->,eps,eps"], "two Levi-Civita symbols"),
+        (["iij,j->,eps,eps"], "needs 3 indices"),
+        (["a = ij,ij->,two,two", "a = i,i->,one,one"], "the name 'a' stands at the list, line 1"),
+        ([], "holds no members"),
+        (["# nothing", "  "], "holds no members"),
+        (["x", "sin(x)"], "line 2.*unknown function 'sin'"),
+        (["x/y"], "division by a variable"),
+        (["x/0"], "division by zero"),
+        (["x/(1-1)"], "division by zero"),
+        (["x^2"], r"powers are written \*\*"),
+        (["x**y"], "exponent must be a whole number"),
+        (["x**-1"], "exponent must be a whole number"),
+        (["x**0.5"], "exponent must be a whole number"),
+        (["x**99999"], "too large"),
+        (["((x**100)**100)**100"], "too large"),
+        (["(2**1000)**1000*x"], "too large"),
+        (["1" * 200 + "*x"], "more than 100 digits"),
+        (["(" * 200 + "x" + ")" * 200], "more than 50 parentheses"),
+        (["2**" * 200 + "1"], "parentheses"),
+        (["x y"], "'y' stands where an operator"),
+        (["2x"], "'x' stands where an operator"),
+        (["x +"], "should stand last"),
+        (["(x"], "not closed"),
+        (["x)"], "stands where an operator"),
+        (["__import__('os').system('true')"], "unknown function|cannot read"),
+        (["x.real"], "cannot read"),
+        (["3", "4/5"], "none of the 2 polynomials has a variable"),
+    ],
+)
+def test_malformed_lists_are_named(texts, words):
+    with pytest.raises(AuditError, match=words):
+        invgen.audit(texts)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("no_such_module:f", {"atoms": 3}, "cannot import the module 'no_such_module'"),
+        ("audit_functions:distance", {"atoms": 3}, "unknown function 'distance'; did you mean 'distances'"),
+        ("audit_functions:NUMBER", {"atoms": 3}, "is no function but a int"),
+        ("audit_functions:distances", {}, "exactly one of atoms"),
+        ("audit_functions:distances", {"atoms": 3, "components": 4}, "got atoms and components"),
+        ("audit_functions:distances", {"atoms": 0}, "atoms must be 1 or more"),
+        ("audit_functions:squares", {"ranks": (-1,)}, "ranks must be whole numbers"),
+        ("audit_functions:distances", {"components": 3, "species": ("C",)}, "species go with atoms"),
+        ("audit_functions:raising", {"atoms": 3}, "raised KeyError at configuration 0"),
+        ("audit_functions:not_finite", {"components": 3}, "descriptor 1 is -?inf"),
+        ("audit_functions:words", {"components": 3}, "must return numbers"),
+        ("audit_functions:matrix", {"components": 3}, "one number for each descriptor"),
+        ("audit_functions:growing", {"components": 3}, "returned .* descriptors, then"),
+        ("audit_functions:rough", {"components": 2}, "descriptor 0 do not converge"),
+        ("audit_functions:squares", {"components": 3}, "must return numbers|one number"),
+        ("audit_functions:wrong_jacobian", {"components": 3, "derivatives": "given"}, "must have shape"),
+        ("audit_functions:distances", {"atoms": 3, "derivatives": "given"}, "must return its values and"),
+        ("audit_functions:jumping_jacobian", {"components": 3, "derivatives": "given"}, "by variable 0 is nan"),
+        ("audit_functions:distances", {"atoms": 3, "derivatives": "numeric"}, "unknown kind 'numeric'"),
+        ("audit_functions:distances", {"atoms": 3, "labels": ("a",)}, "1 labels for 3"),
+        ("audit_functions:distances", {"atoms": 3, "configurations": 0}, "configurations must be"),
+        ("audit_functions:distances", {"atoms": 3, "points": np.zeros((2, 4, 3))}, "points must be finite"),
+        ("audit_functions:distances", {"atoms": 3, "ordering": "cost"}, "costs of these descriptors"),
+        ("audit_functions:distances", {"atoms": 3, "ordering": "size"}, "unknown ordering 'size'"),
+        ("audit_functions:distances", {"atoms": 3, "kind": "functoin"}, "did you mean 'function'"),
+    ],
+)
+def test_malformed_functions_are_named(name, arguments, words):
+    with pytest.raises(AuditError, match=words):
+        invgen.audit(name, **arguments)
+
+
+GOOD = np.random.default_rng(0).normal(size=(2, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        (
+            {"jacobian": np.where(GOOD[1, 2, 3] == GOOD, np.nan, GOOD)},
+            "descriptor 2 by variable 3 at configuration 1 is nan",
+        ),
+        ({"jacobian_0": GOOD[0], "jacobian_1": GOOD[1, :2]}, r"shapes differ.*jacobian_1 \(2, 4\)"),
+        ({"jacobian_0": GOOD}, "must have shape \\(descriptors, variables\\)"),
+        ({"jacobian": GOOD[0]}, "must have shape \\(configurations"),
+        ({"jacobian": GOOD[:, :0]}, "must have shape"),
+        ({"jacobian": GOOD.astype(complex)}, "must hold real numbers"),
+        ({"jacobain": GOOD}, "unknown array 'jacobain'; did you mean 'jacobian'"),
+        ({"values": GOOD[0]}, "holds no array jacobian"),
+        ({}, "holds no array jacobian"),
+        ({"jacobian": GOOD, "labels": np.array(["a"])}, "labels must have shape"),
+        ({"jacobian": GOOD, "values": np.full((2, 3), np.inf)}, "value of descriptor 0 at configuration 0 is inf"),
+        ({"jacobian": GOOD, "values": np.ones(3)}, "values must have shape"),
+        ({"jacobian": GOOD, "positions": np.ones((2, 2, 3))}, "positions must have shape"),
+    ],
+)
+def test_malformed_tables_are_named(arrays, words, tmp_path):
+    np.savez(tmp_path / "table.npz", **arrays)
+    with pytest.raises(AuditError, match=words):
+        invgen.audit(tmp_path / "table.npz")
+
+
+def test_files_that_are_none_are_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no file .*nowhere\.txt"):
+        invgen.audit(tmp_path / "nowhere.txt")
+    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00x")
+    with pytest.raises(AuditError, match="not UTF-8"):
+        invgen.audit(tmp_path / "binary.txt")
+    (tmp_path / "empty.txt").write_text("")
+    with pytest.raises(AuditError, match="holds no members"):
+        invgen.audit(tmp_path / "empty.txt")
+    (tmp_path / "text.npz").write_text("no archive")
+    with pytest.raises(AuditError, match="no npz file"):
+        invgen.audit(tmp_path / "text.npz")
+    np.savez(tmp_path / "objects.npz", jacobian=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(AuditError, match="no npz file of plain arrays"):
+        invgen.audit(tmp_path / "objects.npz")
+    with pytest.raises(AuditError, match="a list is a text file"):
+        invgen.audit(3)
+
+
+# ---- command line and documents --------------------------------------------------------------------------------
+
+
+def command(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "invgen.cli", "audit", *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+def test_the_verb_tells_by_its_exit_code(tmp_path):
+    (tmp_path / "good.txt").write_text("\n".join(QUADRUPOLE))
+    (tmp_path / "bad.txt").write_text("\n".join([*QUADRUPOLE, "CH = ij,jk,kl,li->,two,two,two,two"]))
+    good = command(tmp_path / "good.txt")
+    assert good.returncode == 0, good.stderr
+    assert "none dependent" in good.stdout
+    bad = command(tmp_path / "bad.txt", "-o", tmp_path / "report.json", "--json")
+    assert bad.returncode == 1
+    assert json.loads(bad.stdout) == json.loads((tmp_path / "report.json").read_text())
+    assert json.loads(bad.stdout)["dependent"] == [2]
+    wrong = command(tmp_path / "nowhere.txt")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("error: no file")
+    assert "Traceback" not in wrong.stderr
+
+
+def test_the_verb_finds_functions_in_the_working_directory(tmp_path):
+    (tmp_path / "mine.py").write_text(Path(functions.__file__).read_text())
+    found = command("mine:distances_and_sum", "--atoms", 4, "-o", "report.txt", cwd=tmp_path)
+    assert found.returncode == 1, found.stderr
+    assert "7 members, 1 dependent; keep 6" in found.stdout
+    assert "7 members, 1 dependent; keep 6" in (tmp_path / "report.txt").read_text()
+    assert command("mine:distances", "--atoms", 3, cwd=tmp_path).returncode == 0
+
+
+def test_lists_need_neither_torch_nor_sympy(tmp_path):
+    code = f"""
+import sys
+for name in ("torch", "sympy", "numba", "jinja2"):
+    sys.modules[name] = None
+import invgen
+print(invgen.audit({QUADRUPOLE!r}).independent, invgen.audit(["x", "x**2"]).dependent)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True (1,)"
+
+
+def test_reports_do_not_depend_on_the_hash_seed():
+    code = "import invgen; print(invgen.audit('examples/contractions.txt').to_json())"
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert runs[0] == runs[1]
+
+
+def test_the_report_names_every_member():
+    audit = invgen.audit(ROOT / "examples" / "contractions.txt")
+    told = text(audit)
+    for member in audit.members:
+        assert member.label in told
+    assert str(audit) in told
+    assert len(audit.verdict()) <= 16
+
+
+def test_the_document_runs(tmp_path, monkeypatch, capsys):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "audit.md").read_text(), flags=re.DOTALL)
+    assert len(blocks) >= 4
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for number, block in enumerate(blocks):
+        exec(compile(block, f"audit.md block {number}", "exec"), names)
+    assert "caught" not in capsys.readouterr().err
+
+
+def test_all_pairs_of_expressions_keep_their_sizes():
+    """Sizes of sums and products bound those of what they stand for."""
+    nodes = [expressions.parse(text, AssertionError) for text in TEXTS]
+    for (a, first), (b, second) in combinations(zip(nodes, TEXTS, strict=True), 2):
+        for sign in "+*":
+            size = expressions.parse(f"({first}){sign}({second})", AssertionError).size
+            poly = sympy.Poly(sympy.sympify(f"({first}){sign}({second})", rational=True), *sympy.symbols("x y z"))
+            assert size.degree >= max(a.size.degree, b.size.degree)
+            assert 2**size.bits >= sum(abs(int(c)) for c in poly.clear_denoms(convert=True)[1].coeffs())
