@@ -114,19 +114,16 @@ def rows() -> list[dict[str, Any]]:
 
 
 def plot(found: list[dict[str, Any]]) -> None:
-    """Rank over the number of atoms of clusters; open where the singular values do not decide it."""
+    """Rank over the number of atoms of clusters; a white dot where the singular values do not decide it."""
     figure, axis = plt.subplots(figsize=(6, 4), constrained_layout=True)
     clusters = [row for row in found if row["system"] == "carbon cluster"]
     kinds = {"SOAP [4, 3]": "o", "SOAP [6, 4]": "s", "ACSF": "^"}
     for name, marker in kinds.items():
         part = [row for row in clusters if f"{row['descriptor']} {row.get('size', '')}".strip() == name]
         label = f"{name}: {part[0]['components']} components"
-        line = axis.plot([row["atoms"] for row in part], [row["rank"] for row in part], lw=1, zorder=1)[0]
-        for decided, face in ((True, line.get_color()), (False, "white")):
-            points = [(row["atoms"], row["rank"]) for row in part if row["decided"] is decided]
-            if points:
-                axis.scatter(*zip(*points, strict=True), marker=marker, edgecolors=line.get_color(), c=face, zorder=2)
-        line.set(marker=marker, markersize=0, label=label)
+        axis.plot([row["atoms"] for row in part], [row["rank"] for row in part], marker=marker, lw=1, label=label)
+        guesses = [row for row in part if not row["decided"]]
+        axis.plot([row["atoms"] for row in guesses], [row["rank"] for row in guesses], marker, color="white", ms=3)
     numbers = sorted({row["atoms"] for row in clusters})
     axis.plot(numbers, [3 * n - 6 for n in numbers], "k:", label="3N - 6", zorder=0)
     axis.axhline(soap_bound(1, 4, 3), color="grey", ls="--", lw=1, label="SOAP [4, 3], any N")

@@ -34,6 +34,7 @@ def audit(
     *,
     kind: str | None = None,
     ordering: str = "given",
+    traces: bool = False,
     atoms: int | None = None,
     neighbours: int | None = None,
     ranks: tuple[int, ...] | None = None,
@@ -56,6 +57,8 @@ def audit(
         One of ``contractions``, ``polynomials``, ``function``, ``table``; found out by default.
     ordering
         ``given``, or ``cost``: cheap members are kept first.
+    traces
+        Whether tensors of contractions have traces, as moment tensors do.
     atoms, neighbours, ranks, components, species
         What a function is a function of; see ``invgen.auditing.sampling.Space``.
     derivatives
@@ -74,7 +77,7 @@ def audit(
     name = _name(source)
     if found in ("contractions", "polynomials"):
         lines = _lines(source)
-        members = ContractionList.parse(lines) if found == "contractions" else PolynomialList.parse(lines)
+        members = ContractionList.parse(lines, traces) if found == "contractions" else PolynomialList.parse(lines)
         return audit_list(members, name, ordering=ordering, seed=seed, progress=progress)
     if found == "table":
         return audit_samples(_table(source), name, ordering=ordering)

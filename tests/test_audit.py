@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import audit_functions as functions
@@ -16,7 +16,7 @@ import sympy
 
 import invgen
 from invgen.algebra import modular
-from invgen.algebra.components import component_slices, full_tensor
+from invgen.algebra.components import component_slices, full_tensor, reduced_components, symmetric_powers
 from invgen.auditing import exact, expressions, numeric
 from invgen.auditing.contractions import ContractionList
 from invgen.auditing.differences import central_differences
@@ -26,17 +26,17 @@ from invgen.auditing.report import text
 from invgen.auditing.sampling import Space
 from invgen.auditing.symmetry import motions_of_tensors
 from invgen.candidates.cartesian import candidates
-from invgen.candidates.evaluate import Evaluator, Floating, Modular
+from invgen.candidates.evaluate import Floating, Modular
 from invgen.candidates.symbolic import expression
 from invgen.errors import AuditError
 
 ROOT = Path(__file__).resolve().parent.parent
-WORDS = ("zero", "one", "two", "three", "four", "five")
+WORDS = ("zero", "one", "two", "three", "four", "five", "six")
 QUADRUPOLE = ["ij,ij->,two,two", "ij,jk,ki->,two,two,two"]
 
 
-def contractions(*texts: str) -> ContractionList:
-    return ContractionList.parse(parse_lines(texts, "list"))
+def contractions(*texts: str, traces: bool = False) -> ContractionList:
+    return ContractionList.parse(parse_lines(texts, "list"), traces)
 
 
 def polynomials(*texts: str) -> PolynomialList:
@@ -53,10 +53,15 @@ def einsum_line(label: str) -> str:
 # ---- contractions ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("traces", [False, True])
 @pytest.mark.parametrize(
     "line",
     [
         "ij,jk,ki->,two,two,two",
+        "ii->,two",
+        "iij,j->,three,one",
+        "iabc,cab,jji->,four,three_1,three_2",
+        "aabbcc,ii->,six,two",
         "i,ij,jkl,kl->,one,two,three,two_x",
         "ab,bacd,cd->,Q_2,h,q_1",
         "ijk,i,jl,lk->,eps,v,two_1,two_2",
@@ -64,21 +69,49 @@ def einsum_line(label: str) -> str:
         "i,i,->,1,v,0",
     ],
 )
-def test_a_line_means_what_einsum_means(line):
-    members = contractions(line)
+def test_a_line_means_what_einsum_means(line, traces):
+    members = contractions(line, traces=traces)
     points = members.configurations(3, "points")
-    found = Evaluator(members.tensors, points, Floating()).values(members.contractions[0])
-    names = {name: tensor for name, tensor in zip(members.names, members.tensors, strict=True)}
+    contraction = members.contractions[0]
+    found = members.evaluator(points, Floating()).values(contraction) if contraction else np.zeros(3)
     epsilon = np.array([[[sympy.LeviCivita(i, j, k) for k in range(3)] for j in range(3)] for i in range(3)], float)
     subscripts, _, operands = line.partition("->")
     for point, value in zip(points, found, strict=True):
         full = {
-            name: full_tensor(point[component_slices(members.tensors)[tensor]], tensor[0])
-            for name, tensor in names.items()
+            name: _full(point[members.tensors.slices[factor]], factor[0], traces)
+            for name, factor in zip(members.tensors.names, members.tensors.factors, strict=True)
         }
         words = [word.strip() for word in operands.split(",")[1:]]
         arrays = [epsilon if word == "eps" else full[_written(word)] for word in words]
         np.testing.assert_allclose(value, np.einsum(subscripts + "->", *arrays), rtol=1e-12, atol=1e-13)
+
+
+def _full(components, rank, traces):
+    """The full tensor of reduced or of symmetric components."""
+    if not traces:
+        return full_tensor(components, rank)
+    full = np.zeros((3,) * rank)
+    for value, powers in zip(components, symmetric_powers(rank), strict=True):
+        for index in set(permutations((0,) * powers[0] + (1,) * powers[1] + (2,) * powers[2])):
+            full[index] = value
+    return full
+
+
+def test_gradients_are_those_of_finite_differences():
+    members = contractions("iij,jkl,kl->,three_1,three_2,two", "iab,jab,ij->,three_1,three_1,two", traces=True)
+    evaluator = lambda x: members.evaluator(x[None], Floating())  # noqa: E731
+    x = members.configurations(1, "x")[0]
+    found, _ = central_differences(lambda y: np.array([evaluator(y).values(c)[0] for c in members.contractions]), x)
+    np.testing.assert_allclose(members.rows(x[None], Floating())[0], found, atol=1e-10)
+
+
+def test_traces_are_information_only_where_there_are_traces():
+    lines = ["ii->,two", "ij,ij->,two,two", "ij,jk,ki->,two,two,two", "ij,jk,kl,li->,two,two,two,two"]
+    whole = invgen.audit(lines, traces=True)
+    assert whole.kept == (0, 1, 2)
+    assert whole.bound == 3
+    assert whole.members[3].proven
+    assert [m.status for m in invgen.audit(lines).members] == ["constant", "kept", "kept", "dependent"]
 
 
 def _written(name: str) -> str:
@@ -434,8 +467,6 @@ def test_motions_of_tensors_are_turns():
         full = full_tensor(x[:, where], rank)
         for axis in range(rank):
             full = np.moveaxis(np.tensordot(full, turn, axes=(axis + 1, 1)), -1, axis + 1)
-        from invgen.algebra.components import reduced_components
-
         moved[:, where] = reduced_components(full, rank)
     np.testing.assert_allclose(found[:, 2], (moved - x) / angle, atol=1e-5)
 

@@ -1,4 +1,4 @@
-"""Lists of contractions of symmetric traceless tensors: ``ij,jk,ki->,two,two,two`` is tr Q^3.
+"""Lists of contractions of symmetric tensors: ``ij,jk,ki->,two,two,two`` is tr Q^3.
 
 A line holds einsum subscripts, one group for each factor, an arrow, and after it the factors' names. A name is a
 rank, as a word (``zero`` to ``twelve``), a number or a letter (``s v q t h`` for 0 to 4). ``_`` and anything behind
@@ -18,25 +18,19 @@ from math import log2
 import numpy as np
 
 from invgen.algebra import modular
-from invgen.algebra.characters import transcendence_degree
-from invgen.algebra.components import component_slices, expansion_matrix
 from invgen.auditing.listing import Line
 from invgen.auditing.source import Place, Size
-from invgen.candidates.cartesian_family import random_neighbourhoods
-from invgen.candidates.contraction import EPSILON, Contraction, Tensor, canonical, degree
+from invgen.auditing.tensors import WORDS, Factor, TensorSet
+from invgen.candidates.contraction import EPSILON, Contraction, Tensor, canonical
 from invgen.candidates.cost import contraction_cost
 from invgen.candidates.evaluate import Arithmetic, Evaluator, Modular
 from invgen.errors import unknown
 
-WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 LETTERS = "svqth"
 RANKS = {**{word: k for k, word in enumerate(WORDS)}, **{str(k): k for k in range(len(WORDS))}}
 RANKS |= {letter: k for k, letter in enumerate(LETTERS)}
 EPSILONS = ("eps", "epsilon")
 _NAME = re.compile(r"([A-Za-z]+|\d+)(?:_(\w+))?")
-
-Factor = tuple[int, str]
-"""Rank and channel name of a tensor, ``(-1, "")`` for the Levi-Civita symbol."""
 
 
 @dataclass(frozen=True)
@@ -53,42 +47,38 @@ class ContractionList:
     contractions
         ``None`` for one that is zero because an index contracts a traceless tensor with itself, or two indices of a
         symmetric tensor meet the Levi-Civita symbol.
-    tensors
-        In component order, reduced Cartesian components.
-    names
-        Of the tensors, as they were written first.
     """
 
     labels: tuple[str, ...]
     notes: tuple[str, ...]
     contractions: tuple[Contraction | None, ...]
-    tensors: tuple[Tensor, ...]
-    names: tuple[str, ...]
+    tensors: TensorSet
     kind = "contractions"
 
     @classmethod
-    def parse(cls, lines: Iterable[Line]) -> ContractionList:
-        """Raises ``AuditError`` naming the line for text that is no full contraction."""
+    def parse(cls, lines: Iterable[Line], traces: bool = False) -> ContractionList:
+        """Raises ``AuditError`` naming the line for text that is no full contraction.
+
+        traces
+            Whether the tensors have traces, as moment tensors do; else they are traceless.
+        """
         parsed = [_parse(line) for line in lines]
-        factors = sorted({f for p in parsed for f in p.factors if f[0] >= 0})
-        ranks = [rank for rank, _ in factors]
-        numbered = {f: (f[0], k - ranks.index(f[0])) for k, f in enumerate(factors)} | {(-1, ""): EPSILON}
-        built = [_contraction(p, numbered) for p in parsed]
+        tensors = TensorSet(tuple(sorted({f for p in parsed for f in p.factors if f[0] >= 0})), traces)
+        built = [_contraction(p, tensors) for p in parsed]
         return cls(
             labels=tuple(p.line.name for p in parsed),
             notes=_duplicates(parsed, [b[1] for b in built], [b[0] for b in built]),
             contractions=tuple(b[0] for b in built),
-            tensors=tuple(numbered[f] for f in factors),
-            names=tuple(WORDS[rank] + (f"_{channel}" if channel else "") for rank, channel in factors),
+            tensors=tensors,
         )
 
     @property
     def variables(self) -> int:
-        return sum(2 * rank + 1 for rank, _ in self.tensors)
+        return self.tensors.components
 
     @property
     def bound(self) -> int:
-        return transcendence_degree(self.tensors)
+        return self.tensors.bound(self.tensors.factors)
 
     @property
     def bound_reason(self) -> str:
@@ -101,46 +91,56 @@ class ContractionList:
 
     @cached_property
     def sizes(self) -> tuple[Size, ...]:
-        """Each of 3^bonds terms is a product of expansions of components in the reduced ones."""
-        return tuple(_size(c) if c else Size(0, 0.0) for c in self.contractions)
+        """Each of 3^bonds terms is a product of linear combinations of components."""
+        return tuple(self._size(c) if c else Size(0, 0.0) for c in self.contractions)
+
+    def _size(self, contraction: Contraction) -> Size:
+        bonds = sum(m for *_, m in contraction.bonds)
+        widest = [int(np.abs(self.tensors.layout[t][1]).sum(axis=1).max()) for t in contraction.content]
+        return Size(contraction.order, bonds * log2(3) + sum(map(log2, widest)))
 
     def usable(self, prime: int) -> bool:
         return True
 
+    def evaluator(self, points: np.ndarray, arithmetic: Arithmetic) -> Evaluator:
+        """At points ``(points, variables)``."""
+        return Evaluator(tuple(self.tensors.layout), points, arithmetic, self.tensors.layout)
+
     def rows(self, points: np.ndarray, arithmetic: Arithmetic) -> np.ndarray:
-        evaluator = Evaluator(self.tensors, points, arithmetic)
+        evaluator = self.evaluator(points, arithmetic)
         zero = np.zeros((len(points), self.variables), dtype=arithmetic.array(points).dtype)
         rows = [evaluator.values_and_gradients(c)[1] if c else zero for c in self.contractions]
         return np.stack(rows, axis=1)
 
     def configurations(self, count: int, seed: str) -> np.ndarray:
-        return random_neighbourhoods(self.tensors, count, seed)
+        return self.tensors.random(count, seed)
 
     @cached_property
-    def contents(self) -> tuple[frozenset[Tensor], ...]:
-        return tuple(frozenset(c.content) if c else frozenset() for c in self.contractions)
+    def contents(self) -> tuple[frozenset[Factor], ...]:
+        factors = self.tensors.factor_of
+        return tuple(frozenset(factors[t] for t in c.content) if c else frozenset() for c in self.contractions)
 
-    def bound_of(self, contents: frozenset[Tensor]) -> int:
-        return transcendence_degree(contents)
+    def bound_of(self, contents: frozenset[Factor]) -> int:
+        return self.tensors.bound(contents)
 
     def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
         """One for each set of ranks that is left when all tensors of the others vanish."""
         witness = modular.residues(f"{seed}/places", self.variables, prime)
         rows = self.rows(witness[None], Modular(prime))[0]
-        ranks = sorted({rank for rank, _ in self.tensors})
+        ranks = sorted({rank for rank, _ in self.tensors.factors})
         some = [left for size in range(1, len(ranks)) for left in combinations(ranks, size)]
         return tuple(self._place(left, rows, kept, prime) for left in some)
 
     def _place(self, ranks: tuple[int, ...], rows: np.ndarray, kept: tuple[int, ...], prime: int) -> Place:
         """By the tensors that are left: a member that holds a vanishing one is zero there, whatever they are."""
-        left = [t for t in self.tensors if t[0] in ranks]
-        slices = component_slices(self.tensors)
-        columns = np.concatenate([np.arange(slices[t].start, slices[t].stop) for t in left])
-        inside = [k for k, c in enumerate(self.contractions) if c and set(c.content) <= set(left)]
+        left = [f for f in self.tensors.factors if f[0] in ranks]
+        slices = [self.tensors.slices[f] for f in left]
+        columns = np.concatenate([np.arange(s.start, s.stop) for s in slices])
+        inside = [k for k, content in enumerate(self.contents) if content and content <= set(left)]
         chosen = [k for k in inside if k in kept]
         found = [modular.rank(rows[part][:, columns], prime) if part else 0 for part in (inside, chosen)]
         name = f"only {' '.join(WORDS[rank] for rank in ranks)} left"
-        return Place(name, found[0], found[1], transcendence_degree(left))
+        return Place(name, found[0], found[1], self.tensors.bound(left))
 
 
 def _parse(line: Line) -> _Parsed:
@@ -190,20 +190,27 @@ def _check_indices(line: Line, factors: tuple[Factor, ...], groups: tuple[str, .
             raise line.error(f"the index {letter!r} stands {times} times; every index stands twice")
 
 
-def _contraction(parsed: _Parsed, numbered: dict[Factor, Tensor]) -> tuple[Contraction | None, str]:
+def _contraction(parsed: _Parsed, tensors: TensorSet) -> tuple[Contraction | None, str]:
     """The contraction, or ``None`` and the reason why it is zero."""
-    tensors = [numbered[f] for f in parsed.factors]
-    matrix = [[0] * len(tensors) for _ in tensors]
+    pairs: list[tuple[int, int]] = []
+    loops = [0] * len(parsed.factors)
     for letter in dict.fromkeys("".join(parsed.groups)):
-        ends = [k for k, group in enumerate(parsed.groups) for other in group if other == letter]
-        if ends[0] == ends[1]:
-            what = "the antisymmetric Levi-Civita symbol" if tensors[ends[0]] == EPSILON else "a traceless tensor"
+        u, v = (k for k, group in enumerate(parsed.groups) for other in group if other == letter)
+        epsilon = parsed.factors[u][0] < 0
+        if u != v:
+            pairs.append((u, v))
+        elif epsilon or not tensors.traces:
+            what = "the antisymmetric Levi-Civita symbol" if epsilon else "a traceless tensor"
             return None, f"zero: the index {letter} contracts {what} with itself"
-        matrix[ends[0]][ends[1]] += 1
-        matrix[ends[1]][ends[0]] += 1
-    if EPSILON in tensors and max(matrix[tensors.index(EPSILON)]) > 1:
+        else:
+            loops[u] += 1
+    matrix = [[pairs.count((u, v)) + pairs.count((v, u)) for v in range(len(loops))] for u in range(len(loops))]
+    vertices: list[Tensor] = [
+        tensors.vertices[f, count] if f[0] >= 0 else EPSILON for f, count in zip(parsed.factors, loops, strict=True)
+    ]
+    if EPSILON in vertices and max(matrix[vertices.index(EPSILON)]) > 1:
         return None, "zero: two indices of a symmetric tensor meet the antisymmetric Levi-Civita symbol"
-    return canonical(tensors, matrix), ""
+    return canonical(vertices, matrix), ""
 
 
 def _duplicates(parsed: list[_Parsed], notes: list[str], contractions: list[Contraction | None]) -> tuple[str, ...]:
@@ -216,9 +223,3 @@ def _duplicates(parsed: list[_Parsed], notes: list[str], contractions: list[Cont
             first[c] = p.line.name
         found.append(note)
     return tuple(found)
-
-
-def _size(contraction: Contraction) -> Size:
-    bonds = sum(m for *_, m in contraction.bonds)
-    widest = [int(np.abs(expansion_matrix(degree(t))).sum(axis=1).max()) for t in contraction.content]
-    return Size(contraction.order, bonds * log2(3) + sum(map(log2, widest)))

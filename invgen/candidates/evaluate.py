@@ -7,7 +7,7 @@ pairs. Arrays carry one leading axis of points.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import prod
@@ -21,6 +21,7 @@ from invgen.candidates.contraction import EPSILON, Contraction, Tensor
 
 Legs = tuple[int, ...]
 """The bonds that an array's axes (after the axis of points) run over."""
+Layout = Mapping[Tensor, tuple[slice, np.ndarray]]
 
 
 class Arithmetic(Protocol):
@@ -68,19 +69,24 @@ class Evaluator:
         Component order, as ``BasisSpec.tensors``.
     points
         Shape ``(points, components)``, reduced Cartesian components; integers for ``Modular``.
+    layout
+        For tensors of another kind: where the components of each lie, and the integer matrix that makes its symmetric
+        components of them.
     """
 
-    def __init__(self, tensors: tuple[Tensor, ...], points: np.ndarray, arithmetic: Arithmetic) -> None:
+    def __init__(
+        self, tensors: tuple[Tensor, ...], points: np.ndarray, arithmetic: Arithmetic, layout: Layout | None = None
+    ) -> None:
         self.arithmetic = arithmetic
-        self.slices = component_slices(tensors)
-        self.components = sum(2 * rank + 1 for rank, _ in tensors)
+        self.layout = layout or {t: (s, expansion_matrix(t[0])) for t, s in component_slices(tensors).items()}
+        self.components = max((s.stop for s, _ in self.layout.values()), default=0)
         points = np.atleast_2d(points)
         if points.shape[-1] != self.components:
             raise ValueError(f"points need {self.components} components on the last axis, got {points.shape}")
         self.size = points.shape[0]
         self._symmetric = {
-            t: arithmetic.reduce(arithmetic.array(points[:, s]) @ expansion_matrix(t[0]).T)
-            for t, s in self.slices.items()
+            t: arithmetic.reduce(arithmetic.array(points[:, where]) @ expansion.T)
+            for t, (where, expansion) in self.layout.items()
         }
         epsilon = np.zeros((3, 3, 3), dtype=np.int64)
         for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
@@ -109,12 +115,12 @@ class Evaluator:
     def scatter(
         self, tensor: Tensor, multiplicities: tuple[int, ...], weighted: tuple[bool, ...], cotangent: np.ndarray
     ) -> np.ndarray:
-        """The transpose of ``leaf`` and of the expansion: shape ``(points, 2 rank + 1)``."""
+        """The transpose of ``leaf`` and of the expansion: shape ``(points, components of the tensor)``."""
         where, weights = _gather(tensor[0], multiplicities, weighted)
         flat = self.arithmetic.reduce(cotangent * weights).reshape(self.size, where.size)
         symmetric = np.zeros((self.size, len(symmetric_powers(tensor[0]))), dtype=flat.dtype)
         np.add.at(symmetric.T, where.reshape(-1), flat.T)
-        return self.arithmetic.reduce(self.arithmetic.reduce(symmetric) @ expansion_matrix(tensor[0]))
+        return self.arithmetic.reduce(self.arithmetic.reduce(symmetric) @ self.layout[tensor][1])
 
 
 @cache
@@ -170,7 +176,7 @@ class _Network:
         gradient = np.zeros((self.evaluator.size, self.evaluator.components), dtype=value.dtype)
         for tensor, leaf, cotangent in zip(self.contraction.tensors, self.leaves, cotangents, strict=False):
             if tensor != EPSILON:
-                gradient[:, self.evaluator.slices[tensor]] += self.evaluator.scatter(tensor, *leaf, cotangent)
+                gradient[:, self.evaluator.layout[tensor][0]] += self.evaluator.scatter(tensor, *leaf, cotangent)
         return value, self.evaluator.arithmetic.reduce(gradient)
 
     def _contract(self, a: np.ndarray, a_legs: Legs, b: np.ndarray, b_legs: Legs) -> tuple[np.ndarray, Legs]:

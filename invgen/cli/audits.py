@@ -22,6 +22,9 @@ def audit(
         str | None, typer.Option(help="contractions, polynomials, function or table; found out by default.")
     ] = None,
     ordering: Annotated[str, typer.Option(help="Which members come first: given or cost.")] = "given",
+    traces: Annotated[
+        bool, typer.Option("--traces", help="Tensors of contractions have traces, as moment tensors do.")
+    ] = False,
     atoms: Annotated[int | None, typer.Option(help="A function of the positions of so many atoms.")] = None,
     neighbours: Annotated[
         int | None, typer.Option(help="A function of the positions of so many neighbours of an atom at the origin.")
@@ -54,6 +57,7 @@ def audit(
             source,
             kind=kind,
             ordering=ordering,
+            traces=traces,
             atoms=atoms,
             neighbours=neighbours,
             ranks=whole_numbers(ranks, "--ranks"),
