@@ -16,7 +16,8 @@ class Invariants(torch.nn.Module):
     source
         An id shipped with the package, the path of an emitted folder, or a ``Basis``.
     backend
-        ``"numba"`` or ``"cuda"`` (derivatives up to the second), ``"torch"`` (any order), or ``"auto"``.
+        ``"numba"`` or ``"cuda"`` (derivatives up to the second), ``"torch"`` (any order), or ``"auto"``, which picks
+        the fastest by measurement (``invgen.runtime.choice``; ``print(layer)`` tells) and has two derivatives.
     component_axis
         -2 for (atoms, components, features), the layout that is not copied; -1 for (..., components).
 
@@ -32,20 +33,19 @@ class Invariants(torch.nn.Module):
         self.ranks, self.channels = self.kernels.ranks, self.kernels.channels
         self.components, self.size = self.kernels.components, self.kernels.size
         self.labels = self.kernels.labels
-        self._operator = None
-        if self.kernels.backend != "torch":
+        if self.kernels.backend != "torch" or self.kernels.automatic:
             from invgen.runtime import operators
 
             operators.register(self.kernels)
             self._operator = operators.VALUE
-        else:
+        if self.kernels.backend == "torch" or (self.kernels.automatic and "torch" in self.kernels.folder.backends):
             self._statements = self.kernels.torch_module.value
 
     def forward(self, x: Tensor) -> Tensor:
         axis = self.component_axis
         if x.dim() < -axis or x.shape[axis] != self.components:
             raise ValueError(f"{self.id} needs {self.components} components on axis {axis}, got shape {tuple(x.shape)}")
-        if self._operator is None:
+        if self.kernels.backend_for("value", x) == "torch":
             return self._statements(x, axis=axis)
         if x.dtype not in (torch.float32, torch.float64):
             raise TypeError(
@@ -60,4 +60,5 @@ class Invariants(torch.nn.Module):
         return y.reshape(*x.shape[:axis], self.size, *((x.shape[-1],) if axis == -2 else ()))
 
     def extra_repr(self) -> str:
-        return f"{self.key}, {self.components} components -> {self.size}, backend={self.kernels.backend}"
+        picked = "".join(f"\n{decision}" for decision in self.kernels.choice)
+        return f"{self.key}, {self.components} components -> {self.size}, backend={self.kernels.how}{picked}"

@@ -15,6 +15,7 @@ import numpy as np
 from invgen.errors import unknown
 from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
+from invgen.runtime.choice import Decision, decisions
 from invgen.runtime.folder import EmittedFolder, open_folder, shipped_ids
 from invgen.runtime.products import read_products
 from invgen.runtime.threads import torch_threads_kept
@@ -32,10 +33,13 @@ class Kernels:
     Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64.
     """
 
-    def __init__(self, folder: EmittedFolder, backend: str, component_axis: int | None = None) -> None:
+    def __init__(
+        self, folder: EmittedFolder, backend: str, component_axis: int | None = None, automatic: bool = False
+    ) -> None:
         if component_axis is not None:
             choose_axis(2, component_axis)
         self.folder, self.backend, self.component_axis = folder, backend, component_axis
+        self.automatic = automatic
         manifest = folder.manifest
         self.id: str = manifest["id"]
         self.kind: str = manifest["kind"]
@@ -48,7 +52,17 @@ class Kernels:
         self.operations: dict[str, dict[str, int]] = manifest["operations"]
 
     def __repr__(self) -> str:
-        return f"Kernels({self.key}, {self.components} components -> {self.size}, backend={self.backend!r})"
+        return f"Kernels({self.key}, {self.components} components -> {self.size}, backend={self.how})"
+
+    @property
+    def how(self) -> str:
+        """The backend in words: what ``"auto"`` starts from is in brackets."""
+        return f"'auto' ({self.backend!r})" if self.automatic else repr(self.backend)
+
+    @property
+    def choice(self) -> tuple[Decision, ...]:
+        """What ``backend="auto"`` picked so far in this process and why: print it. Empty for a named backend."""
+        return decisions(self.key) if self.automatic else ()
 
     def __deepcopy__(self, memo: Any) -> Kernels:
         """Itself: kernels never change, and modules that hold them are copied by trainers."""
@@ -95,6 +109,21 @@ class Kernels:
 
         return CudaKernels(self.folder)
 
+    @cached_property
+    def chooser(self) -> Any:
+        """Picks the backend of a call on torch tensors, for ``backend="auto"``."""
+        from invgen.runtime.automatic import Automatic
+
+        return Automatic(self)
+
+    def backend_for(self, kernel: str, x: Any) -> str:
+        """The backend that runs ``kernel`` for a tensor of components."""
+        import torch
+
+        if not self.automatic or torch.compiler.is_compiling():
+            return self.backend
+        return self.chooser.backend(kernel, x)
+
     def check_device(self, kind: str) -> None:
         """Raise ``TypeError`` if this backend does not compute on ``kind``, such as ``"cpu"``."""
         if self.backend == "cuda" and kind != "cuda":
@@ -135,7 +164,7 @@ class Kernels:
             )
         self.check_device(tensors[0].device.type)
         axis = self._axis(kernel, tensors, component_axis)
-        if self.backend == "torch":
+        if self.backend_for(kernel, tensors[0]) == "torch":
             return getattr(self.torch_module, kernel)(*tensors, axis=axis)
         from invgen.runtime import operators
 
@@ -169,8 +198,9 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
     source
         An id such as ``"cartesian-l3-n4-flexible"``, the path of a folder that ``invgen.emit`` wrote, or a ``Basis``.
     backend
-        ``"numba"``, ``"torch"``, ``"cuda"``, or ``"auto"``: Numba if it is installed, else Torch. Kernels of
-        ``"numba"`` take CUDA tensors too and then run as those of ``"cuda"``.
+        ``"numba"``, ``"torch"``, ``"cuda"``, or ``"auto"``. Kernels of ``"numba"`` take CUDA tensors too and then run
+        as those of ``"cuda"``. ``"auto"`` is Numba for NumPy arrays if it is installed, else Torch; for tensors it is
+        what was fastest when measured (``invgen.runtime.choice``), and ``f.choice`` tells.
     component_axis
         -1 or -2 for arrays of any number of axes, see ``Kernels``.
 
@@ -185,11 +215,12 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
     if backend == "cuda":
         _require_cuda()
     folder = _folder(source, backend)
-    if backend == "auto":
+    automatic = backend == "auto"
+    if automatic:
         backend = "numba" if has_numba() and "numba" in folder.backends else "torch"
     if backend not in folder.backends:
         folder.module(backend)
-    return Kernels(folder, backend, component_axis)
+    return Kernels(folder, backend, component_axis, automatic)
 
 
 def _folder(source: Any, backend: str) -> EmittedFolder:

@@ -54,14 +54,14 @@ def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
             with numba_threads_like_torch():
                 results = kernels.run_numpy(kernel, tuple(t.resolve_neg().numpy() for t in plain))
             return tuple(map(torch.from_numpy, results)) if isinstance(results, tuple) else torch.from_numpy(results)
-        if plain[0].device.type == "cuda" and _compiles(kernels, plain[0].device.index):
+        if plain[0].device.type == "cuda" and compiles(kernels, plain[0].device.index):
             results = kernels.cuda_module.run(kernel, plain)
             return results if len(results) > 1 else results[0]
     results = getattr(kernels.torch_module, kernel)(*plain)
     return tuple(r.contiguous() for r in results) if isinstance(results, tuple) else results.contiguous()
 
 
-def _compiles(kernels: Kernels, device: int) -> bool:
+def compiles(kernels: Kernels, device: int) -> bool:
     """Whether CUDA kernels run on this GPU; if not, the reason is told once."""
     from invgen.runtime.cuda import unusable
 

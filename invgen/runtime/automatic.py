@@ -1,0 +1,85 @@
+"""``backend="auto"`` on torch tensors: emitted Torch statements, or the operator that runs compiled kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from invgen.runtime import operators
+from invgen.runtime.choice import choose, size_class, tracing
+from invgen.runtime.load import Kernels, has_numba
+
+FEATURES = 64
+"""Of synthetic data: enough for vector units, few enough that the smallest size class has several atoms."""
+MEASURED = (torch.float32, torch.float64)
+WITH_GRADIENT = "value and gradient"
+
+
+class Automatic:
+    """Which backend computes what of some kernels, remembered by size class, dtype and device."""
+
+    def __init__(self, kernels: Kernels) -> None:
+        self.kernels = kernels
+        self._found: dict[tuple[object, ...], str] = {}
+
+    def backend(self, kernel: str, x: Tensor) -> str:
+        """``"numba"``, ``"cuda"`` or ``"torch"`` for a kernel and its argument x of components.
+
+        Values whose gradient autograd will want are judged by the time of both.
+        """
+        usual = self._usual(x)
+        if usual == "torch" or x.dtype not in MEASURED or "torch" not in self.kernels.folder.backends or tracing():
+            return usual
+        work = WITH_GRADIENT if kernel == "value" and x.requires_grad and torch.is_grad_enabled() else kernel
+        items = x.numel() // self.kernels.components
+        threads = torch.get_num_threads() if x.device.type == "cpu" else 1
+        place = (work, x.dtype, x.device, size_class(items), threads)
+        if place not in self._found:
+            candidates = {name: partial(self._trial, name, work, x.dtype, x.device) for name in (usual, "torch")}
+            decision = choose(
+                work, self.kernels.key, candidates, dtype=str(x.dtype).removeprefix("torch."), items=items,
+                device=x.device.type, index=x.device.index, threads=threads,
+            )  # fmt: skip
+            if not decision.seconds:
+                return decision.backend
+            self._found[place] = decision.backend
+        return self._found[place]
+
+    def _usual(self, x: Tensor) -> str:
+        """What is used where nothing is measured: compiled kernels wherever they run."""
+        backends = self.kernels.folder.backends
+        if x.dtype in MEASURED and x.device.type == "cuda" and operators.compiles(self.kernels, x.device.index):
+            return "cuda"
+        return "numba" if x.device.type == "cpu" and has_numba() and "numba" in backends else "torch"
+
+    def _trial(
+        self, backend: str, work: str, dtype: torch.dtype, device: torch.device, items: int
+    ) -> Callable[[], object]:
+        """What does the work once with ``backend``. Draws nothing from torch's random numbers."""
+        kernels, atoms = self.kernels, items // FEATURES
+        draw = np.random.default_rng(0).standard_normal
+        x, g = (torch.from_numpy(draw((atoms, n, FEATURES))) for n in (kernels.components, kernels.size))
+        x, g = x.to(device, dtype), g.to(device, dtype)
+        if work == WITH_GRADIENT:
+            return partial(_value_and_gradient, partial(self._call, backend, "value"), x.requires_grad_(), g)
+        arguments = {"value": (x,), "vjp": (x, g), "second_order": (x, g, x)}[work]
+        return partial(_without_graph, partial(self._call, backend, work), arguments)
+
+    def _call(self, backend: str, kernel: str, *tensors: Tensor) -> object:
+        if backend == "torch":
+            return getattr(self.kernels.torch_module, kernel)(*tensors)
+        return operators.CALLS[kernel](*tensors, operators.register(self.kernels))
+
+
+def _value_and_gradient(value: Callable[[Tensor], Tensor], x: Tensor, g: Tensor) -> object:
+    with torch.inference_mode(False), torch.enable_grad():
+        return torch.autograd.grad(value(x), x, g)
+
+
+def _without_graph(work: Callable[..., object], arguments: tuple[Tensor, ...]) -> object:
+    with torch.no_grad():
+        return work(*arguments)

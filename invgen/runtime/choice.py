@@ -1,0 +1,221 @@
+"""Which of several implementations does a piece of work: timed once, remembered, explained.
+
+A decision is a function of a ``Situation`` (work, kernels, dtype, size class, processor, threads, candidates, versions)
+and of the times the candidates took in it. They are timed when the first real call of a situation arrives, on synthetic
+data of its size class, for some hundredths of a second, and the times are kept on disk. Never when something is
+imported, while torch traces (compile, export, ``torch.func``), or while a CUDA graph is captured: the first candidate
+works then, as it does with ``INVGEN_CHOICE=static`` in the environment.
+
+Candidates agree to round-off, not to the bit. Bit-equal results on several machines need ``INVGEN_CHOICE=static`` or a
+named backend. To add an implementation, add its name and trial to the candidates that a caller passes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+import os
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from invgen.errors import unknown
+from invgen.files import write_text
+from invgen.resources import cache_folder
+from invgen.runtime.processor import processor_name, versions
+
+Trial = Callable[[int], Callable[[], object]]
+"""Given a number of items, what runs the work once on synthetic data of that size, made beforehand."""
+
+FORMAT = "invgen choice 1"
+SWITCH = "INVGEN_CHOICE"
+SIZES = tuple(4**k for k in range(4, 9))
+"""Size classes: the least that holds a call's items (atoms times features) is its class, the last holds all others."""
+ADVANTAGE = 1.1
+"""Another candidate replaces the first if it is faster by this factor: noise does not change results."""
+SECONDS, REPETITIONS = 0.03, 5
+"""Each candidate is timed until either is reached, after one call that compiles and warms up."""
+
+log = logging.getLogger("invgen.choice")
+_known: dict[Situation, Decision] = {}
+_lock = threading.RLock()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a decision depends on. ``candidates`` are in order of preference, ``size`` is a size class."""
+
+    work: str
+    key: str
+    dtype: str
+    size: int
+    device: str
+    processor: str
+    threads: int
+    candidates: tuple[str, ...]
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was picked and why; ``seconds`` holds the times in the order of the candidates where they were measured."""
+
+    situation: Situation
+    backend: str
+    reason: str
+    seconds: tuple[float, ...] = ()
+
+    def __str__(self) -> str:
+        s = self.situation
+        times = zip(s.candidates, self.seconds, strict=False)
+        measured = ", ".join(f"{name} {1e3 * seconds:.3g} ms" for name, seconds in times)
+        threads = f", {s.threads} thread{'s' * (s.threads != 1)}" if s.device == "cpu" else ""
+        size = f"{s.size:,} items" if s.size != SIZES[-1] else f"{SIZES[-2]:,} items and more"
+        where = f"{s.dtype}, {s.device} ({s.processor}{threads}), {size}"
+        return f"{s.key} {s.work}: {self.backend} for {where}: {measured or self.reason}"
+
+
+def measuring() -> bool:
+    """Whether the environment allows to measure. Raises ``ValueError`` for an unknown value of ``INVGEN_CHOICE``."""
+    word = os.environ.get(SWITCH) or "measured"
+    if word not in ("measured", "static"):
+        raise ValueError(f"environment variable {SWITCH}: {unknown('value', word, ('measured', 'static'))}")
+    return word == "measured"
+
+
+def size_class(items: int) -> int:
+    """The least of ``SIZES`` that holds so many items, or the last."""
+    return next((size for size in SIZES if items <= size), SIZES[-1])
+
+
+def choose(
+    work: str, key: str, candidates: Mapping[str, Trial], *, dtype: str, items: int, device: str = "cpu",
+    index: int | None = None, threads: int = 1,
+) -> Decision:  # fmt: skip
+    """The decision for a call with so many items.
+
+    work, key
+        What is done and on which kernels: a change of the kernels' text must change the key.
+    candidates
+        Name to ``Trial``, in order of preference: the first one works where nothing is measured.
+    device, index
+        ``"cpu"`` or ``"cuda"`` and the index of the GPU.
+    """
+    situation = Situation(
+        work, key, dtype, size_class(items), device, processor_name(device, index), threads, tuple(candidates),
+        tuple(versions().items()),
+    )  # fmt: skip
+    if len(candidates) == 1:
+        return _remember(Decision(situation, situation.candidates[0], "nothing else is there"))
+    if not measuring():
+        return Decision(situation, situation.candidates[0], f"not measured ({SWITCH}=static)")
+    if situation not in _known:
+        if tracing():
+            return Decision(situation, situation.candidates[0], "not measured while torch traces or captures")
+        with _lock:
+            if situation not in _known:
+                _remember(_decide(situation, candidates, device))
+    return _known[situation]
+
+
+def decisions(key: str) -> tuple[Decision, ...]:
+    """What was decided in this process for kernels, in order of work, dtype and size."""
+    found = [d for d in _known.values() if d.situation.key == key]
+    return tuple(sorted(found, key=lambda d: (d.situation.work, d.situation.dtype, d.situation.size)))
+
+
+def _remember(decision: Decision) -> Decision:
+    if _known.get(decision.situation) != decision:
+        _known[decision.situation] = decision
+        log.info("%s", decision)
+    return decision
+
+
+def _decide(situation: Situation, candidates: Mapping[str, Trial], device: str) -> Decision:
+    path = _place(situation)
+    seconds = _read(path, situation)
+    if seconds is None:
+        seconds = _measure(situation, candidates, device)
+        try:
+            write_text(path, _text(situation, seconds))
+        except OSError as error:
+            log.warning("times cannot be kept in %s (%s): they are measured again in the next process", path, error)
+    return Decision(situation, situation.candidates[fastest(seconds)], "measured", seconds)
+
+
+def fastest(seconds: tuple[float, ...]) -> int:
+    """Position of the least time, unless the first comes within ``ADVANTAGE`` of it."""
+    least = min(seconds)
+    return 0 if seconds[0] <= ADVANTAGE * least else seconds.index(least)
+
+
+def _measure(situation: Situation, candidates: Mapping[str, Trial], device: str) -> tuple[float, ...]:
+    found: list[float] = []
+    for trial in candidates.values():
+        work = trial(situation.size)
+        _timed(work, device)
+        taken = [_timed(work, device)]
+        while len(taken) < REPETITIONS and sum(taken) < SECONDS:
+            taken.append(_timed(work, device))
+        found.append(statistics.median(taken))
+    return tuple(found)
+
+
+def _timed(work: Callable[[], object], device: str) -> float:
+    wait = sys.modules["torch"].cuda.synchronize if device == "cuda" else lambda: None
+    wait()
+    started = time.perf_counter()
+    work()
+    wait()
+    return time.perf_counter() - started
+
+
+def tracing() -> bool:
+    """Whether torch only records what is called, or runs it under another interpreter."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None:
+        return False
+    return bool(
+        torch.compiler.is_compiling()
+        or torch._C._are_functorch_transforms_active()
+        or torch._C._len_torch_dispatch_stack()
+        or (torch.cuda.is_available() and torch.cuda.is_current_stream_capturing())
+    )
+
+
+def _place(situation: Situation) -> Path:
+    digest = hashlib.sha256(json.dumps([FORMAT, _plain(situation)]).encode()).hexdigest()
+    return cache_folder() / "choices" / f"{digest[:32]}.json"
+
+
+def _plain(situation: Situation) -> dict[str, Any]:
+    return json.loads(json.dumps(asdict(situation)))
+
+
+def _text(situation: Situation, seconds: tuple[float, ...]) -> str:
+    content = {"format": FORMAT, "situation": _plain(situation), "seconds": list(seconds)}
+    return json.dumps({**content, "sha256": _checksum(content)}, indent=1) + "\n"
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _read(path: Path, situation: Situation) -> tuple[float, ...] | None:
+    """The times in a file, or ``None`` for one that is absent, damaged, or of another situation."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        wanted = content.pop("sha256")
+        seconds = tuple(float(s) for s in content["seconds"])
+        whole = wanted == _checksum(content) and content["situation"] == _plain(situation)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    sound = len(seconds) == len(situation.candidates) and all(math.isfinite(s) and s > 0 for s in seconds)
+    return seconds if whole and content["format"] == FORMAT and sound else None
