@@ -70,7 +70,7 @@ class Ours:
     """The network built from hippynn's state: structures in, energies and forces out."""
 
     def __init__(self, case: str, peer: Peer) -> None:
-        numbers, positions = peer.numbers.numpy(), peer.positions.numpy().astype(np.float64)
+        numbers, positions = peer.numbers.numpy(), peer.positions.detach().numpy().astype(np.float64)
         self.molecules = [Structure(z[z > 0], r[z > 0]) for z, r in zip(numbers, positions, strict=True)]
         self.model = EnergyForces(hippynn_model(peer.graph.state_dict(), CUTOFF, CASES[case][2]).float())
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]

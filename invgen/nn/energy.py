@@ -51,6 +51,7 @@ class EnergyForces(nn.Module):
 
     def _gradient(self, batch: Batch, differentiable: bool) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         vectors = pair_vectors(batch, batch.positions.detach())
+        model = self.model if differentiable else self._without_gradients
         if torch.compiler.is_compiling():
 
             def total(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -61,8 +62,13 @@ class EnergyForces(nn.Module):
             return energy, gradient, vectors
         with torch.enable_grad():
             vectors.requires_grad_(True)
-            energy = self.model(batch, vectors)
+            energy = model(batch, vectors)
             (gradient,) = torch.autograd.grad(energy.sum(), vectors, create_graph=differentiable)
         if not differentiable:
             energy, vectors = energy.detach(), vectors.detach()
         return energy, gradient, vectors
+
+    def _without_gradients(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
+        """The energy as a function of the vectors alone: nothing is computed or kept for derivatives by parameters."""
+        constants = {name: parameter.detach() for name, parameter in self.model.named_parameters()}
+        return torch.func.functional_call(self.model, constants, (batch, vectors))

@@ -7,6 +7,7 @@ from torch import nn
 
 from invgen.data.batch import Batch
 from invgen.nn.sensitivity import Sensitivity
+from invgen.runtime.load import fast_on_cpu
 
 
 class Environment(nn.Module):
@@ -24,20 +25,62 @@ class Environment(nn.Module):
         nn.init.xavier_normal_(self.weight)
 
     def forward(
-        self, features: torch.Tensor, batch: Batch, distance: torch.Tensor, harmonics: torch.Tensor
+        self,
+        features: torch.Tensor,
+        batch: Batch,
+        distance: torch.Tensor,
+        harmonics: torch.Tensor,
+        species: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """features (atoms, inputs), distance (pairs,) Å, harmonics (pairs, components).
 
+        species (atoms,) says, if it is given, that the features are one-hot and where the ones are.
         Returns (atoms, components, outputs).
         """
         atoms, width = len(features), batch.degree
-        count, outputs, inputs = self.weight.shape
-        messages = features @ self.weight.reshape(count * outputs, inputs).T
+        count, outputs, _ = self.weight.shape
         by_second = batch.second * width + batch.second_slot
         by_first = batch.first * width + batch.first_slot
-        radial = _table(self.sensitivity(distance), by_second, atoms, width) @ messages.view(atoms, count, outputs)
+        messages = self.messages(features).view(atoms, count, outputs)
+        radial = _table(self.sensitivity(distance), by_second, atoms, width) @ messages
         received = _table(radial.reshape(atoms * width, outputs).index_select(0, by_second), by_first, atoms, width)
         return _table(harmonics, by_first, atoms, width).transpose(1, 2) @ received
+
+    def messages(self, features: torch.Tensor) -> torch.Tensor:
+        """(atoms, inputs) -> M (atoms, sensitivities * outputs)."""
+        return features @ self.weight.flatten(0, 1).T
+
+
+class PairEnvironment(Environment):
+    """The same sum by the operator ``invgen::pair_sum``: Numba on the CPU, without padding and without tables of pairs.
+
+    One-hot features need no product: M has a row for each species, not for each atom.
+    """
+
+    def forward(
+        self,
+        features: torch.Tensor,
+        batch: Batch,
+        distance: torch.Tensor,
+        harmonics: torch.Tensor,
+        species: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        from invgen.runtime import pair_operators
+
+        if features.device.type != "cpu" or features.dtype not in pair_operators.DTYPES:
+            return super().forward(features, batch, distance, harmonics, species)
+        count, outputs, _ = self.weight.shape
+        if species is None:
+            messages, rows = self.messages(features).view(-1, count, outputs), batch.second
+        else:
+            messages, rows = self.weight.permute(2, 0, 1), species.index_select(0, batch.second)
+        radial = self.sensitivity(distance)
+        return pair_operators.VALUE(radial, harmonics, messages, batch.first, rows, len(features))
+
+
+def make_environment(inputs: int, outputs: int, sensitivity: Sensitivity, backend: str) -> Environment:
+    """``PairEnvironment`` if ``fast_on_cpu(backend)``, else the plain layer. Raises what ``fast_on_cpu`` raises."""
+    return (PairEnvironment if fast_on_cpu(backend) else Environment)(inputs, outputs, sensitivity)
 
 
 def _table(rows: torch.Tensor, address: torch.Tensor, atoms: int, width: int) -> torch.Tensor:

@@ -14,20 +14,20 @@ from invgen.runtime.folder import shipped_ids
 class TensorHarmonics(nn.Module):
     """T^l(r̂), the symmetric traceless part of r̂⊗...⊗r̂, for each rank in ``ranks``, in reduced Cartesian order.
 
-    The polynomials are the emitted kernels ``harmonics-l<l_max>``, as plain tensor operations: they are a small part of
-    the work and can be differentiated any number of times. Raises ``ValueError`` for ranks that none of them reaches.
+    The polynomials are the emitted kernels ``harmonics-l<l_max>``; ``backend`` as in ``invgen.load``.
+    Raises ``ValueError`` for ranks that none of them reaches.
     """
 
     columns: torch.Tensor
 
-    def __init__(self, ranks: Sequence[int]) -> None:
+    def __init__(self, ranks: Sequence[int], backend: str = "torch") -> None:
         super().__init__()
         self.ranks = tuple(ranks)
         l_max = max(self.ranks)
         name = f"harmonics-l{l_max}"
         if l_max > 0 and name not in shipped_ids():
             raise ValueError(f"no tensor harmonics of rank {l_max} are shipped; take a basis of lower ranks")
-        self.polynomials = Invariants(name, backend="torch", component_axis=-1) if l_max > 0 else None
+        self.polynomials = Invariants(name, backend=backend) if l_max > 0 else None
         columns = [c for rank in self.ranks for c in range(rank**2, (rank + 1) ** 2)]
         self.register_buffer("columns", torch.tensor(columns), persistent=False)
         self.all_columns = len(columns) == (l_max + 1) ** 2
@@ -36,5 +36,5 @@ class TensorHarmonics(nn.Module):
         """(pairs, 3) unit vectors -> (pairs, components)."""
         if self.polynomials is None:
             return directions.new_ones(len(directions), 1)
-        values = self.polynomials(directions)
-        return values if self.all_columns else values.index_select(1, self.columns)
+        planes = self.polynomials(directions.T.unsqueeze(0)).squeeze(0)
+        return (planes if self.all_columns else planes.index_select(0, self.columns)).T

@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from invgen.data.batch import Batch
-from invgen.nn.environment import Environment
+from invgen.nn.environment import make_environment
+from invgen.nn.normalisation import make_normalisation
 from invgen.nn.sensitivity import Sensitivity
 
 CUSP = 1e-6
@@ -23,16 +24,24 @@ class ScalarInteraction(nn.Module):
 
     l_max = 0
 
-    def __init__(self, inputs: int, outputs: int, sensitivity: Sensitivity) -> None:
+    def __init__(self, inputs: int, outputs: int, sensitivity: Sensitivity, backend: str = "auto") -> None:
         super().__init__()
-        self.environment = Environment(inputs, outputs, sensitivity)
+        self.environment = make_environment(inputs, outputs, sensitivity, backend)
         self.self_interaction = _linear(inputs, outputs)
 
     def forward(
-        self, features: torch.Tensor, batch: Batch, distance: torch.Tensor, harmonics: torch.Tensor
+        self,
+        features: torch.Tensor,
+        batch: Batch,
+        distance: torch.Tensor,
+        harmonics: torch.Tensor,
+        species: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """features (atoms, inputs), distance (pairs,) Å, harmonics (pairs, components) -> (atoms, outputs)."""
-        tensors = self.environment(features, batch, distance, harmonics)
+        """features (atoms, inputs), distance (pairs,) Å, harmonics (pairs, components) -> (atoms, outputs).
+
+        species (atoms,) are the positions of the ones, where features are one-hot.
+        """
+        tensors = self.environment(features, batch, distance, harmonics, species)
         return self.combine(tensors) + self.self_interaction(features)
 
     def combine(self, tensors: torch.Tensor) -> torch.Tensor:
@@ -43,8 +52,16 @@ class ScalarInteraction(nn.Module):
 class TensorSensitivityInteraction(ScalarInteraction):
     """HIP-NN-TS: z' = E^0 + Σ_l t_l sqrt(|E^l|² + ε) + W z + b for l = 1..l_max, l_max 1 or 2."""
 
-    def __init__(self, inputs: int, outputs: int, sensitivity: Sensitivity, l_max: int, cusp: float = CUSP) -> None:
-        super().__init__(inputs, outputs, sensitivity)
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        sensitivity: Sensitivity,
+        l_max: int,
+        backend: str = "auto",
+        cusp: float = CUSP,
+    ) -> None:
+        super().__init__(inputs, outputs, sensitivity, backend)
         if l_max not in (1, 2):
             raise ValueError(f"HIP-NN-TS exists for l_max 1 and 2, got {l_max}; take HipHopNN for higher ranks")
         self.l_max = l_max
@@ -74,17 +91,17 @@ class InvariantInteraction(ScalarInteraction):
         outputs: int,
         sensitivity: Sensitivity,
         invariants: nn.Module,
+        backend: str = "auto",
         epsilon: float = GROUP_NORM_EPSILON,
     ) -> None:
-        super().__init__(inputs, outputs, sensitivity)
+        super().__init__(inputs, outputs, sensitivity, backend)
         self.invariants = invariants
-        self.normalisation = nn.GroupNorm(invariants.size, invariants.size * outputs, eps=epsilon)
+        self.normalisation = make_normalisation(invariants.size, outputs, epsilon, backend)
         self.mixing = nn.Parameter(torch.empty(invariants.size * outputs, outputs))
         nn.init.xavier_normal_(self.mixing.data.view(outputs, invariants.size, outputs))
 
     def combine(self, tensors: torch.Tensor) -> torch.Tensor:
-        flat = self.invariants(tensors).flatten(1)
-        return self.normalisation(flat) @ self.mixing
+        return self.normalisation.mixed(self.invariants(tensors), self.mixing)
 
 
 def _linear(inputs: int, outputs: int) -> nn.Linear:

@@ -6,6 +6,7 @@ A network maps pair vectors to system energies. Differentiate it with ``invgen.n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -82,6 +83,7 @@ class Network(nn.Module):
         cutoff: float = 10.3,
         interactions: int = 1,
         atom_layers: int = 3,
+        backend: str = "auto",
     ) -> None:
         super().__init__()
         least = {"features": (features, 1), "interactions": (interactions, 1), "atom_layers": (atom_layers, 0)}
@@ -89,7 +91,7 @@ class Network(nn.Module):
             if value < minimum:
                 raise ValueError(f"{name} must be at least {minimum}, got {value}")
         self.encoding = SpeciesEncoding(species)
-        self.harmonics = TensorHarmonics(ranks)
+        self.harmonics = TensorHarmonics(ranks, backend)
         self.cutoff = float(cutoff)
         widths = [len(self.encoding.species), *[features] * interactions]
         self.blocks = nn.ModuleList()
@@ -116,12 +118,14 @@ class Network(nn.Module):
 
     def atom_energies(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
         """vectors (pairs, 3) Å -> (atoms,) eV without E⁰."""
-        features = self.encoding(batch.numbers)
+        species: torch.Tensor | None = self.encoding.index(batch.numbers)
+        features = self.encoding.rows(species)
         distance = torch.linalg.vector_norm(vectors, dim=1)
         harmonics = self.harmonics(vectors / distance.unsqueeze(1))
         energy = features.new_zeros(len(features))
         for block, layer in zip(self.blocks, self.energy_layers, strict=True):
-            features = block(features, batch, distance, harmonics)
+            features = block(features, batch, distance, harmonics, species)
+            species = None
             energy = energy + layer(features).squeeze(1)
         return energy
 
@@ -136,27 +140,29 @@ class Network(nn.Module):
 
 
 class HipNN(Network):
-    """HIP-NN: a layer hears a weighted sum over distances. Keywords as ``Network``."""
+    """HIP-NN: a layer hears a weighted sum over distances. Keywords as ``Network``; ``backend`` as in ``HipHopNN``."""
 
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(ScalarInteraction, (0,), **arguments)
+    def __init__(self, *, backend: str = "auto", **arguments: Any) -> None:
+        super().__init__(partial(ScalarInteraction, backend=backend), (0,), backend=backend, **arguments)
 
 
 class HipNNTS(Network):
-    """HIP-NN-TS: norms of the tensors up to ``l_max`` (1 or 2) besides. Keywords as ``Network``."""
+    """HIP-NN-TS: norms of the tensors up to ``l_max`` (1 or 2) besides. Keywords as ``HipNN``."""
 
-    def __init__(self, *, l_max: int = 1, **arguments: Any) -> None:
-        def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> TensorSensitivityInteraction:
-            return TensorSensitivityInteraction(inputs, outputs, sensitivity, l_max)
-
-        super().__init__(layer, tuple(range(l_max + 1)), **arguments)
+    def __init__(self, *, l_max: int = 1, backend: str = "auto", **arguments: Any) -> None:
+        layer = partial(TensorSensitivityInteraction, l_max=l_max, backend=backend)
+        super().__init__(layer, tuple(range(l_max + 1)), backend=backend, **arguments)
         self.arguments["l_max"] = l_max
 
 
 class HipHopNN(Network):
     """HIP-HOP-NN on any basis with one channel per rank: an id, a folder or a ``Basis``. Keywords as ``Network``.
 
-    ``backend`` is passed to ``invgen.nn.Invariants``. Raises ``ValueError`` for several channels of one rank, and for
+    backend
+        ``"auto"``, ``"numba"``, ``"torch"`` or ``"cuda"``, as in ``invgen.load``, for the invariants, the sums over
+        pairs and the normalisation. Derivatives stop at the second, except those of ``"torch"``.
+
+    Raises ``ValueError`` for several channels of one rank, and for
     a basis of the family ``ace``.
     """
 
@@ -175,8 +181,8 @@ class HipHopNN(Network):
             )
 
         def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> InvariantInteraction:
-            return InvariantInteraction(inputs, outputs, sensitivity, Invariants(basis, backend=backend))
+            return InvariantInteraction(inputs, outputs, sensitivity, Invariants(basis, backend=backend), backend)
 
-        super().__init__(layer, probe.ranks, **arguments)
+        super().__init__(layer, probe.ranks, backend=backend, **arguments)
         self.basis_id = probe.id
         self.basis_labels = tuple(probe.labels)

@@ -7,6 +7,10 @@ import math
 import torch
 from torch import nn
 
+NEGLIGIBLE = 1e-26
+"""Gaussians below this are set to zero: their products would be too small for full precision, where processors are a
+hundred times slower, and sums with the other sensitivities lose them anyway."""
+
 
 class Sensitivity(nn.Module):
     """s_ν(r) = exp(-(σ_ν²/2)(1/r - 1/μ_ν)²) · cos²(πr/2R) for r < R, else 0, with trainable μ_ν (Å) and σ_ν (Å).
@@ -28,7 +32,8 @@ class Sensitivity(nn.Module):
         self.sigma = nn.Parameter(torch.full((count,), 2.0 * count * soft_min))
 
     def forward(self, distance: torch.Tensor) -> torch.Tensor:
-        """(pairs,) distances in Å -> (pairs, sensitivities)."""
+        """(pairs,) distances in Å -> (pairs, sensitivities); what is below ``NEGLIGIBLE`` is exactly zero."""
         deviation = self.sigma * (distance.reciprocal().unsqueeze(1) - self.mu.reciprocal())
         angle = (math.pi / (2.0 * self.cutoff)) * distance.clamp(max=self.cutoff)
-        return torch.exp(-0.5 * deviation.square()) * angle.cos().square().unsqueeze(1)
+        gaussian = torch.exp((-0.5 * deviation.square()).clamp(min=math.log(NEGLIGIBLE) - 1.0))
+        return nn.functional.threshold(gaussian, NEGLIGIBLE, 0.0) * angle.cos().square().unsqueeze(1)

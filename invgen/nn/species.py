@@ -50,7 +50,11 @@ class SpeciesEncoding(nn.Module):
 
     def forward(self, numbers: torch.Tensor) -> torch.Tensor:
         """(atoms,) atomic numbers -> (atoms, species) one-hot rows."""
-        return nn.functional.embedding(self.index(numbers), self.one_hot)
+        return self.rows(self.index(numbers))
+
+    def rows(self, index: torch.Tensor) -> torch.Tensor:
+        """(atoms,) positions in ``species`` -> (atoms, species) one-hot rows."""
+        return nn.functional.embedding(index, self.one_hot)
 
 
 class SpeciesEnergies(nn.Module):

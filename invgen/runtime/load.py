@@ -251,6 +251,18 @@ def require_numba() -> None:
         )
 
 
+def fast_on_cpu(backend: str) -> bool:
+    """Whether layers of this backend use the Numba operators for CPU tensors: ``"numba"``, and ``"auto"`` with Numba.
+
+    Raises ``ValueError`` for an unknown backend, ``ImportError`` for ``"numba"`` where it is not installed.
+    """
+    if backend not in (*BACKENDS, "auto"):
+        raise ValueError(unknown("backend", backend, (*BACKENDS, "auto")))
+    if backend == "numba":
+        require_numba()
+    return backend == "numba" or (backend == "auto" and has_numba())
+
+
 def _require_cuda() -> None:
     if find_spec("torch") is None:
         raise ImportError('backend="cuda" takes torch tensors, and torch is not installed: pip install torch')

@@ -52,3 +52,18 @@ def differentiable(function: type[_SingleLevelFunction], operator: torch._ops.Op
         return below(operator, *arguments)
 
     LIBRARY.impl(operator._schema.name.removeprefix("invgen::"), autograd, "Autograd")
+
+
+def mapped_one_by_one(operator: torch._ops.OpOverload) -> None:
+    """``torch.func.vmap`` calls ``operator`` for one slice after the other."""
+
+    def rule(info: Any, in_dims: tuple[int | None, ...], *arguments: Any) -> tuple[Any, Any]:
+        results = []
+        for k in range(info.batch_size):
+            taken = (a if d is None else a.select(d, k) for a, d in zip(arguments, in_dims, strict=True))
+            results.append(operator(*taken))
+        if isinstance(results[0], tuple):
+            return tuple(torch.stack(parts) for parts in zip(*results, strict=True)), (0,) * len(results[0])
+        return torch.stack(results), 0
+
+    torch.library.register_vmap(operator, rule, lib=LIBRARY)
