@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES = {
+    "audit": "invgen.audits",
     "Basis": "invgen.basis",
+    "count": "invgen.candidates.family",
     "CovariantBasis": "invgen.covariant_basis",
     "covariants": "invgen.pipeline",
-    "audit": "invgen.audits",
-    "count": "invgen.candidates.family",
     "emit": "invgen.pipeline",
     "emitted_folder": "invgen.pipeline",
     "find_basis": "invgen.pipeline",

@@ -12,7 +12,7 @@ import pytest
 import tolerances
 
 import invgen
-from invgen.basis import SECOND_PRIME, Basis, _checksum
+from invgen.basis import SECOND_PRIME, Basis, checksum
 from invgen.candidates.contraction import Contraction
 from invgen.errors import BasisFileError
 from invgen.spec import BasisSpec
@@ -200,7 +200,7 @@ def test_binary_rubbish_is_refused(tmp_path):
 def test_a_wrong_content_with_a_right_checksum_is_refused(basis, tmp_path, field, value):
     body = {k: v for k, v in basis.to_json().items() if k != "sha256"} | {field: value}
     path = tmp_path / "basis.json"
-    path.write_text(json.dumps({**body, "sha256": _checksum(body)}))
+    path.write_text(json.dumps({**body, "sha256": checksum(body)}))
     with pytest.raises(BasisFileError, match=r"cannot be read .*; generate the basis again"):
         Basis.load(path)
 
