@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import subprocess
@@ -35,6 +36,7 @@ from invgen.replay.witnesses import LOWEST_PRIME, PRIMES, draw_point, draw_prime
 from invgen.shipped import SPECS
 from invgen.spec import BasisSpec
 
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "certificates.md"
 FLEXIBLE = BasisSpec(l_max=3, n_max=4, objective="flexible")
 CUT = BasisSpec(l_max=3, n_max=3, objective="flexible")
 OCTUPOLE = BasisSpec(ranks=(3,), n_max=6)
@@ -494,3 +496,26 @@ def test_rounds_of_a_certificate_without_points_are_refused() -> None:
     found = certificate(FLEXIBLE)
     text = str(replace(found, rounds=tuple(Round(r.prime, (r.points[0][:-1],), r.pivots) for r in found.rounds)))
     assert "witness" in replay(text).reasons
+
+
+# ---- the page ---------------------------------------------------------------------------------------------------
+
+
+def test_the_code_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+    assert len(blocks) >= 8
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for number, block in enumerate(blocks):
+        exec(compile(block, f"block {number} of {PAGE.name}", "exec"), names)
+
+
+def test_the_page_names_every_reason_and_shows_the_recorded_numbers() -> None:
+    page = PAGE.read_text()
+    for source in (PAGE.parent.parent / "invgen" / "replay" / "check.py",):
+        for reason in re.findall(r'Problem\("(\w+)"', source.read_text()):
+            assert f"`{reason}`" in page, reason
+    rows = json.loads((PAGE.parent.parent / "benchmarks" / "results" / "certificates.json").read_text())["certificates"]
+    for row in rows:
+        cells = [row[name] for name in ("id", "kept", "labels", "rank", "kilobytes")]
+        assert "| " + " | ".join(map(str, cells)) + " |" in page
