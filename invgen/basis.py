@@ -205,9 +205,9 @@ class Basis:
     ) -> Relation | RankStatement:
         """How a candidate, or a label, depends on the invariants of this basis.
 
-        Returns the polynomial relation of lowest order up to ``max_order`` (three times the candidate's by default),
-        proven by expansion, or a statement about ranks where none is found. A member of the basis is compared with
-        the others.
+        Returns the polynomial relation of lowest order up to ``max_order`` (by default three times the candidate's,
+        at least 8), proven by expansion, or a statement about ranks where none is found. A member of the basis is
+        compared with the others.
         """
         return relation(self, candidate, max_order, progress)
 

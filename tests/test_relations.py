@@ -105,6 +105,16 @@ def test_the_triple_product_has_no_linear_relation_and_a_quadratic_one() -> None
     assert (lower.dependent, lower.proven, lower.searched) == (True, True, 5)
 
 
+def test_the_gram_determinant_of_four_vectors_vanishes() -> None:
+    spec = BasisSpec(ranks=(1,), channels=4, n_max=2)
+    relation = found(spec, "1:3a.1:3a")
+    names = {c.content: f"f{i}" for i, c in enumerate(basis_of(spec))} | {((1, 3), (1, 3)): "c"}
+    gram = sympy.Matrix(4, 4, lambda i, j: sympy.Symbol(names[(1, min(i, j)), (1, max(i, j))]))
+    ratio = sympy.cancel(gram.det() / relation.sympy())
+    assert ratio.is_Rational
+    assert ratio != 0
+
+
 def test_a_proper_scalar_of_two_quadrupoles_is_the_root_of_an_irreducible_cubic() -> None:
     relation = found(TWO_QUADRUPOLES, "2ab.2bc.2:1cd.2:1da", 12)
     assert relation.degree == 3

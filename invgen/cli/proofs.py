@@ -60,7 +60,8 @@ def relations(
     basis: BasisArgument,
     labels: Annotated[list[str], typer.Argument(metavar="LABEL...", help="Candidates such as 2ab.2bc.2cd.2da.")],
     max_order: Annotated[
-        int | None, typer.Option(min=1, help="Highest order of relations; three times the candidate's by default.")
+        int | None,
+        typer.Option(min=1, help="Highest order of relations; by default three times the candidate's, at least 8."),
     ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print the relations in LaTeX, one a line.")] = False,
 ) -> None:

@@ -20,6 +20,9 @@ from invgen.selection.relation_search import Search
 from invgen.selection.relations import Relation
 from invgen.spec import BasisSpec
 
+LEAST_ORDER = 8
+"""The order up to which relations are looked for in any case: that of the Gram determinant of four vectors."""
+
 
 class Invariants(Protocol):
     """What a basis offers."""
@@ -65,7 +68,7 @@ def relation(
     candidate
         A candidate of the family, or its label; an invariant of the basis is compared with all others.
     max_order
-        The highest order of relations that are looked for, three times that of the candidate by default.
+        The highest order of relations that are looked for: by default three times that of the candidate, at least 8.
 
     Returns the relation of lowest order, proven by expansion, or what ranks say where none is found. Raises
     ``ValueError`` for a label that is none or holds tensors that are not in the specification.
@@ -80,9 +83,9 @@ def relation(
     ranks = _ranks(basis, wanted)
     if not ranks.dependent:
         return ranks
-    highest = 3 * wanted.order if max_order is None else max_order
-    found = Search(basis.spec, tuple(basis.invariants), wanted).run(highest, progress)
-    return found or replace(ranks, searched=highest)
+    search = Search(basis.spec, tuple(basis.invariants), wanted)
+    found = search.run(max(3 * wanted.order, LEAST_ORDER) if max_order is None else max_order, progress)
+    return found or replace(ranks, searched=search.searched)
 
 
 def _ranks(basis: Invariants, candidate: Candidate) -> RankStatement:

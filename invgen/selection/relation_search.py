@@ -42,11 +42,16 @@ MOST_PRIMES = 40
 
 @dataclass
 class Search:
-    """Relations between a candidate and the other invariants of a basis."""
+    """Relations between a candidate and the other invariants of a basis.
+
+    searched
+        The highest order of which all multidegrees within the limits have been looked at.
+    """
 
     spec: BasisSpec
     invariants: tuple[Candidate, ...]
     candidate: Candidate
+    searched: int = 0
     _values: dict[int, np.ndarray] = field(default_factory=dict)
 
     def run(self, max_order: int, progress: Progress | None = None) -> Relation | None:
@@ -63,6 +68,7 @@ class Search:
                     return None
                 if (found := self._of_degree(_sum(degree, self._degree(self.candidate)))) is not None:
                     return found
+            self.searched = first + extra
         return None
 
     def _degree(self, candidate: Candidate) -> Degree:
