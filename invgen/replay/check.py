@@ -15,6 +15,7 @@ from invgen.replay import counts
 from invgen.replay.arithmetic import is_prime
 from invgen.replay.certificate import Certificate, Claim, Round
 from invgen.replay.chance import below
+from invgen.replay.counts import PARITIES
 from invgen.replay.families import FAMILIES
 from invgen.replay.statement import chance, evaluated, statement
 from invgen.replay.trial import Trial, members
@@ -22,7 +23,6 @@ from invgen.replay.witnesses import LOWEST_PRIME, draw_point, draw_primes
 from invgen.spec import BasisSpec
 
 Progress = Callable[[str, int, int], None]
-PARITIES = {"proper": (0,), "pseudo": (1,), "both": (0, 1)}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+PARITIES = {"proper": (0,), "pseudo": (1,), "both": (0, 1)}
+"""Of the sum of ranks: even for proper scalars, odd for pseudo-scalars."""
+
 Character = dict[tuple[Fraction, int, int], int]
 """Number of states for each (degree, parity, weight)."""
 

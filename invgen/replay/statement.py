@@ -39,11 +39,12 @@ def _paragraph(text: str) -> list[str]:
 
 def _proven(claim: Claim) -> Iterator[str]:
     r, bound, orders = claim.rank, claim.bound, _orders(claim)
-    yield (
-        f"The {r} kept invariants marked + are functionally independent over the rationals: modulo each prime their "
-        f"Jacobian at the integer point has rank {r}, so a minor of size {r} is not zero as an integer, nor as a "
-        "polynomial."
-    )
+    if r:
+        yield (
+            f"The {r} kept invariants marked + are functionally independent over the rationals: modulo each prime "
+            f"their Jacobian at the integer point has rank {r}, so a minor of size {r} is not zero as an integer, nor "
+            "as a polynomial."
+        )
     if claim.outside:
         yield (
             f"The {len(claim.outside)} listed outside raise the rank to {claim.attainable} in the same way: "
@@ -58,7 +59,7 @@ def _proven(claim: Claim) -> Iterator[str]:
     if claim.spans:
         yield _spanning(claim, orders)
         if claim.attainable == len(claim.labels) < bound:
-            yield f"No set of invariants of {orders} has a larger rank than {claim.attainable}, their number."
+            yield f"No set of {_noun(claim)} of {orders} has a larger rank than {claim.attainable}, their number."
     yield from _patterns(claim)
 
 
@@ -82,8 +83,8 @@ def _spanning(claim: Claim, orders: str) -> str:
     what = "The basis spans" if claim.spec["objective"] == "linear" else "The listed candidates, with products, span"
     sizes = ", ".join(f"{number} of order {order}" for order, number in claim.counts)
     return (
-        f"{what} all invariants of {orders}: values at integer points modulo a prime show as many linearly independent "
-        f"ones of every multiset of tensors as characters allow ({sizes})."
+        f"{what} all {_noun(claim)} of {orders}: values at integer points modulo a prime show as many linearly "
+        f"independent ones of every multiset of tensors as characters allow ({sizes})."
     )
 
 
@@ -95,7 +96,7 @@ def _established(claim: Claim) -> Iterator[str]:
     labels = evaluated(claim)
     if claim.attainable < min(len(labels), claim.bound):
         others = f"{r} kept" if not claim.outside else f"{r} kept marked + and the {len(claim.outside)} outside"
-        scope = f" No set of invariants of {_orders(claim)} has a larger rank." if claim.spans else ""
+        scope = f" No set of {_noun(claim)} of {_orders(claim)} has a larger rank." if claim.spans else ""
         yield (
             f"The rank of all {len(labels)} candidates is not larger than {claim.attainable}: each depends on the "
             f"{others}.{scope}"
@@ -112,6 +113,10 @@ def _established(claim: Claim) -> Iterator[str]:
         f"than {risk.bits} binary digits, which at most {risk.bits // 30} primes between 2^30 and 2^31 can divide."
     )
     yield "Primes and points are drawn by SHA-256 from a digest of the claim; --fresh repeats trials with real chance."
+
+
+def _noun(claim: Claim) -> str:
+    return {"proper": "proper scalars", "pseudo": "pseudo-scalars", "both": "invariants"}[claim.spec["parity"]]
 
 
 def _orders(claim: Claim) -> str:

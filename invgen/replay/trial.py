@@ -12,6 +12,7 @@ import numpy as np
 
 from invgen.replay.arithmetic import Elimination, rank
 from invgen.replay.certificate import Claim
+from invgen.replay.counts import PARITIES
 from invgen.replay.families import FAMILIES, Family
 from invgen.replay.statement import evaluated
 
@@ -90,7 +91,7 @@ def products(claim: Claim, labels: Sequence[str]) -> Iterator[tuple[str, ...]]:
         for parts in _partitions(order, order):
             groups = [combinations_with_replacement(by_order.get(part, []), n) for part, n in Counter(parts).items()]
             for factors in _choices([list(group) for group in groups]):
-                if claim.spec["parity"] == "both" or sum(odd[label] for label in factors) % 2 == 0:
+                if sum(odd[label] for label in factors) % 2 in PARITIES[claim.spec["parity"]]:
                     yield factors
 
 
