@@ -14,8 +14,9 @@ import numpy as np
 import invgen
 from invgen.basis import Basis
 from invgen.emitters import BACKENDS
-from invgen.errors import CudaError
+from invgen.errors import CudaError, SelectionError
 from invgen.pipeline import emit
+from invgen.replay.check import replay
 from invgen.resources import generated_folder
 
 TOLERANCES = {"float64": 1e-11, "float32": 2e-4}
@@ -29,6 +30,7 @@ def checks(basis: Basis, source: Path) -> Iterator[Check]:
     """Runs all checks one after another; ``source`` is where the basis was found, a path or a shipped id."""
     verification = basis.verify()
     yield _outcome("selection repeated with another prime and witness", None if verification else str(verification))
+    yield _outcome("certificate replayed from its labels by a second implementation", _certificate_problem(basis))
     folder = source if source.is_dir() else generated_folder() / str(source)
     if (folder / "manifest.json").is_file():
         yield _outcome("emitted again, bytes compared", _compare_bytes(basis, folder))
@@ -60,6 +62,14 @@ def _why_not(backend: str) -> str | None:
 
 def _outcome(name: str, problem: str | None) -> Check:
     return ("FAILED", name, problem) if problem else ("ok", name, "")
+
+
+def _certificate_problem(basis: Basis) -> str | None:
+    try:
+        outcome = replay(str(basis.certificate()))
+    except SelectionError as error:
+        return str(error)
+    return None if outcome else "; ".join(map(str, outcome.problems))
 
 
 def _compare_bytes(basis: Basis, folder: Path) -> str | None:

@@ -18,7 +18,7 @@ from invgen.runtime import cuda
 def test_only_emitted_backends_are_run(tmp_path: Path) -> None:
     basis = brute_force.built(1, 2, "independent")
     outcomes = list(checks(basis, invgen.emit(basis, ("torch",), tmp_path)))
-    assert [outcome for outcome, *_ in outcomes] == ["ok"] * 4
+    assert [outcome for outcome, *_ in outcomes] == ["ok"] * 5
     assert not any("numba" in name for _, name, _ in outcomes)
 
 
@@ -32,7 +32,7 @@ def test_a_backend_that_is_not_installed_is_reported_as_not_run(monkeypatch: pyt
     outcomes = list(checks(invgen.find_basis("cartesian-l2-n3-flexible"), Path("cartesian-l2-n3-flexible")))
     assert [(o, r) for o, name, r in outcomes if "numba" in name] == [("not run", "numba is not installed")] * 2
     assert [(o, r) for o, name, r in outcomes if "cuda" in name] == [("not run", "no GPU here")] * 2
-    assert [o for o, name, _ in outcomes if "numba" not in name and "cuda" not in name] == ["ok"] * 4
+    assert [o for o, name, _ in outcomes if "numba" not in name and "cuda" not in name] == ["ok"] * 5
 
 
 def test_a_basis_that_does_not_match_its_kernels_fails(tmp_path: Path) -> None:
@@ -40,4 +40,5 @@ def test_a_basis_that_does_not_match_its_kernels_fails(tmp_path: Path) -> None:
     folder = invgen.emit(basis, ("torch",), tmp_path)
     swapped = replace(basis, invariants=basis.invariants[::-1])
     failed = {name for outcome, name, _ in checks(swapped, folder) if outcome == "FAILED"}
-    assert len(failed) == 4
+    assert len(failed) == 5
+    assert "certificate replayed from its labels by a second implementation" in failed

@@ -304,6 +304,10 @@ def test_relations_are_printed(tmp_path: Path) -> None:
     assert "2ab.2ac.2bc is independent of the other invariants" in result.stdout
     latex = run("cartesian-l2-n4-independent", CAYLEY, "--latex", cwd=tmp_path).stdout
     assert r"\frac{1}{2} \, \left(Q_{ij} Q_{ij}\right)^{2}" in latex
+    every = run("cartesian-l3-n4-flexible", "--max-order", 4, cwd=tmp_path).stdout
+    assert "c = 1/2 f3^2 - f12" in every
+    assert "1a.2bc.3abc depends on the other invariants" in every
+    assert "rejects no candidate" in run("cartesian-l2-n4-independent", cwd=tmp_path).stdout
     wrong = run("cartesian-l2-n4-independent", "4abcd.4abcd", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "not among the tensors" in wrong.stderr

@@ -58,7 +58,10 @@ def _replay(path: Path, fresh: int) -> None:
 @app.command()
 def relations(
     basis: BasisArgument,
-    labels: Annotated[list[str], typer.Argument(metavar="LABEL...", help="Candidates such as 2ab.2bc.2cd.2da.")],
+    labels: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[LABEL]...", help="Candidates such as 2ab.2bc.2cd.2da; by default all rejected ones."),
+    ] = None,
     max_order: Annotated[
         int | None,
         typer.Option(min=1, help="Highest order of relations; by default three times the candidate's, at least 8."),
@@ -70,6 +73,11 @@ def relations(
     from invgen.selection.relations import Relation
 
     found = invgen.find_basis(basis)
+    if not labels:
+        with stages() as progress:
+            labels = list(found.certificate(progress=progress).claim.rejected)
+        if not labels:
+            out.print(f"the selection of {found.id} rejects no candidate", highlight=False, soft_wrap=True)
     for label in labels:
         with stages() as progress:
             outcome = found.relation(label, max_order, progress)
