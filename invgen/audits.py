@@ -151,7 +151,7 @@ def _differentiator(name: str, function: Callable[..., Any], space: Space, seed:
 def _by_torch(function: Callable[..., Any], point: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     from invgen.runtime.jacobian import jacobian
 
-    return *jacobian(function, point), 0.0
+    return jacobian(function, point)
 
 
 def _takes_tensors(function: Callable[..., Any], space: Space, seed: str) -> bool:

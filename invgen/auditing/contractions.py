@@ -124,11 +124,15 @@ class ContractionList:
         return self.tensors.bound(contents)
 
     def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
-        """One for each set of ranks that is left when all tensors of the others vanish."""
+        """One for each set of ranks that is left when all tensors of the others vanish.
+
+        Where there are more than eight ranks, no more than two vanish.
+        """
         witness = modular.residues(f"{seed}/places", self.variables, prime)
         rows = self.rows(witness[None], Modular(prime))[0]
         ranks = sorted({rank for rank, _ in self.tensors.factors})
-        some = [left for size in range(1, len(ranks)) for left in combinations(ranks, size)]
+        fewest = 1 if len(ranks) <= 8 else len(ranks) - 2
+        some = [left for size in range(fewest, len(ranks)) for left in combinations(ranks, size)]
         return tuple(self._place(left, rows, kept, prime) for left in some)
 
     def _place(self, ranks: tuple[int, ...], rows: np.ndarray, kept: tuple[int, ...], prime: int) -> Place:

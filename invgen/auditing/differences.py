@@ -39,7 +39,7 @@ def central_differences(
         k = int(unsmooth[0])
         raise AuditError(
             f"finite differences of descriptor {k} do not converge (error {error[k]:.1e}, slope {lengths[k]:.1e}): it "
-            f"is not smooth within {first_step} of the configuration; look for cutoffs that jump, or give the Jacobian"
+            f"is not smooth within {first_step} of the configuration; look for jumps and for single precision"
         )
     regular = lengths > np.maximum(10 * error, round_off)
     relative = np.where(regular, error / np.where(regular, lengths, 1.0), 0.0)

@@ -31,7 +31,7 @@ def find_function(name: str) -> Callable[..., Any]:
     with _working_directory_first():
         try:
             module = importlib.import_module(module_name)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise AuditError(
                 f"cannot import the module {module_name!r} of {name!r}: {type(error).__name__}: {error}; "
                 "it must be installed or lie in the working directory"
@@ -57,8 +57,8 @@ def _working_directory_first() -> Iterator[None]:
 
 def by_differences(function: Callable[..., Any], point: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """A ``Differentiator`` for functions of NumPy arrays."""
-    values = as_values(function(point))
-    jacobian, noise = central_differences(lambda x: as_values(function(x), len(values)), point)
+    values = as_values(function(point.copy()))
+    jacobian, noise = central_differences(lambda x: as_values(function(x.copy()), len(values)), point)
     return values, jacobian, noise
 
 
@@ -78,6 +78,8 @@ def given(function: Callable[..., Any], point: np.ndarray) -> tuple[np.ndarray, 
 
 def as_values(result: Any, expected: int | None = None) -> np.ndarray:
     """A result as ``(members,)``; raises ``AuditError`` for another shape, another number, or what is not finite."""
+    if getattr(result, "dtype", None) in (np.float16, np.float32):
+        raise AuditError(f"the function returned {result.dtype}; it must compute in float64 for its rank to be seen")
     try:
         values = np.atleast_1d(np.asarray(result, dtype=np.float64))
     except (TypeError, ValueError) as error:
@@ -88,7 +90,9 @@ def as_values(result: Any, expected: int | None = None) -> np.ndarray:
         raise AuditError(f"the function returned {expected} descriptors, then {len(values)} at another configuration")
     if not np.isfinite(values).all():
         bad = int(np.flatnonzero(~np.isfinite(values))[0])
-        raise AuditError(f"descriptor {bad} is {values[bad]} at a configuration")
+        raise AuditError(
+            f"descriptor {bad} is {values[bad]}; look for coincident atoms, or give points where the function is defined"
+        )
     return values
 
 

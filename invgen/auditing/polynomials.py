@@ -9,11 +9,14 @@ from functools import cached_property
 import numpy as np
 
 from invgen.algebra import modular
-from invgen.auditing import expressions
+from invgen.auditing import expressions, parsing
 from invgen.auditing.listing import Line
 from invgen.auditing.source import Place, Size
 from invgen.candidates.evaluate import Arithmetic, Modular
 from invgen.errors import AuditError
+
+TOGETHER = 16
+"""Points evaluated at once."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class PolynomialList:
     def parse(cls, lines: Iterable[Line]) -> PolynomialList:
         """Raises ``AuditError`` naming the line for text that is no polynomial, or if there is no variable."""
         lines = tuple(lines)
-        nodes = tuple(expressions.parse(line.text, line.error) for line in lines)
+        nodes = tuple(parsing.parse(line.text, line.error) for line in lines)
         names = tuple({name: None for node in nodes for name in expressions.names(node)})
         if not names:
             raise AuditError(f"{lines[0].where}: none of the {len(lines)} polynomials has a variable")
@@ -94,10 +97,12 @@ class PolynomialList:
         """One for each variable that is zero while the others are generic."""
         if self.variables == 1:
             return ()
-        points = np.tile(modular.residues(f"{seed}/places", self.variables, prime), (self.variables, 1))
-        np.fill_diagonal(points, 0)
-        rows = self.rows(points, Modular(prime))
-        return tuple(
-            Place(f"{name} = 0", modular.rank(rows[k], prime), modular.rank(rows[k][list(kept)], prime))
-            for k, name in enumerate(self.names)
-        )
+        witness = modular.residues(f"{seed}/places", self.variables, prime)
+        found: list[Place] = []
+        for start in range(0, self.variables, TOGETHER):
+            names = self.names[start : start + TOGETHER]
+            points = np.tile(witness, (len(names), 1))
+            points[np.arange(len(names)), np.arange(start, start + len(names))] = 0
+            for name, rows in zip(names, self.rows(points, Modular(prime)), strict=True):
+                found.append(Place(f"{name} = 0", modular.rank(rows, prime), modular.rank(rows[list(kept)], prime)))
+        return tuple(found)

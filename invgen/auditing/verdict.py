@@ -123,9 +123,9 @@ class Audit:
         """What was found, line by line."""
         lines = [self._counts(), self._completeness()]
         lines += self._proofs() if self.exact else [self._numbers()]
-        if self.floating.singular_values:
+        if self.rank:
             values = self.floating.singular_values
-            lines.append(f"singular values of the unit rows: {values[0]:.3g} to {values[max(self.rank, 1) - 1]:.3g}")
+            lines.append(f"singular values of the unit rows: {values[0]:.3g} to {values[self.rank - 1]:.3g}")
         if worse := sum(p.kept_rank < p.rank for p in self.places):
             lines.append(
                 f"mind: at {worse} special places members called dependent raise the rank; keep them where those matter"
@@ -153,10 +153,14 @@ class Audit:
     def _proofs(self) -> list[str]:
         assert self.exact is not None
         trials = self.exact.trials
-        lines = [
-            f"proven: what is kept is independent over the rationals "
-            f"(full rank modulo {trials[0].prime} at a witness; {len(trials)} primes and witnesses tried)"
-        ]
+        lines = (
+            []
+            if not self.kept
+            else [
+                f"proven: what is kept is independent over the rationals "
+                f"(full rank modulo {trials[0].prime} at a witness; {len(trials)} primes and witnesses tried)"
+            ]
+        )
         if self.dependent:
             proven = [k for k in self.dependent if self.members[k].proven]
             if proven:
@@ -174,7 +178,7 @@ class Audit:
 
     def _numbers(self) -> str:
         above, below = self.floating.gap
-        what = f"numerical, derivatives {self.how}: singular values fall from {above:.1e} to {below:.1e}"
+        what = f"numerical, derivatives {self.how}: last singular value {above:.1e}, the next or the noise {below:.1e}"
         if self.floating.clear:
             return f"{what}; new members had to be new by {self.floating.tolerance:.0e}"
         return f"{what}: NO CLEAR GAP, so the rank is not decided and the members named are a guess"

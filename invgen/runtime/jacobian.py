@@ -13,8 +13,8 @@ class NotDifferentiable(TypeError):
     """A function that does not take torch tensors, or returns nothing that depends on them."""
 
 
-def jacobian(function: Callable[..., Any], point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values ``(members,)`` and Jacobian ``(members, variables)`` at a float64 point of any shape.
+def jacobian(function: Callable[..., Any], point: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Values ``(members,)``, Jacobian ``(members, variables)`` and its relative error at a float64 point of any shape.
 
     The function takes a tensor and returns a tensor ``(members,)`` or ``()``. Raises ``NotDifferentiable``.
     """
@@ -29,7 +29,8 @@ def jacobian(function: Callable[..., Any], point: np.ndarray) -> tuple[np.ndarra
         )
     values = result.reshape(-1)
     rows = [_row(value, x) for value in values]
-    return values.detach().numpy().astype(np.float64), np.array(rows).reshape(len(values), point.size)
+    noise = 0.0 if result.dtype == torch.float64 else 10 * float(torch.finfo(result.dtype).eps)
+    return values.detach().numpy().astype(np.float64), np.array(rows).reshape(len(values), point.size), noise
 
 
 def _row(value: torch.Tensor, x: torch.Tensor) -> np.ndarray:
