@@ -83,6 +83,7 @@ def test_fewer_in_a_plane_than_could_be_seen():
 
     names = {p.name: (p.rank, p.attainable) for p in invgen.audit(volume, atoms=4).degenerate}
     assert names == {"planar": (0, 5), "collinear": (0, 3)}
+    assert not invgen.audit(lambda x: functions.distances(x)[:2], atoms=4).degenerate
 
 
 def test_components_have_the_bound_of_tensors():

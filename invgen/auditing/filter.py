@@ -104,7 +104,7 @@ def _places(samples: Samples, floating: numeric.Floating) -> tuple[Place, ...]:
     """Configurations of lower rank than most, and the special ones."""
     kept = list(floating.kept)
     found = [
-        Place(f"configuration {k}", rank, _rank(samples.jacobians[k][kept], floating), samples.bound)
+        Place(f"configuration {k}", rank, _rank(samples.jacobians[k][kept], floating))
         for k, rank in enumerate(floating.ranks)
         if rank < floating.rank
     ]

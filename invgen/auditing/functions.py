@@ -91,7 +91,7 @@ def as_values(result: Any, expected: int | None = None) -> np.ndarray:
     if not np.isfinite(values).all():
         bad = int(np.flatnonzero(~np.isfinite(values))[0])
         raise AuditError(
-            f"descriptor {bad} is {values[bad]}; look for coincident atoms, or give points where the function is defined"
+            f"descriptor {bad} is {values[bad]}; look for coincident atoms, or give points where it is defined"
         )
     return values
 

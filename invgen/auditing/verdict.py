@@ -95,12 +95,9 @@ class Audit:
 
     @property
     def degenerate(self) -> tuple[Place, ...]:
-        """Places where the list sees less than could be seen, or the subset less than the list."""
-        return tuple(
-            p
-            for p in self.places
-            if p.kept_rank < p.rank or p.rank < (self.rank if p.attainable is None else p.attainable)
-        )
+        """Places where the list sees less than in general and than could be seen, or the subset less than the list."""
+        most = {p: self.rank if p.attainable is None else min(self.rank, p.attainable) for p in self.places}
+        return tuple(p for p in self.places if p.kept_rank < p.rank or p.rank < most[p])
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, verdict included."""
