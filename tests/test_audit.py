@@ -307,6 +307,8 @@ def test_an_unlucky_prime_is_outvoted():
     assert audit.independent
     assert audit.exact.trials[0].kept == (1,)
     assert audit.exact.trials[1].kept == (0, 1)
+    others = [t.prime for t in audit.exact.trials[1:]]
+    assert f"modulo {others[0]} at a witness; the same at {len(others)} of {len(others) + 1}" in str(audit)
     honest = invgen.audit([f"{prime + 2}*x", "y"])
     assert {t.kept for t in honest.exact.trials} == {(0, 1)}
 
@@ -498,7 +500,9 @@ def test_the_report_names_every_member():
     for member in audit.members:
         assert member.label in told
     assert str(audit) in told
-    assert len(audit.verdict()) <= 16
+    assert "QQQQ: depends on QQ\n" in str(audit)
+    assert "zero: zero: the index i" in str(audit)
+    assert len(audit.verdict()) <= 22
 
 
 def test_the_document_runs(tmp_path, monkeypatch, capsys):

@@ -10,7 +10,7 @@ from invgen.auditing.numeric import Floating
 from invgen.auditing.source import Place
 
 SHOWN = 8
-"""Degenerate places in the verdict."""
+"""Members and degenerate places named in the verdict."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Audit:
 
     def verdict(self) -> list[str]:
         """What was found, line by line."""
-        lines = [self._counts(), self._completeness()]
+        lines = [self._counts(), *self._named(), self._completeness()]
         lines += self._proofs() if self.exact else [self._numbers()]
         if self.rank:
             values = self.floating.singular_values
@@ -142,6 +142,17 @@ class Audit:
         keep = f"; keep {len(self.kept)}" if lost else ""
         return f"{self.name}: {len(self.members)} members, {outcome}{keep}"
 
+    def _named(self) -> list[str]:
+        """The first dependent members, and on what they depend."""
+        lines = []
+        for m in [self.members[k] for k in self.dependent[:SHOWN]]:
+            parts = ", ".join(self.members[k].label for k in m.depends_on[:SHOWN])
+            more = f" and {len(m.depends_on) - SHOWN} more" if len(m.depends_on) > SHOWN else ""
+            lines.append(f"{m.label}: " + (f"depends on {parts}{more}" if parts else m.note or "does not change"))
+        if len(self.dependent) > SHOWN:
+            lines.append(f"and {len(self.dependent) - SHOWN} more, all of them in the table and the JSON report")
+        return lines
+
     def _completeness(self) -> str:
         short = self.bound - self.rank
         word = "as many as there can be" if short == 0 else f"{short} short of it"
@@ -149,15 +160,13 @@ class Audit:
 
     def _proofs(self) -> list[str]:
         assert self.exact is not None
-        trials = self.exact.trials
-        lines = (
-            []
-            if not self.kept
-            else [
-                f"proven: what is kept is independent over the rationals "
-                f"(full rank modulo {trials[0].prime} at a witness; {len(trials)} primes and witnesses tried)"
-            ]
-        )
+        lines = []
+        if self.kept:
+            witnesses = [t for t in self.exact.trials if t.kept == self.kept]
+            lines.append(
+                f"proven: what is kept is independent over the rationals (full rank modulo {witnesses[0].prime} at a "
+                f"witness; the same at {len(witnesses)} of {len(self.exact.trials)} primes and witnesses)"
+            )
         if self.dependent:
             proven = [k for k in self.dependent if self.members[k].proven]
             if proven:
