@@ -29,7 +29,9 @@ from invgen.algebra.harmonics import harmonics
 from invgen.candidates.covariants import Covariant, CovariantEvaluator, open_tensor
 from invgen.candidates.evaluate import Evaluator, Floating, Modular
 from invgen.errors import BasisFileError, SpecError, TooManyCandidates
+from invgen.gpu.nvrtc import find_nvrtc
 from invgen.nn import Covariants, Invariants
+from invgen.selection.covariants import select
 from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
@@ -226,6 +228,7 @@ def test_labels_round_trip_and_may_be_written_in_any_way():
     for c in chosen((1, 2, 3), 2, 3, "linear", "both"):
         assert Covariant.from_label(c.label) == c
     assert Covariant.from_label("2xy.1x").label == "1a.2ab"
+    assert Covariant.from_label("2xy.1:1x").latex == "v^{[1]}_{i} Q_{ij}"
     assert Covariant.from_label("1:1b.eabc.1c").label == "eabc.1a.1:1b"
     assert Covariant.from_label("1:1b.eabc.1c").rank == 1
     with pytest.raises(ValueError, match="has 2 indices, rank 1 needs as many"):
@@ -418,6 +421,34 @@ def test_the_layer_in_both_layouts_and_its_derivatives(dipoles: Path):
         Covariants("cartesian-l2-n4-flexible", backend="torch")
 
 
+@pytest.mark.skipif(find_nvrtc() is None, reason="needs NVRTC: pip install nvidia-cuda-nvrtc")
+def test_the_cuda_text_compiles(dipoles: Path):
+    compiler = find_nvrtc()
+    assert compiler is not None
+    text = (dipoles / "cuda_kernels.cu").read_text()
+    for real in ("float", "double"):
+        found = compiler.compile(text, "sm_90", (f"REAL={real}",))
+        assert set(found.usage) == {"value_0", "vjp_0", "second_order_0"}
+        assert not any(usage.spill_stores for usage in found.usage.values())
+
+
+def test_the_command_line_writes_a_folder(tmp_path: Path):
+    command = [sys.executable, "-m", "invgen.cli", "covariants"]
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=tmp_path)
+
+    made = run("--ranks", "1,2", "--rank", "2", "--n-max", "2", "--backends", "torch")
+    assert made.returncode == 0, made.stderr
+    assert "C0: Q_ij" in made.stdout
+    found = Covariants(tmp_path / "cartesian-r1.2-n2-independent-rank2", backend="torch")
+    assert (found.rank, found.labels[0]) == (2, "2ab")
+    refused = run("--l-max", "2", "--rank", "0")
+    assert refused.returncode == 2
+    assert "rank=0" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_a_basis_in_memory_is_emitted_into_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("INVGEN_CACHE", str(tmp_path))
     basis = chosen((1, 2), 2, 2, "independent")
@@ -506,11 +537,8 @@ def test_a_dipole_head_learns_from_gradients(dipoles: Path):
     assert all(p.grad is not None for p in head.parameters())
 
 
-def test_the_selection_does_not_depend_on_the_witness():
-    from invgen.selection.covariants import select
-
+def test_the_choice_is_that_of_three_primes_and_three_witnesses():
     spec = BasisSpec(ranks=(1, 2, 3), n_max=3)
-    labels = {
-        tuple(c.label for c in select(spec, 2, Setting(prime, s))[0]) for prime in (PRIME, 2**31 - 1) for s in "ab"
-    }
+    primes = (PRIME, modular.DEFAULT_PRIME, modular.prime_below(2**29))
+    labels = {tuple(c.label for c in select(spec, 2, Setting(p, seed))[0]) for p in primes for seed in "abc"}
     assert len(labels) == 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,10 +27,14 @@ from invgen.candidates.cartesian import connected_contractions
 from invgen.candidates.cartesian_family import multidegrees
 from invgen.candidates.contraction import Contraction
 from invgen.candidates.evaluate import Evaluator, Modular
+from invgen.checking import checks
 from invgen.errors import SpecError, TooManyCandidates
+from invgen.inspect.report import describe, summary
 from invgen.kernels.lower import lower
 from invgen.selection.evidence import Evidence
 from invgen.selection.generators import SPARE, Ring
+from invgen.selection.objectives import select
+from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
 PRIME = modular.prime_below(2**30)
@@ -105,7 +110,7 @@ def test_both_families_have_equally_many_generators_of_every_multidegree():
         cartesian = build(BasisSpec(l_max=3, n_max=4, objective="generators", parity=parity))
         ace = build(BasisSpec(family="ace", l_max=3, n_max=4, objective="generators", parity=parity))
         found = [
-            Counter({re.sub(r"1\.(\d)", r"\1", p.multiset): (p.invariants, p.decomposable) for p in b.evidence.ring})
+            Counter({p.multiset.replace("1.", ""): (p.invariants, p.decomposable) for p in b.evidence.ring})
             for b in (cartesian, ace)
         ]
         assert found[0] == found[1]
@@ -226,6 +231,17 @@ def test_the_evidence_prints_itself_and_is_verified():
     assert "other invariants" in str(replace(basis, invariants=basis.invariants[:-1]).verify())
 
 
+def test_the_numbers_are_those_of_three_primes_and_three_sets_of_points():
+    spec = BasisSpec(ranks=(1, 2, 3), n_max=5, objective="generators")
+    primes = (PRIME, modular.DEFAULT_PRIME, modular.prime_below(2**29))
+    found = {
+        (tuple(c.label for c in chosen), evidence.ring)
+        for prime in primes
+        for chosen, evidence in (select(spec, Setting(prime, seed)) for seed in "abc")
+    }
+    assert len(found) == 1
+
+
 def test_files_keep_the_ring_and_older_files_have_none(tmp_path: Path):
     basis = ring((1, 2), 6)
     basis.save(tmp_path)
@@ -270,6 +286,18 @@ def test_kernels_of_generators_agree_with_direct_evaluation(tmp_path: Path):
     for backend in ("numba", "torch"):
         found = invgen.load(folder, backend=backend)(x)
         np.testing.assert_allclose(found, lower(basis).evaluate(x), rtol=0, atol=KERNEL["float64"] * scale)
+
+
+def test_the_command_line_writes_a_ring_that_passes_every_check(tmp_path: Path):
+    options = ("--ranks", "1,2", "--n-max", "3", "--objective", "generators", "--backends", "torch")
+    command = [sys.executable, "-m", "invgen.cli", "generate", *options, "-o", tmp_path]
+    made = subprocess.run(command, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    basis = invgen.Basis.load(tmp_path)
+    for text in (made.stdout, summary(basis)):
+        assert "n=2: 2 = 0 + 2, n=3: 2 = 0 + 2" in text
+    assert [p["multiset"] for p in describe(basis)["evidence"]["ring"]][:2] == ["1 1", "2 2"]
+    assert {outcome for outcome, _, _ in checks(basis, tmp_path)} == {"ok"}
 
 
 # ---- pseudo-scalars ---------------------------------------------------------------------------------------------

@@ -79,11 +79,21 @@ class Covariant:
 
     @property
     def text(self) -> str:
-        """``Q_ij v_j``: the covariant with the open index i."""
+        """``v_i Q_ij``: indices that stand once are open."""
         from invgen.candidates.symbolic import contraction_text
 
-        factors = zip(self.contraction.tensors, contraction_text(self.contraction).split(" "), strict=True)
-        return " ".join(text for tensor, text in factors if tensor[1] != OPEN)
+        return self._without_open(contraction_text(self.contraction))
+
+    @property
+    def latex(self) -> str:
+        """``v_{i} Q_{ij}``."""
+        from invgen.candidates.symbolic import latex
+
+        return self._without_open(latex(self.contraction))
+
+    def _without_open(self, text: str) -> str:
+        factors = zip(self.contraction.tensors, text.split(" "), strict=True)
+        return " ".join(factor for tensor, factor in factors if tensor[1] != OPEN)
 
 
 class CovariantEvaluator:

@@ -1,0 +1,48 @@
+"""The verb for covariants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invgen.cli.application import app, backend_names, out, stages, whole_numbers
+from invgen.spec import MAX_CANDIDATES
+
+
+@app.command()
+def covariants(
+    rank: Annotated[int, typer.Option(help="Rank of the covariants: 1 for dipoles, 2 for polarisabilities.")] = 1,
+    l_max: Annotated[int | None, typer.Option(help="Highest rank of the tensors; ranks 0..l_max take part.")] = None,
+    n_max: Annotated[int, typer.Option(help="Largest correlation order.")] = 3,
+    objective: Annotated[str, typer.Option(help="independent, generators or linear.")] = "independent",
+    ranks: Annotated[str | None, typer.Option(help="Explicit ranks such as 1,2, instead of --l-max.")] = None,
+    channels: Annotated[int, typer.Option(help="Tensors of every rank.")] = 1,
+    parity: Annotated[str, typer.Option(help="proper (dipoles), pseudo (axial vectors) or both.")] = "proper",
+    max_candidates: Annotated[
+        int, typer.Option(help="Refuse to enumerate more candidates than this.")
+    ] = MAX_CANDIDATES,
+    backends: Annotated[
+        str, typer.Option(help="Backends to emit kernels for, such as numba,torch; none for the basis alone.")
+    ] = "all",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write; ./<id> by default.")] = None,
+) -> None:
+    """Choose covariants, tensors that turn with their tensors, and write them with their emitted kernels."""
+    import invgen
+
+    chosen = backend_names(backends)
+    spec = invgen.BasisSpec(
+        "cartesian", l_max, n_max, objective, ranks=whole_numbers(ranks, "--ranks"), channels=channels, parity=parity
+    )
+    with stages() as progress:
+        basis = invgen.covariants(spec, rank, progress=progress, max_candidates=max_candidates)
+        folder = output or Path(basis.id)
+        if chosen:
+            progress("emit", 0, 1)
+            invgen.emit(basis, chosen, folder)
+            progress("emit", 1, 1)
+        else:
+            basis.save(folder)
+    out.print(str(basis), highlight=False, soft_wrap=True, markup=False)
+    out.print(f"written to {folder}", highlight=False, soft_wrap=True)
