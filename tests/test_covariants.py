@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -36,6 +37,7 @@ from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
 PRIME = modular.prime_below(2**30)
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "generators.md"
 
 
 @cache
@@ -542,3 +544,24 @@ def test_the_choice_is_that_of_three_primes_and_three_witnesses():
     primes = (PRIME, modular.DEFAULT_PRIME, modular.prime_below(2**29))
     labels = {tuple(c.label for c in select(spec, 2, Setting(p, seed))[0]) for p in primes for seed in "abc"}
     assert len(labels) == 1
+
+
+# ---- the page ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("objective", "sizes"), [("linear", (31, 46, 44)), ("generators", (18, 27, 31)), ("independent", (3, 5, 7))]
+)
+def test_sizes_that_the_page_states(objective, sizes):
+    assert tuple(len(chosen((1, 2, 3), rank, 4, objective)) for rank in (1, 2, 3)) == sizes
+    assert f"{sizes[0]} | {sizes[1]} | {sizes[2]} |" in PAGE.read_text()
+
+
+def test_the_code_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+    assert len(blocks) == 5
+    names: dict[str, object] = {}
+    for number, block in enumerate(blocks):
+        exec(compile(block, f"{PAGE.name} block {number}", "exec"), names)
+    assert (tmp_path / "products" / "vectors" / "covariants.json").is_file()

@@ -276,14 +276,15 @@ def test_an_explosion_is_refused():
 # ---- kernels ----------------------------------------------------------------------------------------------------
 
 
-def test_kernels_of_generators_agree_with_direct_evaluation(tmp_path: Path):
-    basis = ring((1,), 3, "both", 3)
+@pytest.mark.parametrize(("parity", "backends"), [("both", ("torch",)), ("pseudo", ("numba", "torch", "cuda"))])
+def test_kernels_of_generators_agree_with_direct_evaluation(parity, backends, tmp_path: Path):
+    basis = ring((1,), 3, parity, 3)
     x = np.random.default_rng(0).normal(size=(9, basis.components))
     expected = basis.evaluate(x)
     scale = np.abs(expected).max()
     np.testing.assert_allclose(lower(basis).evaluate(x), expected, rtol=0, atol=LAW["float64"] * scale)
-    folder = invgen.emit(basis, ("numba", "torch"), tmp_path / "ring")
-    for backend in ("numba", "torch"):
+    folder = invgen.emit(basis, backends, tmp_path / "ring")
+    for backend in backends[:2]:
         found = invgen.load(folder, backend=backend)(x)
         np.testing.assert_allclose(found, lower(basis).evaluate(x), rtol=0, atol=KERNEL["float64"] * scale)
 
