@@ -13,6 +13,7 @@ import numpy as np
 
 import invgen
 from invgen.basis import Basis
+from invgen.covariant_basis import CovariantBasis
 from invgen.emitters import BACKENDS
 from invgen.errors import CudaError, SelectionError
 from invgen.pipeline import emit
@@ -26,7 +27,7 @@ Check = tuple[str, str, str]
 """``ok``, ``FAILED`` or ``not run``; what was checked; and why it failed or was not run."""
 
 
-def checks(basis: Basis, source: Path) -> Iterator[Check]:
+def checks(basis: Basis | CovariantBasis, source: Path) -> Iterator[Check]:
     """Runs all checks one after another; ``source`` is where the basis was found, a path or a shipped id."""
     verification = basis.verify()
     yield _outcome("selection repeated with another prime and witness", None if verification else str(verification))
@@ -72,7 +73,7 @@ def _certificate_problem(basis: Basis) -> str | None:
     return None if outcome else "; ".join(map(str, outcome.problems))
 
 
-def _compare_bytes(basis: Basis, folder: Path) -> str | None:
+def _compare_bytes(basis: Basis | CovariantBasis, folder: Path) -> str | None:
     with tempfile.TemporaryDirectory() as temporary:
         fresh = emit(basis, _emitted_backends(folder), temporary)
         names = sorted(p.name for p in fresh.iterdir())
@@ -91,16 +92,16 @@ def _emitted_backends(folder: Path) -> tuple[str, ...]:
     return tuple(name for name, backend in BACKENDS.items() if backend.FILE in manifest["files"])
 
 
-def _compare_numbers(basis: Basis, folder: Path, backend: str, dtype: str) -> str | None:
+def _compare_numbers(basis: Basis | CovariantBasis, folder: Path, backend: str, dtype: str) -> str | None:
     """The oracle is direct contraction or coupling; its Jacobians along a line give the Hessian part."""
     rng = np.random.default_rng(0)
-    x, u = rng.normal(size=(2, 7, basis.components)).astype(dtype)
-    g = rng.normal(size=(7, len(basis))).astype(dtype)
-    exact = [a.astype(np.float64) for a in (x, g, u)]
     function = invgen.load(folder, backend=backend, component_axis=-1)
-    jacobian = basis.jacobian(exact[0])
+    x, u = rng.normal(size=(2, 7, basis.components)).astype(dtype)
+    g = rng.normal(size=(7, function.size)).astype(dtype)
+    exact = [a.astype(np.float64) for a in (x, g, u)]
+    jacobian = _jacobian(basis, exact[0])
     wanted = {
-        "value": basis.evaluate(exact[0]),
+        "value": basis.evaluate(exact[0]).reshape(g.shape),
         "vjp": np.einsum("nk,nkc->nc", exact[1], jacobian),
         "second order, Hessian part": _along(basis, *exact),
         "second order, tangent part": np.einsum("nkc,nc->nk", jacobian, exact[2]),
@@ -125,10 +126,15 @@ def _results(function: Any, backend: str, *arrays: np.ndarray) -> list[np.ndarra
     return [function(x), function.vjp(x, g), *function.second_order(x, g, u)]
 
 
-def _along(basis: Basis, x: np.ndarray, g: np.ndarray, u: np.ndarray) -> np.ndarray:
+def _jacobian(basis: Basis | CovariantBasis, x: np.ndarray) -> np.ndarray:
+    """Shape ``(points, functions, components)``; every component of a covariant is a function."""
+    return basis.jacobian(x).reshape(len(x), -1, basis.components)
+
+
+def _along(basis: Basis | CovariantBasis, x: np.ndarray, g: np.ndarray, u: np.ndarray) -> np.ndarray:
     """sum_k g_k H_k u: the derivative at t = 0 of J(x + t u)^T g, a polynomial in t, from some values."""
     degree = max((c.order for c in basis), default=1)
     nodes = 0.5 * np.cos(np.pi * (np.arange(degree) + 0.5) / degree)
     powers = np.vander(nodes, max(degree, 2), increasing=True)
     weights = np.linalg.lstsq(powers.T, np.eye(max(degree, 2))[1], rcond=None)[0]
-    return sum(w * np.einsum("nk,nkc->nc", g, basis.jacobian(x + t * u)) for t, w in zip(nodes, weights, strict=True))
+    return sum(w * np.einsum("nk,nkc->nc", g, _jacobian(basis, x + t * u)) for t, w in zip(nodes, weights, strict=True))

@@ -74,6 +74,18 @@ class CovariantBasis:
         Returns shape ``(..., covariants, 2 rank + 1)``, float64, in reduced Cartesian components. Raises ``ValueError``
         or ``TypeError`` for a wrong width or type.
         """
+        shape = (*np.shape(x)[:-1], len(self), 2 * self.rank + 1)
+        evaluator = self._evaluator(x)
+        return evaluator.gradients(self.covariants).reshape(shape) if self.covariants else np.zeros(shape)
+
+    def jacobian(self, x: np.ndarray) -> np.ndarray:
+        """Derivatives by the components: ``(..., components) -> (..., covariants, 2 rank + 1, components)``."""
+        shape = (*np.shape(x)[:-1], len(self), 2 * self.rank + 1, self.components)
+        evaluator = self._evaluator(x)
+        rows = [evaluator.values_and_gradients(c)[1] for c in self.covariants]
+        return np.stack(rows, axis=1).reshape(shape) if rows else np.zeros(shape)
+
+    def _evaluator(self, x: np.ndarray) -> CovariantEvaluator:
         x = np.asarray(x)
         if not np.issubdtype(x.dtype, np.floating):
             raise TypeError(f"{self.id} takes floating-point components, got {x.dtype}; convert with x.astype(float)")
@@ -81,12 +93,8 @@ class CovariantBasis:
             raise ValueError(
                 f"{self.id} takes {self.components} components on the last axis, got an array of shape {x.shape}"
             )
-        shape = (*x.shape[:-1], len(self), 2 * self.rank + 1)
-        if not self.covariants:
-            return np.zeros(shape)
-        points = x.reshape(-1, self.components)
-        evaluator = CovariantEvaluator(self.spec.tensors, self.rank, points, Floating())
-        return evaluator.gradients(self.covariants).reshape(shape)
+        points = x.reshape(-1, self.components).astype(np.float64)
+        return CovariantEvaluator(self.spec.tensors, self.rank, points, Floating())
 
     def verify(self, prime: int = SECOND_PRIME, seed: str = "verify") -> Verification:
         """Runs the whole selection again with another prime, witness and configurations, and compares.

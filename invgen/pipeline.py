@@ -25,6 +25,7 @@ from invgen import __version__
 from invgen.basis import Basis
 from invgen.covariant_basis import CovariantBasis
 from invgen.emitters import BACKENDS, emit_folder, emit_tables
+from invgen.errors import SpecError
 from invgen.kernels.covariants import lower_covariants
 from invgen.kernels.derivatives import second_order, vjp
 from invgen.kernels.harmonics import harmonics
@@ -103,7 +104,14 @@ def emit(
         Names of ``invgen.emitters.BACKENDS``; raises ``ValueError`` for an unknown one.
     into
         The folder; by default one named by id and digest in the user's cache.
+
+    Raises ``SpecError`` for a basis that holds nothing.
     """
+    if not len(basis):
+        raise SpecError(
+            f"{basis.id} holds no function, so there are no kernels to emit: there is none of this parity up to order "
+            f"{basis.spec.n_max}; raise n_max, or ask for another parity or other ranks"
+        )
     folder = Path(into) if into is not None else _cached(basis)
     if isinstance(basis, Basis) and basis.spec.family == "ace":
         _emit_ace(basis, tuple(backends), folder)

@@ -29,6 +29,7 @@ from invgen.algebra.components import contraction_matrix, inverse_contraction_ma
 from invgen.algebra.harmonics import harmonics
 from invgen.candidates.covariants import Covariant, CovariantEvaluator, open_tensor
 from invgen.candidates.evaluate import Evaluator, Floating, Modular
+from invgen.checking import checks
 from invgen.errors import BasisFileError, SpecError, TooManyCandidates
 from invgen.gpu.nvrtc import find_nvrtc
 from invgen.nn import Covariants, Invariants
@@ -307,6 +308,8 @@ def test_other_bad_requests():
         invgen.covariants(2)
     with pytest.raises(TooManyCandidates, match=r"linearly independent covariants of rank 1; lower n_max"):
         invgen.covariants(BasisSpec(l_max=3, n_max=6, channels=4), 1)
+    with pytest.raises(SpecError, match=r"independent-rank1 holds no function.* raise n_max, or ask"):
+        invgen.emit(chosen((2,), 1, 3, "independent"))
     basis = chosen((1, 2), 1, 3, "independent")
     with pytest.raises(ValueError, match=r"takes 8 components on the last axis, got an array of shape \(3, 7\)"):
         basis.evaluate(np.zeros((3, 7)))
@@ -423,6 +426,16 @@ def test_the_layer_in_both_layouts_and_its_derivatives(dipoles: Path):
         Covariants("cartesian-l2-n4-flexible", backend="torch")
 
 
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_everything_that_a_folder_claims_is_checked(rank: int, tmp_path: Path):
+    basis = chosen((1, 2), rank, 2, "linear", "both")
+    folder = invgen.emit(basis, ("torch",), tmp_path)
+    assert {outcome for outcome, _, _ in checks(basis, folder)} == {"ok"}
+    scaled = replace(basis, covariants=basis.covariants[::-1])
+    failed = [name for outcome, name, _ in checks(scaled, folder) if outcome == "FAILED"]
+    assert len(failed) == 4, failed
+
+
 @pytest.mark.skipif(find_nvrtc() is None, reason="needs NVRTC: pip install nvidia-cuda-nvrtc")
 def test_the_cuda_text_compiles(dipoles: Path):
     compiler = find_nvrtc()
@@ -435,17 +448,19 @@ def test_the_cuda_text_compiles(dipoles: Path):
 
 
 def test_the_command_line_writes_a_folder(tmp_path: Path):
-    command = [sys.executable, "-m", "invgen.cli", "covariants"]
+    command = [sys.executable, "-m", "invgen.cli"]
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=tmp_path)
 
-    made = run("--ranks", "1,2", "--rank", "2", "--n-max", "2", "--backends", "torch")
+    made = run("covariants", "--ranks", "1,2", "--rank", "2", "--n-max", "2", "--backends", "torch")
     assert made.returncode == 0, made.stderr
     assert "C0: Q_ij" in made.stdout
     found = Covariants(tmp_path / "cartesian-r1.2-n2-independent-rank2", backend="torch")
     assert (found.rank, found.labels[0]) == (2, "2ab")
-    refused = run("--l-max", "2", "--rank", "0")
+    data = json.loads(run("show", found.id, "--json").stdout)
+    assert [c["latex"] for c in data["covariants"]][:2] == ["Q_{ij}", "v_{i} v_{j}"]
+    refused = run("covariants", "--l-max", "2", "--rank", "0")
     assert refused.returncode == 2
     assert "rank=0" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import flint
 import numpy as np
 import pytest
 from brute_force import build
+from rich.console import Console
 from rotation_fixtures import rotation, turned
 from tolerances import KERNEL, LAW
 
@@ -29,7 +31,7 @@ from invgen.candidates.contraction import Contraction
 from invgen.candidates.evaluate import Evaluator, Modular
 from invgen.checking import checks
 from invgen.errors import SpecError, TooManyCandidates
-from invgen.inspect.report import describe, summary
+from invgen.inspect.report import describe, ring_table, summary
 from invgen.kernels.lower import lower
 from invgen.selection.evidence import Evidence
 from invgen.selection.generators import SPARE, Ring
@@ -240,6 +242,15 @@ def test_the_numbers_are_those_of_three_primes_and_three_sets_of_points():
         for chosen, evidence in (select(spec, Setting(prime, seed)) for seed in "abc")
     }
     assert len(found) == 1
+
+
+def test_the_table_has_a_row_for_each_multidegree():
+    text = io.StringIO()
+    Console(file=text, width=100).print(ring_table(ring((2, 3), 6, "both").evidence))
+    rows = [[cell.strip() for cell in line.split("│")] for line in text.getvalue().splitlines()[2:]]
+    assert len(rows) == len(ring((2, 3), 6, "both").evidence.ring)
+    assert ["4", "2 2 3 3", "proper", "3", "1", "2"] in rows
+    assert ["4", "2 2 2 3", "pseudo", "1", "", "1"] in rows
 
 
 def test_files_keep_the_ring_and_older_files_have_none(tmp_path: Path):

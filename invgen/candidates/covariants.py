@@ -97,20 +97,25 @@ class Covariant:
 
 
 class CovariantEvaluator:
-    """Covariants of one rank at fixed points; for a selection their components stand where gradients usually do.
+    """Covariants of one rank at fixed points; a selection finds their components where gradients usually are.
 
     points
-        Shape ``(points, components)`` of the given tensors, the open one not among them.
+        Shape ``(points, variables)``: components of the given tensors, the open one not among them.
     """
 
     def __init__(self, tensors: tuple[Tensor, ...], rank: int, points: np.ndarray, arithmetic: Arithmetic) -> None:
-        points = np.atleast_2d(points)
         self.components = 2 * rank + 1
-        self.size = len(points)
         self.arithmetic = arithmetic
-        padded = np.concatenate([points, np.zeros((self.size, self.components), dtype=points.dtype)], axis=1)
-        self._inner = Evaluator((*tensors, open_tensor(rank)), padded, arithmetic)
+        self._tensors = (*tensors, open_tensor(rank))
+        self._points = np.atleast_2d(points)
+        self.size = len(self._points)
+        self._inner = self._at(np.zeros(self.components, dtype=self._points.dtype))
         self._inverse = _inverse(rank, arithmetic)
+
+    def _at(self, open_components: np.ndarray) -> Evaluator:
+        """The evaluator of the invariants, where the open tensor has these components."""
+        tail = np.broadcast_to(open_components, (self.size, self.components))
+        return Evaluator(self._tensors, np.concatenate([self._points, tail], axis=1), self.arithmetic)
 
     def values(self, covariant: Covariant) -> np.ndarray:
         """Reduced components, shape ``(points, 2 rank + 1)``."""
@@ -118,8 +123,15 @@ class CovariantEvaluator:
         return self.arithmetic.matmul(gradient, self._inverse)
 
     def values_and_gradients(self, covariant: Covariant) -> tuple[np.ndarray, np.ndarray]:
-        """The components twice, as a selection reads them."""
-        return self.values(covariant), self.values(covariant)
+        """Components, and their derivatives by those of the tensors: shape ``(points, 2 rank + 1, variables)``.
+
+        An invariant linear in A has as its derivative by x, where A is a unit vector, a row of the mixed derivative.
+        """
+        rows = []
+        for unit in np.eye(self.components, dtype=self._points.dtype):
+            gradient = self._at(unit).values_and_gradients(covariant.contraction)[1]
+            rows.append(gradient[:, : -self.components])
+        return self.values(covariant), self.arithmetic.matmul(self._inverse.T, np.stack(rows, axis=1))
 
     def gradients(self, covariants: Sequence[Covariant]) -> np.ndarray:
         """Shape ``(points, covariants, 2 rank + 1)``."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from invgen.cli.application import BasisArgument, app, backend_names, err, out, stages, whole_numbers
+from invgen.cli.covariants import covariants_in, show_covariants
 from invgen.spec import MAX_CANDIDATES
 
 
@@ -84,8 +85,12 @@ def show(
     """Show the invariants of a basis, their evidence, and what the kernels cost."""
     import invgen
     from invgen.inspect.draw import write_drawings
-    from invgen.inspect.report import describe, summary, table
+    from invgen.inspect.report import describe, ring_table, summary, table
 
+    covariants = covariants_in(basis)
+    if covariants is not None:
+        show_covariants(covariants, latex, as_json)
+        return
     found = invgen.find_basis(basis)
     if gpu is not None:
         _show_gpu(found, gpu, as_json)
@@ -100,6 +105,8 @@ def show(
             print(found.latex(i))
     elif svg is None:
         out.print(table(found))
+        if found.evidence.ring:
+            out.print(ring_table(found.evidence))
         out.print(summary(found), highlight=False, soft_wrap=True)
 
 
@@ -125,7 +132,9 @@ def check(basis: BasisArgument) -> None:
     from invgen.checking import checks
 
     failed = 0
-    for outcome, name, reason in checks(invgen.find_basis(basis), Path(basis)):
+    covariants = covariants_in(basis)
+    found = invgen.find_basis(basis) if covariants is None else covariants
+    for outcome, name, reason in checks(found, Path(basis)):
         failed += outcome == "FAILED"
         out.print(
             f"{outcome:8s}{name}{': ' + reason if reason else ''}",

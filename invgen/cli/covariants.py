@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from invgen.cli.application import app, backend_names, out, stages, whole_numbers
 from invgen.spec import MAX_CANDIDATES
+
+if TYPE_CHECKING:
+    from invgen.covariant_basis import CovariantBasis
 
 
 @app.command()
@@ -46,3 +50,26 @@ def covariants(
             basis.save(folder)
     out.print(str(basis), highlight=False, soft_wrap=True, markup=False)
     out.print(f"written to {folder}", highlight=False, soft_wrap=True)
+
+
+def covariants_in(source: str) -> CovariantBasis | None:
+    """The covariants of a folder; ``None`` if it holds none."""
+    from invgen.covariant_basis import CovariantBasis
+
+    return CovariantBasis.load(source) if (Path(source) / CovariantBasis.FILE).is_file() else None
+
+
+def show_covariants(found: CovariantBasis, latex: bool, as_json: bool) -> None:
+    """What ``invgen show`` prints of covariants."""
+    from invgen.inspect.report import ring_table
+
+    if as_json:
+        texts = [{"label": c.label, "order": c.order, "text": c.text, "latex": c.latex} for c in found]
+        print(json.dumps({**found.to_json(), "covariants": texts}, indent=1))
+    elif latex:
+        for c in found:
+            print(c.latex)
+    else:
+        if found.evidence.ring:
+            out.print(ring_table(found.evidence))
+        out.print(str(found), highlight=False, soft_wrap=True, markup=False)

@@ -12,6 +12,7 @@ from invgen.kernels.derivatives import second_order, value_and_vjp, vjp
 from invgen.kernels.lower import lower, lower_contractions
 from invgen.kernels.products import product_basis, unrolled
 from invgen.products import ProductBasis
+from invgen.selection.evidence import Evidence
 
 
 def operations(basis: Basis) -> dict[str, dict[str, int]]:
@@ -90,6 +91,17 @@ def table(basis: Basis) -> Table:
         row = _row(basis, c)
         numbers = (f"{row['monomials']:,}", f"{row['operations']:,}")
         result.add_row(f"I{position}", str(c.order), row["factors"], row["contraction"], *numbers, c.label)
+    return result
+
+
+def ring_table(evidence: Evidence) -> Table:
+    """One row for each multidegree of the objective ``generators``: dimensions, and how many generators are new."""
+    result = Table(show_edge=False, pad_edge=False)
+    for heading in ("degree", "multiset", "parity", "invariants", "from lower degrees", "new"):
+        result.add_column(heading, justify="left" if heading in ("multiset", "parity") else "right")
+    for piece in evidence.ring:
+        numbers = (str(n) if n else "" for n in (piece.invariants, piece.decomposable, piece.new))
+        result.add_row(str(piece.degree), piece.multiset, "pseudo" if piece.is_pseudo else "proper", *numbers)
     return result
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -120,7 +121,7 @@ def generators(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants
             before = ring.offered.total()
             limit = setting.max_candidates - before
             products = spec.parity == "pseudo" and _is_open(piece)
-            new = ring.extend(piece, lambda p=piece, n=limit, x=products: spanning(p, n, x))  # type: ignore[misc]
+            new = ring.extend(piece, partial(spanning, piece, limit, products))
             if _is_open(piece):
                 kept += [Covariant(c) for c in new]
                 offered[order] += ring.offered.total() - before

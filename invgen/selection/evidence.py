@@ -69,7 +69,7 @@ class Evidence:
         Jacobian rank of the set; components less the dimension of a generic orbit; largest rank that any set of
         invariants of the requested orders reaches.
     size_complete
-        Size of the complete set of this objective, whatever orders it needs.
+        Size of the complete set of this objective, whatever orders it needs; of generators, up to degree n_max.
     candidates, candidates_per_order, kept_per_order
         Number of candidates offered to the selection, and how many per correlation order; order first.
     float_agrees, singular_values

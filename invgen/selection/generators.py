@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,7 @@ def generators(spec: BasisSpec, setting: Setting) -> Chosen:
     for order, part in pieces.items():
         for piece in part:
             limit = setting.max_candidates - ring.offered.total()
-            new = ring.extend(piece, lambda piece=piece, limit=limit: family.spanning(piece, limit))  # type: ignore[misc]
+            new = ring.extend(piece, partial(family.spanning, piece, limit))
             kept += [c for c in new if spec.parity != "pseudo" or c.is_pseudo]
         if setting.progress:
             setting.progress("generators", order, spec.n_max)
