@@ -103,7 +103,7 @@ class AceFamily:
                 odd = sum(c.rank for c in multiset) % 2 == 1
                 yield Multidegree(multiset, name, count_multiset(multiset), odd)
 
-    def spanning(self, piece: Multidegree, limit: int) -> Sequence[Coupling]:
+    def spanning(self, piece: Multidegree, already: int, limit: int) -> Sequence[Coupling]:
         return couplings(piece.factors)
 
     def tensors(self, candidate: Coupling) -> tuple[Channel, ...]:

@@ -79,8 +79,8 @@ class CartesianFamily:
         refuse_multisets(len(spec.tensors), order)
         return multidegrees(spec.tensors, order)
 
-    def spanning(self, piece: Multidegree, limit: int) -> Sequence[Contraction]:
-        refuse_explosion([piece.factors], 0, limit)
+    def spanning(self, piece: Multidegree, already: int, limit: int) -> Sequence[Contraction]:
+        refuse_explosion([piece.factors], already, limit)
         return connected_contractions(piece.factors, piece.is_pseudo)
 
     def tensors(self, candidate: Contraction) -> tuple[Channel, ...]:

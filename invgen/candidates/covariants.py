@@ -156,9 +156,12 @@ def multidegrees(tensors: Iterable[Tensor], rank: int, order: int) -> Iterator[M
             yield Multidegree(tuple(sorted((*content, open_tensor(rank)))), " ".join(map(head, content)), number, odd)
 
 
-def spanning(piece: Multidegree, limit: int, products: bool) -> tuple[Contraction, ...]:
-    """Contractions of a piece: the connected ones, or all with ``products`` of scalars and covariants."""
-    refuse_explosion([piece.factors], 0, limit)
+def spanning(piece: Multidegree, already: int, limit: int, products: bool) -> tuple[Contraction, ...]:
+    """Contractions of a piece: the connected ones, or all with ``products`` of scalars and covariants.
+
+    Raises ``TooManyCandidates`` if they and those offered ``already`` are more than the limit.
+    """
+    refuse_explosion([piece.factors], already, limit)
     return (all_contractions if products else connected_contractions)(piece.factors, piece.is_pseudo)
 
 
@@ -170,5 +173,5 @@ def candidates(tensors: tuple[Tensor, ...], rank: int, order: int, parity: str, 
     found: list[Contraction] = []
     for piece in multidegrees(tensors, rank, order):
         if parity == "both" or piece.is_pseudo == (parity == "pseudo"):
-            found += spanning(piece, limit - len(found), products=parity == "pseudo")
+            found += spanning(piece, len(found), limit, products=parity == "pseudo")
     return (Covariant(c) for c in sorted(found, key=sort_key))

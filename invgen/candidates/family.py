@@ -90,8 +90,11 @@ class Family(Protocol):
     def multidegrees(self, spec: BasisSpec, order: int) -> Iterator[Multidegree]:
         """All multisets of this order that hold an invariant, proper or pseudo, in the stated order."""
 
-    def spanning(self, piece: Multidegree, limit: int) -> Sequence[Any]:
-        """Candidates that span a piece together with products; raises ``TooManyCandidates`` above the limit."""
+    def spanning(self, piece: Multidegree, already: int, limit: int) -> Sequence[Any]:
+        """Candidates that span a piece together with products.
+
+        Raises ``TooManyCandidates`` if they and those offered ``already`` are more than the limit.
+        """
 
     def tensors(self, candidate: Any) -> tuple[Channel, ...]:
         """The multiset of a candidate, named as in ``channels``."""

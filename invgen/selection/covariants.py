@@ -119,9 +119,8 @@ def generators(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants
     for order, part in pieces.items():
         for piece in part:
             before = ring.offered.total()
-            limit = setting.max_candidates - before
             products = spec.parity == "pseudo" and _is_open(piece)
-            new = ring.extend(piece, partial(spanning, piece, limit, products))
+            new = ring.extend(piece, partial(spanning, piece, before, setting.max_candidates, products))
             if _is_open(piece):
                 kept += [Covariant(c) for c in new]
                 offered[order] += ring.offered.total() - before

@@ -110,8 +110,8 @@ def generators(spec: BasisSpec, setting: Setting) -> Chosen:
     kept: list[Candidate] = []
     for order, part in pieces.items():
         for piece in part:
-            limit = setting.max_candidates - ring.offered.total()
-            new = ring.extend(piece, partial(family.spanning, piece, limit))
+            offer = partial(family.spanning, piece, ring.offered.total(), setting.max_candidates)
+            new = ring.extend(piece, offer)
             kept += [c for c in new if spec.parity != "pseudo" or c.is_pseudo]
         if setting.progress:
             setting.progress("generators", order, spec.n_max)
