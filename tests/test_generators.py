@@ -25,9 +25,10 @@ from tolerances import KERNEL, LAW
 import invgen
 from invgen.algebra import modular
 from invgen.algebra.characters import contents, count_invariants
-from invgen.candidates.cartesian import connected_contractions
+from invgen.candidates.cartesian import all_contractions, connected_contractions
 from invgen.candidates.cartesian_family import multidegrees
 from invgen.candidates.contraction import Contraction
+from invgen.candidates.counting import EPSILON_AS_TENSOR, count_contractions, refuse_explosion
 from invgen.candidates.evaluate import Evaluator, Modular
 from invgen.checking import checks
 from invgen.errors import SpecError, TooManyCandidates
@@ -282,6 +283,17 @@ def test_an_explosion_is_refused():
         invgen.generate(BasisSpec(l_max=4, n_max=8, channels=3, objective="generators"))
     with pytest.raises(TooManyCandidates, match=r"up to order 7 with total rank 28 number about 66.* \(now 50\)"):
         invgen.generate(BasisSpec(ranks=(4,), n_max=8, objective="generators"), max_candidates=50)
+
+
+def test_the_levi_civita_symbol_is_not_forgotten_when_candidates_are_counted():
+    """A content of odd total rank has no proper contraction at all, but pseudo-scalars that might explode."""
+    for content in (((1, 0),) * 3 + ((2, 0),) * 3, ((2, 0),) * 3 + ((3, 0),) * 3):
+        number = len(all_contractions(content, True))
+        assert number <= count_contractions((*content, EPSILON_AS_TENSOR)) <= 2 * number
+        refuse_explosion([content], 0, 2 * number, pseudo=True)
+        with pytest.raises(TooManyCandidates, match="up to order 6"):
+            refuse_explosion([content], 0, number - 1, pseudo=True)
+        assert count_contractions(content) == 0
 
 
 # ---- kernels ----------------------------------------------------------------------------------------------------

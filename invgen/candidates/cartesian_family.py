@@ -80,7 +80,7 @@ class CartesianFamily:
         return multidegrees(spec.tensors, order)
 
     def spanning(self, piece: Multidegree, already: int, limit: int) -> Sequence[Contraction]:
-        refuse_explosion([piece.factors], already, limit)
+        refuse_explosion([piece.factors], already, limit, piece.is_pseudo)
         return connected_contractions(piece.factors, piece.is_pseudo)
 
     def tensors(self, candidate: Contraction) -> tuple[Channel, ...]:
@@ -145,7 +145,7 @@ def _lazily(spec: BasisSpec, tensors: tuple[Tensor, ...], limit: int) -> Iterato
         refuse_multisets(len(tensors), order)
         for pseudo in parities(spec):
             for level in levels(tensors, [order], pseudo):
-                refuse_explosion(level, seen, limit)
+                refuse_explosion(level, seen, limit, pseudo)
                 fresh = [c for content in level for c in contractions_of(content, pseudo)]
                 seen += len(fresh)
                 if spec.parity == "both":

@@ -1,7 +1,7 @@
 """How many contractions a content has, without enumerating them: Burnside's lemma over equal tensors.
 
-The count takes in products of smaller contractions and the Levi-Civita symbol is not among them. It guards the
-enumeration (a specification that would explode is refused beforehand) and checks it by a second method.
+The count takes in products of smaller contractions. It guards the enumeration (a specification that would explode is
+refused beforehand) and checks it by a second method.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from invgen.errors import TooManyCandidates
 
 Cycle = tuple[int, int]
 """``(rank, length)``: a cycle of equal tensors under a permutation."""
+
+EPSILON_AS_TENSOR: Tensor = (3, -1)
 
 LARGEST_TABLE = 20_000_000
 LARGEST_ORDER = 2_000_000
@@ -107,8 +109,11 @@ def refuse_multisets(tensors: int, order: int) -> None:
         )
 
 
-def refuse_explosion(level: list[tuple[Tensor, ...]], already: int, limit: int) -> None:
-    """Raises ``TooManyCandidates`` before a level of contents is enumerated that would exceed the limit."""
+def refuse_explosion(level: list[tuple[Tensor, ...]], already: int, limit: int, pseudo: bool = False) -> None:
+    """Raises ``TooManyCandidates`` before a level of contents is enumerated that would exceed the limit.
+
+    The Levi-Civita symbol of pseudo-scalars counts as one more tensor of rank 3, which takes in some that vanish.
+    """
     if not level:
         return
     order = len(level[0])
@@ -118,10 +123,10 @@ def refuse_explosion(level: list[tuple[Tensor, ...]], already: int, limit: int) 
         raise TooManyCandidates(f"{text} alone has {len(level)} multisets of tensors; {advice}")
     if order < 5:
         return
-    total = already
+    total, symbol = already, (EPSILON_AS_TENSOR,) if pseudo else ()
     for content in level:
         try:
-            total += count_contractions(content)
+            total += count_contractions((*content, *symbol))
         except OverflowError:
             raise TooManyCandidates(f"{text} has more candidates than can be counted (over 10^8); {advice}") from None
     if total > limit:

@@ -161,7 +161,7 @@ def spanning(piece: Multidegree, already: int, limit: int, products: bool) -> tu
 
     Raises ``TooManyCandidates`` if they and those offered ``already`` are more than the limit.
     """
-    refuse_explosion([piece.factors], already, limit)
+    refuse_explosion([piece.factors], already, limit, piece.is_pseudo)
     return (all_contractions if products else connected_contractions)(piece.factors, piece.is_pseudo)
 
 
