@@ -447,6 +447,15 @@ def test_the_cuda_text_compiles(dipoles: Path):
         assert not any(usage.spill_stores for usage in found.usage.values())
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(torch.version.cuda is None or not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_the_layer_on_a_gpu(dipoles: Path):
+    x = torch.randn(70, 8, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    expected = invgen.CovariantBasis.load(dipoles).evaluate(np.moveaxis(x.numpy(), 1, -1)).transpose(0, 2, 3, 1)
+    found = Covariants(dipoles, backend="cuda")(x.cuda()).cpu().numpy()
+    np.testing.assert_allclose(found, expected, rtol=0, atol=LAW["float64"] * np.abs(expected).max())
+
+
 def test_the_command_line_writes_a_folder(tmp_path: Path):
     command = [sys.executable, "-m", "invgen.cli"]
 
