@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from invgen.covariant_basis import CovariantBasis
     from invgen.pipeline import covariants, emit, emitted_folder, find_basis, generate, kernels_of
     from invgen.runtime import load
+    from invgen.selection.separation import separation
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,7 @@ _NAMES = {
     "generate": "invgen.pipeline",
     "kernels_of": "invgen.pipeline",
     "load": "invgen.runtime",
+    "separation": "invgen.selection.separation",
 }
 _MODULES = ("ace", "nn", "data", "potentials")
 
@@ -49,6 +51,7 @@ __all__ = [
     "generate",
     "kernels_of",
     "load",
+    "separation",
 ]
 
 

@@ -70,6 +70,25 @@ def polynomials(rows: Sequence[Terms], positions: np.ndarray, arithmetic: Arithm
     return reduce(values), reduce(gradients)
 
 
+def radial_polynomials(
+    positions: np.ndarray, highest: int, arithmetic: Arithmetic
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """P_n(r^2) for n = 0..highest, each ``(neighbours,)``, and gradients ``(neighbours, 3)``.
+
+    (k+1) P_(k+1) = (2k+1) (2 r^2 - 1) P_k - k P_(k-1).
+    """
+    reduce, x = arithmetic.reduce, arithmetic.array(positions)
+    argument, inner = reduce(2 * reduce(reduce(x * x).sum(axis=1)) - 1), reduce(4 * x)
+    values, slopes = [np.ones_like(argument), argument], [np.zeros_like(inner), inner]
+    for k in range(1, highest):
+        up = _number(Fraction(2 * k + 1, k + 1), arithmetic)
+        down = _number(Fraction(k, k + 1), arithmetic)
+        product = reduce(reduce(argument[:, None] * slopes[k]) + reduce(inner * values[k][:, None]))
+        values.append(reduce(reduce(up * reduce(argument * values[k])) - reduce(down * values[k - 1])))
+        slopes.append(reduce(reduce(up * product) - reduce(down * slopes[k - 1])))
+    return values, slopes
+
+
 @dataclass(frozen=True, eq=False)
 class Environment:
     """Neighbours of one atom.
@@ -117,20 +136,7 @@ class Environment:
         return values, derivatives.reshape(width, 3 * number)
 
     def _radial(self, highest: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """P_n(r^2) for n = 0..highest, each ``(neighbours,)``, and gradients ``(neighbours, 3)``.
-
-        (k+1) P_(k+1) = (2k+1) (2 r^2 - 1) P_k - k P_(k-1).
-        """
-        reduce, x = self.arithmetic.reduce, self.arithmetic.array(self.positions)
-        argument, inner = reduce(2 * reduce(reduce(x * x).sum(axis=1)) - 1), reduce(4 * x)
-        values, slopes = [np.ones_like(argument), argument], [np.zeros_like(inner), inner]
-        for k in range(1, highest):
-            up = _number(Fraction(2 * k + 1, k + 1), self.arithmetic)
-            down = _number(Fraction(k, k + 1), self.arithmetic)
-            product = reduce(reduce(argument[:, None] * slopes[k]) + reduce(inner * values[k][:, None]))
-            values.append(reduce(reduce(up * reduce(argument * values[k])) - reduce(down * values[k - 1])))
-            slopes.append(reduce(reduce(up * product) - reduce(down * slopes[k - 1])))
-        return values, slopes
+        return radial_polynomials(self.positions, highest, self.arithmetic)
 
     def _angular(self, rank: int) -> tuple[np.ndarray, np.ndarray]:
         """r^l Y_lm, ``(2 rank + 1, neighbours)``, scaled, and gradients ``(2 rank + 1, neighbours, 3)``."""
