@@ -97,7 +97,7 @@ def test_a_neighbour_moved_is_noticed_by_order_two():
 
 
 def test_exact_and_float_values_are_the_same_functions():
-    """27 times a contraction of three tensors of rank two is whole, so the residue can be read off the float64 value."""
+    """27 times a contraction of three tensors of rank two is whole: its residue is that of the float64 value."""
     basis = candidates(family="cartesian", l_max=2, n_max=3)
     positions = np.array([[1, 0, 0], [1, 1, 0], [0, -1, 2]])
     exact = 27 * invariants_of(basis, positions, prime=PRIMES[0]) % PRIMES[0]
