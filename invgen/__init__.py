@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from invgen.candidates.family import count
     from invgen.covariant_basis import CovariantBasis
     from invgen.pipeline import covariants, emit, emitted_folder, find_basis, generate, kernels_of
+    from invgen.potentials import load_compiled
     from invgen.runtime import load
     from invgen.selection.separation import separation
 
@@ -33,6 +34,7 @@ _NAMES = {
     "generate": "invgen.pipeline",
     "kernels_of": "invgen.pipeline",
     "load": "invgen.runtime",
+    "load_compiled": "invgen.potentials",
     "separation": "invgen.selection.separation",
 }
 _MODULES = ("ace", "nn", "data", "potentials")
@@ -51,6 +53,7 @@ __all__ = [
     "generate",
     "kernels_of",
     "load",
+    "load_compiled",
     "separation",
 ]
 

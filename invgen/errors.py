@@ -34,6 +34,10 @@ class EmittedFileError(InvgenError, ValueError):
     """Emitted sources that fail their checksum or are of another format; nothing of them is executed."""
 
 
+class CompiledModelError(InvgenError, ValueError):
+    """A folder of a compiled model that is damaged or cannot be made; nothing of a damaged one is executed."""
+
+
 class SelectionError(InvgenError):
     """The exact and the floating-point selection contradict each other."""
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 app = typer.Typer(
     name="invgen",
@@ -76,6 +85,44 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[stage], completed=done)
 
         yield update
+
+
+@contextmanager
+def training_bar() -> Iterator[tuple[Callable[[str], None], Callable[[float, int, str], None] | None]]:
+    """``(say, bar)`` for a training: on a terminal one bar over all epochs with the last epoch's errors below it.
+
+    Elsewhere there is no bar, and every line that is said is printed.
+    """
+
+    def line(text: str, console: Console = out) -> None:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    if not err.is_terminal:
+        yield line, None
+        return
+    columns = (TextColumn("epoch {task.fields[epoch]}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with _LineBelow(*columns, console=err, transient=True) as bars:
+        task = bars.add_task("", total=None, epoch="")
+
+        def bar(done: float, epochs: int, last: str) -> None:
+            bars.below = last
+            bars.update(task, completed=done, total=epochs, epoch=f"{min(int(done) + 1, epochs)}/{epochs}")
+
+        def say(text: str) -> None:
+            if text != bars.below:
+                line(text, bars.console if out.is_terminal else out)
+
+        yield say, bar
+
+
+class _LineBelow(Progress):
+    """Progress bars with a line of text below them."""
+
+    below = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield from super().get_renderables()
+        yield Text(self.below)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Verbs on models: train, fit."""
+"""Verbs on models: train, compile, fit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, err, out, stages, warnings_as_lines
+from invgen.cli.application import app, err, out, stages, training_bar, warnings_as_lines
 
 
 @app.command()
@@ -15,9 +15,8 @@ def train(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/tra
     """Train a network on energies and forces; an interrupted run resumes when called again (exit code 130)."""
     from invgen.potentials.training import train_from_file
 
-    result = train_from_file(
-        config, progress=lambda text: out.print(text, highlight=False, markup=False, soft_wrap=True)
-    )
+    with training_bar() as (say, bar):
+        result = train_from_file(config, say, bar)
     if not result.finished:
         raise typer.Exit(130)
     for name, errors in (("validation", result.validation), ("test", result.test)):
@@ -26,6 +25,31 @@ def train(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/tra
                 f"{key} {value:.4g}" for key, value in errors.items() if key.startswith(("energy", "force"))
             )
             out.print(f"{name} errors (eV, eV/Å): {numbers}", highlight=False, soft_wrap=True)
+
+
+@app.command("compile")
+def compile_network(
+    model: Annotated[Path, typer.Argument(help="The file of a trained network, such as training/model.npz.")],
+    basis: Annotated[
+        str | None, typer.Option(help="Folder of the kernels it was trained with, if its basis is not shipped.")
+    ] = None,
+    target: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    export: Annotated[
+        bool, typer.Option(help="Make native code of the whole network, too; needs a C++ compiler and minutes.")
+    ] = True,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="New folder to write; <model>-<target> by default.")
+    ] = None,
+) -> None:
+    """Freeze a trained network into a folder that runs by itself; see docs/compiling.md."""
+    from invgen.potentials import compile_model, load_compiled
+
+    folder = output or model.with_name(f"{model.stem}-{target}")
+    with stages() as progress:
+        compile_model(model, folder, basis=basis, target=target, export=export, progress=progress)
+    with warnings_as_lines():
+        out.print(load_compiled(folder).summary(), highlight=False, markup=False, soft_wrap=True)
+    out.print(f"written to {folder}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -54,6 +54,11 @@ def pair_vectors(batch: Batch, positions: torch.Tensor) -> torch.Tensor:
     return positions.index_select(0, batch.second) - positions.index_select(0, batch.first) + batch.shift
 
 
+def batch_on(batch: Batch, device: torch.device) -> Batch:
+    """The batch with all tensors on a device."""
+    return Batch(*(field.to(device) if isinstance(field, torch.Tensor) else field for field in tuple(batch)))
+
+
 def batch_structures(structures: Sequence[Structure], cutoff: float, dtype: torch.dtype = torch.float32) -> Batch:
     """Neighbour pairs within ``cutoff`` (Å) of every structure, as one graph.
 

@@ -16,6 +16,7 @@ import torch
 from invgen.data.errors import DataError
 from invgen.nn.interaction import CUSP, GROUP_NORM_EPSILON, InvariantInteraction, TensorSensitivityInteraction
 from invgen.nn.network import HipHopNN, HipNN, HipNNTS, Network
+from invgen.potentials.saved import set_constants
 
 INVARIANTS: tuple[tuple[str, int, int], ...] = (
     ("0", 0, 1),
@@ -73,10 +74,10 @@ def hippynn_model(
         "atom_layers": layers - 1,
     }
     model = _empty_model(state, f"{prefix}blocks.0.0.base_layer.", arguments, basis, backend).double()
+    set_constants(model, cusp, group_norm_epsilon)
     with torch.no_grad():
         for index, block in enumerate(model.blocks):
             _copy_interaction(block.interaction.layer, state, f"{prefix}blocks.{index}.0.base_layer.")
-            _set_constants(block.interaction.layer, cusp, group_norm_epsilon)
             for position, residual in enumerate([block.interaction, *block.atom_layers]):
                 _copy_residual(residual, state, f"{prefix}blocks.{index}.{position}.", first=position == 0)
             _copy_linear(model.energy_layers[index], state, f"{readout}layers.{index + 1}.")
@@ -104,13 +105,6 @@ def _empty_model(state: State, layer: str, arguments: dict[str, Any], basis: Any
     if f"{layer}vecscales" in state:
         return HipNNTS(l_max=2 if f"{layer}quadscales" in state else 1, **arguments)
     return HipNN(**arguments)
-
-
-def _set_constants(layer: torch.nn.Module, cusp: float, epsilon: float) -> None:
-    if isinstance(layer, TensorSensitivityInteraction):
-        layer.cusp = cusp
-    if isinstance(layer, InvariantInteraction):
-        layer.normalisation.eps = epsilon
 
 
 def _copy_interaction(layer: torch.nn.Module, state: State, name: str) -> None:

@@ -10,10 +10,13 @@ import torch
 
 from invgen.data.errors import DataError
 from invgen.data.files import read_archive, write_archive
+from invgen.nn.interaction import CUSP, GROUP_NORM_EPSILON, InvariantInteraction, TensorSensitivityInteraction
 from invgen.nn.network import HipHopNN, HipNN, HipNNTS, Network
+from invgen.runtime.folder import shipped_ids
 
 KIND = "invgen model"
 CLASSES: dict[str, type[Network]] = {"hip-nn": HipNN, "hip-nn-ts": HipNNTS, "hip-hop-nn": HipHopNN}
+USUAL_CONSTANTS = {"cusp": CUSP, "group_norm_epsilon": GROUP_NORM_EPSILON}
 
 
 def build_model(kind: str, arguments: dict[str, Any], basis: Any = None, backend: str = "auto") -> Network:
@@ -27,7 +30,26 @@ def describe(model: Network) -> dict[str, Any]:
     kind = next(name for name, network in CLASSES.items() if type(model) is network)
     basis = {"id": model.basis_id, "labels": list(model.basis_labels)} if isinstance(model, HipHopNN) else None
     dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
-    return {"model": kind, "arguments": model.arguments, "basis": basis, "dtype": dtype}
+    constants = _constants(model)
+    extra = {} if constants == USUAL_CONSTANTS else {"constants": constants}
+    return {"model": kind, "arguments": model.arguments, "basis": basis, "dtype": dtype, **extra}
+
+
+def set_constants(model: Network, cusp: float = CUSP, group_norm_epsilon: float = GROUP_NORM_EPSILON) -> None:
+    """Small numbers that keep norms and normalisation regular, in every interaction layer that has them."""
+    for block in model.blocks:
+        layer = block.interaction.layer
+        if isinstance(layer, TensorSensitivityInteraction):
+            layer.cusp = cusp
+        if isinstance(layer, InvariantInteraction):
+            layer.normalisation.eps = group_norm_epsilon
+
+
+def _constants(model: Network) -> dict[str, float]:
+    layer = model.blocks[0].interaction.layer
+    cusp = layer.cusp if isinstance(layer, TensorSensitivityInteraction) else CUSP
+    epsilon = layer.normalisation.eps if isinstance(layer, InvariantInteraction) else GROUP_NORM_EPSILON
+    return {"cusp": cusp, "group_norm_epsilon": epsilon}
 
 
 def state_arrays(model: torch.nn.Module) -> dict[str, np.ndarray]:
@@ -48,7 +70,14 @@ def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Ne
     """
     header, arrays = read_archive(path, KIND)
     wanted = header["basis"]
-    model = build_model(header["model"], header["arguments"], basis or (wanted and wanted["id"]), backend)
+    if wanted and basis is None and wanted["id"] not in shipped_ids():
+        raise DataError(
+            f"{path} was made with the basis {wanted['id']!r}, which is not shipped: give the folder of its "
+            "emitted kernels"
+        )
+    basis = wanted["id"] if wanted and basis is None else basis
+    model = build_model(header["model"], header["arguments"], basis, backend)
+    set_constants(model, **header.get("constants", {}))
     if isinstance(model, HipHopNN) and list(model.basis_labels) != wanted["labels"]:
         raise DataError(f"{path} was made with other invariants than {model.basis_id} has; give its own basis")
     model = model.to(getattr(torch, header["dtype"]))

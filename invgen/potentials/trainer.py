@@ -25,6 +25,8 @@ from invgen.potentials.saved import describe, load_arrays, save_model, state_arr
 from invgen.potentials.schedule import make_schedule
 
 Progress = Callable[[str], None]
+Bar = Callable[[float, int, str], None]
+"""Called after every step with epochs done, epochs in all, and the line of the last epoch."""
 CHECKPOINT = "training checkpoint"
 COLUMNS = (
     "epoch", "batch_size", "learning_rate", "train_loss", "loss", "energy_rmse", "energy_mae", "force_rmse",
@@ -56,10 +58,12 @@ class Trainer:
         settings: TrainingConfig,
         folder: str | Path | None = None,
         progress: Progress | None = None,
+        bar: Bar | None = None,
     ) -> None:
         self.model, self.train, self.validation, self.settings = model, train, validation, settings
         self.folder = None if folder is None else Path(folder)
         self.say = progress or (lambda text: None)
+        self.bar, self.line = bar or (lambda done, epochs, line: None), ""
         self.network = EnergyForces(model)
         self.predict = torch.compile(self.network, fullgraph=True) if settings.compile else self.network
         self.optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
@@ -114,6 +118,7 @@ class Trainer:
             self.optimizer.param_groups[0]["lr"] = self.schedule.learning_rate(done)
             self.loss_sum += self._one_step(systems) * len(systems)
             self.step += 1
+            self.bar(self.epoch + self.step / len(batches), self.settings.epochs, self.line)
 
     def _one_step(self, systems: torch.Tensor) -> float:
         self.optimizer.zero_grad(set_to_none=True)
@@ -143,10 +148,12 @@ class Trainer:
         ended = self.schedule.epoch_done(measured["loss"])
         self.epoch, self.step, self.loss_sum = self.epoch + 1, 0, 0.0
         self.finished = ended or self.epoch >= self.settings.epochs
-        self.say(
+        self.line = (
             f"epoch {row['epoch']}: train {row['train_loss']:.4f}, validation {row['loss']:.4f} "
             f"(energy RMSE {row['energy_rmse']:.4f} eV, force RMSE {row['force_rmse']:.4f} eV/Å), {self.seconds:.0f} s"
         )
+        self.bar(self.epoch, self.settings.epochs, self.line)
+        self.say(self.line)
 
     def _identity(self) -> dict[str, Any]:
         """What has to be equal for a checkpoint to be continued."""

@@ -18,7 +18,7 @@ from invgen.nn.species import fit_species_energies
 from invgen.potentials.config import Config, DataConfig, ModelConfig, read_config
 from invgen.potentials.loss import errors
 from invgen.potentials.saved import build_model
-from invgen.potentials.trainer import Progress, Trainer
+from invgen.potentials.trainer import Bar, Progress, Trainer
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,19 @@ class TrainingResult:
     history: list[dict[str, float]]
 
 
-def train_from_file(path: str | Path, progress: Progress | None = None) -> TrainingResult:
+def train_from_file(path: str | Path, progress: Progress | None = None, bar: Bar | None = None) -> TrainingResult:
     """Read a TOML configuration and train; paths in it are relative to the file.
 
     Raises ``ConfigError`` or ``DataError`` before work starts. An interrupted training continues when called again.
     """
     path = Path(path)
-    return train(read_config(path), path.parent, progress)
+    return train(read_config(path), path.parent, progress, bar)
 
 
-def train(config: Config, base: str | Path = ".", progress: Progress | None = None) -> TrainingResult:
-    """Train as ``config`` says.
+def train(
+    config: Config, base: str | Path = ".", progress: Progress | None = None, bar: Bar | None = None
+) -> TrainingResult:
+    """Train as ``config`` says, telling ``progress`` a line for every event and epoch, and ``bar`` every step.
 
     Writes ``model.npz``, ``checkpoint.npz``, ``learning_curve.csv``, ``log.txt`` and ``summary.json`` to the folder.
     """
@@ -56,7 +58,7 @@ def train(config: Config, base: str | Path = ".", progress: Progress | None = No
     say("structures: " + ", ".join(f"{len(data)} {name}" for name, data in sets.items()))
     model = new_model(config.model, sets["train"], config.training.seed, dtype, base)
     say(f"{config.model.kind} for elements {list(model.species)}: {model.parameter_count()} parameters")
-    trainer = Trainer(model, sets["train"], sets["validation"], config.training, folder, say)
+    trainer = Trainer(model, sets["train"], sets["validation"], config.training, folder, say, bar)
     finished = trainer.run()
     test = errors(EnergyForces(model).eval(), sets["test"]) if finished and "test" in sets else None
     if finished:

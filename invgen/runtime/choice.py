@@ -21,7 +21,7 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ Trial = Callable[[int], Callable[[], object]]
 FORMAT = "invgen choice 1"
 SWITCH = "INVGEN_CHOICE"
 SIZES = tuple(4**k for k in range(4, 9))
-"""Size classes: the least that holds a call's items (atoms times features) is its class, the last holds all others."""
+"""Size classes: the least that holds a call's items (atoms times features) is its class; the last holds more, too."""
 ADVANTAGE = 1.1
 """Another candidate replaces the first if it is faster by this factor: noise does not change results."""
 SECONDS, REPETITIONS = 0.03, 5
@@ -77,8 +77,7 @@ class Decision:
         times = zip(s.candidates, self.seconds, strict=False)
         measured = ", ".join(f"{name} {1e3 * seconds:.3g} ms" for name, seconds in times)
         threads = f", {s.threads} thread{'s' * (s.threads != 1)}" if s.device == "cpu" else ""
-        size = f"{s.size:,} items" if s.size != SIZES[-1] else f"{SIZES[-2]:,} items and more"
-        where = f"{s.dtype}, {s.device} ({s.processor}{threads}), {size}"
+        where = f"{s.dtype}, {s.device} ({s.processor}{threads}), {s.size:,} items"
         return f"{s.key} {s.work}: {self.backend} for {where}: {measured or self.reason}"
 
 
@@ -142,7 +141,7 @@ def _decide(situation: Situation, candidates: Mapping[str, Trial], device: str) 
     path = _place(situation)
     seconds = _read(path, situation)
     if seconds is None:
-        seconds = _measure(situation, candidates, device)
+        seconds = measure((trial(situation.size) for trial in candidates.values()), device)
         try:
             write_text(path, _text(situation, seconds))
         except OSError as error:
@@ -156,10 +155,10 @@ def fastest(seconds: tuple[float, ...]) -> int:
     return 0 if seconds[0] <= ADVANTAGE * least else seconds.index(least)
 
 
-def _measure(situation: Situation, candidates: Mapping[str, Trial], device: str) -> tuple[float, ...]:
+def measure(works: Iterable[Callable[[], object]], device: str = "cpu") -> tuple[float, ...]:
+    """Median seconds of each piece of work after one call to warm up; it is made when its turn comes."""
     found: list[float] = []
-    for trial in candidates.values():
-        work = trial(situation.size)
+    for work in works:
         _timed(work, device)
         taken = [_timed(work, device)]
         while len(taken) < REPETITIONS and sum(taken) < SECONDS:

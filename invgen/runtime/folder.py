@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from invgen.errors import EmittedFileError
+from invgen.files import write_bytes, write_text
 from invgen.products import FILE as PRODUCTS
 from invgen.resources import cache_folder, generated_folder
 
@@ -146,3 +147,22 @@ def find_key(key: str) -> EmittedFolder:
         f"no emitted kernels with the key {key!r} are loaded, shipped or cached; call invgen.load on the emitted "
         f"folder of {id!r} first (a shipped one of the same name but other content does not count)"
     )
+
+
+def adopt(folder: EmittedFolder) -> EmittedFolder:
+    """A shipped or cached folder with the same kernels and backends, else a copy in the user's cache.
+
+    Numba keeps machine code beside the sources. A folder that came from elsewhere is not the place for it: code that
+    lies in it already would be run unchecked.
+    """
+    try:
+        found = find_key(folder.key)
+        if set(folder.backends) <= set(found.backends):
+            return found
+    except (LookupError, EmittedFileError):
+        pass
+    place = cache_folder() / f"{folder.id}-{folder.key.partition('@')[2]}-adopted"
+    for file in folder.manifest["files"]:
+        write_bytes(place / file, folder.read(file))
+    write_text(place / "manifest.json", json.dumps(folder.manifest, indent=1) + "\n")
+    return open_folder(place)

@@ -8,6 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _CPUINFO = Path("/proc/cpuinfo")
+_INSTRUCTIONS = (
+    *("sse", "ssse", "avx", "fma", "f16c", "bmi", "abm", "lzcnt", "popcnt", "movbe", "adx", "aes", "vaes", "pclmul"),
+    *("vpclmul", "gfni", "sha", "amx", "asimd", "sve", "sme", "i8mm", "bf16", "crc32", "atomics", "fp"),
+)
+"""What compilers use and a program that lacks it dies of; other flags tell of caches, clocks and mitigations."""
 
 
 @cache
@@ -35,9 +40,10 @@ def processor_name(device: str = "cpu", index: int | None = None) -> str:
 
 
 def cpu_features() -> tuple[str, ...]:
-    """Names of the instruction sets of this CPU as Linux gives them, sorted; empty where they are not told."""
+    """Names of the vector and bit instruction sets of this CPU as Linux gives them; empty where they are not told."""
     fields = _cpuinfo()
-    return tuple(sorted((fields.get("flags") or fields.get("Features") or "").split()))
+    names = (fields.get("flags") or fields.get("Features") or "").split()
+    return tuple(sorted(name for name in names if name.startswith(_INSTRUCTIONS)))
 
 
 @cache
