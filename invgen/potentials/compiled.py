@@ -155,12 +155,12 @@ def load_compiled(folder: str | Path) -> CompiledPotential:
     manifest = read_manifest(folder)
     kernels = None if manifest["kernels"] is None else open_folder(folder / KERNELS)
     device, notices = _device(manifest["target"])
-    program = _program(folder, manifest["program"], notices) if device == "cpu" else None
-    if kernels is not None and device == "cpu" and program is None and not has_numba():
-        notices.append("Numba is not installed, plain tensor operations do its work more slowly: pip install numba")
     basis = None if kernels is None else _adopted(kernels).path
     model = load_model(folder / MODEL, basis=basis).to(device)
     _check_model(folder, manifest, model)
+    program = _program(folder, manifest["program"], notices) if device == "cpu" else None
+    if kernels is not None and device == "cpu" and program is None and not has_numba():
+        notices.append("Numba is not installed, plain tensor operations do its work more slowly: pip install numba")
     for notice in notices:
         warnings.warn(f"{folder}: {notice}", stacklevel=2)
     return CompiledPotential(folder, manifest, model, program, notices)
@@ -175,7 +175,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         written = manifest.pop("sha256")
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise CompiledModelError(
             f"{folder / MANIFEST} is no manifest of a compiled model (truncated or edited): compile again"
         ) from error
@@ -230,11 +230,15 @@ def _device(target: str) -> tuple[str, list[str]]:
 
 
 def _program(folder: Path, needed: dict[str, Any] | None, notices: list[str]) -> Program | None:
+    """The program, loaded after the layers, which define the operators that it may call."""
     if needed is None:
         return None
     reason = lacking(needed)
     if reason is None:
-        return Program(folder)
+        try:
+            return Program(folder)
+        except RuntimeError as error:
+            reason = f"it cannot be loaded ({str(error).partition(chr(10))[0]})"
     notices.append(
         f"{LIBRARY} is not used, the layers run instead, more slowly: {reason}; compile the model again here"
     )
