@@ -7,6 +7,7 @@ programs imports SymPy; the runner below it does not.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,17 @@ LIBRARY = "program.so"
 CALLS = "program.json"
 """Beside the library if it calls operators of this package; the runner finds it by its name."""
 
+OPERATORS = tuple(f"invgen.runtime.{name}" for name in ("operators", "pair_operators", "normalise_operators"))
+"""What defines the operators that a program may call."""
+
 
 class Program:
     """A verified library, loaded. ``program(batch, vectors)`` -> energies (systems,) eV and dE/dr (pairs, 3) eV/Å."""
 
     def __init__(self, folder: Path) -> None:
+        if (folder / CALLS).is_file():
+            for name in OPERATORS:
+                import_module(name)
         self._runner = torch._C._aoti.AOTIModelContainerRunnerCpu(str(folder / LIBRARY), 1)
 
     def __call__(self, batch: Batch, vectors: Tensor) -> tuple[Tensor, Tensor]:
