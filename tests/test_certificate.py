@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import re
 import subprocess
 import sys
@@ -315,6 +316,38 @@ def test_a_truncated_certificate_is_an_error_or_rejected(share: float) -> None:
     text = str(certificate(FLEXIBLE))
     with pytest.raises(CertificateError, match="certify the basis again"):
         replay(text[: int(share * len(text))])
+
+
+def confirmed(text: str) -> bool:
+    """Whether a text is confirmed; not if it cannot be read, and any other error is one of this test."""
+    try:
+        return bool(replay(text))
+    except CertificateError:
+        return False
+
+
+def sealed(text: str) -> str:
+    """The text with a checksum that fits, if it can be read."""
+    try:
+        return str(Certificate.parse(text))
+    except CertificateError:
+        return text
+
+
+SMALL = (BasisSpec(l_max=2, n_max=3, objective="flexible"), BasisSpec(family="ace", total_degree=5, n_max=3))
+
+
+@pytest.mark.parametrize("spec", SMALL, ids=lambda spec: spec.id)
+def test_no_random_edit_is_confirmed(spec: BasisSpec) -> None:
+    text, rng = str(certificate(spec)), random.Random(3)
+    assert confirmed(sealed(text))
+    for _ in range(40):
+        lines, i = text.split("\n"), rng.randrange(len(text))
+        first, second = rng.randrange(len(lines)), rng.randrange(len(lines))
+        lines[first] = lines[second]
+        swapped, dropped = text[:i] + rng.choice("0a.: -") + text[i + 1 :], text[:i] + text[i + 1 :]
+        edited = rng.choice([swapped, dropped, "\n".join(lines)])
+        assert not any(confirmed(part) for part in {edited, sealed(edited)} - {text})
 
 
 # ---- the probability --------------------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ class Certificate:
             raise CertificateError(f"the first line must be {TITLE!r}, got {title[:60]!r}; certify the basis again")
         try:
             return _assemble(_sections(body))
-        except (KeyError, ValueError, TypeError) as error:
+        except (LookupError, ValueError, TypeError) as error:
             raise CertificateError(f"the certificate cannot be read ({error!r}); certify the basis again") from None
 
 

@@ -79,7 +79,7 @@ def replay(text: str, fresh: int = 0, progress: Progress | None = None) -> Repla
         problems = list(_form(certificate, text))
         if not any(p.reason in ("specification", "label", "tensors") for p in problems):
             problems += _arithmetic(certificate, fresh, progress)
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise CertificateError(f"the certificate makes no sense ({error!r}); certify the basis again") from None
     return Replay(certificate, tuple(problems), len(certificate.rounds) + fresh)
 
