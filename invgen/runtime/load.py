@@ -14,7 +14,7 @@ import numpy as np
 
 from invgen.errors import unknown
 from invgen.resources import generated_folder
-from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
+from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, empty_at_cache_lines, from_planes
 from invgen.runtime.choice import Decision, decisions
 from invgen.runtime.folder import EmittedFolder, open_folder, shipped_ids
 from invgen.runtime.products import read_products
@@ -184,7 +184,7 @@ class Kernels:
         module = self.numba_module
         atoms, _, features = arrays[0].shape
         dtype = arrays[0].dtype
-        outputs = [np.empty((atoms, size, features), dtype) for size in module.KERNELS[kernel]["outputs"]]
+        outputs = [empty_at_cache_lines((atoms, size, features), dtype) for size in module.KERNELS[kernel]["outputs"]]
         if atoms * features:
             flat = [np.require(a, requirements=["C", "W"]).reshape(-1) for a in arrays]
             with torch_threads_kept():
