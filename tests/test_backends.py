@@ -69,7 +69,7 @@ def assert_agrees(f: Kernels, order: str, kernel: Kernel, dtype: str, shape: tup
 @pytest.mark.parametrize("id", SHIPPED)
 def test_backend_agrees_with_the_oracle(id: str, backend: str, dtype: str, order: str) -> None:
     f = load(id, backend=backend)
-    for shape in ((3, 130), (70, 1), (1, 64)):
+    for shape in ((3, 130), (70, 1), (1, 64), (5, 32)):
         assert_agrees(f, order, oracle(id)[order], dtype, shape)
 
 
@@ -83,7 +83,24 @@ def test_programs_cut_into_passes_and_constant_outputs(
     if backend == "numba":
         assert len(f.numba_module.KERNELS["second_order"]["passes"]) > 3
     for order, program in naive_family(kernel).items():
-        assert_agrees(f, order, program, "float64", (3, 40))
+        for features in (40, 13):
+            assert_agrees(f, order, program, "float64", (3, features))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_streaming_changes_no_bit(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    f = load(SHIPPED[0], backend="numba")
+    asked = []
+    streamed = f.numba_module.compiled_streamed
+    monkeypatch.setattr(f.numba_module, "compiled_streamed", lambda *a: asked.append(a) or streamed(*a))
+    for order in ORDERS:
+        planes = [np.moveaxis(a, -1, 1).copy() for a in arguments(oracle(SHIPPED[0])[order], (7, 48), dtype)]
+        ordinary = call(f, order, planes)
+        with monkeypatch.context() as context:
+            context.setattr(f.numba_module, "STREAMED", 0)
+            for a, b in zip(call(f, order, planes), ordinary, strict=True):
+                assert np.array_equal(a, b)
+    assert [name for name, _ in asked] == list(ORDERS)
 
 
 def test_the_comparison_notices_one_wrong_statement(tmp_path: Path) -> None:

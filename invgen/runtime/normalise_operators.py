@@ -97,14 +97,17 @@ def _fresh(like: Tensor) -> Tensor:
 
 
 def _fake_value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
+    _check("x", x)
     return _fresh(x), x.new_empty(x.shape[:2])
 
 
 def _fake_vjp(h: Tensor, scale: Tensor, g: Tensor, q: Tensor) -> Tensor:
+    _check("h scale g q", h, scale, g, q)
     return _fresh(h)
 
 
 def _fake_second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor) -> tuple[Tensor, ...]:
+    _check("h scale g q u", h, scale, g, q, u)
     return _fresh(h), _fresh(scale), _fresh(h), _fresh(scale)
 
 

@@ -64,6 +64,15 @@ def _check_like(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor)
         )
 
 
+def _check_second(
+    s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, us: Tensor, ut: Tensor, um: Tensor | None
+) -> None:
+    _check(s, t, m, first, second)
+    _check_like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m)
+    for name, tensor, like in (("us", us, s), ("ut", ut, t), ("um", m if um is None else um, m)):
+        _check_like(name, tensor, tuple(like.shape), like)
+
+
 def _arrays(*tensors: Tensor) -> list[Any]:
     return [x.detach().resolve_neg().contiguous().numpy() for x in tensors]
 
@@ -100,7 +109,7 @@ def _vjp(
     s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, with_m: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     _check(s, t, m, first, second)
-    _check_like("g", g, (len(g), t.shape[1], m.shape[2]), m)
+    _check_like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m)
     if not has_numba():
         gs, gt, gm = pairs_torch.vjp(s, t, m, first, second, g)
         return gs, gt, gm if with_m else m.new_empty(0)
@@ -123,9 +132,7 @@ def _vjp(
 def _second_order(
     s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, us: Tensor, ut: Tensor, um: Tensor | None
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    _check(s, t, m, first, second)
-    for name, tensor, like in (("us", us, s), ("ut", ut, t), ("um", m if um is None else um, m)):
-        _check_like(name, tensor, tuple(like.shape), like)
+    _check_second(s, t, m, first, second, g, us, ut, um)
     if not has_numba():
         return pairs_torch.second_order(s, t, m, first, second, g, us, ut, um)
     from invgen.runtime import pairs_numba
@@ -157,18 +164,22 @@ def _fresh(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 
 def _fake_value(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms: int) -> Tensor:
+    _check(s, t, m, first, second)
     return m.new_empty(atoms, t.shape[1], m.shape[2])
 
 
 def _fake_vjp(
     s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, with_m: bool
 ) -> tuple[Tensor, ...]:
+    _check(s, t, m, first, second)
+    _check_like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m)
     return *_fresh(s, t), m.new_empty(m.shape if with_m else (0,))
 
 
 def _fake_second_order(
     s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, us: Tensor, ut: Tensor, um: Tensor | None
 ) -> tuple[Tensor, ...]:
+    _check_second(s, t, m, first, second, g, us, ut, um)
     return _fresh(s, t, m, g)
 
 
