@@ -24,7 +24,7 @@ from typing import Any
 from invgen import __version__
 from invgen.basis import Basis
 from invgen.covariant_basis import CovariantBasis
-from invgen.emitters import BACKENDS, emit_folder, emit_tables
+from invgen.emitters import BACKENDS, cuda_interaction, emit_folder, emit_tables
 from invgen.errors import SpecError
 from invgen.kernels.covariants import lower_covariants
 from invgen.kernels.derivatives import second_order, vjp
@@ -120,7 +120,11 @@ def emit(
         metadata = {"ranks": list(basis.spec.ranks), "channels": channels, **_metadata(basis)}
         kind = "covariants" if isinstance(basis, CovariantBasis) else "invariants"
         kernels = kernels_of(basis)
-        emit_folder(folder, id=basis.id, kind=kind, kernels=kernels, backends=tuple(backends), metadata=metadata)
+        fused = "cuda" in backends and basis.spec.channels == 1 and kind == "invariants"
+        files = {cuda_interaction.FILE: cuda_interaction.emit(basis.id, kernels).encode()} if fused else {}
+        emit_folder(
+            folder, id=basis.id, kind=kind, kernels=kernels, backends=tuple(backends), metadata=metadata, tables=files
+        )
     basis.save(folder)
     return folder
 

@@ -1,14 +1,14 @@
 """Emitted CUDA text on the CPU: compiled by the host's C++ compiler behind a stand-in for NVIDIA's driver.
 
-Where threads share memory, a thread of a block is a thread of the host, ``__syncthreads`` a barrier and shared memory a
-static array; elsewhere they run one after the other. The text runs as it is, index arithmetic and all. The stand-in
-has the driver's C interface and is called through ``ctypes``.
+A thread of a block is a coroutine that runs until it waits at a barrier or in a shuffle; a block in which threads wait
+at different places is an error. Shared memory is a static array. The text runs as it is, index arithmetic and all. The
+stand-in has the driver's C interface and is called through ``ctypes``.
 """
 
 from __future__ import annotations
 
 import ctypes
-import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -24,42 +24,143 @@ HOST = shutil.which("g++")
 needs_host_compiler = pytest.mark.skipif(HOST is None, reason="needs g++ to run CUDA text on the CPU")
 
 PRELUDE = """
-#include <pthread.h>
-#include <thread>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <ucontext.h>
 #include <vector>
 struct Index { unsigned x; };
-static thread_local Index threadIdx, blockIdx;
-static pthread_barrier_t gate;
-static inline void __syncthreads() { pthread_barrier_wait(&gate); }
+static Index threadIdx, blockIdx;
+static unsigned epoch = 0, launch = 0;
+
+namespace host {
+constexpr size_t STACK = 1 << 18;
+static ucontext_t scheduler;
+static std::vector<ucontext_t> threads;
+static std::vector<const char*> places;
+static std::vector<char> stacks;
+static std::function<void()> body;
+
+static void wait(const char* place)
+{
+    places[threadIdx.x] = place;
+    swapcontext(&threads[threadIdx.x], &scheduler);
+}
+
+static void enter() { body(); places[threadIdx.x] = nullptr; }
+
+static void run_block(unsigned count)
+{
+    threads.resize(count);
+    places.assign(count, "start");
+    stacks.resize(count * STACK);
+    for (unsigned t = 0; t < count; ++t) {
+        getcontext(&threads[t]);
+        threads[t].uc_stack.ss_sp = &stacks[t * STACK];
+        threads[t].uc_stack.ss_size = STACK;
+        threads[t].uc_link = &scheduler;
+        makecontext(&threads[t], enter, 0);
+    }
+    while (places[0]) {
+        for (threadIdx.x = 0; threadIdx.x < count; ++threadIdx.x) swapcontext(&scheduler, &threads[threadIdx.x]);
+        for (const char* place : places)
+            if (place != places[0]) {
+                fprintf(stderr, "threads of a block wait at different places\\n");
+                abort();
+            }
+        if (places[0] && *places[0] == 'b') ++epoch;
+    }
+    ++epoch;
+}
+
+static void run(unsigned blocks, unsigned count, std::function<void()> kernel)
+{
+    ++launch;
+    body = kernel;
+    for (blockIdx.x = 0; blockIdx.x < blocks; ++blockIdx.x) run_block(count);
+}
+
+template <class Real> Real exchange(Real value, unsigned mask)
+{
+    static Real given[1024];
+    given[threadIdx.x] = value;
+    wait("shuffle");
+    const Real taken = given[threadIdx.x ^ mask];
+    wait("taken");
+    return taken;
+}
+}
+
+static inline void __syncthreads() { host::wait("barrier"); }
+#define __shfl_xor_sync(lanes, value, mask) host::exchange(value, mask)
 #define __global__
 #define __device__
 #define __forceinline__ inline
 #define __launch_bounds__(n)
+#define __align__(n) __attribute__((aligned(n)))
 #define __shared__ static
 """
 
-RUN = """
-template <class Kernel> static void run(unsigned blocks, unsigned threads, Kernel kernel)
+TRACKED = """
+#include <unordered_map>
+#include <utility>
+static int races = 0;
+struct Access { std::pair<unsigned, unsigned> writer, reader; unsigned written = -1, read = -1; bool many = false; };
+static std::unordered_map<const void*, Access> accesses;
+
+// Registers are on the stacks of the coroutines; all other memory is shared or global.
+static bool is_register(const void* p) { return p >= &host::stacks.front() && p <= &host::stacks.back(); }
+static bool is_global(const void* p);
+
+// No number that a thread writes may be touched by another before a barrier, or within the launch in global memory.
+static void touch(const void* p, bool write)
 {
-#ifdef COMPONENTS_LAST
-    pthread_barrier_init(&gate, nullptr, threads);
-    std::vector<std::thread> team;
-    for (unsigned t = 0; t < threads; ++t)
-        team.emplace_back([&, t] {
-            threadIdx.x = t;
-            for (blockIdx.x = 0; blockIdx.x < blocks; ++blockIdx.x) {
-                kernel();
-                __syncthreads();
-            }
-        });
-    for (auto& member : team) member.join();
-    pthread_barrier_destroy(&gate);
-#else
-    for (blockIdx.x = 0; blockIdx.x < blocks; ++blockIdx.x)
-        for (threadIdx.x = 0; threadIdx.x < threads; ++threadIdx.x) kernel();
-#endif
+    if (host::stacks.empty() || is_register(p)) return;
+    Access& seen = accesses[p];
+    const std::pair<unsigned, unsigned> here(blockIdx.x, threadIdx.x);
+    const unsigned now = is_global(p) ? launch : epoch;
+    if (seen.written == now && seen.writer != here) ++races;
+    if (write && seen.read == now && (seen.many || seen.reader != here)) ++races;
+    if (write) {
+        seen.written = now;
+        seen.writer = here;
+    } else {
+        seen.many = seen.read == now && (seen.many || seen.reader != here);
+        seen.read = now;
+        seen.reader = here;
+    }
+}
+
+struct Tracked {
+    double value;
+    Tracked() = default;
+    Tracked(double v) : value(v) {}
+    Tracked(const Tracked& other) : value(other.get()) {}
+    double get() const { touch(this, false); return value; }
+    Tracked& operator=(const Tracked& other) { value = other.get(); touch(this, true); return *this; }
+    Tracked& operator+=(const Tracked& other) { value = get() + other.get(); touch(this, true); return *this; }
+};
+static Tracked operator+(const Tracked& a, const Tracked& b) { return a.get() + b.get(); }
+static Tracked operator-(const Tracked& a, const Tracked& b) { return a.get() - b.get(); }
+static Tracked operator*(const Tracked& a, const Tracked& b) { return a.get() * b.get(); }
+
+namespace host {
+template <> Tracked exchange(Tracked value, unsigned mask) { return exchange<double>(value.get(), mask); }
+}
+
+extern char __bss_start[] __attribute__((visibility("hidden"))), _end[] __attribute__((visibility("hidden")));
+static bool is_global(const void* p) { return p < (void*)__bss_start || p >= (void*)_end; }
+extern "C" int races_found() { return races; }
+extern "C" int written_by_one_thread(const double* array, long long count)
+{
+    long long found = 0;
+    for (long long k = 0; k < count; ++k) found += accesses.count(array + k) && accesses[array + k].written != -1u;
+    return found == count;
 }
 """
+"""Behind the prelude, a number ``Tracked`` that counts races: two threads touch one place, and one of them writes."""
+
+KERNEL = re.compile(r'extern "C" __global__ void\s+(?:(?:#[^\n]*|__launch_bounds__\([^\n]*\))\s+)*(\w+)\(([^)]*)\)')
 
 DRIVER = """
 #include <dlfcn.h>
@@ -98,22 +199,20 @@ int cuLaunchKernel(void* function, unsigned gx, unsigned gy, unsigned gz, unsign
 """
 
 
-def entries(source: str) -> str:
-    """For every part a function that takes its arguments as ``cuLaunchKernel`` does."""
-    line = next(line for line in source.splitlines() if line.startswith(cuda.LAUNCH))
-    only = {"value": 0, "vjp": 1, "second_order": 2}
-    text = RUN
-    for name, launch in json.loads(line.removeprefix(cuda.LAUNCH)).items():
-        reads = [f"*(const real**)p[{k}]" for k in range(len(launch["inputs"]))]
-        writes = [f"*(real**)p[{len(reads) + k}]" for k in range(len(launch["outputs"]))]
-        last = len(reads) + len(writes)
-        call = ", ".join([*reads, *writes, f"*(long long*)p[{last}]", f"*(unsigned*)p[{last + 1}]"])
-        text += f"#if !defined(ONLY) || ONLY == {only[name]}\n"
-        for part in launch["parts"]:
-            text += f'extern "C" void {part}_on_host(unsigned blocks, unsigned threads, void** p)\n'
-            text += f"{{ run(blocks, threads, [=] {{ {part}({call}); }}); }}\n"
-        text += "#endif\n"
-    return text
+def with_entries(source: str) -> str:
+    """Before every kernel, a function that takes its arguments as ``cuLaunchKernel`` does."""
+
+    def entry(found: re.Match[str]) -> str:
+        name, parameters = found[1], found[2]
+        types = [re.sub(r"__restrict__|\w+$", "", p.strip()) for p in parameters.split(",")]
+        arguments = ", ".join(f"*({kind}*)p[{k}]" for k, kind in enumerate(types))
+        return (
+            f'extern "C" void {name}({parameters});\n'
+            f'extern "C" void {name}_on_host(unsigned blocks, unsigned threads, void** p)\n'
+            f"{{ host::run(blocks, threads, [=] {{ {name}({arguments}); }}); }}\n{found[0]}"
+        )
+
+    return KERNEL.sub(entry, source)
 
 
 class HostCompiler:
@@ -122,14 +221,17 @@ class HostCompiler:
     name = "the host's compiler"
     architectures = (90,)
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.calls = folder, 0
+    def __init__(self, folder: Path, tracked: bool = False) -> None:
+        self.folder, self.calls, self.tracked = folder, 0, tracked
 
     def compile(self, source: str, architecture: str, definitions: tuple[str, ...]) -> Compiled:
         self.calls += 1
         stem = self.folder / f"kernels{self.calls}"
-        stem.with_suffix(".cpp").write_text(PRELUDE + source + entries(source))
-        options = ["-std=c++17", "-O0", "-shared", "-fPIC", "-pthread", *(f"-D{d}" for d in definitions)]
+        text = PRELUDE + (TRACKED if self.tracked else "") + with_entries(source)
+        if self.tracked:
+            definitions = tuple("REAL=Tracked" if d == "REAL=double" else d for d in definitions)
+        stem.with_suffix(".cpp").write_text(text)
+        options = ["-std=c++17", "-O0", "-shared", "-fPIC", "-fno-gnu-unique", *(f"-D{d}" for d in definitions)]
         command = [str(HOST), *options, f"{stem}.cpp", "-o", f"{stem}.so"]
         subprocess.run(command, check=True, capture_output=True, text=True)
         return Compiled(f"{stem}.so".encode() + b"\0", {})

@@ -108,7 +108,7 @@ def test_constant_outputs_and_outputs_that_are_inputs_are_written() -> None:
     kernel = Kernel("value", (("x", 2),), (Fraction(3, 7),), (("mul", 0, 0),), (("y", (0, 2, 3, 3)),))
     lines = emitter.context("id", {"value": kernel})["kernels"][0]["parts"][0]["lines"]
     for component, name in enumerate(("x0", "c0", "v0", "v0")):
-        assert f"y_at[{component} * stride] = {name};" in lines
+        assert f"y_at[{component} * y_stride] = {name};" in lines
 
 
 def test_a_block_fits_into_shared_memory_and_wide_arrays_get_smaller_blocks() -> None:
@@ -319,8 +319,8 @@ def test_a_gpu_without_compiler_falls_back_and_says_so_once(monkeypatch: pytest.
     monkeypatch.setattr(operators, "_TOLD", set())
     kernels = load("cartesian-l2-n4-flexible", backend="torch")
     with pytest.warns(UserWarning, match="cuda:0 run as plain tensor operations, which is slower: NVRTC is missing"):
-        assert not operators._compiles(kernels, 0)
-    assert not operators._compiles(kernels, 0)
+        assert not operators.compiles(kernels, 0)
+    assert not operators.compiles(kernels, 0)
 
 
 def test_a_folder_without_cuda_kernels_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,7 +328,7 @@ def test_a_folder_without_cuda_kernels_is_named(tmp_path: Path, monkeypatch: pyt
     folder = emitted(tmp_path, polynomial(5, 4, 20), ("torch",))
     with pytest.raises(EmittedFileError, match="no kernels for backend 'cuda'"):
         load(folder, backend="cuda")
-    assert not operators._compiles(load(folder, backend="torch"), 0)
+    assert not operators.compiles(load(folder, backend="torch"), 0)
 
 
 def test_an_edited_cuda_source_is_not_used(tmp_path: Path) -> None:

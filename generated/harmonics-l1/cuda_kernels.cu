@@ -10,8 +10,10 @@
 //     -DREAL=float|double        the precision
 //     -DCOMPONENTS_LAST          arrays are (items, components): a block copies its items through shared memory
 //     -DONLY=0|1|2               value, vjp or second_order alone; all three without it
+//     -DSTATEMENTS               the statements alone, for kernels of another file
 //
-// A large kernel is split into parts: every part computes some of the outputs and is launched by itself.
+// A large kernel is split into parts: every part computes some of the outputs and is launched by itself. The statements
+// of a part are a function of their own: component c of array x is x_at[c * x_stride].
 // launch: {"value": {"parts": ["value_0"], "threads": 128, "row_threads": 128, "inputs": [3], "outputs": [4]}, "vjp": {"parts": ["vjp_0"], "threads": 128, "row_threads": 128, "inputs": [3, 4], "outputs": [3]}, "second_order": {"parts": ["second_order_0"], "threads": 128, "row_threads": 128, "inputs": [3, 4, 3], "outputs": [3, 4]}}
 
 #ifndef REAL
@@ -19,6 +21,45 @@
 #endif
 
 typedef REAL real;
+
+__device__ __forceinline__ void value_0_statements(const real* const r_at, const unsigned long long r_stride, real* const t_at, const unsigned long long t_stride)
+{
+    const real c0 = real(1.0);
+    t_at[0 * t_stride] = c0;
+    const real r0 = r_at[0 * r_stride];
+    t_at[1 * t_stride] = r0;
+    const real r1 = r_at[1 * r_stride];
+    t_at[2 * t_stride] = r1;
+    const real r2 = r_at[2 * r_stride];
+    t_at[3 * t_stride] = r2;
+}
+
+__device__ __forceinline__ void vjp_0_statements(const real* const g_at, const unsigned long long g_stride, real* const gx_at, const unsigned long long gx_stride)
+{
+    const real g1 = g_at[1 * g_stride];
+    gx_at[0 * gx_stride] = g1;
+    const real g2 = g_at[2 * g_stride];
+    gx_at[1 * gx_stride] = g2;
+    const real g3 = g_at[3 * g_stride];
+    gx_at[2 * gx_stride] = g3;
+}
+
+__device__ __forceinline__ void second_order_0_statements(const real* const u_at, const unsigned long long u_stride, real* const hu_at, const unsigned long long hu_stride, real* const ju_at, const unsigned long long ju_stride)
+{
+    const real c0 = real(0.0);
+    hu_at[0 * hu_stride] = c0;
+    hu_at[1 * hu_stride] = c0;
+    hu_at[2 * hu_stride] = c0;
+    ju_at[0 * ju_stride] = c0;
+    const real u0 = u_at[0 * u_stride];
+    ju_at[1 * ju_stride] = u0;
+    const real u1 = u_at[1 * u_stride];
+    ju_at[2 * ju_stride] = u1;
+    const real u2 = u_at[2 * u_stride];
+    ju_at[3 * ju_stride] = u2;
+}
+
+#ifndef STATEMENTS
 
 struct Place {
     long long atom;
@@ -80,16 +121,8 @@ value_0(const real* __restrict__ r, real* __restrict__ t, const long long items,
     const real* const r_at = r + (here.atom * 3 * features + here.feature);
     real* const t_at = t + (here.atom * 4 * features + here.feature);
 #endif
-    if (active) {
-        const real c0 = real(1.0);
-        t_at[0 * stride] = c0;
-        const real r0 = r_at[0 * stride];
-        t_at[1 * stride] = r0;
-        const real r1 = r_at[1 * stride];
-        t_at[2 * stride] = r1;
-        const real r2 = r_at[2 * stride];
-        t_at[3 * stride] = r2;
-    }
+    if (active)
+        value_0_statements(r_at, stride, t_at, stride);
 #ifdef COMPONENTS_LAST
     __syncthreads();
     deliver<4, 5, 0, 4, 128>(t + first * 4, t_tile, count);
@@ -126,14 +159,8 @@ vjp_0(const real* __restrict__ r, const real* __restrict__ g, real* __restrict__
     const real* const g_at = g + (here.atom * 4 * features + here.feature);
     real* const gx_at = gx + (here.atom * 3 * features + here.feature);
 #endif
-    if (active) {
-        const real g1 = g_at[1 * stride];
-        gx_at[0 * stride] = g1;
-        const real g2 = g_at[2 * stride];
-        gx_at[1 * stride] = g2;
-        const real g3 = g_at[3 * stride];
-        gx_at[2 * stride] = g3;
-    }
+    if (active)
+        vjp_0_statements(g_at, stride, gx_at, stride);
 #ifdef COMPONENTS_LAST
     __syncthreads();
     deliver<3, 3, 0, 3, 128>(gx + first * 3, gx_tile, count);
@@ -173,23 +200,14 @@ second_order_0(const real* __restrict__ r, const real* __restrict__ g, const rea
     real* const hu_at = hu + (here.atom * 3 * features + here.feature);
     real* const ju_at = ju + (here.atom * 4 * features + here.feature);
 #endif
-    if (active) {
-        const real c0 = real(0.0);
-        hu_at[0 * stride] = c0;
-        hu_at[1 * stride] = c0;
-        hu_at[2 * stride] = c0;
-        ju_at[0 * stride] = c0;
-        const real u0 = u_at[0 * stride];
-        ju_at[1 * stride] = u0;
-        const real u1 = u_at[1 * stride];
-        ju_at[2 * stride] = u1;
-        const real u2 = u_at[2 * stride];
-        ju_at[3 * stride] = u2;
-    }
+    if (active)
+        second_order_0_statements(u_at, stride, hu_at, stride, ju_at, stride);
 #ifdef COMPONENTS_LAST
     __syncthreads();
     deliver<3, 3, 0, 3, 128>(hu + first * 3, hu_tile, count);
     deliver<4, 5, 0, 4, 128>(ju + first * 4, ju_tile, count);
 #endif
 }
+#endif
+
 #endif

@@ -72,10 +72,16 @@ def _part(name: str, kernel: Kernel, part: Part) -> dict[str, Any]:
         if read & set(range(first, first + size)):
             inputs.append({"name": array, "size": size, "pitch": size | 1})
         first += size
+    outputs = _written(kernel, part)
     return {
         "name": name,
         "inputs": inputs,
-        "outputs": _written(kernel, part),
+        "outputs": outputs,
+        "parameters": ", ".join(
+            f"{'const ' if array in inputs else ''}real* const {array['name']}_at, const unsigned long long "
+            f"{array['name']}_stride"
+            for array in (*inputs, *outputs)
+        ),
         "lines": _lines(kernel, part),
         "words": sum(i < kernel.input_size for i in read) + len(part.outputs),
         "operations": len(part.statements),
@@ -105,12 +111,12 @@ def _lines(kernel: Kernel, part: Part) -> list[str]:
     names = value_names(kernel)
     stores: dict[int, list[str]] = {}
     for array, component, value in part.outputs:
-        stores.setdefault(value, []).append(f"{array}_at[{component} * stride] = {names[value]};")
+        stores.setdefault(value, []).append(f"{array}_at[{component} * {array}_stride] = {names[value]};")
     lines = [
         f"const real {names[kernel.input_size + k]} = real({float(kernel.constants[k])!r});"
         for k in used_constants(kernel, part.statements, stores)
     ]
-    loads = {i: f"const real {names[i]} = {a}_at[{c} * stride];" for i, (a, c) in enumerate(kernel.input_names())}
+    loads = {i: f"const real {names[i]} = {a}_at[{c} * {a}_stride];" for i, (a, c) in enumerate(kernel.input_names())}
     for value, (op, left, right) in part.statements:
         lines += [loads.pop(operand) for operand in (left, right) if operand in loads]
         lines.append(f"const real {names[value]} = {names[left]} {OPERATORS[op]} {names[right]};")

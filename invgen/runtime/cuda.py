@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
 import os
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -40,14 +43,42 @@ class _Launch:
     outputs: tuple[int, ...]
 
 
+class Source:
+    """One CUDA text and its functions, compiled and loaded where they are first wanted."""
+
+    def __init__(self, id: str, text: str) -> None:
+        self.id, self.text = id, text
+        self._loaded: dict[tuple[tuple[str, ...], int], tuple[Handle, ...]] = {}
+
+    def functions(self, names: tuple[str, ...], definitions: tuple[str, ...], device: int) -> tuple[Handle, ...]:
+        """The functions ``names`` under these macros. Raises ``CudaError`` if they cannot be had now."""
+        key = (definitions, device)
+        if key not in self._loaded:
+            if capturing():
+                raise CudaError(
+                    f"{self.id}: {names[0]} is not compiled with {', '.join(definitions)} for cuda:{device} yet, which "
+                    "cannot happen while a CUDA graph is captured: call it once before the capture"
+                )
+            module = driver().load(self._image(definitions, device), device)
+            self._loaded[key] = tuple(driver().function(module, name) for name in names)
+        return self._loaded[key]
+
+    def _image(self, definitions: tuple[str, ...], device: int) -> bytes:
+        compiler = find_compiler()
+        architecture = target(capability(device), compiler)
+        return cached(
+            self.text, architecture, definitions, compiler.name,
+            lambda: compiler.compile(self.text, architecture, definitions).image,
+        )  # fmt: skip
+
+
 class CudaKernels:
     """The CUDA kernels of one emitted folder. Raises ``EmittedFileError`` unless the file is as it was emitted."""
 
     def __init__(self, folder: EmittedFolder) -> None:
         self.id = folder.id
-        self.source = folder.read(FILE).decode()
-        self.launches = _launches(self.source, folder)
-        self._functions: dict[tuple[str, torch.dtype, bool, int], tuple[Handle, ...]] = {}
+        self.source = Source(folder.id, folder.read(FILE).decode())
+        self.launches = _launches(self.source.text, folder)
 
     def run(self, kernel: str, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The results of ``kernel`` for checked tensors (atoms, components, features) of one dtype and device.
@@ -73,52 +104,46 @@ class CudaKernels:
         pointers = [ctypes.c_void_p(t.data_ptr()) for t in (*arrays, *results)]
         arguments = [*pointers, ctypes.c_longlong(atoms * features), ctypes.c_uint(features)]
         stream = current_stream(device)
-        for function in self._loaded(kernel, arrays[0].dtype, rows, device):
-            driver().launch(function, device, stream, blocks, threads, arguments)
-
-    def _loaded(self, kernel: str, dtype: torch.dtype, rows: bool, device: int) -> tuple[Handle, ...]:
-        """The functions of all parts, compiled and loaded at the first call."""
-        key = (kernel, dtype, rows, device)
-        if key not in self._functions:
-            if capturing():
-                raise CudaError(
-                    f"{self.id}: {kernel} is not compiled for {dtype} on cuda:{device} yet, which cannot happen while "
-                    "a CUDA graph is captured: call it once before the capture"
-                )
-            module = driver().load(self._image(kernel, dtype, rows, device), device)
-            self._functions[key] = tuple(driver().function(module, name) for name in self.launches[kernel].parts)
-        return self._functions[key]
-
-    def _image(self, kernel: str, dtype: torch.dtype, rows: bool, device: int) -> bytes:
-        compiler = find_compiler()
-        architecture = target(capability(device), compiler)
-        definitions = (f"REAL={REALS[dtype]}", f"ONLY={KERNELS.index(kernel)}", *(("COMPONENTS_LAST",) if rows else ()))
-        return cached(
-            self.source, architecture, definitions, compiler.name,
-            lambda: compiler.compile(self.source, architecture, definitions).image,
+        definitions = (
+            f"REAL={REALS[arrays[0].dtype]}", f"ONLY={KERNELS.index(kernel)}", *(("COMPONENTS_LAST",) if rows else ())
         )  # fmt: skip
+        for function in self.source.functions(launch.parts, definitions, device):
+            driver().launch(function, device, stream, blocks, threads, arguments)
 
 
 def _launches(source: str, folder: EmittedFolder) -> dict[str, _Launch]:
+    return {
+        name: _Launch(tuple(f["parts"]), f["threads"], f["row_threads"], tuple(f["outputs"]))
+        for name, f in launch_fields(source, folder.path / FILE).items()
+    }
+
+
+def launch_fields(source: str, path: Path) -> dict[str, Any]:
+    """What an emitted CUDA text says of its launch. Raises ``EmittedFileError`` if it says nothing."""
     for line in source.splitlines():
         if line.startswith(LAUNCH):
-            fields = json.loads(line.removeprefix(LAUNCH))
-            return {
-                name: _Launch(tuple(f["parts"]), f["threads"], f["row_threads"], tuple(f["outputs"]))
-                for name, f in fields.items()
-            }
-    raise EmittedFileError(f"{folder.path / FILE} does not say how to launch its kernels: emit again")
+            return json.loads(line.removeprefix(LAUNCH))
+    raise EmittedFileError(f"{path} does not say how to launch its kernels: emit again")
 
 
 def _allocate(id: str, tensors: tuple[Tensor, ...], widths: tuple[int, ...]) -> tuple[list[Tensor], tuple[Tensor, ...]]:
-    """The arguments without gaps, copied if they have any, and memory for the results."""
     atoms, _, features = tensors[0].shape
+    return allocate(id, tensors, [(atoms, width, features) for width in widths])
+
+
+def allocate(
+    id: str, tensors: tuple[Tensor, ...], shapes: list[tuple[int, ...]]
+) -> tuple[list[Tensor], tuple[Tensor, ...]]:
+    """The arguments without gaps, copied if they have any, and memory for results of these shapes.
+
+    Raises ``torch.OutOfMemoryError`` that names the memory needed.
+    """
     try:
         arrays = [t.detach().resolve_neg().contiguous() for t in tensors]
-        return arrays, tuple(arrays[0].new_empty((atoms, width, features)) for width in widths)
+        return arrays, tuple(arrays[0].new_empty(shape) for shape in shapes)
     except torch.OutOfMemoryError as error:
         size = tensors[0].element_size()
-        results, given = size * atoms * sum(widths) * features, size * sum(t.numel() for t in tensors)
+        results, given = size * sum(map(math.prod, shapes)), size * sum(t.numel() for t in tensors)
         raise torch.OutOfMemoryError(
             f"{id}: {_mebibytes(results)} of GPU memory are needed for the results, beside {_mebibytes(given)} of "
             f"arguments: pass fewer atoms at once ({error})"

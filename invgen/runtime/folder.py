@@ -18,6 +18,8 @@ from invgen.resources import cache_folder, generated_folder
 
 FORMAT = 1
 SOURCES = ("_kernels.py", "_kernels.cu")
+INTERACTION = "cuda_interaction.cu"
+"""Source that is compiled behind the CUDA kernels."""
 FIELDS = ("id", "kind", "ranks", "channels", "components", "size", "labels", "operations", "kernel_digests", "files")
 
 
@@ -51,6 +53,11 @@ class EmittedFolder:
             return tuple(sorted(self.manifest["backends"]))
         files = sorted(self.manifest["files"])
         return tuple(file.partition("_kernels.")[0] for file in files if file.endswith(SOURCES))
+
+    @property
+    def has_interaction(self) -> bool:
+        """Whether a fused kernel of the interaction layer was emitted here, beside the CUDA kernels that it needs."""
+        return INTERACTION in self.manifest["files"] and "cuda" in self.backends
 
     def read(self, file: str) -> bytes:
         """The bytes of ``file``. Raises ``EmittedFileError`` if they are absent or not those that were emitted."""
@@ -118,7 +125,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     if missing:
         raise EmittedFileError(f"{path} lacks {', '.join(missing)}: it was edited or truncated; emit again")
     for file in manifest["files"]:
-        if Path(file).name != file or not (file.endswith(SOURCES) or file == PRODUCTS):
+        if Path(file).name != file or not (file.endswith(SOURCES) or file in (PRODUCTS, INTERACTION)):
             raise EmittedFileError(
                 f"{path} lists the file {file!r}, which is no emitted source and no table; emit again"
             )

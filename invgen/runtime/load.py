@@ -124,6 +124,13 @@ class Kernels:
             return self.backend
         return self.chooser.backend(kernel, x)
 
+    @cached_property
+    def interaction_module(self) -> Any:
+        """The emitted fused CUDA kernels. Raises ``KeyError`` if there are none, ``EmittedFileError`` if edited."""
+        from invgen.runtime.cuda_interaction import CudaInteraction
+
+        return CudaInteraction(self.folder)
+
     def check_device(self, kind: str) -> None:
         """Raise ``TypeError`` if this backend does not compute on ``kind``, such as ``"cpu"``."""
         if self.backend == "cuda" and kind != "cuda":

@@ -1,0 +1,405 @@
+"""The fused interaction: operators, plain reference, and the emitted CUDA text run on the CPU, races counted."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+
+import pytest
+import torch
+from cuda_fixtures import HostCompiler, host, needs_host_compiler  # noqa: F401
+from tolerances import DIRECT_SUM, KERNEL
+from torch import Tensor
+
+import invgen
+from invgen.emitters import cuda as cuda_emitter
+from invgen.emitters import cuda_interaction as emitter
+from invgen.errors import CudaError, EmittedFileError
+from invgen.gpu import find_compiler
+from invgen.runtime import cuda, interaction_operators, load, operators, pair_sums
+from invgen.runtime.cuda_driver import Driver
+from invgen.runtime.cuda_interaction import PASSES, CudaInteraction
+from invgen.runtime.folder import EmittedFolder, open_folder
+from invgen.runtime.pair_lists import PairLists, pair_lists
+
+IDS = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible")
+ORDERS = ("value", "vjp", "second_order")
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+Host = tuple[HostCompiler, Driver]
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+
+def lists(atoms: int = 5, pairs: int = 23, seed: int = 0) -> PairLists:
+    """Random pairs in no order, most without their reverse; the last atom has none."""
+    generator = torch.Generator().manual_seed(seed)
+    ends = torch.randint(0, atoms - 1, (2, pairs), generator=generator)
+    return pair_lists(ends[0], ends[1], atoms, atoms)
+
+
+def tensors(id: str, of: PairLists, features: int, sensitivities: int = 3, seed: int = 0) -> tuple[Tensor, ...]:
+    """m, s, t, g, um, us, ut in float64, moderate."""
+    kernels = load(id, backend="torch")
+    atoms, pairs = len(of.centre_start) - 1, len(of.first)
+    generator = torch.Generator().manual_seed(seed)
+    first = [(atoms, sensitivities, features), (pairs, sensitivities), (pairs, kernels.components)]
+    shapes = [*first, (atoms, kernels.size, features), *first]
+    return tuple(0.6 * torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in shapes)
+
+
+def slow_value(m: Tensor, s: Tensor, t: Tensor, of: PairLists, id: str) -> Tensor:
+    """The formula pair by pair; differentiable to any order."""
+    x = [torch.zeros(t.shape[1], m.shape[2], dtype=m.dtype) for _ in range(len(of.centre_start) - 1)]
+    for p, (i, j) in enumerate(zip(of.first.tolist(), of.second.tolist(), strict=True)):
+        x[i] = x[i] + t[p, :, None] * (s[p, :, None] * m[j]).sum(0)
+    return load(id, backend="torch", component_axis=-2)(torch.stack(x))
+
+
+def oracle(order: str, arrays: tuple[Tensor, ...], of: PairLists, id: str) -> tuple[Tensor, ...]:
+    """The results in float64, derivatives by autograd through the slow sum."""
+    m, s, t, g, *u = (a.double().detach().requires_grad_() for a in arrays)
+    y = slow_value(m, s, t, of, id)
+    if order == "value":
+        return (y.detach(),)
+    first = torch.autograd.grad((y * g).sum(), (m, s, t), create_graph=True)
+    if order == "vjp":
+        return tuple(f.detach() for f in first)
+    total = sum((a * b).sum() for a, b in zip(first, u, strict=True))
+    return torch.autograd.grad(total, (m, s, t, g))
+
+
+COUNTS = {"value": 3, "vjp": 4, "second_order": 7}
+
+
+def assert_equal(found: tuple[Tensor, ...], expected: tuple[Tensor, ...], tolerance: float) -> None:
+    for a, b in zip(found, expected, strict=True):
+        assert a.shape == b.shape
+        torch.testing.assert_close(a.double(), b, rtol=0, atol=tolerance * float(b.abs().max()) if b.numel() else 0)
+
+
+def edited(tmp_path: Path, id: str, old: str, new: str) -> CudaInteraction:
+    """The fused kernels of a basis with one change in their text."""
+    folder = open_folder(invgen.resources.generated_folder() / id)
+
+    class Edited(EmittedFolder):
+        def read(self, file: str) -> bytes:
+            text = super().read(file).decode()
+            assert file != emitter.FILE or old in text
+            return text.replace(old, new, 1).encode()
+
+    return CudaInteraction(Edited(folder.path, folder.manifest))
+
+
+# ---- operators and reference ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("id", IDS)
+def test_plain_tensor_operations_agree_with_autograd_pair_by_pair(id: str, order: str) -> None:
+    of = lists()
+    arrays = tensors(id, of, features=4)
+    key = load(id, backend="torch").key
+    found = getattr(pair_sums, order)(*arrays[: COUNTS[order]], lists=of, key=key)
+    assert_equal(found if order != "value" else (found,), oracle(order, arrays, of, id), DIRECT_SUM["float64"])
+
+
+def test_the_comparison_notices_pairs_turned_round() -> None:
+    of = lists()
+    arrays = tensors(IDS[0], of, features=4)
+    turned = pair_lists(of.second, of.first, 5, 5)
+    found = pair_sums.value(*arrays[:3], turned, load(IDS[0], backend="torch").key)
+    with pytest.raises(AssertionError):
+        assert_equal((found,), oracle("value", arrays, of, IDS[0]), DIRECT_SUM["float64"])
+
+
+def test_operators_under_opcheck_and_gradcheck() -> None:
+    of = lists(atoms=3, pairs=5)
+    m, s, t, g, *u = tensors(IDS[0], of, features=2, sensitivities=2)
+    key = load(IDS[0], backend="numba").key
+    for x in (m, s, t, g):
+        x.requires_grad_()
+    for operator, arguments in (
+        (interaction_operators.VALUE, (m, s, t)),
+        (interaction_operators.VJP, (m, s, t, g)),
+        (interaction_operators.SECOND_ORDER, tuple(x.detach() for x in (m, s, t, g, *u))),
+    ):
+        assert set(torch.library.opcheck(operator, (*arguments, *of, key)).values()) == {"SUCCESS"}
+    assert torch.autograd.gradcheck(lambda *x: interaction_operators.VALUE(*x, *of, key), (m, s, t))
+    assert torch.autograd.gradgradcheck(lambda *x: interaction_operators.VALUE(*x, *of, key), (m, s, t))
+
+
+def test_third_derivatives_name_the_remedy() -> None:
+    of = lists(atoms=3, pairs=5)
+    m, s, t, *_ = tensors(IDS[0], of, features=2)
+    y = interaction_operators.VALUE(m.requires_grad_(), s, t, *of, load(IDS[0], backend="torch").key).square().sum()
+    for _ in range(2):
+        y = torch.autograd.grad(y, m, create_graph=True)[0].square().sum()
+    with pytest.raises(RuntimeError, match='backend="torch"'):
+        torch.autograd.grad(y, m)
+
+
+def test_lists_group_pairs_by_either_end_in_order() -> None:
+    of = pair_lists(torch.tensor([2, 0, 2, 0]), torch.tensor([1, 1, 0, 1]), 4, 2)
+    assert of.centre_start.tolist() == [0, 2, 2, 4, 4]
+    assert of.centre_order.tolist() == [1, 3, 0, 2]
+    assert of.neighbour_start.tolist() == [0, 1, 4]
+    assert of.neighbour_order.tolist() == [2, 0, 1, 3]
+
+
+def test_lists_refuse_what_is_no_pair() -> None:
+    two = torch.tensor([0, 1])
+    with pytest.raises(ValueError, match=r"must be \(pairs,\) int64, got \(2,\) torch.int64 and \(2,\) torch.int32"):
+        pair_lists(two, two.int(), 2, 2)
+    with pytest.raises(ValueError, match=r"must be \(pairs,\) int64"):
+        pair_lists(two, two[:1], 2, 2)
+    with pytest.raises(ValueError, match=r"second must lie in 0\.\.0, got 0 to 1"):
+        pair_lists(two, two, 2, 1)
+    with pytest.raises(ValueError, match="second is on meta, first on cpu: move them"):
+        pair_lists(two, two.to("meta"), 2, 2)
+
+
+def test_wrong_tensors_are_named() -> None:
+    of, key = lists(), load(IDS[0], backend="torch").key
+    m, s, t, g, um, us, ut = tensors(IDS[0], of, features=4)
+    for wrong, message in (
+        ((m[:, :, 0], s, t), r"m must be \(neighbours, sensitivities, features\), got \(5, 3\)"),
+        ((m[:, :0], s[:, :0], t), "m must be"),
+        ((m, s[:, :2], t), r"s must be \(23, 3\), got \(23, 2\)"),
+        ((m, s, t[:, :8]), r"t must be \(23, 9\), got \(23, 8\)"),
+        ((m[:4], s, t), "pairs were listed for 5 neighbours, m has 4"),
+        ((m, s, t.to("meta")), "t is on meta, m on cpu: move them"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            interaction_operators.check(load(IDS[0], backend="torch"), wrong, of)
+    with pytest.raises(ValueError, match="first is on meta, m on cpu"):
+        interaction_operators.check(load(IDS[0], backend="torch"), (m, s, t), of._replace(first=of.first.to("meta")))
+    with pytest.raises(TypeError, match=r"s is torch\.float32, m is torch\.float64"):
+        interaction_operators.VALUE(m, s.float(), t, *of, key)
+    with pytest.raises(TypeError, match=r"float32 or float64, got torch\.float16"):
+        interaction_operators.VALUE(m.half(), s.half(), t.half(), *of, key)
+    with pytest.raises(ValueError, match=r"g must be \(5, 6, 4\), got \(4, 6, 4\)"):
+        interaction_operators.VJP(m, s, t, g[:4], *of, key)
+    with pytest.raises(ValueError, match=r"us must be \(23, 3\)"):
+        interaction_operators.SECOND_ORDER(m, s, t, g, um, us[:2], ut, *of, key)
+
+
+# ---- the emitted text on the CPU --------------------------------------------------------------------------------
+
+
+@needs_host_compiler
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("order", ORDERS)
+def test_emitted_text_agrees_with_autograd(order: str, dtype: str, host: Host) -> None:  # noqa: F811
+    """Less than a warp, several warps with a rest, several slabs; more pairs than a block holds at once."""
+    id = IDS[1]
+    found = load(id, backend="torch").interaction_module
+    for features, of in ((5, lists()), (70, lists(atoms=4, pairs=40)), (131, lists(atoms=3, pairs=4))):
+        arrays = tuple(a.to(DTYPES[dtype]) for a in tensors(id, of, features))
+        results = getattr(found, order)(arrays[: COUNTS[order]], of)
+        assert all(r.dtype == DTYPES[dtype] and r.is_contiguous() for r in results)
+        assert_equal(results, oracle(order, arrays, of, id), KERNEL[dtype])
+
+
+@needs_host_compiler
+def test_bases_whose_derivatives_come_in_parts(host: Host) -> None:  # noqa: F811
+    id = "cartesian-l4-n4-flexible"
+    text = cuda_emitter.emit(id, invgen.kernels_of(invgen.find_basis(id)))
+    assert "second_order_2_statements" in text
+    of = lists(atoms=3, pairs=6)
+    arrays = tensors(id, of, features=3, sensitivities=2)
+    results = load(id, backend="torch").interaction_module.second_order(arrays, of)
+    assert_equal(results, oracle("second_order", arrays, of, id), KERNEL["float64"])
+
+
+@needs_host_compiler
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("total += __shfl", "total -= __shfl"),
+        ("ha += tile.ut[k][c] * g;", ""),
+        ("hs[tile.pair[q] * SENSITIVITIES + n]", "hs[q * SENSITIVITIES + n]"),
+        ("slab ? target + sum : sum", "sum"),
+    ],
+)
+def test_the_comparison_notices_a_wrong_text(old: str, new: str, host: Host, tmp_path: Path) -> None:  # noqa: F811
+    of = lists(atoms=3, pairs=9)
+    arrays = tensors(IDS[0], of, features=131)
+    results = edited(tmp_path, IDS[0], old, new).second_order(arrays, of)
+    with pytest.raises(AssertionError):
+        assert_equal(results, oracle("second_order", arrays, of, IDS[0]), KERNEL["float64"])
+
+
+def tracked(host: Host, found: CudaInteraction) -> tuple[int, bool]:  # noqa: F811
+    """Races in a value, its vector-Jacobian product and second order, and whether one thread wrote each number."""
+    compiler = host[0]
+    compiler.tracked = True
+    of = lists(atoms=3, pairs=21)
+    arrays = tensors(IDS[0], of, features=40, sensitivities=2)
+    races, single = 0, True
+    for order in ORDERS:
+        results = getattr(found, order)(arrays[: COUNTS[order]], of)
+        library = ctypes.CDLL(str(compiler.folder / f"kernels{compiler.calls}.so"))
+        races += library.races_found()
+        for r in results:
+            single &= bool(library.written_by_one_thread(ctypes.c_void_p(r.data_ptr()), ctypes.c_longlong(r.numel())))
+    return races, single
+
+
+@needs_host_compiler
+def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_result(host: Host) -> None:  # noqa: F811
+    assert tracked(host, load(IDS[0], backend="torch").interaction_module) == (0, True)
+
+
+@needs_host_compiler
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    __syncthreads();\n    if (threadIdx.x < count) {", "    if (threadIdx.x < count) {"),
+        ("            __syncthreads();\n            for (int k = threadIdx.x", "            for (int k = threadIdx.x"),
+        ("k < count * WIDTH; k += THREADS", "k < count * WIDTH; k += THREADS / 2"),
+    ],
+)
+def test_races_are_noticed(old: str, new: str, host: Host, tmp_path: Path) -> None:  # noqa: F811
+    assert tracked(host, edited(tmp_path, IDS[0], old, new))[0] > 0
+
+
+# ---- launches ---------------------------------------------------------------------------------------------------
+
+
+@needs_host_compiler
+def test_nothing_and_isolated_atoms(host: Host) -> None:  # noqa: F811
+    found = load(IDS[0], backend="torch").interaction_module
+    for atoms, pairs, features in ((0, 0, 4), (3, 0, 4), (3, 2, 0)):
+        of = pair_lists(*torch.zeros(2, pairs, dtype=torch.int64), atoms, atoms)
+        arrays = tensors(IDS[0], of, features)
+        for order in ORDERS:
+            results = getattr(found, order)(arrays[: COUNTS[order]], of)
+            shapes = [a.shape for a in arrays[:4]]
+            assert [r.shape for r in results] == ([arrays[3].shape] if order == "value" else shapes[: len(results)])
+            assert all(not r.abs().max() for r in results if r.numel()), "no pair, no feature: all invariants vanish"
+
+
+@needs_host_compiler
+def test_launches_use_the_current_stream_and_are_refused_in_a_first_capture(
+    host: Host,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, of = load(IDS[0], backend="torch").interaction_module, lists()
+    m, s, t, *_ = tensors(IDS[0], of, features=4)
+    monkeypatch.setattr(cuda, "capturing", lambda: True)
+    with pytest.raises(CudaError, match=r"interaction_value is not compiled with .*call it once before the capture"):
+        found.value((m, s, t), of)
+    monkeypatch.setattr(cuda, "capturing", lambda: False)
+    before = found.value((m, s, t), of)[0]
+    monkeypatch.setattr(cuda, "capturing", lambda: True)
+    strided = m.transpose(0, 2).contiguous().transpose(0, 2)
+    assert not strided.is_contiguous()
+    torch.testing.assert_close(found.value((strided, s, t), of)[0], before, rtol=0, atol=0)
+    assert ctypes.c_ulonglong.in_dll(host[1]._library, "last_stream").value == 77
+    monkeypatch.setattr(cuda, "MOST_BLOCKS", 4)
+    with pytest.raises(CudaError, match="5 blocks are more than one launch holds"):
+        found.value((m, s, t), of)
+
+
+def test_memory_that_is_needed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    of = lists(atoms=64, pairs=64)
+    arrays = tensors(IDS[0], of, features=1024)
+    monkeypatch.setattr(torch.Tensor, "new_empty", full)
+    with pytest.raises(torch.OutOfMemoryError, match=r"3\.0 MiB of GPU memory are needed for the results"):
+        load(IDS[0], backend="torch").interaction_module.value(arrays[:3], of)
+
+
+def test_blocks_shrink_until_shared_memory_holds_them() -> None:
+    found = load("cartesian-l4-n4-flexible", backend="torch").interaction_module
+    m = torch.zeros(1, 20, 128, dtype=torch.float64)
+    assert found._blocks("value", m) == (128, 1)
+    assert found._blocks("second_order", m) == (64, 2)
+    assert found._blocks("second_order", m[..., :33].float()) == (64, 1)
+    with pytest.raises(CudaError, match="500 sensitivities need more shared memory"):
+        found._blocks("second_order", torch.zeros(1, 500, 4, dtype=torch.float64))
+
+
+def test_an_edited_text_is_not_used(tmp_path: Path) -> None:
+    basis = invgen.find_basis(IDS[0])
+    folder = invgen.emit(basis, into=tmp_path)
+    kernels = load(folder, backend="torch")
+    (folder / emitter.FILE).write_text((folder / emitter.FILE).read_text().replace("+=", "-="))
+    with pytest.raises(EmittedFileError, match="checksum"):
+        kernels.interaction_module  # noqa: B018
+
+
+def test_bases_of_several_channels_and_folders_without_cuda_have_no_fused_kernels(tmp_path: Path) -> None:
+    several = invgen.generate(invgen.BasisSpec(l_max=1, n_max=2, channels=2))
+    assert not open_folder(invgen.emit(several, into=tmp_path / "several")).has_interaction
+    plain = open_folder(invgen.emit(invgen.find_basis(IDS[0]), ("torch",), into=tmp_path / "plain"))
+    assert not plain.has_interaction
+    assert open_folder(invgen.emit(invgen.find_basis(IDS[0]), ("cuda",), into=tmp_path / "cuda")).has_interaction
+
+
+def test_only_gpus_get_the_fused_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernels = load(IDS[0], backend="torch")
+    assert not interaction_operators.fused(kernels, torch.device("cpu"))
+    monkeypatch.setattr(cuda, "unusable", lambda device: None)
+    assert interaction_operators.fused(kernels, torch.device("cuda:0"))
+    monkeypatch.setattr(cuda, "unusable", lambda device: "too old")
+    monkeypatch.setattr(operators, "_TOLD", {0})
+    assert not interaction_operators.fused(kernels, torch.device("cuda:0"))
+
+
+# ---- compilers --------------------------------------------------------------------------------------------------
+
+
+def usage(id: str, architecture: str, real: str, sensitivities: int, threads: int) -> dict[str, object]:
+    """What ``ptxas`` says of all passes."""
+    text = "".join(open_folder(invgen.resources.generated_folder() / id).read(f).decode() for f in FILES)
+    found = {}
+    for order in range(3):
+        definitions = (
+            "STATEMENTS", f"REAL={real}", f"SENSITIVITIES={sensitivities}", f"THREADS={threads}", f"ORDER={order}"
+        )  # fmt: skip
+        found |= find_compiler().compile(text, architecture, definitions).usage
+    return found
+
+
+FILES = (cuda_emitter.FILE, emitter.FILE)
+
+
+def has_compiler() -> bool:
+    try:
+        find_compiler()
+    except CudaError:
+        return False
+    return True
+
+
+needs_compiler = pytest.mark.skipif(not has_compiler(), reason="needs NVRTC or nvcc: pip install nvidia-cuda-nvrtc")
+
+
+@needs_compiler
+@pytest.mark.parametrize("architecture", ["sm_80", "sm_90", "sm_100"])
+@pytest.mark.parametrize("real", ["float", "double"])
+def test_nothing_spills_for_rank_three_and_order_four(real: str, architecture: str) -> None:
+    found = usage(IDS[1], architecture, real, 20, 128)
+    assert set(found) == {name for names in PASSES.values() for name in names}
+    for name, used in found.items():
+        assert used.spill_stores == used.spill_loads == 0, name
+        assert used.registers <= 255
+
+
+@needs_compiler
+def test_many_sensitivities_are_seen_to_spill_in_double_precision() -> None:
+    assert usage(IDS[1], "sm_90", "double", 64, 64)["interaction_vjp_neighbours"].spill_stores > 0
+
+
+@needs_compiler
+def test_shared_memory_is_what_the_launch_counts_on() -> None:
+    for id, sensitivities, threads in ((IDS[0], 7, 64), (IDS[1], 20, 128)):
+        module = load(id, backend="torch").interaction_module
+        found = usage(id, "sm_90", "double", sensitivities, threads)
+        for order, names in PASSES.items():
+            most = max(found[name].shared for name in names)
+            counted = module.shared_bytes(order, sensitivities, threads, 8)
+            assert most <= counted <= most + 512
