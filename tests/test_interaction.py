@@ -8,19 +8,23 @@ from pathlib import Path
 import pytest
 import torch
 from cuda_fixtures import HostCompiler, host, needs_host_compiler  # noqa: F401
-from tolerances import DIRECT_SUM, KERNEL
+from network_fixtures import build, crystal, graph, molecule
+from tolerances import DIRECT_SUM, KERNEL, LAW
 from torch import Tensor
 
 import invgen
+from invgen.data import Batch
 from invgen.emitters import cuda as cuda_emitter
 from invgen.emitters import cuda_interaction as emitter
 from invgen.errors import CudaError, EmittedFileError
 from invgen.gpu import find_compiler
-from invgen.runtime import cuda, interaction_operators, load, operators, pair_sums
+from invgen.nn import EnergyForces, fused
+from invgen.nn.fused import FusedInteraction
+from invgen.runtime import Kernels, cuda, interaction_operators, load, operators, pair_sums
 from invgen.runtime.cuda_driver import Driver
 from invgen.runtime.cuda_interaction import PASSES, CudaInteraction
 from invgen.runtime.folder import EmittedFolder, open_folder
-from invgen.runtime.pair_lists import PairLists, pair_lists
+from invgen.runtime.pair_lists import PairLists, lists_from_slots, pair_lists
 
 IDS = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible")
 ORDERS = ("value", "vjp", "second_order")
@@ -403,3 +407,50 @@ def test_shared_memory_is_what_the_launch_counts_on() -> None:
             most = max(found[name].shared for name in names)
             counted = module.shared_bytes(order, sensitivities, threads, 8)
             assert most <= counted <= most + 512
+
+
+# ---- layers -----------------------------------------------------------------------------------------------------
+
+
+def test_slots_and_sorting_give_the_same_lists() -> None:
+    batch = graph(molecule(0), molecule(1, atoms=1), crystal())
+    found = lists_from_slots(batch.first, batch.first_slot, batch.second, batch.second_slot, len(batch.numbers))
+    for a, b in zip(found, pair_lists(batch.first, batch.second, *2 * [len(batch.numbers)]), strict=True):
+        assert torch.equal(a, b)
+
+
+def trained(model: torch.nn.Module, batch: Batch) -> list[Tensor]:
+    """Energies, forces, and the gradients of a loss on both."""
+    energy, forces = EnergyForces(model).train()(batch)
+    (energy.square().sum() + forces.square().sum()).backward()
+    return [energy.detach(), forces.detach(), *(p.grad for p in model.parameters() if p.requires_grad)]
+
+
+def test_networks_with_fused_layers_train_as_those_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = graph(molecule(0), molecule(1, atoms=1), crystal())
+    expected = trained(build("hip-hop-nn"), batch)
+    model, asked = build("hip-hop-nn"), []
+    for block in model.blocks:
+        block.interaction.layer.__class__ = FusedInteraction
+
+    class Operators:
+        VALUE = interaction_operators.VALUE
+
+        @staticmethod
+        def fused(kernels: Kernels, device: torch.device) -> bool:
+            asked.append(device.type)
+            return True
+
+    monkeypatch.setattr(fused, "interaction_operators", Operators)
+    for a, b in zip(trained(model, batch), expected, strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=LAW["float64"] * float(b.abs().max()))
+    assert asked == ["cpu", "cpu"]
+
+
+def test_layers_of_backend_torch_and_on_the_cpu_are_left_alone() -> None:
+    batch = graph(molecule(0))
+    for backend in ("torch", "numba"):
+        plain, model = build("hip-hop-nn", backend=backend), build("hip-hop-nn", backend=backend)
+        for block in model.blocks:
+            block.interaction.layer.__class__ = FusedInteraction
+        assert torch.equal(EnergyForces(model)(batch).forces, EnergyForces(plain)(batch).forces)

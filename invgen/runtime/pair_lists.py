@@ -61,3 +61,15 @@ def _check_range(name: str, index: Tensor, count: int) -> None:
         raise ValueError(f"{name} must lie in 0..{count - 1}, got {int(index.min())} to {int(index.max())}")
     if index.device.type == "cuda":
         torch._assert_async(inside, f"{name} must lie in 0..{count - 1}")
+
+
+def lists_from_slots(first: Tensor, first_slot: Tensor, second: Tensor, second_slot: Tensor, atoms: int) -> PairLists:
+    """``pair_lists`` of atoms among themselves without a sort, from the running number of every pair at either end."""
+    return PairLists(first, second, *_placed(first, first_slot, atoms), *_placed(second, second_slot, atoms))
+
+
+def _placed(index: Tensor, slot: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    start = torch.zeros(count + 1, dtype=torch.int64, device=index.device)
+    start = start.index_add(0, index + 1, torch.ones_like(index)).cumsum(0)
+    pairs = torch.arange(len(index), device=index.device)
+    return start, torch.empty_like(pairs).index_copy(0, start.index_select(0, index) + slot, pairs)
