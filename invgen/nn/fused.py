@@ -17,17 +17,22 @@ class FusedInteraction(InvariantInteraction):
     """
 
     def forward(
-        self, features: torch.Tensor, batch: Batch, distance: torch.Tensor, harmonics: torch.Tensor
+        self,
+        features: torch.Tensor,
+        batch: Batch,
+        distance: torch.Tensor,
+        harmonics: torch.Tensor,
+        species: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """As ``ScalarInteraction.forward``."""
         kernels = self.invariants.kernels
         if kernels.backend == "torch" or not interaction_operators.fused(kernels, features.device):
-            return super().forward(features, batch, distance, harmonics)
-        count, outputs, inputs = self.environment.weight.shape
-        messages = features @ self.environment.weight.reshape(count * outputs, inputs).T
+            return super().forward(features, batch, distance, harmonics, species)
+        count, outputs, _ = self.environment.weight.shape
+        messages = self.environment.messages(features).view(-1, count, outputs)
         lists = lists_from_slots(batch.first, batch.first_slot, batch.second, batch.second_slot, len(features))
         sensitivities = self.environment.sensitivity(distance)
         values = interaction_operators.VALUE(
             messages.view(-1, count, outputs), sensitivities, harmonics, *lists, self.invariants.key
         )
-        return self.normalisation(values.flatten(1)) @ self.mixing + self.self_interaction(features)
+        return self.normalisation.mixed(values, self.mixing) + self.self_interaction(features)

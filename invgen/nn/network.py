@@ -14,8 +14,9 @@ import torch
 from torch import nn
 
 from invgen.data.batch import Batch
+from invgen.nn.fused import FusedInteraction
 from invgen.nn.harmonics import TensorHarmonics
-from invgen.nn.interaction import InvariantInteraction, ScalarInteraction, TensorSensitivityInteraction
+from invgen.nn.interaction import ScalarInteraction, TensorSensitivityInteraction
 from invgen.nn.invariants import Invariants
 from invgen.nn.sensitivity import Sensitivity
 from invgen.nn.species import SpeciesEncoding, SpeciesEnergies
@@ -180,8 +181,8 @@ class HipHopNN(Network):
                 f"of ranks {probe.ranks}; generate it with channels=1"
             )
 
-        def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> InvariantInteraction:
-            return InvariantInteraction(inputs, outputs, sensitivity, Invariants(basis, backend=backend), backend)
+        def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> FusedInteraction:
+            return FusedInteraction(inputs, outputs, sensitivity, Invariants(basis, backend=backend), backend)
 
         super().__init__(layer, probe.ranks, backend=backend, **arguments)
         self.basis_id = probe.id
