@@ -19,8 +19,8 @@ from invgen.emitters import cuda_interaction as emitter
 from invgen.errors import CudaError, EmittedFileError
 from invgen.gpu import find_compiler
 from invgen.nn import EnergyForces, fused
-from invgen.nn.fused import FusedInteraction
-from invgen.runtime import Kernels, cuda, interaction_operators, load, operators, pair_sums
+from invgen.nn.interaction import ScalarInteraction
+from invgen.runtime import cuda, interaction_operators, load, operators, pair_sums
 from invgen.runtime.cuda_driver import Driver
 from invgen.runtime.cuda_interaction import PASSES, CudaInteraction
 from invgen.runtime.folder import EmittedFolder, open_folder
@@ -344,13 +344,14 @@ def test_bases_of_several_channels_and_folders_without_cuda_have_no_fused_kernel
 
 
 def test_only_gpus_get_the_fused_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    kernels = load(IDS[0], backend="torch")
-    assert not interaction_operators.fused(kernels, torch.device("cpu"))
+    key = load(IDS[0], backend="torch").key
     monkeypatch.setattr(cuda, "unusable", lambda device: None)
-    assert interaction_operators.fused(kernels, torch.device("cuda:0"))
+    assert interaction_operators.fused(key, "cuda", 0)
+    assert not interaction_operators.fused(key, "cpu", None)
+    assert not interaction_operators.fused(load("harmonics-l2", backend="torch").key, "cuda", 0)
     monkeypatch.setattr(cuda, "unusable", lambda device: "too old")
     monkeypatch.setattr(operators, "_TOLD", {0})
-    assert not interaction_operators.fused(kernels, torch.device("cuda:0"))
+    assert not interaction_operators.fused(key, "cuda", 0)
 
 
 # ---- compilers --------------------------------------------------------------------------------------------------
@@ -419,38 +420,30 @@ def test_slots_and_sorting_give_the_same_lists() -> None:
         assert torch.equal(a, b)
 
 
-def trained(model: torch.nn.Module, batch: Batch) -> list[Tensor]:
+def trained(model: torch.nn.Module, batch: Batch, compiled: bool = False) -> list[Tensor]:
     """Energies, forces, and the gradients of a loss on both."""
-    energy, forces = EnergyForces(model).train()(batch)
+    network = EnergyForces(model).train()
+    call = torch.compile(network, fullgraph=True, backend="aot_eager") if compiled else network
+    energy, forces = call(batch)
     (energy.square().sum() + forces.square().sum()).backward()
     return [energy.detach(), forces.detach(), *(p.grad for p in model.parameters() if p.requires_grad)]
 
 
-def test_networks_with_fused_layers_train_as_those_without(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("compiled", [False, True])
+def test_networks_with_fused_layers_train_as_those_without(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The layer is told that the CPU has the fused kernels; there the operator runs plain tensor operations."""
     batch = graph(molecule(0), molecule(1, atoms=1), crystal())
-    expected = trained(build("hip-hop-nn"), batch)
-    model, asked = build("hip-hop-nn"), []
-    for block in model.blocks:
-        block.interaction.layer.__class__ = FusedInteraction
-
-    class Operators:
-        VALUE = interaction_operators.VALUE
-
-        @staticmethod
-        def fused(kernels: Kernels, device: torch.device) -> bool:
-            asked.append(device.type)
-            return True
-
-    monkeypatch.setattr(fused, "interaction_operators", Operators)
-    for a, b in zip(trained(model, batch), expected, strict=True):
+    expected = trained(build("hip-hop-nn", backend="torch"), batch)
+    told = torch.compiler.assume_constant_result(lambda key, kind, index: True)
+    monkeypatch.setattr(fused, "fused", told)
+    model = build("hip-hop-nn")
+    monkeypatch.setattr(ScalarInteraction, "forward", None)
+    for a, b in zip(trained(model, batch, compiled), expected, strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=LAW["float64"] * float(b.abs().max()))
-    assert asked == ["cpu", "cpu"]
 
 
-def test_layers_of_backend_torch_and_on_the_cpu_are_left_alone() -> None:
-    batch = graph(molecule(0))
-    for backend in ("torch", "numba"):
-        plain, model = build("hip-hop-nn", backend=backend), build("hip-hop-nn", backend=backend)
-        for block in model.blocks:
-            block.interaction.layer.__class__ = FusedInteraction
-        assert torch.equal(EnergyForces(model)(batch).forces, EnergyForces(plain)(batch).forces)
+def test_layers_of_backend_torch_are_not_fused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fused, "fused", None)
+    assert torch.isfinite(EnergyForces(build("hip-hop-nn", backend="torch"))(graph(molecule(0))).forces).all()
+    with pytest.raises(TypeError, match="not callable"):
+        EnergyForces(build("hip-hop-nn"))(graph(molecule(0)))

@@ -6,7 +6,7 @@ import torch
 
 from invgen.data.batch import Batch
 from invgen.nn.interaction import InvariantInteraction
-from invgen.runtime import interaction_operators
+from invgen.runtime.interaction_operators import VALUE, fused
 from invgen.runtime.pair_lists import lists_from_slots
 
 
@@ -15,6 +15,11 @@ class FusedInteraction(InvariantInteraction):
 
     Invariants of backend ``"torch"`` are left as they are: their derivatives have any order.
     """
+
+    @property
+    def fusible(self) -> bool:
+        """Whether derivatives up to the second are all that is asked for."""
+        return self.invariants.kernels.backend != "torch"
 
     def forward(
         self,
@@ -25,14 +30,12 @@ class FusedInteraction(InvariantInteraction):
         species: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """As ``ScalarInteraction.forward``."""
-        kernels = self.invariants.kernels
-        if kernels.backend == "torch" or not interaction_operators.fused(kernels, features.device):
+        invariants, device = self.invariants, features.device
+        if not self.fusible or not fused(invariants.key, device.type, device.index):
             return super().forward(features, batch, distance, harmonics, species)
         count, outputs, _ = self.environment.weight.shape
         messages = self.environment.messages(features).view(-1, count, outputs)
         lists = lists_from_slots(batch.first, batch.first_slot, batch.second, batch.second_slot, len(features))
         sensitivities = self.environment.sensitivity(distance)
-        values = interaction_operators.VALUE(
-            messages.view(-1, count, outputs), sensitivities, harmonics, *lists, self.invariants.key
-        )
+        values = VALUE(messages, sensitivities, harmonics, *lists, invariants.key)
         return self.normalisation.mixed(values, self.mixing) + self.self_interaction(features)

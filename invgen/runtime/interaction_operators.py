@@ -29,16 +29,24 @@ DTYPES = (torch.float32, torch.float64)
 NAMES = ("m", "s", "t", "g", "um", "us", "ut")
 
 
-def fused(kernels: Kernels, device: torch.device) -> bool:
-    """Whether the fused kernels of this basis run on ``device``; a reason that a GPU cannot run them is told once."""
-    return device.type == "cuda" and kernels.folder.has_interaction and compiles(kernels, device.index)
+@torch.compiler.assume_constant_result
+def fused(key: str, kind: str, index: int | None) -> bool:
+    """Whether the fused kernels of ``key`` run on a device; a reason that a GPU cannot run them is told once.
+
+    kind, index
+        Type and index of a ``torch.device``: constants, so that compiled graphs take the answer as one.
+    """
+    if kind != "cuda" or index is None:
+        return False
+    kernels = kernels_of(key)
+    return kernels.folder.has_interaction and compiles(kernels, index)
 
 
 def _run(order: str, tensors: tuple[Tensor, ...], lists: PairLists, key: str) -> Any:
     kernels = kernels_of(key)
     check(kernels, tensors, lists)
     plain = tuple(x.detach() for x in tensors)
-    if fused(kernels, plain[0].device):
+    if fused(key, plain[0].device.type, plain[0].device.index):
         results = getattr(kernels.interaction_module, order)(plain, lists)
         return results if len(results) > 1 else results[0]
     return getattr(pair_sums, order)(*plain, lists, key)
