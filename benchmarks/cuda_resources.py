@@ -1,4 +1,5 @@
-"""Registers and spills of the emitted CUDA kernels, by architecture, precision and layout. Needs no GPU.
+"""Registers and spills of the emitted CUDA kernels, by architecture, precision and layout, and of the fused interaction
+with 20 sensitivities. Needs no GPU.
 
 pip install '.[test]'
 python benchmarks/cuda_resources.py [--quick]        -> results/cuda_resources.json
@@ -13,6 +14,7 @@ from dataclasses import asdict
 import record
 
 import invgen
+from invgen.emitters import cuda, cuda_interaction
 from invgen.emitters.parts import alive, parts, reordered
 from invgen.emitters.schedule import live_statements
 from invgen.gpu import find_compiler
@@ -21,6 +23,7 @@ from invgen.kernels.program import Kernel
 
 BASES = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "ace-l3-n4-linear", "cartesian-l4-n4-flexible")
 ARCHITECTURES = (80, 90, 100)
+SENSITIVITIES = 20
 
 
 def orders(programs: dict[str, Kernel]) -> list[dict[str, object]]:
@@ -56,18 +59,39 @@ def measured(
     return rows
 
 
+def fused(id: str, programs: dict[str, Kernel], architecture: int) -> list[dict[str, object]]:
+    """One row for each pass of the interaction; blocks have half the threads where 128 need too much shared memory."""
+    text = cuda.emit(id, programs) + cuda_interaction.emit(id, programs)
+    rows = []
+    for real in ("float", "double"):
+        threads = 64 if real == "double" and programs["value"].input_size > 16 else 128
+        for order in range(3):
+            definitions = (
+                "STATEMENTS", f"REAL={real}", f"SENSITIVITIES={SENSITIVITIES}", f"THREADS={threads}", f"ORDER={order}"
+            )  # fmt: skip
+            usage = find_compiler().compile(text, f"sm_{architecture}", definitions).usage
+            for name, found in sorted(usage.items()):
+                row = {"architecture": f"sm_{architecture}", "name": name, "real": real, "threads": threads}
+                rows.append({**row, **asdict(found)})
+                print(id, *rows[-1].values(), flush=True)
+    return rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="sm_90 and (3,4) alone")
     options = parser.parse_args()
     bases, architectures = (BASES[1:2], (90,)) if options.quick else (BASES, ARCHITECTURES)
-    data: dict[str, object] = {"compiler": find_compiler().name, "bases": {}}
+    data: dict[str, object] = {"compiler": find_compiler().name, "sensitivities": SENSITIVITIES, "bases": {}}
     start = time.process_time()
     for id in bases:
         programs = invgen.kernels_of(invgen.find_basis(id))
         layouts = ("planes", "rows") if id == BASES[1] else ("planes",)
         rows = [row for a in architectures for row in measured(id, programs, a, layouts)]
         data["bases"][id] = {"orders": orders(programs), "parts": rows}  # type: ignore[index]
+        if id.startswith("cartesian"):
+            passes = [row for a in architectures for row in fused(id, programs, a)]
+            data["bases"][id]["interaction"] = passes  # type: ignore[index]
     data["processor_seconds"] = round(time.process_time() - start, 1)
     if options.quick:
         return

@@ -10,6 +10,7 @@ from torch import nn
 from invgen.data.dataset import Dataset
 from invgen.data.errors import UnknownSpeciesError
 from invgen.data.structures import LARGEST_ATOMIC_NUMBER
+from invgen.runtime.cuda import capturing
 
 
 class SpeciesEncoding(nn.Module):
@@ -36,11 +37,13 @@ class SpeciesEncoding(nn.Module):
     def index(self, numbers: torch.Tensor) -> torch.Tensor:
         """(atoms,) atomic numbers -> (atoms,) positions in ``species``.
 
-        Raises ``UnknownSpeciesError`` naming the elements the model was not built for. Inside ``torch.compile`` no
-        name can be read from a tensor: there the look-up that follows fails on an index out of range.
+        Raises ``UnknownSpeciesError`` naming the elements the model was not built for. Inside ``torch.compile`` and
+        while a CUDA graph is captured no name can be read from a tensor: there the look-up that follows fails on an
+        index out of range.
         """
         index = self.table[numbers]
-        if not torch.compiler.is_compiling() and bool((index == len(self.species)).any()):
+        unreadable = torch.compiler.is_compiling() or capturing()
+        if not unreadable and bool((index == len(self.species)).any()):
             unknown = sorted({int(z) for z in numbers[index == len(self.species)]})
             raise UnknownSpeciesError(
                 f"atomic numbers {unknown} are unknown to this model, which was built for {list(self.species)}; "
