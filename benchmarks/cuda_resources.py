@@ -1,5 +1,5 @@
 """Registers and spills of the emitted CUDA kernels, by architecture, precision and layout, and of the fused interaction
-with 20 sensitivities. Needs no GPU.
+with 20 sensitivities; what the order of statements and the limit of values alive do to them. Needs no GPU.
 
 pip install '.[test]'
 python benchmarks/cuda_resources.py [--quick]        -> results/cuda_resources.json
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import record
 
 import invgen
 from invgen.emitters import cuda, cuda_interaction
+from invgen.emitters import parts as schedule
 from invgen.emitters.parts import alive, parts, reordered
 from invgen.emitters.schedule import live_statements
 from invgen.gpu import find_compiler
@@ -24,6 +27,8 @@ from invgen.kernels.program import Kernel
 BASES = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "ace-l3-n4-linear", "cartesian-l4-n4-flexible")
 ARCHITECTURES = (80, 90, 100)
 SENSITIVITIES = 20
+LARGE = "cartesian-l4-n5-flexible"
+LIMITS = (250, 320, 340, 360, 10_000)
 
 
 def orders(programs: dict[str, Kernel]) -> list[dict[str, object]]:
@@ -44,6 +49,51 @@ def orders(programs: dict[str, Kernel]) -> list[dict[str, object]]:
             }
         )
     return rows
+
+
+def in_both_orders(id: str, programs: dict[str, Kernel]) -> list[dict[str, object]]:
+    """Unsplit kernels on sm_90 with their statements in the order of the program, and in the other one."""
+    rows = []
+    for order, (limit, excess) in {"program": (10_000, 0.0), "other": (0, 10.0)}.items():
+        with settings(ALIVE_LIMIT=10_000, PROGRAM_ORDER_LIMIT=limit, REORDERED_EXCESS=excess):
+            for part in compiled(id, programs, 90, ("float", "double"), ("planes",)):
+                rows.append({"order": order, "name": part.name, "real": part.real, **asdict(part.usage)})
+                print(id, *rows[-1].values(), flush=True)
+    return rows
+
+
+def under_limits(id: str, kernel: Kernel) -> list[dict[str, object]]:
+    """The parts of a kernel in float on sm_90 for several limits of the values alive."""
+    rows = []
+    for limit in LIMITS:
+        with settings(ALIVE_LIMIT=limit):
+            split = parts(kernel, limit)
+            found = compiled(id, {"value": kernel}, 90, ("float",), ("planes",))
+        for part, made in zip(split, found, strict=True):
+            rows.append(
+                {
+                    "limit": limit, "alive": alive(kernel, part.statements), "operations": made.operations,
+                    "outputs": len(part.outputs), **asdict(made.usage),
+                }
+            )  # fmt: skip
+            print(id, *rows[-1].values(), flush=True)
+    return rows
+
+
+@contextmanager
+def settings(**values: float) -> Iterator[None]:
+    """Other constants of the schedule for a while."""
+    before = {name: getattr(schedule, name) for name in values}
+    defaults = schedule.parts.__defaults__
+    for name, value in values.items():
+        setattr(schedule, name, value)
+    schedule.parts.__defaults__ = (schedule.ALIVE_LIMIT,)
+    try:
+        yield
+    finally:
+        schedule.parts.__defaults__ = defaults
+        for name, value in before.items():
+            setattr(schedule, name, value)
 
 
 def measured(
@@ -89,9 +139,12 @@ def main() -> None:
         layouts = ("planes", "rows") if id == BASES[1] else ("planes",)
         rows = [row for a in architectures for row in measured(id, programs, a, layouts)]
         data["bases"][id] = {"orders": orders(programs), "parts": rows}  # type: ignore[index]
+        data["bases"][id]["in_both_orders"] = in_both_orders(id, programs)  # type: ignore[index]
         if id.startswith("cartesian"):
             passes = [row for a in architectures for row in fused(id, programs, a)]
             data["bases"][id]["interaction"] = passes  # type: ignore[index]
+    programs = invgen.kernels_of(invgen.find_basis(LARGE))
+    data["limits"] = {"basis": LARGE, "rows": under_limits(LARGE, programs["second_order"])}
     data["processor_seconds"] = round(time.process_time() - start, 1)
     if options.quick:
         return

@@ -16,8 +16,8 @@ from invgen.kernels.program import Kernel, Statement
 Statements = tuple[tuple[int, Statement], ...]
 
 ALIVE_LIMIT = 320
-"""Values alive at once above which a part is halved. The compiler reorders further: with 318 it was measured to need
-216 of the 255 registers in float32, with 338 all of them and some memory (docs/cuda.md)."""
+"""Values alive at once above which a part is halved. The compiler reorders further: with 307 it was measured to need
+all 255 registers in float32 and no memory, with 340 some memory (docs/cuda.md)."""
 
 PROGRAM_ORDER_LIMIT = 100
 """Values alive up to which the order of the program is kept: registers are not short."""
