@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from cuda_fixtures import HostCompiler, host, needs_host_compiler, planes  # noqa: F401
+from cuda_fixtures import HostCompiler, host, needs_host_compiler, planes, run_last_block, sparse  # noqa: F401
 from kernel_fixtures import naive_family, polynomial
 from test_backends import emitted
 from tolerances import KERNEL
@@ -23,6 +23,7 @@ from invgen.emitters import parts as parts_module
 from invgen.emitters.parts import alive, parts, reordered
 from invgen.emitters.schedule import live_statements
 from invgen.errors import CudaError, EmittedFileError
+from invgen.gpu.compiler import Compiled
 from invgen.kernels.program import Kernel
 from invgen.runtime import cuda, load, operators
 from invgen.runtime.cuda_cache import place
@@ -120,6 +121,23 @@ def test_a_block_fits_into_shared_memory_and_wide_arrays_get_smaller_blocks() ->
         assert function["row_threads"] == 128 or function["row_threads"] * pitches * 16 > emitter.SHARED_BYTES
 
 
+@needs_host_compiler
+@pytest.mark.parametrize("atom", ["here.atom", "(unsigned)here.atom"])
+def test_indices_beyond_32_bits(atom: str, tmp_path: Path) -> None:
+    """More than 2^32 items, the last block alone, on arrays of which little takes space; 32 bits are seen to fail."""
+    kernel, features = oracle("cartesian-l2-n4-flexible")["value"], 64
+    atoms = 2**32 // features + 3
+    x, y = (sparse(tmp_path, name, (atoms, width, features)) for name, width in (("x", 9), ("y", 6)))
+    x[-2:] = planes(9, (2, features), torch.float32, 0).numpy()
+    source = cuda_kernels("cartesian-l2-n4-flexible").source.text.replace("(here.atom", f"({atom}")
+    image = HostCompiler(tmp_path).compile(source, "sm_90", ("REAL=float", "ONLY=0")).image
+    items = [ctypes.c_longlong(atoms * features), ctypes.c_uint(features)]
+    run_last_block(Path(image[:-1].decode()), "value_0", -(-atoms * features // 128), 128, [x, y, *items])
+    expected = kernel.evaluate(np.moveaxis(x[-1].astype("float64"), 0, -1))
+    right = np.allclose(y[-1].T, expected, rtol=0, atol=KERNEL["float32"] * np.abs(expected).max())
+    assert right == (atom == "here.atom")
+
+
 # ---- orders and parts -------------------------------------------------------------------------------------------
 
 
@@ -208,6 +226,13 @@ def test_the_driver_reports_what_failed() -> None:
 
     with pytest.raises(CudaError, match=r"cuDevicePrimaryCtxRetain of the CUDA driver failed: unknown \(2\)"):
         Driver(Failing()).load(b"", 0)  # type: ignore[arg-type]
+
+
+@needs_host_compiler
+def test_code_that_the_driver_refuses_names_the_remedy(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr(HostCompiler, "compile", lambda *arguments: Compiled(b"no library", {}))
+    with pytest.raises(CudaError, match=r"the host's compiler made \(.*invalid image.*update the NVIDIA driver"):
+        cuda_kernels("cartesian-l2-n4-flexible").run("value", (planes(9, (2, 3), torch.float32, 0),))
 
 
 # ---- the cache --------------------------------------------------------------------------------------------------

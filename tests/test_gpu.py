@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from cuda_fixtures import planes
-from tolerances import KERNEL
+from interaction_fixtures import COUNTS, assert_equal, lists, oracle, tensors
+from network_fixtures import build, crystal, graph, molecule
+from tolerances import KERNEL, LAW
 
 import invgen
-from invgen.nn import Invariants
-from invgen.runtime import load, operators
+from invgen.data import Batch
+from invgen.nn import EnergyForces, Invariants
+from invgen.nn import fused as fused_layer
+from invgen.runtime import interaction_operators, load, operators
+from invgen.runtime.pair_lists import PairLists, pair_lists
 
 pytestmark = [
     pytest.mark.gpu,
@@ -95,3 +105,117 @@ def test_tensors_on_two_devices_are_refused() -> None:
     x, g = planes(9, (2, 3), torch.float32, 0).cuda(), planes(6, (2, 3), torch.float32, 1)
     with pytest.raises(ValueError, match="g is on cpu, x on cuda:0"):
         operators.VJP(x, g, key)
+
+
+# ---- the fused interaction --------------------------------------------------------------------------------------
+
+
+def on_gpu(of: PairLists) -> PairLists:
+    return PairLists(*(x.cuda() for x in of))
+
+
+def batch_on_gpu() -> Batch:
+    batch = graph(molecule(0), molecule(1, atoms=1), crystal())
+    return Batch(*(x.cuda() if isinstance(x, torch.Tensor) else x for x in batch))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("id", IDS)
+def test_the_fused_interaction_equals_sums_pair_by_pair(id: str, order: str, dtype: torch.dtype) -> None:
+    found = load(id, backend="cuda").interaction_module
+    for features, sensitivities, of in (
+        (5, 3, lists()),
+        (128, 20, lists(atoms=9, pairs=60)),
+        (200, 7, lists(atoms=4, pairs=40)),
+    ):
+        arrays = tuple(a.to(dtype) for a in tensors(id, of, features, sensitivities))
+        results = getattr(found, order)(tuple(a.cuda() for a in arrays[: COUNTS[order]]), on_gpu(of))
+        tolerance = KERNEL[str(dtype).removeprefix("torch.")]
+        assert_equal(tuple(r.cpu() for r in results), oracle(order, arrays, of, id), tolerance)
+
+
+def test_derivatives_of_the_fused_interaction() -> None:
+    of = on_gpu(lists(atoms=3, pairs=5))
+    key = operators.register(load(IDS[0], backend="cuda"))
+    m, s, t, *_ = (a.cuda().requires_grad_() for a in tensors(IDS[0], lists(atoms=3, pairs=5), 2, 2))
+    assert torch.autograd.gradcheck(lambda *x: interaction_operators.VALUE(*x, *of, key), (m, s, t))
+    assert torch.autograd.gradgradcheck(lambda *x: interaction_operators.VALUE(*x, *of, key), (m, s, t))
+    assert set(torch.library.opcheck(interaction_operators.VALUE, (m, s, t, *of, key)).values()) == {"SUCCESS"}
+
+
+def test_two_runs_of_the_fused_interaction_are_equal_in_every_bit() -> None:
+    of = lists(atoms=300, pairs=6000)
+    arrays = tuple(a.float().cuda() for a in tensors(IDS[1], of, 128, 20))
+    found = load(IDS[1], backend="cuda").interaction_module
+    for order in ORDERS:
+        first, second = (getattr(found, order)(arrays[: COUNTS[order]], on_gpu(of)) for _ in range(2))
+        assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_nothing_and_isolated_atoms() -> None:
+    found = load(IDS[0], backend="cuda").interaction_module
+    for atoms, pairs, features in ((0, 0, 4), (3, 0, 4), (3, 2, 0)):
+        of = pair_lists(*torch.zeros(2, pairs, dtype=torch.int64), atoms, atoms)
+        arrays = tuple(a.cuda() for a in tensors(IDS[0], of, features))
+        for order in ORDERS:
+            results = getattr(found, order)(arrays[: COUNTS[order]], on_gpu(of))
+            assert all(not r.abs().max() for r in results if r.numel())
+
+
+def trained(model: torch.nn.Module, batch: Batch) -> list[torch.Tensor]:
+    """Energies, forces, and the gradients of a loss on both."""
+    energy, forces = EnergyForces(model).train()(batch)
+    (energy.square().sum() + forces.square().sum()).backward()
+    return [energy.detach(), forces.detach(), *(p.grad for p in model.parameters() if p.requires_grad)]
+
+
+def test_networks_train_on_the_gpu_as_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = trained(build("hip-hop-nn"), graph(molecule(0), molecule(1, atoms=1), crystal()))
+    calls = []
+    monkeypatch.setattr(fused_layer, "VALUE", lambda *a: calls.append(1) or interaction_operators.VALUE(*a))
+    for a, b in zip(trained(build("hip-hop-nn").cuda(), batch_on_gpu()), expected, strict=True):
+        torch.testing.assert_close(a.cpu(), b, rtol=0, atol=LAW["float64"] * float(b.abs().max()))
+    assert len(calls) == 2
+
+
+def test_energies_and_forces_in_a_captured_graph() -> None:
+    model, batch = EnergyForces(build("hip-hop-nn", torch.float32).cuda()), batch_on_gpu()
+    batch = batch._replace(positions=batch.positions.float(), cell=batch.cell.float(), shift=batch.shift.float())
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):
+            model(batch)
+    torch.cuda.current_stream().wait_stream(side)
+    graph_ = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph_):
+        captured = model(batch)
+    batch.positions.add_(0.01 * torch.randn_like(batch.positions))
+    graph_.replay()
+    expected = model(batch)
+    torch.testing.assert_close(captured.forces, expected.forces, rtol=0, atol=LAW["float32"])
+
+
+def test_a_training_step_is_equal_in_every_bit_in_deterministic_mode() -> None:
+    """In a process of its own: cuBLAS reads its workspace setting when it starts."""
+    code = """
+import torch
+from test_gpu import batch_on_gpu, build, trained
+torch.use_deterministic_algorithms(True)
+first, second = (trained(build("hip-hop-nn").cuda(), batch_on_gpu()) for _ in range(2))
+assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+"""
+    environment = os.environ | {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(__file__).parent, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_pairs_on_two_devices_are_refused() -> None:
+    key = operators.register(load(IDS[0], backend="cuda"))
+    of = lists()
+    m, s, t, *_ = (a.cuda() for a in tensors(IDS[0], of, 4))
+    with pytest.raises(ValueError, match="first is on cpu, m on cuda:0"):
+        interaction_operators.VALUE(m, s, t, *of, key)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from cuda_fixtures import HostCompiler, host, needs_host_compiler  # noqa: F401
+from cuda_fixtures import HostCompiler, host, needs_host_compiler, run_last_block, sparse  # noqa: F401
+from interaction_fixtures import COUNTS, assert_equal, lists, oracle, tensors
 from network_fixtures import build, crystal, graph, molecule
 from tolerances import DIRECT_SUM, KERNEL, LAW
 from torch import Tensor
@@ -24,7 +26,7 @@ from invgen.runtime import cuda, interaction_operators, load, operators, pair_su
 from invgen.runtime.cuda_driver import Driver
 from invgen.runtime.cuda_interaction import PASSES, CudaInteraction
 from invgen.runtime.folder import EmittedFolder, open_folder
-from invgen.runtime.pair_lists import PairLists, lists_from_slots, pair_lists
+from invgen.runtime.pair_lists import lists_from_slots, pair_lists
 
 IDS = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible")
 ORDERS = ("value", "vjp", "second_order")
@@ -32,53 +34,6 @@ DTYPES = {"float32": torch.float32, "float64": torch.float64}
 Host = tuple[HostCompiler, Driver]
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-
-
-def lists(atoms: int = 5, pairs: int = 23, seed: int = 0) -> PairLists:
-    """Random pairs in no order, most without their reverse; the last atom has none."""
-    generator = torch.Generator().manual_seed(seed)
-    ends = torch.randint(0, atoms - 1, (2, pairs), generator=generator)
-    return pair_lists(ends[0], ends[1], atoms, atoms)
-
-
-def tensors(id: str, of: PairLists, features: int, sensitivities: int = 3, seed: int = 0) -> tuple[Tensor, ...]:
-    """m, s, t, g, um, us, ut in float64, moderate."""
-    kernels = load(id, backend="torch")
-    atoms, pairs = len(of.centre_start) - 1, len(of.first)
-    generator = torch.Generator().manual_seed(seed)
-    first = [(atoms, sensitivities, features), (pairs, sensitivities), (pairs, kernels.components)]
-    shapes = [*first, (atoms, kernels.size, features), *first]
-    return tuple(0.6 * torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in shapes)
-
-
-def slow_value(m: Tensor, s: Tensor, t: Tensor, of: PairLists, id: str) -> Tensor:
-    """The formula pair by pair; differentiable to any order."""
-    x = [torch.zeros(t.shape[1], m.shape[2], dtype=m.dtype) for _ in range(len(of.centre_start) - 1)]
-    for p, (i, j) in enumerate(zip(of.first.tolist(), of.second.tolist(), strict=True)):
-        x[i] = x[i] + t[p, :, None] * (s[p, :, None] * m[j]).sum(0)
-    return load(id, backend="torch", component_axis=-2)(torch.stack(x))
-
-
-def oracle(order: str, arrays: tuple[Tensor, ...], of: PairLists, id: str) -> tuple[Tensor, ...]:
-    """The results in float64, derivatives by autograd through the slow sum."""
-    m, s, t, g, *u = (a.double().detach().requires_grad_() for a in arrays)
-    y = slow_value(m, s, t, of, id)
-    if order == "value":
-        return (y.detach(),)
-    first = torch.autograd.grad((y * g).sum(), (m, s, t), create_graph=True)
-    if order == "vjp":
-        return tuple(f.detach() for f in first)
-    total = sum((a * b).sum() for a, b in zip(first, u, strict=True))
-    return torch.autograd.grad(total, (m, s, t, g))
-
-
-COUNTS = {"value": 3, "vjp": 4, "second_order": 7}
-
-
-def assert_equal(found: tuple[Tensor, ...], expected: tuple[Tensor, ...], tolerance: float) -> None:
-    for a, b in zip(found, expected, strict=True):
-        assert a.shape == b.shape
-        torch.testing.assert_close(a.double(), b, rtol=0, atol=tolerance * float(b.abs().max()) if b.numel() else 0)
 
 
 def edited(tmp_path: Path, id: str, old: str, new: str) -> CudaInteraction:
@@ -265,6 +220,37 @@ def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_res
 )
 def test_races_are_noticed(old: str, new: str, host: Host, tmp_path: Path) -> None:  # noqa: F811
     assert tracked(host, edited(tmp_path, IDS[0], old, new))[0] > 0
+
+
+@needs_host_compiler
+def test_indices_beyond_32_bits(tmp_path: Path) -> None:
+    """Messages and results of more than 2^31 numbers: the last atom alone, which hears itself twice."""
+    found, features, sensitivities = load(IDS[0], backend="torch").interaction_module, 64, 2
+    atoms = 2**31 // (sensitivities * features) + 9
+    m = sparse(tmp_path, "m", (atoms, sensitivities, features))
+    gx, gm = (sparse(tmp_path, name, (atoms, width, features)) for name, width in (("gx", 9), ("gm", sensitivities)))
+    y, start = sparse(tmp_path, "y", (atoms, 6, features)), sparse(tmp_path, "start", (atoms + 1,), "int64")
+    start[-1] = 2
+    of = pair_lists(*torch.zeros(2, 2, dtype=torch.int64), 1, 1)
+    small = tuple(a.float() for a in tensors(IDS[0], of, features, sensitivities))
+    m[-1], end = small[0][0].numpy(), np.full(2, atoms - 1)
+    s, t = small[1].numpy(), small[2].numpy()
+    sizes = [ctypes.c_uint(features), ctypes.c_uint(1)]
+    definitions = ("STATEMENTS", "REAL=float", f"SENSITIVITIES={sensitivities}", "THREADS=64")
+    compiler, order = HostCompiler(tmp_path), np.arange(2)
+    images = [compiler.compile(found.source.text, "sm_90", (*definitions, f"ORDER={k}")).image for k in (0, 1)]
+    libraries = [Path(image[:-1].decode()) for image in images]
+    run_last_block(libraries[0], "interaction_value", atoms, 64, [m, s, t, start, order, end, y, *sizes])
+    (expected,) = oracle("value", small[:3] + small[3:], of, IDS[0])
+    assert_equal((torch.from_numpy(y[-1:].copy()),), (expected,), KERNEL["float32"])
+    gx[-1] = small[2][0, :, None].numpy()
+    gs, gt = np.zeros_like(s), np.zeros_like(t)
+    run_last_block(
+        libraries[1], "interaction_vjp_neighbours", atoms, 64, [m, s, t, gx, start, order, end, gm, gs, gt, *sizes]
+    )
+    heard = torch.einsum("pc,c->p", small[2], small[2][0])
+    expected = torch.einsum("ps,p->s", small[1], heard)[None, :, None].expand(1, -1, features)
+    assert_equal((torch.from_numpy(gm[-1:].copy()),), (expected.double(),), KERNEL["float32"])
 
 
 # ---- launches ---------------------------------------------------------------------------------------------------

@@ -59,9 +59,19 @@ class Source:
                     f"{self.id}: {names[0]} is not compiled with {', '.join(definitions)} for cuda:{device} yet, which "
                     "cannot happen while a CUDA graph is captured: call it once before the capture"
                 )
-            module = driver().load(self._image(definitions, device), device)
+            module = self._module(definitions, device)
             self._loaded[key] = tuple(driver().function(module, name) for name in names)
         return self._loaded[key]
+
+    def _module(self, definitions: tuple[str, ...], device: int) -> Handle:
+        image = self._image(definitions, device)
+        try:
+            return driver().load(image, device)
+        except CudaError as error:
+            raise CudaError(
+                f"{self.id}: the driver refuses code that {find_compiler().name} made ({error}); if it is older than the "
+                'compiler, update the NVIDIA driver, install an older nvidia-cuda-nvrtc, or use backend="torch"'
+            ) from error
 
     def _image(self, definitions: tuple[str, ...], device: int) -> bytes:
         compiler = find_compiler()
