@@ -27,6 +27,7 @@ from invgen.kernels.program import Kernel
 BASES = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "ace-l3-n4-linear", "cartesian-l4-n4-flexible")
 ARCHITECTURES = (80, 90, 100)
 SENSITIVITIES = 20
+MORE_SENSITIVITIES = (10, 20, 30, 40, 64)
 LARGE = "cartesian-l4-n5-flexible"
 LIMITS = (250, 320, 340, 360, 10_000)
 
@@ -109,19 +110,24 @@ def measured(
     return rows
 
 
-def fused(id: str, programs: dict[str, Kernel], architecture: int) -> list[dict[str, object]]:
-    """One row for each pass of the interaction; blocks have half the threads where 128 need too much shared memory."""
+def fused(
+    id: str, programs: dict[str, Kernel], architecture: int, sensitivities: int, threads: dict[str, int]
+) -> list[dict[str, object]]:
+    """One row for each pass of the interaction."""
     text = cuda.emit(id, programs) + cuda_interaction.emit(id, programs)
     rows = []
     for real in ("float", "double"):
-        threads = 64 if real == "double" and programs["value"].input_size > 16 else 128
         for order in range(3):
             definitions = (
-                "STATEMENTS", f"REAL={real}", f"SENSITIVITIES={SENSITIVITIES}", f"THREADS={threads}", f"ORDER={order}"
+                "STATEMENTS", f"REAL={real}", f"SENSITIVITIES={sensitivities}", f"THREADS={threads[real]}",
+                f"ORDER={order}",
             )  # fmt: skip
             usage = find_compiler().compile(text, f"sm_{architecture}", definitions).usage
             for name, found in sorted(usage.items()):
-                row = {"architecture": f"sm_{architecture}", "name": name, "real": real, "threads": threads}
+                row = {
+                    "architecture": f"sm_{architecture}", "name": name, "real": real,
+                    "sensitivities": sensitivities, "threads": threads[real],
+                }  # fmt: skip
                 rows.append({**row, **asdict(found)})
                 print(id, *rows[-1].values(), flush=True)
     return rows
@@ -141,8 +147,13 @@ def main() -> None:
         data["bases"][id] = {"orders": orders(programs), "parts": rows}  # type: ignore[index]
         data["bases"][id]["in_both_orders"] = in_both_orders(id, programs)  # type: ignore[index]
         if id.startswith("cartesian"):
-            passes = [row for a in architectures for row in fused(id, programs, a)]
+            threads = {"float": 128, "double": 64 if id == BASES[-1] else 128}
+            passes = [row for a in architectures for row in fused(id, programs, a, SENSITIVITIES, threads)]
             data["bases"][id]["interaction"] = passes  # type: ignore[index]
+        if id == BASES[1]:
+            halved = {"float": 64, "double": 64}
+            growth = [row for n in MORE_SENSITIVITIES for row in fused(id, programs, 90, n, halved)]
+            data["bases"][id]["more_sensitivities"] = growth  # type: ignore[index]
     programs = invgen.kernels_of(invgen.find_basis(LARGE))
     data["limits"] = {"basis": LARGE, "rows": under_limits(LARGE, programs["second_order"])}
     data["processor_seconds"] = round(time.process_time() - start, 1)

@@ -69,8 +69,8 @@ class Source:
             return driver().load(image, device)
         except CudaError as error:
             raise CudaError(
-                f"{self.id}: the driver refuses code that {find_compiler().name} made ({error}); if it is older than the "
-                'compiler, update the NVIDIA driver, install an older nvidia-cuda-nvrtc, or use backend="torch"'
+                f"{self.id}: the driver refuses code that {find_compiler().name} made ({error}); if it is older than "
+                'the compiler, update the NVIDIA driver, install an older nvidia-cuda-nvrtc, or use backend="torch"'
             ) from error
 
     def _image(self, definitions: tuple[str, ...], device: int) -> bytes:
