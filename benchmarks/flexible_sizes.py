@@ -1,6 +1,7 @@
 """Sizes of flexible, independent and robust sets, the orders that they need, and what they see at symmetric sites.
 
-Pure sets of one rank are complete, whatever order they need; flexible sets are checked in every vanishing pattern.
+Pure sets of one rank are complete, whatever order they need; flexible sets are checked in every vanishing pattern, all
+sets at the sites of chemistry and at a general site of each of the 55 finite point groups with axes up to order 8.
 
     python benchmarks/flexible_sizes.py [L_MAX]        -> results/flexible_sizes.json; l_max = 6 in about two minutes
 """
@@ -17,6 +18,8 @@ import record
 import invgen
 from invgen.algebra.characters import transcendence_degree
 from invgen.basis import Basis
+from invgen.candidates.counting import count_contractions
+from invgen.selection.sites import group_sites
 
 MOST_CANDIDATES = 1_000_000
 HIGHEST_ORDER = 10
@@ -44,6 +47,8 @@ def pure(rank: int) -> dict[str, Any]:
         "size": len(basis),
         "needed": transcendence_degree([(rank, 0)]),
         "orders": dict(sorted(orders.items())),
+        "offered": dict(basis.evidence.candidates_per_order),
+        "contractions_of_highest_order": count_contractions([(rank, 0)] * max(orders)),
         "labels": list(basis.labels),
         "float_agrees": basis.evidence.float_agrees,
         "smallest_singular_value": basis.evidence.singular_values[-1],
@@ -56,7 +61,7 @@ def pure(rank: int) -> dict[str, Any]:
 def row(l_max: int, n_max: int, objective: str) -> dict[str, Any]:
     """Size, rank, and what is seen at sites and in vanishing patterns."""
     basis, seconds = generated(l_max=l_max, n_max=n_max, objective=objective)
-    found = basis.flexibility()
+    found, general = basis.flexibility(), basis.flexibility(group_sites()).sites
     result = {
         "l_max": l_max,
         "n_max": n_max,
@@ -69,6 +74,8 @@ def row(l_max: int, n_max: int, objective: str) -> dict[str, Any]:
         "sites": len(found.sites),
         "full_sites": sum(s.rank == s.attainable for s in found.sites),
         "short_sites": {s.name: [s.rank, s.attainable] for s in found.sites if s.rank < s.attainable},
+        "groups": len(general),
+        "short_groups": {s.group: [s.rank, s.attainable] for s in general if s.rank < s.attainable},
         "patterns": len(found.patterns),
         "complete_patterns": sum(p.among == p.bound for p in found.patterns),
         "float_agrees": basis.evidence.float_agrees and found.float_agrees,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ from invgen.selection.langbein import Progress
 from invgen.selection.objectives import select
 from invgen.selection.relations import Relation
 from invgen.selection.setting import Setting
+from invgen.selection.sites import SITES, Site
 from invgen.spec import BasisSpec
 
 FORMAT = 1
@@ -128,12 +129,15 @@ class Basis:
             )
         return self.family.evaluator(self.spec, x.reshape(-1, self.components), Floating()), x.shape[:-1]
 
-    def flexibility(self) -> Flexibility:
+    def flexibility(self, sites: Iterable[Site] = SITES) -> Flexibility:
         """The rank of the basis at symmetric sites and where tensors vanish, beside the rank that is attainable there.
+
+        sites
+            Those of ``selection.sites`` by default, or sites of your own.
 
         Raises ``SpecError`` for pseudo-scalars.
         """
-        return flexibility(self.spec, self.invariants)
+        return flexibility(self.spec, self.invariants, sites)
 
     def sympy(self, i: int) -> Any:
         """Invariant ``i`` as a SymPy polynomial in the components: symbols ``Q_xy``, ``A_n_l_m`` or ``A_z_n_l_m``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 import brute_force
 import numpy as np
 import pytest
+import tolerances
 from test_cli import invgen as run
 
 import invgen
@@ -68,7 +70,7 @@ def test_the_prime_has_cosines_and_square_roots():
 def test_generators_are_orthogonal_and_the_group_has_its_order(symbol):
     for exact, real in zip(generators(symbol, ModularCircle(PRIME)), generators(symbol, FloatCircle()), strict=True):
         assert (modular.matmul(exact % PRIME, exact.T % PRIME, PRIME) == np.eye(3)).all()
-        np.testing.assert_allclose(real @ real.T, np.eye(3), atol=1e-14)
+        assert abs(real @ real.T - np.eye(3)).max() < tolerances.DIRECT_SUM["float64"]
     if symbol in ORDERS:
         assert len(elements(symbol)) == ORDERS[symbol]
         exact_images = orbit(np.array([[1, 2, 3]]), generators(symbol, ModularCircle(PRIME)), PRIME)
@@ -322,3 +324,27 @@ print(invgen.find_basis("cartesian-l2-n3-flexible").flexibility().robust)
 
 def test_the_attribute_is_on_every_basis():
     assert invgen.find_basis("cartesian-l2-n4-flexible").flexibility().robust
+
+
+# ---- the page ---------------------------------------------------------------------------------------------------
+
+
+def test_the_blocks_of_the_page_run():
+    page = (Path(invgen.__file__).parent.parent / "docs" / "flexibility.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    assert len(blocks) == 6
+    names: dict[str, object] = {}
+    for number, block in enumerate(blocks):
+        exec(compile(block, f"block {number} of flexibility.md", "exec"), names)
+
+
+def test_the_picture_shows_what_the_page_says():
+    found = {
+        key: brute_force.built(4, n_max, key).flexibility()
+        for key, n_max in (("linear", 2), ("flexible", 4), ("robust", 4))
+    }
+    short = {key: {r.name: r.rank for r in f.sites if r.rank < r.attainable} for key, f in found.items()}
+    assert len(short["linear"]) > 20
+    assert short["linear"]["two equal, bent"] == 5
+    assert not {"tetrahedron", "cube", "icosahedron"} & set(short["linear"])
+    assert (short["flexible"], short["robust"]) == ({"inversion centre": 9}, {})

@@ -110,6 +110,17 @@ _FIXED = {
     "Oh": (_CYCLE, _FOURFOLD, _INVERSION),
 }
 
+HIGHEST_AXIS = 8
+POINT_GROUPS: tuple[str, ...] = (
+    *_FIXED,
+    "I",
+    "Ih",
+    *(f"{name}{n}{suffix}" for n in range(2, HIGHEST_AXIS + 1) for name in "CD" for suffix in ("", "v", "h", "d")
+      if (name, suffix) not in (("C", "d"), ("D", "v"))),
+    *(f"S{n}" for n in range(4, HIGHEST_AXIS + 1, 2)),
+)  # fmt: skip
+"""All finite point groups without axes of a higher order than 8: the 32 of crystals, and 23 more."""
+
 
 def generators(symbol: str, circle: Circle) -> list[Matrix]:
     """Matrices (3, 3) that generate the point group of a Schoenflies symbol such as ``C3v``, ``Td`` or ``Dinfh``.

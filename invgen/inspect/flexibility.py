@@ -85,7 +85,7 @@ def _drawn(found: Sequence[Flexibility]) -> Any:
     for (i, j), missing in np.ndenumerate(short):
         row = sites[i][j]
         text = f"{row.rank}" if not missing else f"{row.rank}/{row.attainable}"
-        axis.text(j, i, text, ha="center", va="center", fontsize=6)
+        axis.text(j, i, text, ha="center", va="center", fontsize=6, color="white" if missing > 3 else "black")
     axis.set_xticks(
         range(len(found)), [f.id for f in found], rotation=40, ha="right", rotation_mode="anchor", fontsize=7
     )

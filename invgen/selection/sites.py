@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from invgen.algebra import modular
-from invgen.algebra.point_groups import Circle, FloatCircle, ModularCircle, generators, orbit
+from invgen.algebra.point_groups import POINT_GROUPS, Circle, FloatCircle, ModularCircle, generators, orbit
 from invgen.candidates.ace_truncation import Channel
 from invgen.candidates.environment import Terms, polynomials
 from invgen.candidates.evaluate import Arithmetic, Floating, Modular
@@ -99,6 +99,14 @@ SITES = (
     Site("hcp", "D3h", "first shell of Ti", ((1, 0, 0), (0, 5, 7))),
     Site("icosahedron", "Ih", "B12, metallic glass", ((0, 0, 1),)),
 )  # fmt: skip
+
+SHELLS = 14
+"""Shells at general places: they make tensors up to rank six as general as any group lets them be."""
+
+
+def group_sites() -> tuple[Site, ...]:
+    """One site for each of ``POINT_GROUPS``, neighbours at general places."""
+    return tuple(Site(f"general {group}", group, "", GENERAL[:SHELLS]) for group in POINT_GROUPS)
 
 
 def pattern_sites(channels: Sequence[Channel]) -> tuple[Site, ...]:
