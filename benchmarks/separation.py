@@ -44,7 +44,9 @@ WANTED: tuple[dict[str, Any], ...] = (
     {"l_max": 3, "n_max": 4, "objective": "independent"},
     {"l_max": 3, "n_max": 4, "objective": "flexible"},
     {"l_max": 3, "n_max": 4, "objective": "robust"},
+    {"l_max": 3, "n_max": 5, "objective": "linear", "orders": (5,)},
     {"family": "ace", "l_max": 3, "n_max": 3, "channels": 2, "objective": "linear"},
+    {"family": "ace", "l_max": 2, "n_max": 4, "channels": 2, "objective": "linear"},
 )  # fmt: skip
 
 
@@ -129,8 +131,8 @@ def exact_pairs() -> list[dict[str, Any]]:
     rows = []
     for degenerate, pair in DEGENERATE.items():
         first, second = (np.array(side) for side in pair)
-        for order in (2, 3, 4):
-            spec = invgen.BasisSpec("ace", 4, order, channels=2, orders=(order,), objective="linear")
+        for order, l_max, channels in ((2, 4, 2), (3, 4, 2), (4, 4, 2), (5, 3, 1)):
+            spec = invgen.BasisSpec("ace", l_max, order, channels=channels, orders=(order,), objective="linear")
             basis = Candidates(spec, tuple(family_of(spec).stream(spec, 10_000)))
             values = [[invariants_of(basis, side, prime=prime) for side in (first, second)] for prime in PRIMES]
             differing = {int(np.count_nonzero(a != b)) for a, b in values}
