@@ -125,10 +125,6 @@ def test_a_site_has_the_symmetry_that_it_says_and_no_more(site):
     assert symmetries(site) == ORDERS[site.group]
 
 
-def test_more_symmetry_than_said_is_noticed():
-    assert symmetries(Site("one shell", "S4", "", ((1, 2, 3),))) == 8
-
-
 def test_sites_are_told_apart_by_name():
     assert len({s.name for s in SITES}) == len(SITES) >= 40
     assert {s.group for s in SITES} >= {"Td", "Oh", "Ih", "C3v", "C5v", "D6h", "D5d", "Cinfv", "Dinfh", "Cs", "S4"}
@@ -176,6 +172,27 @@ def test_all_candidates_together_attain_what_theory_says(l_max):
     candidates = list(family_of(spec).stream(spec, 1000))
     reached = [rank for rank, _ in site_ranks(spec, candidates, SITES, PRIME)]
     assert reached == attainable_ranks(spec, SITES, PRIME) == attainable_ranks(spec, SITES, None)
+
+
+def test_a_site_with_more_symmetry_than_said_does_not_attain_it():
+    spec = BasisSpec(l_max=4, n_max=4)
+    candidates = list(family_of(spec).stream(spec, 1000))
+    sites = [Site("one shell", "S4", "", ((1, 2, 3),))]
+    assert symmetries(sites[0]) == ORDERS["D2d"] == 2 * ORDERS["S4"]
+    assert [rank for rank, _ in site_ranks(spec, candidates, sites, PRIME)] == [5]
+    assert attainable_ranks(spec, sites, PRIME) == [6]
+
+
+@pytest.mark.parametrize("id", ["cartesian-l3-n4-flexible", "cartesian-l4-n4-independent"])
+def test_ranks_hold_for_three_primes_and_three_witnesses(id):
+    basis = find_basis(id)
+    sites = SITES + pattern_sites(basis.channels)
+    primes = (PRIME, turning_prime(PRIME - 1), turning_prime(2**30))
+    assert len(set(primes)) == 3
+    found = [site_ranks(basis.spec, basis.invariants, sites, p, seed) for p in primes for seed in ("", "a", "b")]
+    assert all(ranks == found[0] for ranks in found)
+    limits = [attainable_ranks(basis.spec, sites, p, seed) for p, seed in zip(primes, "xyz", strict=True)]
+    assert limits[0] == limits[1] == limits[2]
 
 
 def test_tensors_that_vanish_begin_to_be_seen_by_higher_orders():

@@ -30,7 +30,8 @@ class Site:
     """An atom and its neighbours.
 
     group
-        The Schoenflies symbol of the site symmetry; see ``algebra.point_groups`` for the axes.
+        The Schoenflies symbol of the site symmetry; see ``algebra.point_groups`` for the axes. It must be the whole
+        symmetry of the neighbours: where they have more, fewer ranks are attainable than the group lets expect.
     example
         Where chemistry has it.
     seeds
@@ -58,10 +59,10 @@ SITES = (
     Site("planar", "Cs", "C in pyridine, next to N", PLANE),
     Site("planar, centred", "C2h", "trans-[PtCl2(NH3)2], H and all", GENERAL[:12]),
     Site("rectangle", "D2h", "Ti in rutile", ((1, 2, 0), (0, 0, 1))),
-    Site("twisted rectangle", "D2", "Si in a twisted spirosilane", GENERAL[:6]),
+    Site("twisted rectangle", "D2", "two twisted chelates", GENERAL[:6]),
     Site("propeller", "C3", "P in PPh3", GENERAL[:12]),
     Site("flat propeller", "C3h", "B in B(OH)3", ((2, 0, 0), (3, 2, 0), (3, 1, 0))),
-    Site("square propeller", "C4h", "[Pt(OH)4], flat", ((2, 0, 0), (3, 2, 0), (3, 1, 0), (1, 1, 1))),
+    Site("square propeller", "C4h", "planar M(OH)4, all H one way round", ((2, 0, 0), (3, 2, 0), (3, 1, 0), (1, 1, 1))),
     Site("one neighbour", "Cinfv", "HF; centre of N2O", ((0, 0, 1),)),
     Site("two equal, linear", "Dinfh", "CO2", ((0, 0, 1),)),
     Site("two equal, bent", "C2v", "H2O", ((3, 0, 2),)),
@@ -75,13 +76,13 @@ SITES = (
     Site("square", "D4h", "XeF4", ((1, 0, 0),)),
     Site("square pyramid", "C4v", "BrF5", ((5, 0, -1), (0, 0, 1))),
     Site("tetrahedron", "Td", "CH4, diamond", ((1, 1, 1),)),
-    Site("flattened tetrahedron", "D2d", "Cu in chalcopyrite", ((3, 0, 2),)),
+    Site("flattened tetrahedron", "D2d", "[CuCl4]2-", ((3, 0, 2),)),
     Site("twisted tetrahedron", "S4", "W in scheelite", GENERAL[:12]),
     Site("trigonal bipyramid", "D3h", "PF5", ((1, 0, 0), (0, 0, 1))),
     Site("octahedron", "Oh", "SF6, NaCl", ((1, 0, 0),)),
     Site("long octahedron", "D4h", "Cu(II), Jahn-Teller", ((1, 0, 0), (0, 0, 1))),
     Site("off-centre octahedron", "C4v", "Ti in BaTiO3", ((9, 0, -1), (0, 0, 1), (0, 0, -1))),
-    Site("trigonal octahedron", "D3d", "Al in corundum, nearly", ((1, 0, 1),)),
+    Site("trigonal octahedron", "D3d", "Cd in CdI2", ((1, 0, 1),)),
     Site("twisted octahedron", "D3", "[Co(en)3]", ((1, 2, 3),)),
     Site("octahedron in pyrite", "S6", "Fe in FeS2", GENERAL[:12]),
     Site("trigonal prism", "D3h", "MoS2", ((1, 0, 1),)),
