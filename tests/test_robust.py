@@ -121,6 +121,17 @@ def test_a_total_degree_that_leaves_functions_out_is_told():
     assert basis.evidence.rank < basis.evidence.bound
 
 
+def test_a_reduced_ace_basis_loses_nothing_at_symmetric_sites():
+    """What is chosen without the sites in view loses a rank at four of them; the sizes are the same."""
+    wanted = {"family": "ace", "total_degree": 12, "n_max": 3}
+    bases = [brute_force.build(BasisSpec(**wanted, objective=o)) for o in ("linear", "robust", "independent")]
+    assert [len(basis) for basis in bases] == [211, 52, 52]
+    ranks = [[rank for rank, _ in site_ranks(basis.spec, basis.invariants, SITES, OTHER_PRIME)] for basis in bases]
+    assert ranks[1] == ranks[0] == [site.rank for site in bases[1].evidence.sites]
+    less = {site.group for site, whole, mine in zip(SITES, ranks[0], ranks[2], strict=True) if mine < whole}
+    assert less == {"Ci", "C2h", "D2h", "D2"}
+
+
 def everywhere(*points: list[list[int]]) -> Everywhere:
     prime = modular.DEFAULT_PRIME
     return Everywhere((prime,) * len(points), np.array(points))
