@@ -176,6 +176,13 @@ def test_pseudo_scalars_are_refused():
         BasisSpec(l_max=2, objective="robust", parity="pseudo")
 
 
+def test_orders_without_any_invariant_give_an_empty_set():
+    for ordering in ("degree", "cost"):
+        basis = brute_force.build(BasisSpec(ranks=(1, 2), n_max=1, objective="robust", ordering=ordering))
+        assert (len(basis), basis.evidence.rank) == (0, 0)
+    assert not basis.flexibility().robust
+
+
 def test_too_many_candidates_are_refused():
     with pytest.raises(SpecError, match="max_candidates"):
         invgen.generate(BasisSpec(l_max=3, n_max=5, objective="robust", ordering="cost"), max_candidates=10)

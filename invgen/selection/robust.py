@@ -17,9 +17,10 @@ import numpy as np
 
 from invgen.algebra import modular
 from invgen.algebra.point_groups import turning_prime
-from invgen.candidates.family import Candidate, family_of
+from invgen.candidates.family import Candidate, components_of, family_of
 from invgen.selection.evidence import Evidence, SiteRank
 from invgen.selection.flexibility import attainable_ranks, check_parity, site_gradients, site_ranks
+from invgen.selection.langbein import BLOCK
 from invgen.selection.setting import Chosen, Setting, collect_evidence
 from invgen.selection.sites import SITES
 from invgen.spec import BasisSpec
@@ -61,13 +62,15 @@ def _enough(
 ) -> tuple[list[Candidate], Everywhere, list[int]]:
     """Candidates of the lowest orders that reach the limits together, or of all orders, and the ranks they reach."""
     primes = (setting.prime, *(prime for _ in SITES))
+    width = components_of(family_of(spec).channels(spec))
+    everywhere = Everywhere(primes, np.zeros((len(primes), 0, width), dtype=np.int64))
     candidates: list[Candidate] = []
-    parts: list[np.ndarray] = []
+    targets = everywhere.ranks()
     for order, level in _levels(spec, setting):
         candidates += level
         generic = setting.selection(spec).exact.gradients(level)
-        parts.append(np.concatenate([generic, site_gradients(spec, level, SITES, prime, setting.seed)]))
-        everywhere = Everywhere(primes, np.concatenate(parts, axis=1))
+        fresh = np.concatenate([generic, site_gradients(spec, level, SITES, prime, setting.seed)])
+        everywhere = Everywhere(primes, np.concatenate([everywhere.rows, fresh], axis=1))
         targets = everywhere.ranks()
         if setting.progress:
             setting.progress(f"robust n={order}", sum(targets), sum(limits))
@@ -81,8 +84,8 @@ def _levels(spec: BasisSpec, setting: Setting) -> Iterator[tuple[int, list[Candi
     stream = family_of(spec).stream(spec, setting.max_candidates)
     if spec.ordering == "degree":
         yield from ((order, list(level)) for order, level in groupby(stream, key=lambda c: c.order))
-    else:
-        yield spec.n_max, list(stream)
+    elif level := list(stream):
+        yield spec.n_max, level
 
 
 def _covering(everywhere: Everywhere, targets: list[int], setting: Setting) -> list[int]:
@@ -121,7 +124,7 @@ def _evidence(
     limits: list[int],
 ) -> Evidence:
     whole = setting.selection(spec)
-    whole.offer_block(kept)
+    whole.run(kept, len(kept), lookahead=BLOCK)
     whole.offered = Counter(c.order for c in candidates)
     evidence = collect_evidence(spec, setting, [whole], kept, whole.rank, limits[0], attainable=targets[0])
     floats = np.max(
