@@ -347,7 +347,7 @@ def test_the_attribute_is_on_every_basis():
 
 
 def test_the_blocks_of_the_page_run():
-    page = (Path(invgen.__file__).parent.parent / "docs" / "flexibility.md").read_text()
+    page = (Path(__file__).resolve().parent.parent / "docs" / "flexibility.md").read_text()
     blocks = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     assert len(blocks) == 6
     names: dict[str, object] = {}
