@@ -4,8 +4,11 @@ Runs in an environment that has both hippynn and invgen. 128 features, 20 sensit
 layers, cutoff 6.5 Å, float32, molecules of 14 or more atoms of a QM7 file. Numbers are compared before anything is
 timed: our model is made from the state of hippynn's. Both sides get their input as they take it, and both make their
 pairs inside the timed region. Rounds of the two alternate; times are medians, ratios medians of the ratios of rounds.
+hippynn runs on its plain torch kernels: its Numba kernels are no faster here on one thread. Beside the times stands
+what HIP-HOP-NN (3,4) has to compute, counted from the sizes of its arrays.
 
-    python benchmarks/networks_cpu.py QM7.npz [--threads 1] [--molecules 100] [--quick]  -> results/networks_cpu.json
+    python benchmarks/networks_cpu.py QM7.npz [--threads 1] [--molecules 100] [--quick]
+                                                                -> results/networks_cpu.json, results/networks_cpu.png
     python benchmarks/networks_cpu.py QM7.npz --memory invgen         one side, its peak memory on stdout
 """
 
@@ -13,7 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import statistics
 import subprocess
 import sys
@@ -23,13 +26,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
 import numpy as np
 import record
 import torch
 from equal_weights import hippynn_graph
 
 from invgen.data import Structure, batch_structures
-from invgen.nn import EnergyForces
+from invgen.nn import EnergyForces, Invariants
 from invgen.potentials import hippynn_model
 
 CUTOFF = 6.5
@@ -45,6 +52,9 @@ CASES: dict[str, tuple[str, dict[str, int], str | None]] = {
     "HIP-HOP-NN (3,4)": ("HipHopnn", {"l_max": 3, "n_max": 4}, "cartesian-l3-n4-flexible"),
 }
 TARGET = "HIP-HOP-NN (3,4)"
+WANTED = {"energies_and_forces": 10, "training_step": 8}
+"""Least ratios of hippynn's time for ``TARGET`` to ours."""
+ROUNDS = {"HIP-HOP-NN (3,4)": 5, "HIP-HOP-NN (2,4)": 5}
 AGREEMENT = 2e-4
 """Largest difference of forces over the largest force at which two float32 networks count as the same."""
 
@@ -164,8 +174,47 @@ def measured(case: str, numbers: np.ndarray, positions: np.ndarray, rounds: int)
     return result
 
 
+def multiply_adds(pairs: float, species: int) -> dict[str, float]:
+    """Multiply-adds per atom of HIP-HOP-NN (3,4): the energy, and what forces take besides.
+
+    Forces need every matrix product once more, the sums over pairs again with two contractions of each kind, one of
+    them for the features of the second layer, and the derivatives of the invariants, which are two operations each.
+    """
+    width, sensitivities, atom_layers = (SETTINGS[k] for k in ("n_features", "n_sensitivities", "n_atom_layers"))
+    layer = Invariants(str(CASES[TARGET][2]))
+    operations = {name: sum(count.values()) for name, count in layer.kernels.operations.items()}
+    square = width * width
+    matrices = {
+        "messages": sensitivities * square,
+        "mixing": 2 * layer.size * square,
+        "atom layers": 2 * (2 * atom_layers + 1) * square + square + 2 * species * width,
+    }
+    both = sensitivities + layer.components
+    return {
+        **{f"energy, {name}": count for name, count in matrices.items()},
+        "energy, pairs": 2 * pairs * both * width,
+        "energy, invariants": operations["value"] * width,
+        **{f"forces, {name}": count for name, count in matrices.items()},
+        "forces, pairs": pairs * (2 * 2 * both + sensitivities) * width,
+        "forces, invariants": operations["vjp"] * width,
+    }
+
+
+def added_memory(work: Callable[[], Any]) -> int:
+    """MiB by which the largest memory of this process during ``work`` exceeds what it held before (Linux)."""
+
+    def megabytes(field: str) -> int:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) // 1024 for line in lines if line.startswith(field))
+
+    before = megabytes("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # sets the largest memory to the present one
+    work()
+    return megabytes("VmHWM") - before
+
+
 def peak_memory(path: Path, count: int, side: str, case: str = TARGET) -> int:
-    """MiB that one training step of one side adds to the process, in a process of its own."""
+    """MiB that one training step of one side adds to what its process holds before, in a process of its own."""
     numbers, positions = molecules(path, count)
     small = Peer(case, numbers[:2], positions[:2])
     labels = tuple(t + 0.1 for t in inference(small))
@@ -175,9 +224,7 @@ def peak_memory(path: Path, count: int, side: str, case: str = TARGET) -> int:
     network = peer if side == "hippynn" else Ours(case, peer)
     atoms = int((numbers > 0).sum())
     labels = torch.zeros(len(numbers)), torch.zeros(atoms, 3)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    training(network, labels)()
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+    return added_memory(training(network, labels))
 
 
 def memory(path: Path, count: int) -> dict[str, Any]:
@@ -189,6 +236,39 @@ def memory(path: Path, count: int) -> dict[str, Any]:
         found[f"{side}_MiB"] = int(done.stdout.split()[-1])
     found["share"] = found["invgen_MiB"] / found["hippynn_MiB"]
     return found
+
+
+def summary(result: dict[str, Any]) -> None:
+    """Adds what our HIP-HOP-NN (3,4) computes per second, and its time beside hippynn's HIP-NN; prints both."""
+    count = sum(result["multiply_adds_per_atom"].values())
+    for key in [k for k in result if k.startswith("threads_")]:
+        target, plain = result[key][TARGET], result[key].get("HIP-NN")
+        forces = target["energies_and_forces"]
+        forces["invgen_GFLOP_per_s"] = 2e-6 * count / forces["invgen_ms_per_atom"]
+        print(f"{key}: {count / 1e6:.2f} million multiply-adds per atom, {forces['invgen_GFLOP_per_s']:.0f} GFLOP/s")
+        for task, wanted in WANTED.items():
+            print(f"{key}: {task} {target[task]['ratio']:.1f} times faster than hippynn, wanted {wanted}")
+            if plain:
+                target[task]["share_of_hippynn_hip_nn"] = (
+                    target[task]["invgen_ms_per_atom"] / plain[task]["hippynn_ms_per_atom"]
+                )
+                print(f"{key}: {task} {target[task]['share_of_hippynn_hip_nn']:.2f} of hippynn's HIP-NN")
+
+
+def plot(result: dict[str, Any]) -> None:
+    """Bars of every network, for each task, of the first number of threads."""
+    key = next(k for k in result if k.startswith("threads_"))
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
+    for panel, task in zip(axes, WANTED, strict=True):
+        for k, side in enumerate(("hippynn", "invgen")):
+            times = [row[task][f"{side}_ms_per_atom"] for row in result[key].values()]
+            bars = panel.bar(np.arange(len(times)) + 0.4 * k - 0.2, times, 0.38, label=side)
+            panel.bar_label(bars, [f"{t:.2g}" for t in times], fontsize=7)
+        panel.set_xticks(range(len(result[key])), list(result[key]), rotation=20, fontsize=8)
+        panel.set(yscale="log", ylabel="milliseconds per atom", title=f"{task.replace('_', ' ')}, {key[8:]} thread(s)")
+        panel.legend()
+    figure.savefig(record.RESULTS / "networks_cpu.png", dpi=150)
+    plt.close(figure)
 
 
 def main() -> None:
@@ -206,17 +286,24 @@ def main() -> None:
         print(peak_memory(arguments.qm7, arguments.molecules, arguments.memory))
         return
     numbers, positions = molecules(arguments.qm7, arguments.molecules)
-    result: dict[str, Any] = {"settings": SETTINGS, "molecules": len(numbers), "atoms": int((numbers > 0).sum())}
+    structures = [Structure(z[z > 0], r[z > 0]) for z, r in zip(numbers, positions, strict=True)]
+    pairs, atoms = len(batch_structures(structures, CUTOFF).first), int((numbers > 0).sum())
+    result: dict[str, Any] = {"settings": SETTINGS, "molecules": len(numbers), "atoms": atoms, "pairs": pairs}
+    result["multiply_adds_per_atom"] = multiply_adds(pairs / atoms, species=5)
+    cases = [TARGET] if arguments.quick else list(CASES)
     for threads in arguments.threads or (1, 2):
         torch.set_num_threads(threads)
-        cases = [TARGET] if arguments.quick else list(CASES)
+        print(f"{threads} thread{'s' if threads > 1 else ''}")
         result[f"threads_{threads}"] = {
-            case: measured(case, numbers, positions, 2 if arguments.quick else 7) for case in cases
+            case: measured(case, numbers, positions, 2 if arguments.quick else ROUNDS.get(case, 9)) for case in cases
         }
     result["memory_of_a_training_step"] = memory(arguments.qm7, arguments.molecules)
     print(json.dumps(result["memory_of_a_training_step"]))
+    summary(result)
     if not arguments.quick:
+        result["load_average_at_end"] = os.getloadavg()
         record.write("networks_cpu", result)
+        plot(result)
 
 
 if __name__ == "__main__":
