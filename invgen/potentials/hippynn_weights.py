@@ -103,8 +103,8 @@ def _empty_model(state: State, layer: str, arguments: dict[str, Any], basis: Any
             raise DataError("this HIP-HOP-NN was trained without group norm, which HipHopNN always has")
         return HipHopNN(basis, backend=backend, **arguments)
     if f"{layer}vecscales" in state:
-        return HipNNTS(l_max=2 if f"{layer}quadscales" in state else 1, **arguments)
-    return HipNN(**arguments)
+        return HipNNTS(l_max=2 if f"{layer}quadscales" in state else 1, backend=backend, **arguments)
+    return HipNN(backend=backend, **arguments)
 
 
 def _copy_interaction(layer: torch.nn.Module, state: State, name: str) -> None:

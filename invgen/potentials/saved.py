@@ -21,8 +21,8 @@ USUAL_CONSTANTS = {"cusp": CUSP, "group_norm_epsilon": GROUP_NORM_EPSILON}
 
 def build_model(kind: str, arguments: dict[str, Any], basis: Any = None, backend: str = "auto") -> Network:
     """A new network of ``kind`` in the default dtype; ``basis`` is for hip-hop-nn only."""
-    extra = {"basis": basis, "backend": backend} if kind == "hip-hop-nn" else {}
-    return CLASSES[kind](**extra, **arguments)
+    extra = {"basis": basis} if kind == "hip-hop-nn" else {}
+    return CLASSES[kind](backend=backend, **extra, **arguments)
 
 
 def describe(model: Network) -> dict[str, Any]:
