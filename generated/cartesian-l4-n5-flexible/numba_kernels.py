@@ -17,16 +17,16 @@ instructions on whole SIMD registers: its statements never go through type infer
 
 import functools
 
-import llvmlite.binding
 import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.codegen import get_host_cpu_features
 from numba.extending import intrinsic
 
 LANES = 64
-REGISTER_BYTES = 64 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 32
+REGISTER_BYTES = 64 if "+avx512f" in get_host_cpu_features() else 32
 MOST_IN_PLACE = 2048
 """Features from which tiles are better: rows of one atom are then too long for the nearest cache."""
 STREAMED = 2**25

@@ -7,6 +7,8 @@ axis is cut into blocks of several registers, then single registers, then single
                                             out_rf = or += sum_k left_rk right_kf
     projection, add_projection              out, at, matrix, at, row, vector, at, rows, width
                                             out_r = or += sum_f matrix_rf vector_f
+
+Numba's cache on disk looks at the file of a compiled function only: after a change here, touch what imports it.
 """
 
 from __future__ import annotations
@@ -16,14 +18,14 @@ from contextlib import contextmanager
 from itertools import product
 from typing import Any
 
-import llvmlite.binding
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.codegen import get_host_cpu_features
 from numba.extending import intrinsic
 
 INDEX = ir.IntType(64)
-REGISTER_BYTES = 64 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 32
+REGISTER_BYTES = 64 if "+avx512f" in get_host_cpu_features() else 32
 ROWS = 4
 """Rows of the result that are summed together."""
 VECTORS = 4 if REGISTER_BYTES == 64 else 2
