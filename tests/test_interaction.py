@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +22,8 @@ from invgen.data import Batch
 from invgen.emitters import cuda as cuda_emitter
 from invgen.emitters import cuda_interaction as emitter
 from invgen.errors import CudaError, EmittedFileError
-from invgen.gpu import find_compiler
-from invgen.nn import EnergyForces, fused
+from invgen.gpu import Usage, find_compiler
+from invgen.nn import EnergyForces
 from invgen.nn.interaction import ScalarInteraction
 from invgen.runtime import cuda, interaction_operators, load, operators, pair_sums
 from invgen.runtime.cuda_driver import Driver
@@ -188,14 +191,14 @@ def test_the_comparison_notices_a_wrong_text(old: str, new: str, host: Host, tmp
         assert_equal(results, oracle("second_order", arrays, of, IDS[0]), KERNEL["float64"])
 
 
-def tracked(host: Host, found: CudaInteraction) -> tuple[int, bool]:  # noqa: F811
+def tracked(host: Host, found: CudaInteraction, orders: tuple[str, ...] = ORDERS) -> tuple[int, bool]:  # noqa: F811
     """Races in a value, its vector-Jacobian product and second order, and whether one thread wrote each number."""
     compiler = host[0]
     compiler.tracked = True
     of = lists(atoms=3, pairs=21)
     arrays = tensors(IDS[0], of, features=40, sensitivities=2)
     races, single = 0, True
-    for order in ORDERS:
+    for order in orders:
         results = getattr(found, order)(arrays[: COUNTS[order]], of)
         library = ctypes.CDLL(str(compiler.folder / f"kernels{compiler.calls}.so"))
         races += library.races_found()
@@ -219,7 +222,7 @@ def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_res
     ],
 )
 def test_races_are_noticed(old: str, new: str, host: Host, tmp_path: Path) -> None:  # noqa: F811
-    assert tracked(host, edited(tmp_path, IDS[0], old, new))[0] > 0
+    assert tracked(host, edited(tmp_path, IDS[0], old, new), ("vjp",))[0] > 0
 
 
 @needs_host_compiler
@@ -326,6 +329,8 @@ def test_bases_of_several_channels_and_folders_without_cuda_have_no_fused_kernel
     assert not open_folder(invgen.emit(several, into=tmp_path / "several")).has_interaction
     plain = open_folder(invgen.emit(invgen.find_basis(IDS[0]), ("torch",), into=tmp_path / "plain"))
     assert not plain.has_interaction
+    with pytest.raises(EmittedFileError, match=r"cuda_interaction\.cu .*emit again"):
+        load(tmp_path / "plain", backend="torch").interaction_module  # noqa: B018
     assert open_folder(invgen.emit(invgen.find_basis(IDS[0]), ("cuda",), into=tmp_path / "cuda")).has_interaction
 
 
@@ -343,11 +348,14 @@ def test_only_gpus_get_the_fused_kernels(monkeypatch: pytest.MonkeyPatch) -> Non
 # ---- compilers --------------------------------------------------------------------------------------------------
 
 
-def usage(id: str, architecture: str, real: str, sensitivities: int, threads: int) -> dict[str, object]:
-    """What ``ptxas`` says of all passes."""
+@cache
+def usage(
+    id: str, architecture: str, real: str, sensitivities: int, threads: int, orders: tuple[int, ...] = (0, 1, 2)
+) -> dict[str, Usage]:
+    """What ``ptxas`` says of the passes of some orders."""
     text = "".join(open_folder(invgen.resources.generated_folder() / id).read(f).decode() for f in FILES)
     found = {}
-    for order in range(3):
+    for order in orders:
         definitions = (
             "STATEMENTS", f"REAL={real}", f"SENSITIVITIES={sensitivities}", f"THREADS={threads}", f"ORDER={order}"
         )  # fmt: skip
@@ -382,7 +390,7 @@ def test_nothing_spills_for_rank_three_and_order_four(real: str, architecture: s
 
 @needs_compiler
 def test_many_sensitivities_are_seen_to_spill_in_double_precision() -> None:
-    assert usage(IDS[1], "sm_90", "double", 64, 64)["interaction_vjp_neighbours"].spill_stores > 0
+    assert usage(IDS[1], "sm_90", "double", 64, 64, (1,))["interaction_vjp_neighbours"].spill_stores > 0
 
 
 @needs_compiler
@@ -421,15 +429,26 @@ def test_networks_with_fused_layers_train_as_those_without(compiled: bool, monke
     batch = graph(molecule(0), molecule(1, atoms=1), crystal())
     expected = trained(build("hip-hop-nn", backend="torch"), batch)
     told = torch.compiler.assume_constant_result(lambda key, kind, index: True)
-    monkeypatch.setattr(fused, "fused", told)
+    monkeypatch.setattr(interaction_operators, "fused", told)
     model = build("hip-hop-nn")
+    monkeypatch.undo()
     monkeypatch.setattr(ScalarInteraction, "forward", None)
     for a, b in zip(trained(model, batch, compiled), expected, strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=LAW["float64"] * float(b.abs().max()))
 
 
 def test_layers_of_backend_torch_are_not_fused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fused, "fused", None)
+    monkeypatch.setattr(interaction_operators, "fused", None)
     assert torch.isfinite(EnergyForces(build("hip-hop-nn", backend="torch"))(graph(molecule(0))).forces).all()
     with pytest.raises(TypeError, match="not callable"):
         EnergyForces(build("hip-hop-nn"))(graph(molecule(0)))
+
+
+def test_the_benchmark_of_networks_runs_through_on_a_cpu() -> None:
+    script = Path(__file__).parents[1] / "benchmarks" / "cuda_networks.py"
+    done = subprocess.run([sys.executable, str(script), "--cpu"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[1] for line in lines[:3]] == list(ORDERS)
+    assert all("'training_step':" in line for line in lines[3:])
+    assert len(lines) == 5

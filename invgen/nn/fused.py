@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from invgen.data.batch import Batch
 from invgen.nn.interaction import InvariantInteraction
-from invgen.runtime.interaction_operators import VALUE, fused
-from invgen.runtime.pair_lists import lists_from_slots
 
 
 class FusedInteraction(InvariantInteraction):
@@ -16,10 +16,14 @@ class FusedInteraction(InvariantInteraction):
     Invariants of backend ``"torch"`` are left as they are: their derivatives have any order.
     """
 
-    @property
-    def fusible(self) -> bool:
-        """Whether derivatives up to the second are all that is asked for."""
-        return self.invariants.kernels.backend != "torch"
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._operator = None
+        if self.invariants.kernels.backend != "torch":
+            from invgen.runtime.interaction_operators import VALUE, fused
+            from invgen.runtime.pair_lists import lists_from_slots
+
+            self._operator, self._fused, self._lists = VALUE, fused, lists_from_slots
 
     def forward(
         self,
@@ -30,12 +34,12 @@ class FusedInteraction(InvariantInteraction):
         species: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """As ``ScalarInteraction.forward``."""
-        invariants, device = self.invariants, features.device
-        if not self.fusible or not fused(invariants.key, device.type, device.index):
+        device = features.device
+        if self._operator is None or not self._fused(self.invariants.key, device.type, device.index):
             return super().forward(features, batch, distance, harmonics, species)
         count, outputs, _ = self.environment.weight.shape
         messages = self.environment.messages(features).view(-1, count, outputs)
-        lists = lists_from_slots(batch.first, batch.first_slot, batch.second, batch.second_slot, len(features))
+        lists = self._lists(batch.first, batch.first_slot, batch.second, batch.second_slot, len(features))
         sensitivities = self.environment.sensitivity(distance)
-        values = VALUE(messages, sensitivities, harmonics, *lists, invariants.key)
+        values = self._operator(messages, sensitivities, harmonics, *lists, self.invariants.key)
         return self.normalisation.mixed(values, self.mixing) + self.self_interaction(features)

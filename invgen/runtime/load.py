@@ -126,7 +126,7 @@ class Kernels:
 
     @cached_property
     def interaction_module(self) -> Any:
-        """The emitted fused CUDA kernels. Raises ``KeyError`` if there are none, ``EmittedFileError`` if edited."""
+        """The emitted fused CUDA kernels. Raises ``EmittedFileError`` if there are none or they were edited."""
         from invgen.runtime.cuda_interaction import CudaInteraction
 
         return CudaInteraction(self.folder)
