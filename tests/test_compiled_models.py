@@ -169,6 +169,14 @@ def test_without_numba_torch_takes_over_and_says_so(light: Path) -> None:
     assert "pip install numba" in out
 
 
+def test_loading_draws_no_random_numbers(light: Path) -> None:
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    load_compiled(light)
+    assert torch.equal(torch.rand(3), expected)
+
+
 def test_the_facade_has_it(light: Path) -> None:
     assert invgen.load_compiled(light).folder == light
 

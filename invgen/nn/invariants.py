@@ -38,15 +38,14 @@ class Invariants(torch.nn.Module):
 
             operators.register(self.kernels)
             self._operator = operators.VALUE
-        if self.kernels.backend == "torch" or (self.kernels.automatic and "torch" in self.kernels.folder.backends):
-            self._statements = self.kernels.torch_module.value
+        self._statements = self.kernels.torch_module.value if self.kernels.backend == "torch" else None
 
     def forward(self, x: Tensor) -> Tensor:
         axis = self.component_axis
         if x.dim() < -axis or x.shape[axis] != self.components:
             raise ValueError(f"{self.id} needs {self.components} components on axis {axis}, got shape {tuple(x.shape)}")
         if self.kernels.backend_for("value", x) == "torch":
-            return self._statements(x, axis=axis)
+            return (self._statements or self.kernels.torch_module.value)(x, axis=axis)
         if x.dtype not in (torch.float32, torch.float64):
             raise TypeError(
                 f'{self.id}: backend "{self.kernels.backend}" computes in float32 or float64, got {x.dtype}; '

@@ -10,11 +10,13 @@ import torch
 from torch import Tensor
 
 from invgen.runtime import operators
-from invgen.runtime.choice import choose, size_class, tracing
+from invgen.runtime.choice import SIZES, choose, size_class, tracing
 from invgen.runtime.load import Kernels, has_numba
 
 FEATURES = 64
 """Of synthetic data: enough for vector units, few enough that the smallest size class has several atoms."""
+MOST = 2**25
+"""Items times operations of the largest size class of some kernels: Torch statements keep every intermediate."""
 MEASURED = (torch.float32, torch.float64)
 WITH_GRADIENT = "value and gradient"
 
@@ -25,6 +27,8 @@ class Automatic:
     def __init__(self, kernels: Kernels) -> None:
         self.kernels = kernels
         self._found: dict[tuple[object, ...], str] = {}
+        operations = kernels.operations["value"]["total"]
+        self._largest = max((size for size in SIZES if size * operations <= MOST), default=SIZES[0])
 
     def backend(self, kernel: str, x: Tensor) -> str:
         """``"numba"``, ``"cuda"`` or ``"torch"`` for a kernel and its argument x of components.
@@ -35,7 +39,7 @@ class Automatic:
         if usual == "torch" or x.dtype not in MEASURED or "torch" not in self.kernels.folder.backends or tracing():
             return usual
         work = WITH_GRADIENT if kernel == "value" and x.requires_grad and torch.is_grad_enabled() else kernel
-        items = x.numel() // self.kernels.components
+        items = min(x.numel() // self.kernels.components, self._largest)
         threads = torch.get_num_threads() if x.device.type == "cpu" else 1
         place = (work, x.dtype, x.device, size_class(items), threads)
         if place not in self._found:
