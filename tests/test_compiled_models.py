@@ -21,13 +21,14 @@ from tolerances import LAW
 
 import invgen
 from invgen.data import DataError, UnknownSpeciesError
-from invgen.data.batch import pair_vectors
+from invgen.data.batch import Batch, pair_vectors
 from invgen.errors import CompiledModelError, EmittedFileError
 from invgen.nn import EnergyForces, HipHopNN
 from invgen.potentials import InvgenCalculator, compile_model, compiled, load_compiled, load_model, save_model
 from invgen.potentials import compiling as compiling_module
-from invgen.potentials.compiled import compare, read_manifest
+from invgen.potentials.compiled import compare
 from invgen.potentials.export import _Energy, _with_gradient
+from invgen.potentials.manifest import digest, read_manifest
 from invgen.potentials.program import lacking, program_inputs, requirements
 
 STRUCTURES = [molecule(0, 7), molecule(1, 1), molecule(2, 4), crystal(3)]
@@ -211,13 +212,13 @@ def test_a_difference_is_noticed(light: Path) -> None:
     potential = load_compiled(light)
     with torch.no_grad():
         next(potential.model.parameters()).mul_(1 + 1e-6)
-    with pytest.raises(CompiledModelError, match="differs by"):
+    with pytest.raises(CompiledModelError, match="a difference of"):
         potential.verify()
 
 
 def test_numbers_that_are_not_finite_differ(light: Path) -> None:
     found = load_compiled(light).predict(STRUCTURES)
-    with pytest.raises(CompiledModelError, match="energy differs by nan"):
+    with pytest.raises(CompiledModelError, match="a difference of nan in energy"):
         compare(found, found._replace(energy=found.energy * torch.nan), light)
 
 
@@ -324,6 +325,28 @@ def test_an_export_that_fails_is_told_and_the_layers_stay(tmp_path: Path, monkey
     same_as(model, potential, torch.float64)
 
 
+def test_a_program_that_differs_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = build("hip-nn", interactions=1)
+
+    class Wrong:
+        def __init__(self, folder: Path) -> None:
+            assert (folder / "program.so").is_file()
+
+        def __call__(self, batch: Batch, vectors: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            energy, gradient, _ = EnergyForces(model)._gradient(batch, False)
+            return energy, gradient * (1 + 1e-8)
+
+    monkeypatch.setattr(
+        compiling_module, "export_program", lambda network, example, place: (place / "program.so").write_text("")
+    )
+    monkeypatch.setattr(compiling_module, "Program", Wrong)
+    folder = compile_model(model, tmp_path / "out")
+    assert not (folder / "program.so").exists()
+    potential = load_compiled(folder)
+    assert "layers only: the exported program: a difference of" in potential.summary()
+    same_as(model, potential, torch.float64)
+
+
 def test_the_same_network_gives_the_same_bytes(light: Path, tmp_path: Path) -> None:
     again = compile_model(build("hip-hop-nn", interactions=1), tmp_path / "again", export=False)
     for path in (p for p in light.rglob("*") if p.is_file()):
@@ -338,7 +361,7 @@ def resigned(folder: Path, **changes: object) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     del manifest["sha256"]
     manifest |= changes
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "sha256": compiled.digest(manifest)}))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "sha256": digest(manifest)}))
 
 
 @pytest.mark.parametrize("file", ["model.npz", "kernels/numba_kernels.py", "kernels/manifest.json", "reference.npz"])

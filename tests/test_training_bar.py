@@ -29,7 +29,7 @@ soft_max = 3.0
 cutoff = 4.0
 atom_layers = 1
 [training]
-epochs = 40
+epochs = 20
 batch_size = 4
 largest_batch = 4
 """
@@ -84,7 +84,7 @@ def test_ctrl_c_on_a_terminal_and_the_rest_of_the_training(config: Path) -> None
     sent: list[bool] = []
 
     def press_ctrl_c(process: subprocess.Popen[bytes], seen: bytes) -> None:
-        if re.search(rb"epoch ([2-9]|[12]\d)/40", seen) and not sent:
+        if re.search(rb"epoch ([2-9]|1\d)/20", seen) and not sent:
             sent.append(True)
             process.send_signal(signal.SIGINT)
 
@@ -94,13 +94,13 @@ def test_ctrl_c_on_a_terminal_and_the_rest_of_the_training(config: Path) -> None
     assert "Traceback" not in seen
     assert seen.rindex("\x1b[?25h") > seen.rindex("\x1b[?25l"), "the cursor is visible again"
     printed = EPOCH_LINE.findall((config.parent / "training" / "log.txt").read_text())
-    assert 1 <= len(printed) < 40
+    assert 1 <= len(printed) < 20
     code, seen = on_a_terminal(config, lambda process, seen: None)
     assert code == 0
-    assert "epoch 40/40" in seen
+    assert "epoch 40/20" in seen
     assert "continuing" in seen
     log = (config.parent / "training" / "log.txt").read_text()
-    assert len(EPOCH_LINE.findall(log)) == 40
+    assert len(EPOCH_LINE.findall(log)) == 20
     left = screen(seen)
     assert "finished; model" in left
     assert "validation errors" in left
@@ -113,7 +113,7 @@ def test_the_screen_keeps_what_is_not_erased() -> None:
 
 
 def test_without_a_terminal_every_epoch_is_a_line(config: Path) -> None:
-    config.write_text(CONFIG.replace("epochs = 40", "epochs = 2"))
+    config.write_text(CONFIG.replace("epochs = 20", "epochs = 2"))
     command = [sys.executable, "-m", "invgen.cli", "train", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert len(EPOCH_LINE.findall(done.stdout)) == 2

@@ -12,7 +12,6 @@ network's layers compute what the program cannot.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import warnings
@@ -30,7 +29,8 @@ from invgen.data.structures import Structure
 from invgen.errors import CompiledModelError, CudaError
 from invgen.nn.energy import EnergyForces, Prediction
 from invgen.nn.network import Network
-from invgen.potentials.program import CALLS, LIBRARY, Program, lacking
+from invgen.potentials.manifest import KERNELS, MANIFEST, MODEL, REFERENCE, read_manifest
+from invgen.potentials.program import LIBRARY, Program, lacking
 from invgen.potentials.saved import describe, load_model
 from invgen.runtime.folder import EmittedFolder, adopt, open_folder
 from invgen.runtime.load import has_numba
@@ -38,9 +38,6 @@ from invgen.runtime.load import has_numba
 if TYPE_CHECKING:
     from invgen.potentials.calculator import InvgenCalculator
 
-FORMAT = "invgen compiled model 1"
-MANIFEST, MODEL, KERNELS, REFERENCE = "manifest.json", "model.npz", "kernels", "reference.npz"
-FIELDS = ("format", "model", "harmonics", "kernels", "target", "program", "without", "timings", "made_by", "files")
 ROUND_OFF = {"float32": 1e-4, "float64": 1e-10}
 """Largest difference of forces to the largest force, and of energies to the largest energy, that counts as the same."""
 
@@ -167,56 +164,6 @@ def load_compiled(folder: str | Path) -> CompiledPotential:
     return CompiledPotential(folder, manifest, model, program, notices)
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest, after it and every file that it names were found to be those that were written."""
-    if not (folder / MANIFEST).is_file():
-        raise CompiledModelError(
-            f"{folder} holds no compiled model: {MANIFEST} is missing; write one with invgen compile"
-        )
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        written = manifest.pop("sha256")
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise CompiledModelError(
-            f"{folder / MANIFEST} is no manifest of a compiled model (truncated or edited): compile again"
-        ) from error
-    if manifest.get("format") != FORMAT:
-        raise CompiledModelError(
-            f"{folder / MANIFEST} has format {manifest.get('format')!r}, this version reads {FORMAT!r}: compile again"
-        )
-    if written != digest(manifest) or any(field not in manifest for field in FIELDS):
-        raise CompiledModelError(f"{folder / MANIFEST} was edited or truncated: compile again")
-    needed = [
-        MODEL,
-        REFERENCE,
-        *([LIBRARY] if manifest["program"] else []),
-        *([CALLS] if (folder / CALLS).exists() else []),
-    ]
-    unlisted = [name for name in needed if name not in manifest["files"]]
-    if unlisted:
-        raise CompiledModelError(f"{folder / MANIFEST} does not vouch for {', '.join(unlisted)}: compile again")
-    for name, checksum in manifest["files"].items():
-        _check_file(folder / name, checksum)
-    return manifest
-
-
-def digest(manifest: dict[str, Any]) -> str:
-    """SHA-256 of a manifest without its own checksum."""
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
-
-
-def _check_file(path: Path, checksum: str) -> None:
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise CompiledModelError(f"{path} is listed in {MANIFEST} but cannot be read: compile again") from error
-    if found != checksum:
-        raise CompiledModelError(
-            f"{path} has checksum {found[:16]}, {MANIFEST} says {checksum[:16]}: the file was edited or truncated and "
-            "is not used; compile again"
-        )
-
-
 def _device(target: str) -> tuple[str, list[str]]:
     """Where to compute, and a notice if it is not where the model was compiled for."""
     if target == "cpu":
@@ -284,6 +231,8 @@ def compare(wanted: Prediction, found: Prediction, where: object) -> dict[str, f
     for name, a, b in zip(Prediction._fields, wanted, found, strict=True):
         difference, scale = float((a - b).abs().max()), float(a.abs().max())
         if not difference <= ROUND_OFF[str(wanted.forces.dtype).removeprefix("torch.")] * scale:
-            raise CompiledModelError(f"{where}: {name} differs by {difference:.3g} from the network, of {scale:.3g}")
+            raise CompiledModelError(
+                f"{where}: a difference of {difference:.3g} in {name} to the network, whose largest is {scale:.3g}"
+            )
         differences[name] = difference
     return differences

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import warnings
 from collections.abc import Callable
@@ -22,10 +21,10 @@ from invgen.errors import CompiledModelError, unknown
 from invgen.files import whole_folder, write_bytes, write_text
 from invgen.nn.energy import EnergyForces, Prediction
 from invgen.nn.network import HipHopNN, Network
-from invgen.potentials import compiled
-from invgen.potentials.compiled import KERNELS, MANIFEST, MODEL, REFERENCE, load_compiled
+from invgen.potentials.compiled import compare, harmonics_key, load_compiled
 from invgen.potentials.export import export_program
-from invgen.potentials.program import Program, requirements
+from invgen.potentials.manifest import FORMAT, KERNELS, MANIFEST, MODEL, REFERENCE, checksums, digest
+from invgen.potentials.program import CALLS, LIBRARY, Program, requirements
 from invgen.potentials.saved import describe, load_model, save_model
 from invgen.runtime.choice import measure
 from invgen.runtime.folder import EmittedFolder
@@ -85,18 +84,18 @@ def compile_model(
         program, without, timings = _program(place, kernels, target, export)
         say("export", 1, 1)
         manifest = {
-            "format": compiled.FORMAT,
+            "format": FORMAT,
             "model": json.loads(json.dumps(describe(network))),
-            "harmonics": compiled.harmonics_key(network),
+            "harmonics": harmonics_key(network),
             "kernels": None if kernels is None else kernels.key,
             "target": target,
             "program": program,
             "without": without,
             "timings": timings,
             "made_by": {**versions(), "invgen": __version__},
-            "files": _checksums(place),
+            "files": checksums(place),
         }
-        text = json.dumps({**manifest, "sha256": compiled.digest(manifest)}, indent=1)
+        text = json.dumps({**manifest, "sha256": digest(manifest)}, indent=1)
         write_text(place / MANIFEST, text + "\n")
         say("verify", 0, 1)
         with warnings.catch_warnings():
@@ -179,9 +178,12 @@ def _program(
     network = load_model(place / MODEL, basis=basis, backend="torch" if operations <= INLINED else "auto")
     try:
         export_program(network.requires_grad_(False), _example(network), place)
+        timings = _timings(Program(place), load_model(place / MODEL, basis=basis))
     except CompiledModelError as error:
+        for name in (LIBRARY, CALLS):
+            (place / name).unlink(missing_ok=True)
         return None, str(error), []
-    return requirements(), None, _timings(Program(place), load_model(place / MODEL, basis=basis))
+    return requirements(), None, timings
 
 
 def _example(network: Network) -> Batch:
@@ -194,17 +196,17 @@ def _example(network: Network) -> Batch:
 
 
 def _timings(program: Program, network: Network) -> list[dict[str, Any]]:
-    """Seconds of program and layers for batches of few and of many pairs."""
+    """Seconds of program and layers for batches of few and of many pairs.
+
+    Raises ``CompiledModelError`` if their energies or gradients differ by more than round-off.
+    """
     layers, rows = EnergyForces(network.requires_grad_(False)).eval(), []
     for molecules in TIMED:
         batch = _batch(network, [probe(network, 14, seed) for seed in range(molecules)])
         vectors = pair_vectors(batch, batch.positions)
+        energy, gradient, _ = layers._gradient(batch, False)
+        compare(Prediction(energy, gradient), Prediction(*program(batch, vectors)), "the exported program")
         works = (lambda b=batch, v=vectors: program(b, v), lambda b=batch: layers(b))
         seconds = dict(zip(("program", "layers"), measure(works), strict=True))
         rows.append({"atoms": len(batch.numbers), "pairs": len(batch.first), **seconds})
     return rows
-
-
-def _checksums(place: Path) -> dict[str, str]:
-    files = sorted(p for p in place.rglob("*") if p.is_file())
-    return {p.relative_to(place).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
