@@ -26,6 +26,8 @@ class Automatic:
 
     def __init__(self, kernels: Kernels) -> None:
         self.kernels = kernels
+        self._has_statements = "torch" in kernels.folder.backends
+        self._on_cpu = "numba" if "numba" in kernels.folder.backends and has_numba() else "torch"
         self._found: dict[tuple[object, ...], str] = {}
         operations = kernels.operations["value"]["total"]
         self._largest = max((size for size in SIZES if size * operations <= MOST), default=SIZES[0])
@@ -36,7 +38,7 @@ class Automatic:
         Values whose gradient autograd will want are judged by the time of both.
         """
         usual = self._usual(x)
-        if usual == "torch" or x.dtype not in MEASURED or "torch" not in self.kernels.folder.backends or tracing():
+        if usual == "torch" or x.dtype not in MEASURED or not self._has_statements or tracing():
             return usual
         work = WITH_GRADIENT if kernel == "value" and x.requires_grad and torch.is_grad_enabled() else kernel
         items = min(x.numel() // self.kernels.components, self._largest)
@@ -55,10 +57,9 @@ class Automatic:
 
     def _usual(self, x: Tensor) -> str:
         """What is used where nothing is measured: compiled kernels wherever they run."""
-        backends = self.kernels.folder.backends
         if x.dtype in MEASURED and x.device.type == "cuda" and operators.compiles(self.kernels, x.device.index):
             return "cuda"
-        return "numba" if x.device.type == "cpu" and has_numba() and "numba" in backends else "torch"
+        return self._on_cpu if x.device.type == "cpu" else "torch"
 
     def _trial(
         self, backend: str, work: str, dtype: torch.dtype, device: torch.device, items: int

@@ -21,6 +21,7 @@ import statistics
 import sys
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -91,7 +92,7 @@ def measuring() -> bool:
 
 def size_class(items: int) -> int:
     """The least of ``SIZES`` that holds so many items, or the last."""
-    return next((size for size in SIZES if items <= size), SIZES[-1])
+    return SIZES[min(bisect_left(SIZES, items), len(SIZES) - 1)]
 
 
 def choose(
@@ -185,7 +186,7 @@ def tracing() -> bool:
         torch.compiler.is_compiling()
         or torch._C._are_functorch_transforms_active()
         or torch._C._len_torch_dispatch_stack()
-        or (torch.cuda.is_available() and torch.cuda.is_current_stream_capturing())
+        or (torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing())
     )
 
 

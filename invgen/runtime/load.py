@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -245,6 +245,7 @@ def _folder(source: Any, backend: str) -> EmittedFolder:
     raise FileNotFoundError(f"no emitted folder and no shipped basis: {unknown('basis', source, shipped_ids())}")
 
 
+@cache
 def has_numba() -> bool:
     """Whether Numba is installed (it is not imported)."""
     return find_spec("numba") is not None
