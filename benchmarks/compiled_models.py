@@ -3,7 +3,8 @@
 Networks with weights drawn at random, 128 features, 20 sensitivities, 2 interaction and 3 atom layers, cutoff 6.5 Å,
 float32; molecules of 14 or more atoms of a QM7 file, alone and in a batch of a hundred. Numbers are compared before
 anything is timed. Batches are made beforehand. Rounds of program, layers and network alternate; times are medians,
-ratios medians of the ratios of rounds. Loading is timed in fresh processes, from the moment torch is imported.
+ratios medians of the ratios of rounds. Loading is timed in fresh processes, from the moment torch is imported, by the
+clock and by the processor; ``busy_processes`` tells how many processes wanted the machine when it began.
 
     python benchmarks/compiled_models.py QM7.npz [--threads 1] [--rounds 15]           -> results/compiled_models.json
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -44,13 +46,13 @@ LOAD = """
 import sys, time
 import torch
 torch.set_num_threads(THREADS)
-started = time.perf_counter()
+started, work = time.perf_counter(), time.process_time()
 import invgen
 potential = invgen.load_compiled(FOLDER)
-loaded = time.perf_counter()
+loaded, work = time.perf_counter(), time.process_time() - work
 from invgen.data import Structure
 potential.predict([Structure([6, 1, 1], [[0, 0, 0], [0, 0, 1.1], [0, 1.1, 0]])])
-print(loaded - started, time.perf_counter() - loaded, "sympy" in sys.modules, "numba" in sys.modules)
+print(loaded - started, work, time.perf_counter() - loaded, "sympy" in sys.modules, "numba" in sys.modules)
 """
 
 
@@ -121,13 +123,11 @@ def loading(folder: Path, threads: int, processes: int = 5) -> dict[str, Any]:
     for _ in range(processes):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         rows.append(done.stdout.split())
-    load, first = (statistics.median(float(row[k]) for row in rows) for k in (0, 1))
+    load, work, first = (statistics.median(float(row[k]) for row in rows) for k in range(3))
+    sympy, numba = (rows[0][k] == "True" for k in (3, 4))
     return {
-        "load_s": load,
-        "first_call_s": first,
-        "imports_sympy": rows[0][2] == "True",
-        "imports_numba": rows[0][3] == "True",
-    }
+        "load_s": load, "load_processor_s": work, "first_call_s": first, "imports_sympy": sympy, "imports_numba": numba
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -139,7 +139,8 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     structures = molecules(arguments.qm7, 100)
-    result: dict[str, Any] = {"settings": SETTINGS, "threads": arguments.threads, "cases": {}}
+    busy = os.getloadavg()[0]
+    result: dict[str, Any] = {"settings": SETTINGS, "threads": arguments.threads, "busy_processes": busy, "cases": {}}
     for name, make in CASES.items():
         torch.manual_seed(0)
         network = make()
