@@ -72,7 +72,7 @@ def compile_model(
     """
     say = progress or (lambda stage, done, total: None)
     if target not in TARGETS:
-        raise ValueError(unknown("target", target, TARGETS))
+        raise ValueError(f"{unknown('target', target, TARGETS)}: a GPU is 'cuda'")
     network = _network(model, basis)
     kernels = _kernels(network, target)
     with whole_folder(folder) as place:
@@ -83,26 +83,28 @@ def compile_model(
         say("export", 0, 1)
         program, without, timings = _program(place, kernels, target, export)
         say("export", 1, 1)
-        manifest = {
-            "format": FORMAT,
-            "model": json.loads(json.dumps(describe(network))),
-            "harmonics": harmonics_key(network),
-            "kernels": None if kernels is None else kernels.key,
-            "target": target,
-            "program": program,
-            "without": without,
-            "timings": timings,
-            "made_by": {**versions(), "invgen": __version__},
-            "files": checksums(place),
-        }
-        text = json.dumps({**manifest, "sha256": digest(manifest)}, indent=1)
-        write_text(place / MANIFEST, text + "\n")
+        made = {"target": target, "program": program, "without": without, "timings": timings}
+        _write_manifest(place, network, kernels, made)
         say("verify", 0, 1)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             load_compiled(place).verify()
         say("verify", 1, 1)
     return Path(folder)
+
+
+def _write_manifest(place: Path, network: Network, kernels: EmittedFolder | None, made: dict[str, Any]) -> None:
+    manifest = {
+        "format": FORMAT,
+        "model": json.loads(json.dumps(describe(network))),
+        "harmonics": harmonics_key(network),
+        "kernels": None if kernels is None else kernels.key,
+        **made,
+        "made_by": {**versions(), "invgen": __version__},
+        "files": checksums(place),
+    }
+    text = json.dumps({**manifest, "sha256": digest(manifest)}, indent=1)
+    write_text(place / MANIFEST, text + "\n")
 
 
 def _network(model: Network | str | Path, basis: Any) -> Network:

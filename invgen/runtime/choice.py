@@ -24,6 +24,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,7 @@ def choose(
             return Decision(situation, situation.candidates[0], "not measured while torch traces or captures")
         with _lock:
             if situation not in _known:
-                _remember(_decide(situation, candidates, device))
+                _remember(_decide(situation, candidates, index))
     return _known[situation]
 
 
@@ -138,11 +139,11 @@ def _remember(decision: Decision) -> Decision:
     return decision
 
 
-def _decide(situation: Situation, candidates: Mapping[str, Trial], device: str) -> Decision:
+def _decide(situation: Situation, candidates: Mapping[str, Trial], index: int | None) -> Decision:
     path = _place(situation)
     seconds = _read(path, situation)
     if seconds is None:
-        seconds = measure((trial(situation.size) for trial in candidates.values()), device)
+        seconds = measure((trial(situation.size) for trial in candidates.values()), situation.device, index)
         try:
             write_text(path, _text(situation, seconds))
         except OSError as error:
@@ -156,20 +157,20 @@ def fastest(seconds: tuple[float, ...]) -> int:
     return 0 if seconds[0] <= ADVANTAGE * least else seconds.index(least)
 
 
-def measure(works: Iterable[Callable[[], object]], device: str = "cpu") -> tuple[float, ...]:
+def measure(works: Iterable[Callable[[], object]], device: str = "cpu", index: int | None = None) -> tuple[float, ...]:
     """Median seconds of each piece of work after one call to warm up; it is made when its turn comes."""
     found: list[float] = []
+    wait = partial(sys.modules["torch"].cuda.synchronize, index) if device == "cuda" else lambda: None
     for work in works:
-        _timed(work, device)
-        taken = [_timed(work, device)]
+        _timed(work, wait)
+        taken = [_timed(work, wait)]
         while len(taken) < REPETITIONS and sum(taken) < SECONDS:
-            taken.append(_timed(work, device))
+            taken.append(_timed(work, wait))
         found.append(statistics.median(taken))
     return tuple(found)
 
 
-def _timed(work: Callable[[], object], device: str) -> float:
-    wait = sys.modules["torch"].cuda.synchronize if device == "cuda" else lambda: None
+def _timed(work: Callable[[], object], wait: Callable[[], None]) -> float:
     wait()
     started = time.perf_counter()
     work()
