@@ -20,7 +20,8 @@ WIDTH = 120
 
 def table(audit: Audit) -> Table:
     """One row for each member: position, name, status, its gradient by those of kept ones, its new share."""
-    result = Table(title=f"{audit.name} ({audit.kind})", title_justify="left", show_edge=False, pad_edge=False)
+    title = _escaped(f"{audit.name} ({audit.kind})")
+    result = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
     for heading, justify in (("#", "right"), ("member", "left"), ("status", "left"), ("gradient is", "left")):
         result.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
     result.add_column("new", justify="right")
@@ -48,7 +49,7 @@ def _escaped(text: str) -> str:
 
 def text(audit: Audit) -> str:
     """Table and verdict."""
-    console = Console(file=io.StringIO(), width=WIDTH, color_system=None)
+    console = Console(file=io.StringIO(), width=WIDTH, color_system=None, emoji=False)
     console.print(table(audit))
     rows = console.file.getvalue().rstrip()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in rows.splitlines()) + f"\n\n{audit}\n"
