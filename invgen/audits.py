@@ -16,7 +16,7 @@ from invgen.auditing.filter import audit_list, audit_samples
 from invgen.auditing.functions import Differentiator, by_differences, find_function, given, sample_function
 from invgen.auditing.listing import Line, parse_lines, read_lines
 from invgen.auditing.polynomials import PolynomialList
-from invgen.auditing.sampling import Space
+from invgen.auditing.sampling import Space, is_whole
 from invgen.auditing.tables import read_table, table
 from invgen.auditing.verdict import Audit
 from invgen.errors import AuditError, unknown
@@ -69,11 +69,17 @@ def audit(
     labels
         Names of the descriptors of a function.
 
-    Raises ``AuditError``, a ``ValueError``, for a source that is malformed, and ``FileNotFoundError``.
+    Raises ``AuditError``, a ``ValueError``, for a source that is malformed or an option that does not go with it, and
+    ``FileNotFoundError``.
     """
     found = kind or _kind(source)
     if found not in KINDS:
         raise AuditError(unknown("kind", found, KINDS))
+    _refuse_unused(
+        found, traces=traces, atoms=atoms is not None, neighbours=neighbours is not None, ranks=ranks is not None,
+        components=components is not None, species=len(species) > 0, derivatives=derivatives != "auto",
+        points=points is not None, labels=len(labels) > 0,
+    )  # fmt: skip
     name = _name(source)
     if found in ("contractions", "polynomials"):
         lines = _lines(source)
@@ -81,8 +87,8 @@ def audit(
         return audit_list(members, name, ordering=ordering, seed=seed, progress=progress)
     if found == "table":
         return audit_samples(_table(source), name, ordering=ordering)
-    if configurations < 1:
-        raise AuditError(f"configurations must be 1 or more, got {configurations}")
+    if not is_whole(configurations) or configurations < 1:
+        raise AuditError(f"configurations must be a whole number, 1 or more, got {configurations!r}")
     space = Space(atoms, neighbours, ranks, components, species)
     function = find_function(str(source)) if isinstance(source, str) else source
     if not callable(function):
@@ -93,6 +99,14 @@ def audit(
         points=points, progress=progress,
     )  # fmt: skip
     return audit_samples(samples, name, ordering=ordering)
+
+
+def _refuse_unused(kind: str, **told: bool) -> None:
+    """Raises ``AuditError`` for an option that this kind of source has no use for."""
+    for option, is_told in told.items():
+        owner = "contractions" if option == "traces" else "function"
+        if is_told and kind != owner:
+            raise AuditError(f"{option} go with kind {owner!r}, and this is {kind!r}; leave them out, or tell the kind")
 
 
 def _kind(source: Source) -> str:
@@ -160,6 +174,6 @@ def _takes_tensors(function: Callable[..., Any], space: Space, seed: str) -> boo
         return False
     try:
         _by_torch(lambda x: function(x, *space.arguments), space.sample(1, f"audit/{seed}")[0])
-    except Exception:
+    except (Exception, SystemExit):
         return False
     return True

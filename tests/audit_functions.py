@@ -52,6 +52,23 @@ def rough(x):
     return np.array([np.abs(np.sin(1e5 * x[0])), x[1]])
 
 
+def rounded(x):
+    """Differences at steps of 0.1 and 0.05 agree."""
+    return np.round([x.sum()], 1)
+
+
+def complex_numbers(x):
+    return x + 1j
+
+
+def nothing(x):
+    return None
+
+
+def leaving(x):
+    raise SystemExit(3)
+
+
 def growing(x):
     """Another number of descriptors at every configuration."""
     return np.full(3 + int(1000 * abs(x[0])) % 7, x[0])

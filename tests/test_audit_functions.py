@@ -213,8 +213,11 @@ def test_positions_of_a_table_give_the_bound():
         ("audit_functions:NUMBER", {"atoms": 3}, "is no function but a int"),
         ("audit_functions:distances", {}, "exactly one of atoms"),
         ("audit_functions:distances", {"atoms": 3, "components": 4}, "got atoms and components"),
-        ("audit_functions:distances", {"atoms": 0}, "atoms must be 1 or more"),
+        ("audit_functions:distances", {"atoms": 0}, "atoms must be a whole number, 1 or more"),
+        ("audit_functions:distances", {"atoms": 2.5}, "atoms must be a whole number, 1 or more, got 2.5"),
         ("audit_functions:squares", {"ranks": (-1,)}, "ranks must be whole numbers"),
+        ("audit_functions:squares", {"ranks": (50,)}, r"whole numbers in 0\.\.12"),
+        ("audit_functions:squares", {"ranks": "12"}, "ranks must be whole numbers"),
         ("audit_functions:distances", {"components": 3, "species": ("C",)}, "species go with atoms"),
         ("audit_functions:raising", {"atoms": 3}, "raised KeyError at configuration 0"),
         ("audit_functions:not_finite", {"components": 3}, "descriptor 1 is -?inf"),
@@ -222,13 +225,20 @@ def test_positions_of_a_table_give_the_bound():
         ("audit_functions:matrix", {"components": 3}, "one number for each descriptor"),
         ("audit_functions:growing", {"components": 3}, "returned .* descriptors, then"),
         ("audit_functions:rough", {"components": 2}, "descriptor 0 do not converge"),
+        ("audit_functions:rounded", {"atoms": 4}, "descriptor 0 do not converge"),
+        ("audit_functions:complex_numbers", {"components": 2}, "real numbers, got complex128"),
+        ("audit_functions:nothing", {"components": 2}, "real numbers, got None"),
+        ("audit_functions:leaving", {"components": 2}, "raised SystemExit"),
         ("audit_functions:squares", {"components": 3}, "must return numbers|one number"),
         ("audit_functions:wrong_jacobian", {"components": 3, "derivatives": "given"}, "must have shape"),
         ("audit_functions:distances", {"atoms": 3, "derivatives": "given"}, "must return its values and"),
         ("audit_functions:jumping_jacobian", {"components": 3, "derivatives": "given"}, "by variable 0 is nan"),
         ("audit_functions:distances", {"atoms": 3, "derivatives": "numeric"}, "unknown kind 'numeric'"),
         ("audit_functions:distances", {"atoms": 3, "labels": ("a",)}, "1 labels for 3"),
+        ("audit_functions:distances", {"atoms": 3, "labels": ("a", "b\x1b[31m", "c")}, "cannot be printed"),
         ("audit_functions:distances", {"atoms": 3, "configurations": 0}, "configurations must be"),
+        ("audit_functions:distances", {"atoms": 3, "configurations": 2.5}, "configurations must be"),
+        ("audit_functions:distances", {"atoms": 3, "traces": True}, "traces go with kind 'contractions'"),
         ("audit_functions:distances", {"atoms": 3, "points": np.zeros((2, 4, 3))}, "points must be finite"),
         ("audit_functions:distances", {"atoms": 3, "ordering": "cost"}, "costs of these descriptors"),
         ("audit_functions:distances", {"atoms": 3, "ordering": "size"}, "unknown ordering 'size'"),
@@ -262,12 +272,37 @@ GOOD = np.random.default_rng(0).normal(size=(2, 3, 4))
         ({"jacobian": GOOD, "values": np.full((2, 3), np.inf)}, "value of descriptor 0 at configuration 0 is inf"),
         ({"jacobian": GOOD, "values": np.ones(3)}, "values must have shape"),
         ({"jacobian": GOOD, "positions": np.ones((2, 2, 3))}, "positions must have shape"),
+        ({"jacobian": GOOD[:, :, :3], "positions": np.full((2, 1, 3), np.nan)}, "positions must be finite"),
+        ({"jacobian": GOOD, "noise": np.array(np.nan)}, "noise must be finite"),
+        ({"jacobian": GOOD, "noise": np.array(-1.0)}, "noise must be 0 or more"),
+        ({"jacobian": GOOD, "costs": np.array([1, np.nan, 2])}, "costs must be finite"),
+        ({"jacobian": GOOD, "costs": np.array(["1", "2", "x"])}, "costs must hold real numbers"),
+        ({"jacobian": GOOD, "jacobian_0": GOOD[0]}, "both jacobian and jacobian_0"),
+        ({"jacobian": GOOD, "labels": np.array(["a", "b\n", "c"])}, "cannot be printed"),
     ],
 )
 def test_malformed_tables_are_named(arrays, words, tmp_path):
     np.savez(tmp_path / "table.npz", **arrays)
     with pytest.raises(AuditError, match=words):
         invgen.audit(tmp_path / "table.npz")
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e307])
+def test_squares_of_derivatives_may_leave_float64(scale):
+    """The scale of all descriptors is no part of what they say."""
+    jacobian = np.concatenate([GOOD, GOOD[:, :1] + GOOD[:, 1:2]], axis=1) / 10
+    small, unscaled = invgen.audit(jacobian * scale), invgen.audit(jacobian)
+    assert small.dependent == unscaled.dependent == (3,)
+    np.testing.assert_allclose(small.members[3].coefficients, unscaled.members[3].coefficients, rtol=1e-9)
+
+
+def test_options_that_a_source_has_no_use_for_are_refused():
+    with pytest.raises(AuditError, match="labels go with kind 'function', and this is 'table'"):
+        invgen.audit(GOOD, labels=("a", "b", "c"))
+    with pytest.raises(AuditError, match="atoms go with kind 'function', and this is 'polynomials'"):
+        invgen.audit(["x"], atoms=3)
+    with pytest.raises(AuditError, match="traces go with kind 'contractions', and this is 'polynomials'"):
+        invgen.audit(["x"], traces=True)
 
 
 def test_single_precision_is_refused_or_counted_as_noise():
@@ -288,3 +323,4 @@ def test_nothing_but_constants():
     assert audit.rank == 0
     assert [m.status for m in audit.members] == ["constant"] * 3
     assert "3 constant; keep 0" in str(audit)
+    assert "no singular value is above the noise" in str(audit)

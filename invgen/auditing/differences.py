@@ -17,6 +17,9 @@ FIRST_STEP = 0.1
 """Å for positions, which are of order one."""
 UNCONVERGED = 1e-5
 """Error of a row, relative to its length, above which the function is not smooth there."""
+APART = 0.01
+"""How far, relative to the length of a row, the difference at the smallest step may be from what is extrapolated: a
+function that is constant between jumps may agree with itself at the large steps."""
 ROUND_OFF = 1e-10
 """Part of the values that round-off may leave in a derivative: 1e-16 over the smallest step, times some hundred."""
 
@@ -30,15 +33,18 @@ def central_differences(
     as long as that lowers the estimate of the error (Ridders). Rows that are zero up to errors and round-off are set to
     zero. Raises ``AuditError`` where the differences do not converge.
     """
-    columns, errors = zip(*(_column(function, point, k, first_step) for k in range(point.size)), strict=True)
-    jacobian, error = np.stack(columns, axis=1), np.linalg.norm(np.stack(errors, axis=1), axis=1)
+    columns = [_column(function, point, k, first_step) for k in range(point.size)]
+    jacobian, errors, finest = (np.stack(parts, axis=1) for parts in zip(*columns, strict=True))
+    error, apart = (np.linalg.norm(part, axis=1) for part in (errors, finest - jacobian))
     lengths, sizes = np.linalg.norm(jacobian, axis=1), np.abs(function(point))
     round_off = ROUND_OFF * (sizes + 0.01 * sizes.max(initial=0.0))
-    unsmooth = np.flatnonzero(error > np.maximum(UNCONVERGED * lengths, round_off))
+    allowed = [np.maximum(share * lengths, round_off) for share in (UNCONVERGED, APART)]
+    unsmooth = np.flatnonzero((error > allowed[0]) | (apart > allowed[1]))
     if unsmooth.size:
         k = int(unsmooth[0])
         raise AuditError(
-            f"finite differences of descriptor {k} do not converge (error {error[k]:.1e}, slope {lengths[k]:.1e}): it "
+            f"finite differences of descriptor {k} do not converge (error {max(error[k], apart[k]):.1e}, slope "
+            f"{lengths[k]:.1e}): it "
             f"is not smooth within {first_step} of the configuration; look for jumps and for single precision"
         )
     regular = lengths > np.maximum(10 * error, round_off)
@@ -46,8 +52,8 @@ def central_differences(
     return np.where(regular[:, None], jacobian, 0.0), float(np.sqrt(np.mean(relative**2)))
 
 
-def _column(function: Function, point: np.ndarray, variable: int, first_step: float) -> tuple[np.ndarray, np.ndarray]:
-    """The derivative of every member by one variable, and its error."""
+def _column(function: Function, point: np.ndarray, variable: int, first_step: float) -> tuple[np.ndarray, ...]:
+    """The derivative of every member by one variable, its error, and the difference at the smallest step."""
     shift: np.ndarray = np.zeros(point.size)
     shift[variable] = 1.0
     shift = shift.reshape(point.shape)
@@ -66,4 +72,4 @@ def _column(function: Function, point: np.ndarray, variable: int, first_step: fl
             better = estimate < error
             best, error = np.where(better, row[order], best), np.where(better, estimate, error)
         before = row
-    return best, error
+    return best, error, before[0]

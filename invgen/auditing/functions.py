@@ -13,7 +13,7 @@ import numpy as np
 
 from invgen.auditing.differences import central_differences
 from invgen.auditing.sampling import Space
-from invgen.auditing.source import Samples
+from invgen.auditing.source import Samples, member_names
 from invgen.auditing.symmetry import FLATTENED, attainable_flattened, bound_by_symmetry, unchanging
 from invgen.errors import AuditError, unknown
 from invgen.selection.langbein import Progress
@@ -81,9 +81,12 @@ def as_values(result: Any, expected: int | None = None) -> np.ndarray:
     if getattr(result, "dtype", None) in (np.float16, np.float32):
         raise AuditError(f"the function returned {result.dtype}; it must compute in float64 for its rank to be seen")
     try:
-        values = np.atleast_1d(np.asarray(result, dtype=np.float64))
+        array = np.asarray(result)
+        values = np.atleast_1d(array.real.astype(np.float64))
     except (TypeError, ValueError) as error:
         raise AuditError(f"the function must return numbers, got {type(result).__name__}: {error}") from None
+    if result is None or np.iscomplexobj(array):
+        raise AuditError(f"the function must return real numbers, got {'None' if result is None else array.dtype}")
     if values.ndim != 1 or not values.size:
         raise AuditError(f"the function must return one number for each descriptor, got an array {values.shape}")
     if expected is not None and len(values) != expected:
@@ -128,9 +131,7 @@ def sample_function(
     if len(set(sizes)) > 1:
         raise AuditError(f"the number of descriptors differs between configurations: {', '.join(map(str, sizes))}")
     jacobians, noise = np.stack([j for _, j, _ in found]), max(n for *_, n in found)
-    names = labels or tuple(f"d{k}" for k in range(sizes[0]))
-    if len(names) != sizes[0]:
-        raise AuditError(f"there are {len(names)} labels for {sizes[0]} descriptors")
+    names = member_names(labels, sizes[0])
     fields = space.motions(points)
     bound, reason = bound_by_symmetry(jacobians, fields, noise)
     unchanged = unchanging(jacobians, fields, noise)
@@ -148,7 +149,7 @@ def _differentiated(
         values, jacobian, noise = differentiate(lambda x: function(x, *space.arguments), point)
     except AuditError as error:
         raise AuditError(f"{where}: {error}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise AuditError(
             f"the function raised {type(error).__name__} at {where}, an array of shape {point.shape}: {error}"
         ) from error

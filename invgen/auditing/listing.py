@@ -29,7 +29,7 @@ class Line:
 def read_lines(path: str | os.PathLike[str]) -> tuple[Line, ...]:
     """The members of a text file; raises ``AuditError`` if it is not UTF-8 text or holds none."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise AuditError(
             f"{path} is not UTF-8 text (byte {error.start}); lists are text files, tables are .npz files"

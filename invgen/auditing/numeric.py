@@ -87,9 +87,17 @@ def measure(
 
 def unit_rows(jacobians: np.ndarray, least: float = VANISHING) -> np.ndarray:
     """Rows at unit length; zero where they are shorter than ``least`` times the longest of all."""
-    norms = np.linalg.norm(jacobians, axis=-1, keepdims=True)
-    shortest = max(least * norms.max(initial=0.0), np.finfo(float).tiny)
-    return np.where(norms > shortest, jacobians / np.maximum(norms, shortest), 0.0)
+    directions, lengths = _parted(jacobians)
+    shortest = max(least * lengths.max(initial=0.0), np.finfo(float).tiny)
+    return np.where(lengths > shortest, directions, 0.0)
+
+
+def _parted(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Unit rows and lengths ``(..., 1)``, also where squares of the entries are too large or too small for float64."""
+    largest = np.abs(rows).max(axis=-1, keepdims=True, initial=0.0)
+    scaled = rows / np.where(largest > 0, largest, 1.0)
+    lengths = np.maximum(np.linalg.norm(scaled, axis=-1, keepdims=True), 1.0)
+    return scaled / lengths, np.minimum(largest, np.finfo(float).max / lengths) * lengths
 
 
 def _gap(values: np.ndarray, floor: float, bound: int) -> tuple[int, float, float, bool]:
@@ -149,7 +157,7 @@ def combinations(
         For every member that is not kept the ones that take part, where an exact pass found them.
     """
     units = unit_rows(rows[None], least)[0]
-    norms = np.linalg.norm(rows, axis=1)
+    norms = np.maximum(_parted(rows)[1][:, 0], np.finfo(float).tiny)
     q, r = np.linalg.qr(units[list(kept)].T)
     found, before = {}, 0
     for k in order:

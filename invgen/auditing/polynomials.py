@@ -94,7 +94,10 @@ class PolynomialList:
         return len(contents)
 
     def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
-        """One for each variable that is zero while the others are generic."""
+        """One for each variable that is zero while the others are generic.
+
+        Nowhere is the rank of all members larger than the number of those kept.
+        """
         if self.variables == 1:
             return ()
         witness = modular.residues(f"{seed}/places", self.variables, prime)
@@ -104,5 +107,7 @@ class PolynomialList:
             points = np.tile(witness, (len(names), 1))
             points[np.arange(len(names)), np.arange(start, start + len(names))] = 0
             for name, rows in zip(names, self.rows(points, Modular(prime)), strict=True):
-                found.append(Place(f"{name} = 0", modular.rank(rows, prime), modular.rank(rows[list(kept)], prime)))
+                kept_rank = modular.rank(rows[list(kept)], prime)
+                rank = kept_rank if kept_rank == len(kept) else modular.rank(rows, prime)
+                found.append(Place(f"{name} = 0", rank, kept_rank))
         return tuple(found)

@@ -9,6 +9,7 @@ import numpy as np
 
 from invgen.algebra import modular
 from invgen.auditing.symmetry import FLATTENED, Fields, motions_of_positions, motions_of_tensors
+from invgen.auditing.tensors import WORDS
 from invgen.candidates.cartesian_family import random_neighbourhoods
 from invgen.candidates.contraction import Tensor
 from invgen.errors import AuditError
@@ -51,10 +52,10 @@ class Space:
             )
         value = getattr(self, given[0])
         if given[0] == "ranks":
-            if not value or min(value) < 0:
-                raise AuditError(f"ranks must be whole numbers such as 0,1,2,3, got {value}")
-        elif value < 1:
-            raise AuditError(f"{given[0]} must be 1 or more, got {value}")
+            if not value or not all(is_whole(rank) and 0 <= rank < len(WORDS) for rank in value):
+                raise AuditError(f"ranks must be whole numbers in 0..{len(WORDS) - 1} such as 0,1,2,3, got {value!r}")
+        elif not is_whole(value) or value < 1:
+            raise AuditError(f"{given[0]} must be a whole number, 1 or more, got {value!r}")
         if self.species and not self.number:
             raise AuditError("species go with atoms or neighbours, not with components")
 
@@ -111,6 +112,11 @@ class Space:
         if self.number:
             return motions_of_positions(points)
         return motions_of_tensors(points, self.tensors) if self.ranks else {}
+
+
+def is_whole(value: object) -> bool:
+    """Whether this is a Python or NumPy integer."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _uniform(seed: str, shape: tuple[int, ...]) -> np.ndarray:

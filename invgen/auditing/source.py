@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from invgen.candidates.evaluate import Arithmetic
+from invgen.errors import AuditError
 
 
 @dataclass(frozen=True)
@@ -110,3 +111,14 @@ class Samples:
     how: str
     costs: tuple[int, ...] | None = None
     special: tuple[tuple[str, np.ndarray | None, int | None], ...] = ()
+
+
+def member_names(labels: tuple[str, ...], number: int) -> tuple[str, ...]:
+    """The labels, or d0, d1, ... where none are given; raises ``AuditError`` where they do not fit or print."""
+    names = labels or tuple(f"d{k}" for k in range(number))
+    if len(names) != number:
+        raise AuditError(f"there are {len(names)} labels for {number} descriptors")
+    for name in names:
+        if not name.isprintable():
+            raise AuditError(f"the label {name!r} holds a character that cannot be printed; take it out")
+    return names

@@ -17,7 +17,7 @@ import zipfile
 
 import numpy as np
 
-from invgen.auditing.source import Samples
+from invgen.auditing.source import Samples, member_names
 from invgen.auditing.symmetry import bound_by_symmetry, motions_of_positions
 from invgen.errors import AuditError, unknown
 
@@ -42,6 +42,7 @@ def table(arrays: dict[str, np.ndarray], where: str = "the table") -> Samples:
     for name in arrays:
         if name not in KNOWN and not _NUMBERED.fullmatch(name):
             raise AuditError(f"{where}: " + unknown("array", name, [*KNOWN, "jacobian_0"]))
+    arrays = {name: np.asarray(array) for name, array in arrays.items()}
     jacobians = _jacobians(arrays, where)
     configurations, members, variables = jacobians.shape
     _check_values(arrays.get("values"), (configurations, members), where)
@@ -49,23 +50,27 @@ def table(arrays: dict[str, np.ndarray], where: str = "the table") -> Samples:
     costs = _optional(arrays, "costs", (members,), where)
     positions = _optional(arrays, "positions", (configurations, variables // 3, 3), where)
     told = _optional(arrays, "noise", (), where)
-    noise = NOISE if told is None else float(_numbers(told, "noise", where))
-    fields = motions_of_positions(_numbers(positions, "positions", where)) if positions is not None else {}
+    noise = NOISE if told is None else float(_finite(told, "noise", where))
+    if not 0 <= noise < 1:
+        raise AuditError(f"{where}: noise must be 0 or more and below 1, the length of a row, got {noise}")
+    fields = motions_of_positions(_finite(positions, "positions", where)) if positions is not None else {}
     bound, reason = bound_by_symmetry(jacobians, fields, noise)
     return Samples(
         kind="table",
-        labels=tuple(map(str, labels)) if labels is not None else tuple(f"d{k}" for k in range(members)),
+        labels=member_names(tuple(map(str, labels)) if labels is not None else (), members),
         jacobians=jacobians,
         noise=noise,
         bound=bound,
         bound_reason=reason,
         how="given",
-        costs=tuple(int(c) for c in costs) if costs is not None else None,
+        costs=tuple(int(c) for c in _finite(costs, "costs", where)) if costs is not None else None,
     )
 
 
 def _jacobians(arrays: dict[str, np.ndarray], where: str) -> np.ndarray:
     if "jacobian" in arrays:
+        if numbered := [name for name in arrays if _NUMBERED.fullmatch(name)]:
+            raise AuditError(f"{where} holds both jacobian and {numbered[0]}; leave one of them out")
         stacked = _numbers(arrays["jacobian"], "jacobian", where)
         if stacked.ndim != 3 or 0 in stacked.shape:
             raise AuditError(
@@ -100,6 +105,12 @@ def _numbers(array: np.ndarray, name: str, where: str) -> np.ndarray:
     if array.dtype.kind not in "fiu":
         raise AuditError(f"{where}: {name} must hold real numbers, got {array.dtype}")
     return np.asarray(array, dtype=np.float64)
+
+
+def _finite(array: np.ndarray, name: str, where: str) -> np.ndarray:
+    if not np.isfinite(numbers := _numbers(array, name, where)).all():
+        raise AuditError(f"{where}: {name} must be finite, got {numbers[~np.isfinite(numbers)][0]}")
+    return numbers
 
 
 def _optional(arrays: dict[str, np.ndarray], name: str, shape: tuple[int, ...], where: str) -> np.ndarray | None:

@@ -184,6 +184,8 @@ class Audit:
 
     def _numbers(self) -> str:
         above, below = self.floating.gap
+        if not self.rank:
+            return f"numerical, derivatives {self.how}: no singular value is above the noise"
         what = f"numerical, derivatives {self.how}: last singular value {above:.1e}, the next or the noise {below:.1e}"
         if self.floating.clear:
             return f"{what}; new members had to be new by {self.floating.tolerance:.0e}"
