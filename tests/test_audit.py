@@ -423,6 +423,14 @@ def test_a_mark_of_byte_order_is_no_text(tmp_path):
     assert [m.label for m in invgen.audit(tmp_path / "list.txt").members] == ["x + y", "x*y"]
 
 
+def test_the_largest_prime_is_a_number_like_others():
+    """Special places are computed modulo a prime, too: one that divides no denominator and loses no rank."""
+    for second in ("x + y/2147483647", "x + 2147483647*y"):
+        audit = invgen.audit(["x", second])
+        assert audit.kept == (0, 1)
+        assert not audit.degenerate
+
+
 def test_large_and_small_numbers_are_no_trouble():
     audit = invgen.audit(["(x + y)**500*1e300", "x", "((x + y)**30)**30"])
     assert audit.kept == (0, 1)

@@ -66,6 +66,11 @@ class Exact:
     log10_mistake: float | None
     trials: tuple[Trial, ...]
 
+    @property
+    def prime(self) -> int:
+        """Of the first trial that kept as many: it divides no denominator."""
+        return next(t.prime for t in self.trials if t.kept == self.kept)
+
 
 def eliminate(members: ExactList, order: Sequence[int], seed: str = "", progress: Progress | None = None) -> Exact:
     """Runs as many trials as make a mistake improbable, three where none is possible.

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from invgen.algebra.modular import DEFAULT_PRIME
 from invgen.auditing import numeric
 from invgen.auditing.exact import eliminate
 from invgen.auditing.source import ExactList, Place, Samples
@@ -45,7 +44,7 @@ def audit_list(
         floating=floating,
         configurations=len(points),
         how="",
-        places=members.places(exact.kept, DEFAULT_PRIME, f"audit/{seed}"),
+        places=members.places(exact.kept, exact.prime, f"audit/{seed}"),
         exact=exact,
     )
 

@@ -162,10 +162,10 @@ class Audit:
         assert self.exact is not None
         lines = []
         if self.kept:
-            witnesses = [t for t in self.exact.trials if t.kept == self.kept]
+            witnesses = sum(t.kept == self.kept for t in self.exact.trials)
             lines.append(
-                f"proven: what is kept is independent over the rationals (full rank modulo {witnesses[0].prime} at a "
-                f"witness; the same at {len(witnesses)} of {len(self.exact.trials)} primes and witnesses)"
+                f"proven: what is kept is independent over the rationals (full rank modulo {self.exact.prime} at a "
+                f"witness; the same at {witnesses} of {len(self.exact.trials)} primes and witnesses)"
             )
         if self.dependent:
             proven = [k for k in self.dependent if self.members[k].proven]
