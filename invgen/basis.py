@@ -277,6 +277,9 @@ def read_checked(path: str | os.PathLike[str], name: str) -> tuple[dict[str, Any
     source = Path(path)
     if source.is_dir():
         source = source / name
+        if not source.is_file():
+            found = ", ".join(sorted(p.name for p in source.parent.glob("*.json"))) or "no JSON file"
+            raise FileNotFoundError(f"no {name} in the folder {source.parent}, which holds {found}")
     content = source.read_bytes()
     try:
         data = json.loads(content)

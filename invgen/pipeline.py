@@ -108,9 +108,12 @@ def emit(
     Raises ``SpecError`` for a basis that holds nothing.
     """
     if not len(basis):
+        where, remedy = f"up to order {basis.spec.n_max}", "raise n_max, or ask for another parity or other ranks"
+        if not basis.evidence.bound:
+            where, remedy = "at any order, by symmetry", "ask for another parity or other ranks"
         raise SpecError(
-            f"{basis.id} holds no function, so there are no kernels to emit: there is none of this parity up to order "
-            f"{basis.spec.n_max}; raise n_max, or ask for another parity or other ranks"
+            f"{basis.id} holds no function, so there are no kernels to emit: there is none of this parity {where}; "
+            f"{remedy}"
         )
     folder = Path(into) if into is not None else _cached(basis)
     if isinstance(basis, Basis) and basis.spec.family == "ace":

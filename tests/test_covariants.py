@@ -308,8 +308,10 @@ def test_other_bad_requests():
         invgen.covariants(2)
     with pytest.raises(TooManyCandidates, match=r"linearly independent covariants of rank 1; lower n_max"):
         invgen.covariants(BasisSpec(l_max=3, n_max=6, channels=4), 1)
-    with pytest.raises(SpecError, match=r"independent-rank1 holds no function.* raise n_max, or ask"):
+    with pytest.raises(SpecError, match=r"independent-rank1 holds no function.* at any order, by symmetry; ask for"):
         invgen.emit(chosen((2,), 1, 3, "independent"))
+    with pytest.raises(SpecError, match=r"independent-rank1 holds no function.* up to order 3; raise n_max, or ask"):
+        invgen.emit(chosen((4,), 1, 3, "independent", "pseudo"))
     basis = chosen((1, 2), 1, 3, "independent")
     with pytest.raises(ValueError, match=r"takes 8 components on the last axis, got an array of shape \(3, 7\)"):
         basis.evaluate(np.zeros((3, 7)))
@@ -332,6 +334,8 @@ def test_files_round_trip_and_damage_is_noticed(tmp_path: Path):
     basis = chosen((1, 2), 1, 3, "generators", "both")
     path = basis.save(tmp_path)
     assert path.name == "covariants.json"
+    with pytest.raises(FileNotFoundError, match=r"no basis\.json in the folder .*, which holds covariants\.json"):
+        invgen.find_basis(tmp_path)
     assert invgen.CovariantBasis.load(tmp_path) == basis
     assert basis.id == "cartesian-r1.2-n3-both-generators-rank1"
     data = json.loads(path.read_text())
