@@ -207,7 +207,11 @@ def _timings(program: Program, network: Network) -> list[dict[str, Any]]:
         batch = _batch(network, [probe(network, 14, seed) for seed in range(molecules)])
         vectors = pair_vectors(batch, batch.positions)
         energy, gradient, _ = layers._gradient(batch, False)
-        compare(Prediction(energy, gradient), Prediction(*program(batch, vectors)), "the exported program")
+        try:
+            found = Prediction(*program(batch, vectors))
+        except RuntimeError as error:
+            raise CompiledModelError(f"the exported program fails: {str(error).partition(chr(10))[0]}") from error
+        compare(Prediction(energy, gradient), found, "the exported program")
         works = (lambda b=batch, v=vectors: program(b, v), lambda b=batch: layers(b))
         seconds = dict(zip(("program", "layers"), measure(works), strict=True))
         rows.append({"atoms": len(batch.numbers), "pairs": len(batch.first), **seconds})

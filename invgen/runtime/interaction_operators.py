@@ -29,7 +29,6 @@ DTYPES = (torch.float32, torch.float64)
 NAMES = ("m", "s", "t", "g", "um", "us", "ut")
 
 
-@torch.compiler.assume_constant_result
 def fused(key: str, kind: str, index: int | None) -> bool:
     """Whether the fused kernels of ``key`` run on a device; a reason that a GPU cannot run them is told once.
 
@@ -40,6 +39,10 @@ def fused(key: str, kind: str, index: int | None) -> bool:
         return False
     kernels = kernels_of(key)
     return kernels.folder.has_interaction and compiles(kernels, index)
+
+
+# What torch.compiler.assume_constant_result does, without the compiler, whose import takes a second and needs SymPy.
+fused._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
 def _run(order: str, tensors: tuple[Tensor, ...], lists: PairLists, key: str) -> Any:
@@ -59,7 +62,7 @@ def check(kernels: Kernels, tensors: tuple[Tensor, ...], lists: PairLists) -> No
         raise ValueError(f"{kernels.id}: m must be (neighbours, sensitivities, features), got {tuple(m.shape)}")
     if m.dtype not in DTYPES:
         raise TypeError(f"{kernels.id}: the interaction is computed in float32 or float64, got {m.dtype}")
-    pairs, centres = len(lists.first), len(lists.centre_start) - 1
+    pairs, centres = lists.first.shape[0], lists.centre_start.shape[0] - 1
     of_m, of_s, of_t = tuple(m.shape), (pairs, m.shape[1]), (pairs, kernels.components)
     wanted = (of_m, of_s, of_t, (centres, kernels.size, m.shape[2]), of_m, of_s, of_t)
     for name, shape, x in zip(NAMES, wanted, tensors, strict=False):
@@ -67,7 +70,7 @@ def check(kernels: Kernels, tensors: tuple[Tensor, ...], lists: PairLists) -> No
             raise ValueError(f"{kernels.id}: {name} must be {shape}, got {tuple(x.shape)}")
         if x.dtype != m.dtype:
             raise TypeError(f"{kernels.id}: {name} is {x.dtype}, m is {m.dtype}: they must be one dtype")
-    if len(lists.neighbour_start) - 1 != len(m):
+    if lists.neighbour_start.shape[0] - 1 != m.shape[0]:
         raise ValueError(
             f"{kernels.id}: pairs were listed for {len(lists.neighbour_start) - 1} neighbours, m has {len(m)}"
         )
@@ -98,7 +101,7 @@ def _fake_value(*arguments: Any) -> Tensor:
     (m, s, t), lists, key = _split(arguments, 3)
     kernels = kernels_of(key)
     check(kernels, (m, s, t), lists)
-    return m.new_empty(len(lists.centre_start) - 1, kernels.size, m.shape[2])
+    return m.new_empty(lists.centre_start.shape[0] - 1, kernels.size, m.shape[2])
 
 
 def _fake_vjp(*arguments: Any) -> tuple[Tensor, ...]:

@@ -31,8 +31,9 @@ CHUNKS = 8
 
 def _check(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor) -> None:
     shapes = [tuple(x.shape) for x in (s, t, m, first, second)]
-    pairs = len(first) if first.dim() == 1 else -1
-    if m.dim() != 3 or t.dim() != 2 or s.shape != (pairs, m.shape[1]) or len(t) != pairs or second.shape != first.shape:
+    pairs = first.shape[0] if first.dim() == 1 else -1  # len() would fix the number in a graph whose sizes stay open
+    wrong = t.dim() != 2 or t.shape[0] != pairs or second.shape != first.shape
+    if wrong or m.dim() != 3 or s.shape != (pairs, m.shape[1]):
         raise ValueError(
             "pair_sum takes s (pairs, sensitivities), t (pairs, components), m (rows, sensitivities, features), first "
             f"and second (pairs,); got {shapes}"
