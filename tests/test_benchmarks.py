@@ -1,0 +1,131 @@
+"""The scripts in ``benchmarks/`` fit the package: the names they take from it exist, and growth runs on small cases."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from tolerances import FINITE_DIFFERENCE, LAW
+
+FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
+SCRIPTS = {path.stem: path for path in sorted(FOLDER.glob("*.py"))}
+
+
+def top_level(path: Path) -> set[str]:
+    """Names that a script defines or imports at its top level."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return found
+
+
+def exists(module: str, name: str) -> bool:
+    """Whether ``from module import name`` works, for a module of the package or a script beside."""
+    if module in SCRIPTS:
+        return name in top_level(SCRIPTS[module])
+    try:
+        return hasattr(importlib.import_module(module), name) or find_spec(f"{module}.{name}") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def missing(source: str) -> list[str]:
+    """What a script takes from the package, or from another script, that is not there."""
+    tree = ast.parse(source)
+    whole = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    problems = []
+    for node in ast.walk(tree):
+        names: list[tuple[str, str]] = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [(node.module, alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [tuple(alias.name.rsplit(".", 1)) for alias in node.names if "." in alias.name]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in whole:
+            names = [(node.value.id, node.attr)]
+        problems += [
+            f"{module}.{name}"
+            for module, name in names
+            if (module.split(".")[0] == "invgen" or module in SCRIPTS) and not exists(module, name)
+        ]
+    return problems
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_what_a_benchmark_imports_exists(script):
+    assert not missing(SCRIPTS[script].read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from invgen.nn import Invariant\n",
+        "def f():\n    from invgen.kernels.lowering import lower\n",
+        "import invgen.kernel\n",
+        "import invgen\ninvgen.generat\n",
+        "from record import wrote\n",
+        "import record\nrecord.wrote('x', {})\n",
+    ],
+)
+def test_a_name_that_is_gone_is_noticed(source):
+    assert missing(source)
+
+
+@pytest.fixture
+def scripts(monkeypatch, tmp_path):
+    """The folder as a place to import from; what scripts set in the environment is undone."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.mark.usefixtures("scripts")
+def test_growth_runs_on_small_cases(tmp_path):
+    growth = importlib.import_module("growth")
+    data = growth.measured(True, tmp_path)
+    first, second = data["kernels"]
+    assert first["operations"]["value"] <= 317 < 352  # sharing by hand, and the number of monomials
+    assert (first["size"], first["rank"], second["size"], second["n_max"]) == (13, 13, 5, 2)
+    for row in (*data["kernels"], *data["kernels_over_features"]):
+        for name in growth.KERNELS:
+            times = row["kernels"][name]
+            assert times["ns_per_item"] > 0
+            assert times["share_of_copy"] == pytest.approx(times["copy_ns_per_item"] / times["ns_per_item"])
+    assert [row["features"] for row in data["layer_over_features"]] == [8, 16]
+    few, many = data["layer_over_neighbours"]
+    assert 5 < few["neighbours"] < 7 < 12 < many["neighbours"] < 18
+    growth.plot(data, tmp_path / "growth.png")
+    assert (tmp_path / "growth.png").stat().st_size > 10_000
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_timed_work_of_a_layer_is_forces_and_their_derivative():
+    layers, torch = importlib.import_module("interaction_cpu"), importlib.import_module("torch")
+    batch = layers.crystal(3, 3.0)
+    batch = batch._replace(positions=batch.positions.double(), shift=batch.shift.double())
+    layer, output = layers.our_layer(4, 3.0, batch)
+    layer.double()
+    work = layers.Work(*(t.double() for t in vars(layers.Work.random(batch, 4)).values()))
+    weight = layer.environment.weight
+    steps = work.steps(output, layer, [weight])
+    analytic = steps[layers.TASKS[2]]()[1]
+    direction, step = torch.sign(analytic), 1e-4
+
+    def loss(shift):
+        weight.data.add_(shift * direction)
+        _, forces, slopes = steps[layers.TASKS[1]]()
+        weight.data.sub_(shift * direction)
+        assert torch.allclose(forces.sum(0), torch.zeros(3, dtype=torch.float64), atol=LAW["float64"])
+        return (forces * work.directions).sum() + (slopes * work.turned).sum()
+
+    difference = (8 * (loss(step) - loss(-step)) - loss(2 * step) + loss(-2 * step)) / (12 * step)
+    assert difference == pytest.approx(float((analytic * direction).sum()), rel=FINITE_DIFFERENCE["float64"])
+    assert difference != pytest.approx(float((analytic * -direction).sum()), rel=1e-2)
