@@ -37,6 +37,7 @@ import numpy as np
 import record
 import torch
 from interaction_cpu import TASKS, Work, crystal, cutoff_for, our_layer
+from record import processor_seconds
 
 import invgen
 
@@ -47,17 +48,10 @@ NEIGHBOURS = 14
 REPEATS = 7
 
 
-def seconds(action: Callable[[], Any]) -> float:
-    """Processor time: with one thread that of the wall, less what other processes take."""
-    start = time.process_time()
-    action()
-    return time.process_time() - start
-
-
 def sampled(action: Callable[[], Any], repeats: int) -> float:
     """Median seconds of ``repeats`` calls after one to warm up."""
     action()
-    return statistics.median(seconds(action) for _ in range(repeats))
+    return statistics.median(processor_seconds(action) for _ in range(repeats))
 
 
 @numba.njit
@@ -111,7 +105,7 @@ def emitted(l_max: int, n_max: int, objective: str, folder: Path) -> tuple[invge
         "generate_s": generated - start, "emit_s": time.process_time() - generated,
     }  # fmt: skip
     row["operations"] = {name: kernels.operations[name]["total"] for name in KERNELS}
-    first = {name: seconds(call) for name, (call, _) in calls(kernels, 1, 8).items()}
+    first = {name: processor_seconds(call) for name, (call, _) in calls(kernels, 1, 8).items()}
     row["first_call_s"] = first | {"total": sum(first.values())}
     return kernels, row
 

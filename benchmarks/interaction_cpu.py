@@ -20,7 +20,6 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import argparse
 import resource
 import statistics
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -163,10 +162,9 @@ def alternating(contenders: dict[str, dict[str, Callable[[], Any]]], rounds: int
     for task in TASKS:
         for turn in range(rounds + 1):
             for name, steps in contenders.items():
-                start = time.process_time()
-                steps[task]()
+                took = record.processor_seconds(steps[task])
                 if turn:
-                    found[name][task].append(time.process_time() - start)
+                    found[name][task].append(took)
     return found
 
 

@@ -6,6 +6,8 @@ import json
 import os
 import platform
 import subprocess
+import time
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,13 @@ def stamp() -> dict[str, Any]:
         "commit": _git("rev-parse", "--short", "HEAD"),
         "uncommitted_changes": bool(_git("status", "--porcelain", "--", "invgen", "templates", "generated")),
     }
+
+
+def processor_seconds(action: Callable[[], Any]) -> float:
+    """Processor time of this process: for one thread that of the wall, less what other processes take."""
+    start = time.process_time()
+    action()
+    return time.process_time() - start
 
 
 def _processor() -> str:

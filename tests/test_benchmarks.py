@@ -7,8 +7,11 @@ import importlib
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
-from tolerances import FINITE_DIFFERENCE, LAW
+from tolerances import FINITE_DIFFERENCE, KERNEL, LAW
+
+import invgen
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
 SCRIPTS = {path.stem: path for path in sorted(FOLDER.glob("*.py"))}
@@ -129,3 +132,22 @@ def test_the_timed_work_of_a_layer_is_forces_and_their_derivative():
     difference = (8 * (loss(step) - loss(-step)) - loss(2 * step) + loss(-2 * step)) / (12 * step)
     assert difference == pytest.approx(float((analytic * direction).sum()), rel=FINITE_DIFFERENCE["float64"])
     assert difference != pytest.approx(float((analytic * -direction).sum()), rel=1e-2)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_paths_of_the_segmented_polynomial_are_the_invariants():
+    peers = importlib.import_module("invariants_peers")
+    basis = invgen.find_basis(peers.BASIS)
+    paths = peers.monomials(basis)
+    x = np.random.default_rng(0).normal(size=(50, basis.components))
+    expected = basis.evaluate(x)
+
+    def summed(paths):
+        values = np.zeros_like(expected)
+        for k, factors, coefficient in paths:
+            values[:, k] += coefficient * np.prod(x[:, factors], axis=1)
+        return np.abs(values - expected).max() / np.abs(expected).max()
+
+    assert len(paths) == 352
+    assert summed(paths) < KERNEL["float64"]
+    assert summed(paths[:-1]) > KERNEL["float32"]
