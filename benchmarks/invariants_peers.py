@@ -9,7 +9,8 @@ components and the layout it prefers:
     invgen summed     autograd, with the 13 contracted by weights to one number per channel: what MACE returns
     cuEquivariance    a segmented polynomial with one uniform mode (the channels) whose 352 paths are the monomials of
                       the 13, in its plain torch method: what its method uniform_1d comes down to without a GPU
-    ... compiled      the same under torch.compile; the compilation of its double backward is given a minute
+    ... compiled      the same under torch.compile; compilations of the gradient and of the double backward are tried
+                      in processes of their own, each with 40 s of processor time
     e3nn              two o3.TensorProduct layers for the coupled functions in whose span the 13 lie, and a matrix
     mace              SymmetricContraction (use_reduced_cg) with the weights for which it is that weighted sum; called
                       on 250 atoms at a time, so that its tensors of order 4 stay below 3 GB
@@ -27,7 +28,9 @@ import os
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import argparse
+import json
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -72,8 +75,8 @@ BASIS = "cartesian-l3-n4-flexible"
 LINEAR = "ace-l3-n4-linear"
 CHUNK = 250
 """Atoms of one call of MACE."""
-COMPILE_LIMIT = 60
-"""Seconds that the compilation of cuEquivariance's double backward is waited for."""
+COMPILE_LIMIT = 40
+"""Seconds of processor time for compiling, and calling, one derivative of cuEquivariance's polynomial."""
 ABSENT = 1e-9
 """Coefficients below this share of the largest are zeros of a float64 least-squares solution."""
 
@@ -229,7 +232,6 @@ def contenders(channels: int) -> dict[str, Contender]:
         "invgen autograd": Contender(ours, same, same, same),
         "invgen summed": Contender(lambda x: (ours(x) * mixing[:, None]).sum(1), same, same, first_weight),
         "cuEquivariance": Contender(cue, one_row, planes, one_row),
-        "cuEquivariance compiled": Contender(torch.compile(cue, fullgraph=True), one_row, planes, one_row),
         "e3nn": Contender(mixed, by_rank, from_rank, same),
         "mace": Contender(
             lambda rows: mace(rows, torch.ones(len(rows), 1)), by_channel, from_channel, first_weight,
@@ -245,7 +247,7 @@ def compared(everyone: dict[str, Contender], inputs: Inputs) -> dict[str, dict[s
     """Values, gradients, second derivatives of the peers against ours, relative to the largest; raises if not ours."""
     found: dict[str, dict[str, float]] = {}
     for name, peer in everyone.items():
-        if name.startswith("invgen") or name.endswith("compiled"):
+        if name.startswith("invgen"):
             continue
         ours, theirs = everyone[peer.reference].steps(inputs), peer.steps(inputs)
         found[name] = {}
@@ -259,24 +261,32 @@ def compared(everyone: dict[str, Contender], inputs: Inputs) -> dict[str, dict[s
     return found
 
 
-def compile_double(atoms: int, channels: int) -> None:
-    """Compiles cuEquivariance's double backward and runs it: in a process of its own, which may be ended."""
-    basis = invgen.find_basis(BASIS)
-    layer = cuequivariance_layer(basis, channels)
-    inputs = Inputs.random(atoms, channels, len(basis))
-    w, leaf = inputs.w.flatten(1), inputs.x.flatten(1).requires_grad_()
+def compiled_steps(layer: Layout, inputs: Inputs) -> Steps:
+    """The three tasks compiled; the double backward differentiates ``torch.func.grad`` inside the compiled function."""
+    x, u, w = (t.flatten(1) for t in (inputs.x, inputs.u, inputs.w))
+    steps = autograd_steps(torch.compile(layer, fullgraph=True), x, w, u)
     first = torch.compile(torch.func.grad(lambda rows: (layer(rows) * w).sum()), fullgraph=True)
-    print(processor_seconds(lambda: torch.autograd.grad((first(leaf) * inputs.u.flatten(1)).sum(), leaf)))
+    leaf = x.detach().requires_grad_()
+    steps[TASKS[2]] = lambda: torch.autograd.grad((first(leaf) * u).sum(), leaf)[0]
+    return steps
 
 
-def compiled_double_backward(atoms: int, channels: int) -> dict[str, Any]:
-    """Seconds of that compilation, or that it was ended."""
-    command = [sys.executable, __file__, "--compile-double", "--atoms", str(atoms), "--channels", str(channels)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=COMPILE_LIMIT)
-    except subprocess.TimeoutExpired:
+def compiled_here(task: str, atoms: int, channels: int) -> dict[str, Any]:
+    """Milliseconds of one compiled task of cuEquivariance in this process, which ends when its time is up."""
+    resource.setrlimit(resource.RLIMIT_CPU, (COMPILE_LIMIT, resource.RLIM_INFINITY))
+    basis = invgen.find_basis(BASIS)
+    steps = compiled_steps(cuequivariance_layer(basis, channels), Inputs.random(atoms, channels, len(basis)))
+    return timed({task: steps[task]}, 1)[task]
+
+
+def compiled(task: str, atoms: int, channels: int) -> dict[str, Any]:
+    """The same in a process of its own; what it found, or that its time was up."""
+    command = [sys.executable, __file__, "--compile", task, "--atoms", str(atoms), "--channels", str(channels)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == -signal.SIGXCPU:
         return {"ended_after_s": COMPILE_LIMIT}
-    return {"first_call_s": float(done.stdout.split()[-1])}
+    done.check_returncode()
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def timed(steps: Steps, repeats: int) -> dict[str, dict[str, float]]:
@@ -301,20 +311,21 @@ def evaluation(atoms: int, channels: int, repeats: int, peer_repeats: int) -> di
     timings = {"invgen kernels": timed(direct_steps(ours, inputs.x, inputs.w, inputs.u), repeats)}
     for name, contender in everyone.items():
         print(name, flush=True)
-        steps = contender.steps(inputs)
-        if name.endswith("compiled"):
-            del steps[TASKS[2]]
         often = repeats if name.startswith("invgen") else 0 if name == "mace" else peer_repeats
-        timings[name] = timed(steps, often)
+        timings[name] = timed(contender.steps(inputs), often)
+    print("cuEquivariance compiled", flush=True)
+    attempts = {task: compiled(task, atoms, channels) for task in TASKS}
+    print(attempts, flush=True)
+    timings["cuEquivariance compiled"] = {task: row for task, row in attempts.items() if "median_ms" in row}
+    references = {name: peer.reference for name, peer in everyone.items() if not name.startswith("invgen")}
+    references["cuEquivariance compiled"] = "invgen autograd"
     ratios = {
-        name: {t: row[t]["median_ms"] / timings[peer.reference][t]["median_ms"] for t in row}
-        for name, peer in everyone.items()
-        if not name.startswith("invgen")
-        for row in (timings[name],)
+        name: {task: row["median_ms"] / timings[reference][task]["median_ms"] for task, row in timings[name].items()}
+        for name, reference in references.items()
     }
     return {
         "agreement": agreement, "timings": timings, "times_slower_than_invgen": ratios,
-        "ratios_refer_to": {name: peer.reference for name, peer in everyone.items() if name in ratios},
+        "ratios_refer_to": references, "cuEquivariance_compiled": attempts,
     }  # fmt: skip
 
 
@@ -342,13 +353,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=11)
     parser.add_argument("--peer-repeats", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="50 atoms x 16 channels, nothing written")
-    parser.add_argument("--compile-double", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--compile", choices=TASKS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     torch.set_num_threads(1)
     numba.set_num_threads(1)
     warnings.filterwarnings("ignore")
-    if options.compile_double:
-        compile_double(options.atoms, options.channels)
+    if options.compile:
+        print(json.dumps(compiled_here(options.compile, options.atoms, options.channels)))
         return
     if options.quick:
         options.atoms, options.channels, options.repeats, options.peer_repeats = 50, 16, 3, 1
@@ -360,9 +371,6 @@ def main() -> None:
         "paths": len(monomials(invgen.find_basis(BASIS))),
         **evaluation(options.atoms, options.channels, options.repeats, options.peer_repeats),
     }  # fmt: skip
-    if not options.quick:
-        data["cuEquivariance_compiled_double_backward"] = compiled_double_backward(options.atoms, options.channels)
-        print("compilation of cuEquivariance's double backward", data["cuEquivariance_compiled_double_backward"])
     data["largest_memory_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     data["load_average_at_end"], data["wall_s"] = os.getloadavg(), time.perf_counter() - started
     for name, row in data["times_slower_than_invgen"].items():
