@@ -109,22 +109,22 @@ def growth(highest: int, orders: int, gigabytes: float, seconds: float) -> list[
 
 
 def plot(rows: list[dict[str, Any]], limits: dict[str, float], path: Path) -> None:
-    """Seconds and memory over rank, one line for each kind at the highest order; crosses where a limit stopped it."""
+    """Seconds and memory over rank, a line for each kind at the highest order; a cross at the limit that stopped it."""
     figure, axes = plt.subplots(1, 2, figsize=(9.5, 3.8), layout="constrained")
     order = max(row["n_max"] for row in rows)
-    for axis, key, limit, label in (
-        (axes[0], "seconds", limits["seconds"], "seconds"),
-        (axes[1], "peak_memory_gb", limits["gigabytes"], "peak memory in GB"),
+    for axis, key, limit, unit, label in (
+        (axes[0], "seconds", limits["seconds"], "s", "seconds"),
+        (axes[1], "peak_memory_gb", limits["gigabytes"], "GB", "peak memory in GB"),
     ):
         for kind, name in KINDS.items():
             line = [row for row in rows if row["kind"] == kind and row["n_max"] == order]
             done = [row for row in line if key in row]
             (drawn,) = axis.semilogy([r["l_max"] for r in done], [r[key] for r in done], "o-", label=name)
-            stopped = [row["l_max"] for row in line if "stopped" in row]
+            stopped = [row["l_max"] for row in line if row.get("stopped", "").endswith(f" {unit}")]
             axis.semilogy(stopped, [limit] * len(stopped), "x", ms=9, color=drawn.get_color())
         axis.axhline(limit, color="black", lw=0.8, ls=":")
         axis.set(xlabel="l_max", ylabel=label, xticks=sorted({r["l_max"] for r in rows}), title=f"orders 1 to {order}")
-    axes[0].legend(fontsize=8)
+    figure.legend(*axes[0].get_legend_handles_labels(), fontsize=8, ncols=2, loc="outside lower center")
     figure.savefig(path, dpi=150)
 
 

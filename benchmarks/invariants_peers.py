@@ -337,11 +337,11 @@ def plot(data: dict[str, Any], path: Path) -> None:
     for k, name in enumerate(names):
         heights = [data["timings"][name][t]["median_ms"] if t in data["timings"][name] else 0 for t in TASKS]
         bars = axes.bar(np.arange(3) + (k - (len(names) - 1) / 2) * width, heights, 0.95 * width, label=name)
-        axes.bar_label(bars, [f"{h:.3g}" if h else "" for h in heights], fontsize=6)
+        axes.bar_label(bars, [f"{h:.0f}" if h >= 100 else f"{h:.2g}" if h else "" for h in heights], fontsize=6)
     title = f"{BASIS}, {data['atoms']} x {data['channels']}, float32, one thread"
     axes.set(yscale="log", ylabel="milliseconds", title=title)
     axes.set_xticks(range(3), TASKS)
-    axes.legend(fontsize=8, ncols=2)
+    figure.legend(fontsize=8, ncols=4, loc="outside lower center")
     figure.savefig(path, dpi=150)
 
 
