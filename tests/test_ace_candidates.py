@@ -264,7 +264,7 @@ def span_ranks(content, pseudo: bool) -> tuple[int, int, int]:
     points = modular.residues(f"span/{content}", (2 * number + 3) * width, PRIME).reshape(-1, width)
     evaluator = Evaluator(tensors, points, Modular(PRIME))
     cartesian = [evaluator.values(c) for c in all_contractions(content, pseudo)]
-    parts = {channel(t): scaled_components(points[:, s], t[0]) for t, s in evaluator.slices.items()}
+    parts = {channel(t): scaled_components(points[:, s], t[0]) for t, (s, _) in evaluator.layout.items()}
     channels = tuple(sorted(parts))
     spherical = ace.AceEvaluator(channels, np.concatenate([parts[c] for c in channels], axis=1), Modular(PRIME))
     coupled = [spherical.values(c) for c in couplings(map(channel, content))]
