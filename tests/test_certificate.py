@@ -22,6 +22,7 @@ import sympy
 
 import invgen
 from invgen.algebra import modular
+from invgen.algebra.characters import largest_rank
 from invgen.algebra.couplings import integer_coupling
 from invgen.candidates.evaluate import Modular
 from invgen.candidates.family import count, family_of
@@ -89,6 +90,7 @@ def test_shipped_bases_are_certified_for_three_primes_and_three_witnesses(spec: 
         BasisSpec(ranks=(1, 2), channels=2, n_max=3, parity="both"),
         BasisSpec(l_max=2, n_max=6, parity="pseudo"),
         BasisSpec(l_max=2, n_max=4, parity="pseudo"),
+        BasisSpec(ranks=(2, 4), n_max=3, parity="pseudo"),
         BasisSpec(l_max=0, n_max=1),
         BasisSpec(l_max=2, n_max=3, channels=2, objective="flexible"),
         BasisSpec(l_max=3, n_max=4, orders=(2, 4)),
@@ -164,6 +166,10 @@ def fewer_rounds(found: Certificate) -> str:
     return str(replace(found, rounds=found.rounds[:2]))
 
 
+def no_rounds(found: Certificate) -> str:
+    return str(replace(found, rounds=()))
+
+
 def changed_words(found: Certificate) -> str:
     return str(replace(found, statement=("PROVEN", "- Everything.")))
 
@@ -178,6 +184,9 @@ def changed_words(found: Certificate) -> str:
         (composite_prime, "prime"),
         (another_prime, "prime"),
         (fewer_rounds, "rounds"),
+        (no_rounds, "rounds"),
+        (lambda found: re.sub(r"\n  components: \d+", "\n  components: 900000000", str(found)), "components"),
+        (lambda found: re.sub(r"\n  points: \d+", "\n  points: 90000000", str(found)), "witness"),
         (changed_words, "statement"),
         (lambda found: str(found).replace("rank: ", "rank: 1", 1), "checksum"),
         (lambda found: str(found).replace("\n  components: ", "\n  components:  "), "checksum"),
@@ -447,7 +456,30 @@ def test_newton_identities_count_what_characters_count(spec: BasisSpec) -> None:
     weighted = [(c.rank, Fraction(0) if spec.w_L is None else c.n + spec.w_L * c.rank) for c in channels]
     parities = {"proper": (0,), "pseudo": (1,), "both": (0, 1)}[spec.parity]
     assert counts.count_invariants(weighted, spec.orders, parities, spec.total_degree) == dict(count(spec))
-    assert counts.bound([c.rank for c in channels]) == family_of(spec).bound(spec)
+    assert counts.bound([c.rank for c in channels], spec.parity) == family_of(spec).bound(spec)
+
+
+@pytest.mark.parametrize("ranks", [(0,), (1,), (1, 1), (1, 1, 1), (0, 1), (2,), (2, 4), (3,), (1, 2), (2, 3)])
+def test_pseudo_scalars_exist_unless_the_bound_is_zero(ranks: tuple[int, ...]) -> None:
+    """Up to order 15, that of the pseudo-scalar of the octupole, by characters."""
+    exist = any(counts.count_invariants([(rank, Fraction(0)) for rank in ranks], range(1, 16), (1,), None).values())
+    proper, tensors = counts.bound(ranks, "proper"), [(rank, k) for k, rank in enumerate(ranks)]
+    assert counts.bound(ranks, "pseudo") == largest_rank(tensors, "pseudo") == (proper if exist else 0)
+    assert counts.bound(ranks, "both") == largest_rank(tensors, "both") == proper > 0
+
+
+def test_the_empty_set_of_pseudo_scalars_is_complete_where_there_is_none() -> None:
+    found = certificate(BasisSpec(ranks=(2, 4), n_max=3, parity="pseudo"))
+    assert (found.claim.rank, found.claim.bound, found.claim.labels) == (0, 0, ())
+    assert "Every pseudo-scalar of these tensors is zero" in " ".join(found.statement)
+    assert "bound" in replay(forged(replace(found.claim, bound=11))).reasons
+
+
+def test_the_certificate_of_a_robust_set_lists_what_it_rejects() -> None:
+    basis = brute_force.build(BasisSpec(l_max=2, n_max=4, objective="robust"))
+    claim = certificate(basis.spec).claim
+    assert len(claim.labels) == basis.evidence.candidates > len(claim.kept)
+    assert replay(str(certificate(basis.spec)))
 
 
 def test_long_sums_of_products_do_not_overflow() -> None:
@@ -498,6 +530,10 @@ def test_certify_writes_a_file_and_replays_it(tmp_path: Path) -> None:
         (("certify",), ("either a BASIS", "--replay")),
         (("certify", "cartesian-l3-n4-flexible", "--replay", "x"), ("either a BASIS",)),
         (("certify", "--replay", "nowhere"), ("nowhere",)),
+        (("certify", "--replay", "."), ("directory",)),
+        (("certify", "--replay", "nowhere", "--seed", "a"), ("leave out --output and --seed",)),
+        (("certify", "--replay", "nowhere", "-o", "a"), ("leave out --output and --seed",)),
+        (("certify", "cartesian-l2-n3-flexible", "--fresh", 1), ("use it with --replay FILE",)),
         (("certify", "nowhere"), ("nowhere", "shipped")),
         (("certify", "cartesian-l2-n3-flexible", "--seed", "a b"), ("a seed is made of", "'a b'")),
     ],

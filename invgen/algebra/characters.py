@@ -78,6 +78,18 @@ def transcendence_degree(tensors: Iterable[tuple[int, int]]) -> int:
     return sum(2 * rank + 1 for rank, _ in tensors) - orbit_dimension(tensors)
 
 
+def largest_rank(tensors: Iterable[tuple[int, int]], parity: str) -> int:
+    """The largest Jacobian rank of any set of invariants of these tensors: ``proper``, ``pseudo`` or ``both``.
+
+    That is the transcendence degree: products of one pseudo-scalar with all proper scalars have the rank of these. It
+    is 0 for pseudo-scalars if there is none, since a mirror or the inversion leaves generic tensors as they are.
+    """
+    tensors = tuple(tensors)
+    if parity == "pseudo" and not generic_covariants(tensors, 0, pseudo=True):
+        return 0
+    return transcendence_degree(tensors)
+
+
 def generic_covariants(tensors: Iterable[tuple[int, int]], rank: int, pseudo: bool = False) -> int:
     """The most covariants of this rank that can be linearly independent at a generic point.
 

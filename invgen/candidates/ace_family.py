@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from invgen.algebra import modular
-from invgen.algebra.characters import transcendence_degree
+from invgen.algebra.characters import largest_rank
 from invgen.algebra.couplings import integer_coupling
 from invgen.candidates.ace import Coupling, candidates, channel_label, couplings
 from invgen.candidates.ace_chains import AceEvaluator
@@ -41,7 +41,7 @@ class AceFamily:
         return _channels(spec)
 
     def bound(self, spec: BasisSpec) -> int:
-        return transcendence_degree((c.rank, k) for k, c in enumerate(_channels(spec)))
+        return largest_rank(((c.rank, k) for k, c in enumerate(_channels(spec))), spec.parity)
 
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return dict(_counts(spec))

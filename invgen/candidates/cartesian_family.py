@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from invgen.algebra import modular
-from invgen.algebra.characters import contents, count_invariants, count_order, transcendence_degree
+from invgen.algebra.characters import contents, count_invariants, count_order, largest_rank
 from invgen.algebra.components import component_slices, full_tensor
 from invgen.algebra.harmonics import harmonics
 from invgen.candidates.ace_truncation import Channel
@@ -36,7 +36,7 @@ class CartesianFamily:
         return tuple(Channel(0, channel + 1, rank) for rank, channel in spec.tensors)
 
     def bound(self, spec: BasisSpec) -> int:
-        return transcendence_degree(spec.tensors)
+        return largest_rank(spec.tensors, spec.parity)
 
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return {order: sum(count_order(spec.tensors, order, p) for p in parities(spec)) for order in spec.orders}

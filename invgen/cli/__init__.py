@@ -17,6 +17,6 @@ def main() -> None:
     except KeyboardInterrupt:
         err.print("interrupted", highlight=False)
         sys.exit(130)
-    except (ValueError, TypeError, FileNotFoundError, FileExistsError, ImportError) as error:
+    except (ValueError, TypeError, OSError, ImportError) as error:
         err.print(f"error: {error}", highlight=False, soft_wrap=True, markup=False)
         sys.exit(2)

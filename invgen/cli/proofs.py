@@ -27,6 +27,10 @@ def certify(
     """Write a certificate of a basis, or check one with nothing but its labels and integer arithmetic."""
     if (basis is None) == (replay is None):
         raise ValueError("certify takes either a BASIS to certify or --replay FILE to check")
+    if replay is not None and (output is not None or seed):
+        raise ValueError("--replay writes nothing and draws what the certificate says; leave out --output and --seed")
+    if replay is None and fresh:
+        raise ValueError("--fresh adds rounds to a check; use it with --replay FILE")
     if basis is None and replay is not None:
         _replay(replay, fresh)
     elif basis is not None:

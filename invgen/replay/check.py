@@ -136,13 +136,19 @@ def _invariants(claim: Claim, tensors: Iterable[str]) -> dict[int, int]:
 def _arithmetic(certificate: Certificate, fresh: int, progress: Progress | None) -> Iterator[Problem]:
     claim = certificate.claim
     yield from _numbers(claim)
+    shape = (claim.points, sum(2 * FAMILIES[claim.spec["family"]].rank_of(t) + 1 for t in claim.tensors))
+    if not certificate.rounds:
+        yield Problem("rounds", "there is none")
+        return
+    if claim.components != shape[1] or any(len(part.points) != claim.points for part in certificate.rounds):
+        yield Problem("witness", f"not every round has {shape[0]} points of {shape[1]} components")
+        return
     yield from _witnesses(certificate)
     total = len(certificate.rounds) + fresh
     for number, part in enumerate(certificate.rounds, start=1):
         if progress:
             progress("replay", number - 1, total)
-        shape = (claim.points, sum(2 * FAMILIES[claim.spec["family"]].rank_of(t) + 1 for t in claim.tensors))
-        if len(part.points) != shape[0] or any(len(x) != shape[1] for x in part.points):
+        if any(len(x) != shape[1] for x in part.points):
             yield Problem("witness", f"round {number} has not {shape[0]} points of {shape[1]} components")
         elif any(not 0 <= v < part.prime for point in part.points for v in point):
             yield Problem("witness", f"round {number} has components that are no residues modulo {part.prime}")
@@ -175,7 +181,7 @@ def _numbers(claim: Claim) -> Iterator[Problem]:
         yield Problem("counts", f"the characters say {expected}, the certificate {dict(claim.counts)}")
     for name, value in (
         ("components", sum(2 * rank + 1 for rank in ranks)),
-        ("bound", counts.bound(ranks)),
+        ("bound", counts.bound(ranks, spec["parity"])),
         ("rank", sum(m.raises for m in claim.kept)),
         ("attainable", sum(m.raises for m in claim.kept) + len(claim.outside)),
     ):
@@ -187,7 +193,7 @@ def _numbers(claim: Claim) -> Iterator[Problem]:
         yield Problem("pattern", f"{len(every - present)} of {len(every)} patterns are missing")
     for p in claim.patterns:
         size = len(members(claim, p.ranks))
-        limit = counts.bound([rank for rank in ranks if rank in p.ranks])
+        limit = counts.bound([rank for rank in ranks if rank in p.ranks], spec["parity"])
         if (p.size, p.bound) != (size, limit):
             yield Problem("pattern", f"ranks {p.ranks} have {size} members and bound {limit}, not {p.size}, {p.bound}")
     kept = Counter(len(family.content(m.label)) for m in claim.kept)

@@ -16,9 +16,14 @@ Character = dict[tuple[Fraction, int, int], int]
 """Number of states for each (degree, parity, weight)."""
 
 
-def bound(ranks: Sequence[int]) -> int:
-    """Components less the dimension of a generic orbit of rotations: 0 for scalars, 2 for one vector, else 3."""
+def bound(ranks: Sequence[int], parity: str) -> int:
+    """Components less the dimension of a generic orbit of rotations: 0 for scalars, 2 for one vector, else 3.
+
+    Of pseudo-scalars 0 where none exists: two vectors have a mirror plane, and the inversion leaves even ranks alone.
+    """
     turning = [rank for rank in ranks if rank]
+    if parity == "pseudo" and (turning in ([1], [1, 1]) or all(rank % 2 == 0 for rank in turning)):
+        return 0
     orbit = 0 if not turning else 2 if turning == [1] else 3
     return sum(2 * rank + 1 for rank in ranks) - orbit
 

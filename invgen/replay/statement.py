@@ -50,7 +50,12 @@ def _proven(claim: Claim) -> Iterator[str]:
             f"The {len(claim.outside)} listed outside raise the rank to {claim.attainable} in the same way: "
             "the objective does not take them, although they are functions of their own."
         )
-    if claim.attainable == bound:
+    if not bound:
+        yield (
+            "Every pseudo-scalar of these tensors is zero, whatever its order: a mirror or the inversion leaves "
+            "generic tensors as they are."
+        )
+    elif claim.attainable == bound:
         yield (
             f"No set of rotation invariants of these tensors has a larger rank than {bound}, the {claim.components} "
             f"components less the {claim.components - bound} dimensions of a generic orbit. So these are complete, and "

@@ -31,12 +31,11 @@ def words(seed: str, bits: int) -> Iterator[int]:
 def draw_primes(seed: str, count: int) -> list[int]:
     """Different primes between 2^30 and 2^31."""
     found: list[int] = []
-    for word in words(f"{seed}/prime", 30):
-        candidate = LOWEST_PRIME + word
+    numbers = words(f"{seed}/prime", 30)
+    while len(found) < count:
+        candidate = LOWEST_PRIME + next(numbers)
         if candidate not in found and is_prime(candidate):
             found.append(candidate)
-            if len(found) == count:
-                break
     return found
 
 

@@ -67,6 +67,9 @@ class _ListeningSetting(Setting):
         listening.heard = self.heard
         return listening
 
+    def consider(self, candidates: Sequence[Candidate]) -> None:
+        self.heard.extend(candidates)
+
 
 def certify(basis: Chosen, seed: str = "", progress: Progress | None = None) -> Certificate:
     """The certificate of a basis, complete with rounds and statement.

@@ -68,6 +68,7 @@ def _enough(
     targets = everywhere.ranks()
     for order, level in _levels(spec, setting):
         candidates += level
+        setting.consider(level)
         generic = setting.selection(spec).exact.gradients(level)
         fresh = np.concatenate([generic, site_gradients(spec, level, SITES, prime, setting.seed)])
         everywhere = Everywhere(primes, np.concatenate([everywhere.rows, fresh], axis=1))

@@ -51,6 +51,9 @@ class Setting:
         floating = family.evaluator(spec, configurations, Floating())
         return Selection(exact, floating, self.prime)
 
+    def consider(self, candidates: Sequence[Candidate]) -> None:
+        """Is told of candidates that are ranked without being offered to a selection; for those who list them."""
+
 
 Chosen = tuple[Sequence[Candidate], Evidence]
 
