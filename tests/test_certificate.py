@@ -564,6 +564,11 @@ print(sorted({m.split(".")[1] for m in sys.modules if m.startswith("invgen.")}))
     assert result.stdout.splitlines() == ["True", "['errors', 'replay', 'spec']"]
 
 
+def test_a_negative_number_of_fresh_rounds_is_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be negative, got fresh=-1"):
+        replay(str(certificate(FLEXIBLE)), fresh=-1)
+
+
 def test_rounds_of_a_certificate_without_points_are_refused() -> None:
     found = certificate(FLEXIBLE)
     text = str(replace(found, rounds=tuple(Round(r.prime, (r.points[0][:-1],), r.pivots) for r in found.rounds)))

@@ -77,7 +77,7 @@ def test_generators_are_orthogonal_and_the_group_has_its_order(symbol):
         assert len(exact_images) == len(elements(symbol))
 
 
-@pytest.mark.parametrize("symbol", ["", "C", "Cv", "E", "D3v", "S4h", "C3d", "Tx", "C3V"])
+@pytest.mark.parametrize("symbol", ["", "C", "Cv", "C0", "E", "D3v", "S4h", "C3d", "Tx", "C3V"])
 def test_other_symbols_are_refused(symbol):
     with pytest.raises(ValueError, match=r"is not a Schoenflies symbol such as C1, Cs, C3v"):
         generators(symbol, FloatCircle())
@@ -123,6 +123,15 @@ def symmetries(site: Site) -> int:
 @pytest.mark.parametrize("site", [s for s in SITES if s.group not in CONTINUOUS], ids=lambda s: s.name)
 def test_a_site_has_the_symmetry_that_it_says_and_no_more(site):
     assert symmetries(site) == ORDERS[site.group]
+
+
+@pytest.mark.parametrize("seeds", [(), ((1, 2),), ((0.5, 1, 2),), [(1, 2, 3)], ([1, 2, 3],), (1, 2, 3)])
+def test_neighbours_that_are_not_whole_coordinates_are_refused(seeds):
+    assert Site("here", "C3", "", ((1, 2, 3),)).seeds == ((1, 2, 3),)
+    with pytest.raises(SpecError, match=r"site 'here' needs a tuple of neighbours, .* three whole coordinates"):
+        Site("here", "C3", "", seeds)
+    with pytest.raises(ValueError, match="'Cfoo' is not a Schoenflies symbol"):
+        Site("here", "Cfoo", "", ((1, 2, 3),))
 
 
 def test_sites_are_told_apart_by_name():

@@ -94,7 +94,7 @@ class FloatCircle:
 
 
 Matrix = np.ndarray
-_AXIAL = re.compile(r"(C|D|S)(\d+|inf)(v|h|d)?")
+_AXIAL = re.compile(r"(C|D|S)([1-9]\d*|inf)(v|h|d)?")
 _INVERSION = np.diag([-1, -1, -1])
 _MIRROR_Y, _MIRROR_Z, _TWOFOLD_X = np.diag([1, -1, 1]), np.diag([1, 1, -1]), np.diag([1, -1, -1])
 _CYCLE, _TWOFOLD_Z = np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]]), np.diag([-1, -1, 1])

@@ -74,6 +74,8 @@ def replay(text: str, fresh: int = 0, progress: Progress | None = None) -> Repla
 
     Raises ``CertificateError`` for text that cannot be read at all.
     """
+    if fresh < 0:
+        raise ValueError(f"the number of fresh rounds cannot be negative, got fresh={fresh}")
     certificate = Certificate.parse(text)
     try:
         problems = list(_form(certificate, text))

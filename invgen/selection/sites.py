@@ -19,6 +19,7 @@ from invgen.candidates.ace_truncation import Channel
 from invgen.candidates.environment import Terms, polynomials
 from invgen.candidates.evaluate import Arithmetic, Floating, Modular
 from invgen.candidates.family import FAMILIES, components_of
+from invgen.errors import SpecError
 
 Seed = tuple[int, int, int]
 VANISHING = 1e-10
@@ -38,6 +39,8 @@ class Site:
         One neighbour of every shell, integer coordinates; the group makes the others.
     ranks
         The ranks that are left where all other tensors vanish; all of them by default.
+
+    Raises ``SpecError`` for seeds that are not whole coordinates, and ``ValueError`` for a group that is none.
     """
 
     name: str
@@ -45,6 +48,18 @@ class Site:
     example: str
     seeds: tuple[Seed, ...]
     ranks: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        generators(self.group, FloatCircle())
+        if not (isinstance(self.seeds, tuple) and self.seeds and all(map(_is_whole, self.seeds))):
+            raise SpecError(
+                f"site {self.name!r} needs a tuple of neighbours, one of every shell, each with three whole "
+                f"coordinates such as ((1, 0, 0), (1, 1, 1)), got seeds={self.seeds!r}"
+            )
+
+
+def _is_whole(seed: object) -> bool:
+    return isinstance(seed, tuple) and len(seed) == 3 and all(isinstance(x, int) for x in seed)
 
 
 _WORDS = modular.residues("general position", 90, 19) - 9
