@@ -27,7 +27,7 @@ from invgen.selection.flexibility import Flexibility, flexibility
 from invgen.selection.langbein import Progress
 from invgen.selection.objectives import select
 from invgen.selection.relations import Relation
-from invgen.selection.setting import Setting
+from invgen.selection.setting import UNLIMITED, Setting
 from invgen.selection.sites import SITES, Site
 from invgen.spec import BasisSpec
 
@@ -155,7 +155,7 @@ class Basis:
         Raises ``ValueError`` if ``prime`` is no prime between 2^20 and 2^31.
         """
         modular.check_prime(prime)
-        chosen, evidence = select(self.spec, Setting(prime, seed))
+        chosen, evidence = select(self.spec, Setting(prime, seed, UNLIMITED))
         problems = self._certificate_problems()
         if tuple(c.label for c in chosen) != self.labels:
             changed = sorted({c.label for c in chosen} ^ set(self.labels))

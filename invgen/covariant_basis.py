@@ -20,7 +20,7 @@ from invgen.errors import BasisFileError
 from invgen.files import write_text
 from invgen.selection.covariants import check, select
 from invgen.selection.evidence import Evidence
-from invgen.selection.setting import Setting
+from invgen.selection.setting import UNLIMITED, Setting
 from invgen.spec import BasisSpec
 
 
@@ -102,7 +102,7 @@ class CovariantBasis:
         Raises ``ValueError`` if ``prime`` is no prime between 2^20 and 2^31.
         """
         modular.check_prime(prime)
-        chosen, evidence = select(self.spec, self.rank, Setting(prime, seed))
+        chosen, evidence = select(self.spec, self.rank, Setting(prime, seed, UNLIMITED))
         problems = []
         if tuple(c.label for c in chosen) != self.labels:
             problems.append(f"the selection keeps other covariants: {', '.join(c.label for c in chosen)}")

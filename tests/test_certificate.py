@@ -24,9 +24,10 @@ import invgen
 from invgen.algebra import modular
 from invgen.algebra.characters import largest_rank
 from invgen.algebra.couplings import integer_coupling
+from invgen.candidates import cartesian_family
 from invgen.candidates.evaluate import Modular
 from invgen.candidates.family import count, family_of
-from invgen.errors import CertificateError, SelectionError
+from invgen.errors import CertificateError, SelectionError, TooManyCandidates
 from invgen.replay import ace, cartesian, counts
 from invgen.replay.arithmetic import Elimination, is_prime, matmul
 from invgen.replay.certificate import Certificate, Claim, Member, Round
@@ -36,7 +37,7 @@ from invgen.replay.statement import chance, statement
 from invgen.replay.trial import Trial
 from invgen.replay.witnesses import LOWEST_PRIME, PRIMES, draw_point, draw_primes
 from invgen.shipped import SPECS
-from invgen.spec import BasisSpec
+from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "certificates.md"
 FLEXIBLE = BasisSpec(l_max=3, n_max=4, objective="flexible")
@@ -473,6 +474,24 @@ def test_the_empty_set_of_pseudo_scalars_is_complete_where_there_is_none() -> No
     assert (found.claim.rank, found.claim.bound, found.claim.labels) == (0, 0, ())
     assert "Every pseudo-scalar of these tensors is zero" in " ".join(found.statement)
     assert "bound" in replay(forged(replace(found.claim, bound=11))).reasons
+
+
+def test_what_many_candidates_were_allowed_for_is_certified_and_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is for generation; here a stream stands in for one that is above it."""
+    basis = brute_force.build(BasisSpec(l_max=3, n_max=3, ordering="cost"))
+    allowed = MAX_CANDIDATES + 1
+
+    def costly(spec: BasisSpec, tensors: object, limit: int) -> object:
+        if limit < allowed:
+            raise TooManyCandidates(f"{allowed} candidates, more than {limit}")
+        return stream(spec, spec.tensors, limit)
+
+    stream = cartesian_family.stream
+    monkeypatch.setattr(cartesian_family, "stream", costly)
+    with pytest.raises(TooManyCandidates):
+        invgen.generate(basis.spec)
+    assert replay(str(basis.certificate()))
+    assert basis.verify()
 
 
 def test_the_certificate_of_a_robust_set_lists_what_it_rejects() -> None:

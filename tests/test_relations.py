@@ -23,6 +23,7 @@ from invgen.candidates.evaluate import Floating, Modular
 from invgen.candidates.expansion import expanded
 from invgen.candidates.family import family_of
 from invgen.selection.dependence import RankStatement
+from invgen.selection.relation_search import Search
 from invgen.selection.relations import Relation, Term
 from invgen.spec import BasisSpec
 
@@ -190,6 +191,15 @@ def test_a_wrong_relation_does_not_hold(terms: tuple[Term, ...]) -> None:
     assert wrong.expand()
     assert not wrong.holds
     assert "WRONG: terms are left" in str(wrong)
+
+
+def test_no_relation_of_more_than_the_exponents_that_fit_is_looked_for() -> None:
+    """Beyond 255 the expansion that proves a relation would carry from one variable into the next."""
+    basis = replace(basis_of(BasisSpec(ranks=(0,), channels=2, n_max=1)), invariants=())
+    search = Search(basis.spec, basis.invariants, family_of(basis.spec).from_label("0"))
+    assert search.run(1000) is None
+    assert search.searched == sparse.HIGHEST_ORDER
+    assert sparse.multiply({sparse.monomial([(0, 255)]): 1}, {sparse.monomial([(0, 1)]): 1}) == {1 << sparse.BITS: 1}
 
 
 def test_independent_candidates_are_told_from_ranks_without_a_search() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 Sparse = dict[int, int]
 BITS = 8
-"""Of the exponent of each variable: orders below 256."""
+"""Of the exponent of each variable."""
+HIGHEST_ORDER = 2**BITS - 1
+"""Up to which no exponent overflows."""
 
 
 def monomial(powers: Iterable[tuple[int, int]]) -> int:

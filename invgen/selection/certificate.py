@@ -27,7 +27,7 @@ from invgen.selection.evidence import Evidence
 from invgen.selection.jacobian import Rows
 from invgen.selection.langbein import Progress, Selection
 from invgen.selection.objectives import select
-from invgen.selection.setting import Setting
+from invgen.selection.setting import UNLIMITED, Setting
 from invgen.spec import BasisSpec
 
 MOST_PRODUCTS = 5000
@@ -81,7 +81,7 @@ def certify(basis: Chosen, seed: str = "", progress: Progress | None = None) -> 
     """
     if not re.fullmatch(r"[\w.-]*", seed):
         raise CertificateError(f"a seed is made of letters, digits, '.', '-' and '_', got {seed!r}")
-    setting = _ListeningSetting(progress=progress)
+    setting = _ListeningSetting(max_candidates=UNLIMITED, progress=progress)
     chosen, evidence = select(basis.spec, setting)
     labels = [c.label for c in basis.invariants]
     if [c.label for c in chosen] != labels or evidence.rank != basis.evidence.rank:

@@ -20,6 +20,7 @@ import numpy as np
 
 from invgen.algebra import modular
 from invgen.algebra.rational import combine, reconstruct, solve
+from invgen.algebra.sparse import HIGHEST_ORDER
 from invgen.candidates.evaluate import Modular
 from invgen.candidates.family import Candidate, family_of
 from invgen.selection.langbein import Progress
@@ -56,7 +57,7 @@ class Search:
 
     def run(self, max_order: int, progress: Progress | None = None) -> Relation | None:
         """The relation of lowest order, within the limits of this module; ``None`` if there is none."""
-        first = self.candidate.order
+        first, max_order = self.candidate.order, min(max_order, HIGHEST_ORDER)
         degrees = self._degrees(max_order - first)
         tried = 0
         for extra in range(max_order - first + 1):

@@ -17,6 +17,9 @@ from invgen.selection.evidence import Evidence
 from invgen.selection.langbein import CONFIGURATIONS, Progress, Selection, extreme_singular_values
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
+UNLIMITED = 2**62
+"""The limit of candidates where the selection of an existing basis runs again: it was agreed to when it was made."""
+
 
 @dataclass(frozen=True)
 class Setting:
