@@ -1,7 +1,7 @@
 """Sizes of flexible, independent and robust sets, the orders that they need, and what they see at symmetric sites.
 
 Pure sets of one rank are complete, whatever order they need; flexible sets are checked in every vanishing pattern, all
-sets at the sites of chemistry and at a general site of each of the 55 finite point groups with axes up to order 8. ACE
+sets at the sites of chemistry and at a general site of each of 55 finite point groups with axes up to order 8. ACE
 bases of a total degree are compared with what is chosen from them.
 
     python benchmarks/flexible_sizes.py [L_MAX]        -> results/flexible_sizes.json; l_max = 6 in about five minutes

@@ -119,7 +119,7 @@ POINT_GROUPS: tuple[str, ...] = (
       if (name, suffix) not in (("C", "d"), ("D", "v"))),
     *(f"S{n}" for n in range(4, HIGHEST_AXIS + 1, 2)),
 )  # fmt: skip
-"""All finite point groups without axes of a higher order than 8: the 32 of crystals, and 23 more."""
+"""The 32 of crystals, and 23 more. Of the groups with rotation axes up to order 8 only S10, S12, S14, S16 are left."""
 
 
 def generators(symbol: str, circle: Circle) -> list[Matrix]:
