@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -278,6 +279,14 @@ def test_numpy_arrays_half_precision_and_tracing_measure_nothing(monkeypatch: py
     torch.func.vmap(layer)(components().unsqueeze(0))
     with pytest.raises(TypeError, match='use backend="torch"'):
         layer(components(dtype=torch.bfloat16))
+
+
+def test_graphs_of_torch_compile_call_the_kernels_of_a_gpu_without_numba_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["invgen.runtime.load"], "has_numba", lambda: False)
+    monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
+    half, single = (SimpleNamespace(device=torch.device("cuda", 0), dtype=d) for d in (torch.float16, torch.float32))
+    assert [load(ID).backend_for("value", x) for x in (single, half, components())] == ["cuda", "torch", "torch"]
+    assert load(ID, backend="torch").backend_for("value", single) == "torch"
 
 
 def test_measuring_leaves_random_numbers_alone() -> None:

@@ -444,6 +444,23 @@ def test_layers_of_backend_torch_are_not_fused(monkeypatch: pytest.MonkeyPatch) 
         EnergyForces(build("hip-hop-nn"))(graph(molecule(0)))
 
 
+def test_layers_are_fused_without_numba_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["invgen.runtime.load"], "has_numba", lambda: False)
+    monkeypatch.setattr(interaction_operators, "fused", None)
+    with pytest.raises(TypeError, match="not callable"):
+        EnergyForces(build("hip-hop-nn"))(graph(molecule(0)))
+
+
+def test_dtypes_that_the_kernels_do_not_compute_in_are_not_fused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interaction_operators, "fused", None)
+    monkeypatch.setattr(ScalarInteraction, "forward", lambda self, features, *context: features)
+    layer, batch = build("hip-hop-nn").blocks[0].interaction.layer, graph(molecule(0))
+    half = torch.ones(6, 3, dtype=torch.bfloat16)
+    assert layer(half, batch, half, half) is half
+    with pytest.raises(TypeError, match="not callable"):
+        layer(half.float(), batch, half, half)
+
+
 def test_the_benchmark_of_networks_runs_through_on_a_cpu() -> None:
     script = Path(__file__).parents[1] / "benchmarks" / "cuda_networks.py"
     done = subprocess.run([sys.executable, str(script), "--cpu"], capture_output=True, text=True, check=False)

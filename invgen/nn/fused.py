@@ -13,17 +13,18 @@ from invgen.nn.interaction import InvariantInteraction
 class FusedInteraction(InvariantInteraction):
     """``InvariantInteraction`` with the same parameters and results; on GPUs no tensor E reaches memory.
 
-    Invariants of backend ``"torch"`` are left as they are: their derivatives have any order.
+    Invariants that were asked of ``"torch"`` are left as they are: their derivatives have any order. So are dtypes that
+    the kernels do not compute in.
     """
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self._operator = None
-        if self.invariants.kernels.backend != "torch":
-            from invgen.runtime.interaction_operators import VALUE, fused
+        if self.invariants.kernels.compiled:
+            from invgen.runtime.interaction_operators import DTYPES, VALUE, fused
             from invgen.runtime.pair_lists import lists_from_slots
 
-            self._operator, self._fused, self._lists = VALUE, fused, lists_from_slots
+            self._operator, self._dtypes, self._fused, self._lists = VALUE, DTYPES, fused, lists_from_slots
 
     def forward(
         self,
@@ -35,7 +36,11 @@ class FusedInteraction(InvariantInteraction):
     ) -> torch.Tensor:
         """As ``ScalarInteraction.forward``."""
         device = features.device
-        if self._operator is None or not self._fused(self.invariants.key, device.type, device.index):
+        if (
+            self._operator is None
+            or features.dtype not in self._dtypes
+            or not self._fused(self.invariants.key, device.type, device.index)
+        ):
             return super().forward(features, batch, distance, harmonics, species)
         count, outputs, _ = self.environment.weight.shape
         messages = self.environment.messages(features).view(-1, count, outputs)

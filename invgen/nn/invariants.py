@@ -33,7 +33,7 @@ class Invariants(torch.nn.Module):
         self.ranks, self.channels = self.kernels.ranks, self.kernels.channels
         self.components, self.size = self.kernels.components, self.kernels.size
         self.labels = self.kernels.labels
-        if self.kernels.backend != "torch" or self.kernels.automatic:
+        if self.kernels.compiled:
             from invgen.runtime import operators
 
             operators.register(self.kernels)

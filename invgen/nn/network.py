@@ -163,8 +163,7 @@ class HipHopNN(Network):
         ``"auto"``, ``"numba"``, ``"torch"`` or ``"cuda"``, as in ``invgen.load``, for the invariants, the sums over
         pairs and the normalisation. Derivatives stop at the second, except those of ``"torch"``.
 
-    Raises ``ValueError`` for several channels of one rank, and for
-    a basis of the family ``ace``.
+    Raises ``ValueError`` for several channels of one rank, and for a basis of the family ``ace``.
     """
 
     def __init__(self, basis: Any = "cartesian-l3-n4-flexible", *, backend: str = "auto", **arguments: Any) -> None:

@@ -60,6 +60,11 @@ class Kernels:
         return f"'auto' ({self.backend!r})" if self.automatic else repr(self.backend)
 
     @property
+    def compiled(self) -> bool:
+        """Whether tensors may take compiled kernels, through ``operators``: always but for ``"torch"`` by name."""
+        return self.automatic or self.backend != "torch"
+
+    @property
     def choice(self) -> tuple[Decision, ...]:
         """What ``backend="auto"`` picked so far in this process and why: print it. Empty for a named backend."""
         return decisions(self.key) if self.automatic else ()
@@ -120,8 +125,11 @@ class Kernels:
         """The backend that runs ``kernel`` for a tensor of components."""
         import torch
 
-        if not self.automatic or torch.compiler.is_compiling():
+        if not self.automatic:
             return self.backend
+        if torch.compiler.is_compiling():  # on a GPU that cannot run the kernels, operators run the Torch statements
+            computed = x.device.type == "cuda" and x.dtype in (torch.float32, torch.float64)
+            return "cuda" if computed and "cuda" in self.folder.backends else self.backend
         return self.chooser.backend(kernel, x)
 
     @cached_property

@@ -6,8 +6,8 @@
 
 All tensors are (atoms, components, features). Of float32 or float64, CPU tensors run in Numba without a copy and CUDA
 tensors in compiled CUDA kernels; everything else, or a machine that lacks what these need, runs the emitted Torch
-statements. ``key`` names the kernels in ``LOADED``; an
-unknown key is looked for among the shipped and cached folders, so an exported program finds its kernels again.
+statements. ``key`` names the kernels in ``LOADED``; an unknown key is looked for among the shipped and cached folders,
+so an exported program finds its kernels again.
 """
 
 from __future__ import annotations
