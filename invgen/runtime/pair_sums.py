@@ -10,10 +10,9 @@ feature) for a moment: right for tests and as a last resort, not for speed.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
-from invgen.runtime import operators
+from invgen.runtime import operators, pairs_torch
 from invgen.runtime.pair_lists import PairLists
 
 Three = tuple[Tensor, Tensor, Tensor]
@@ -22,15 +21,14 @@ Four = tuple[Tensor, Tensor, Tensor, Tensor]
 
 def value(m: Tensor, s: Tensor, t: Tensor, lists: PairLists, key: str) -> Tensor:
     """y (centres, invariants, features)."""
-    return operators.VALUE(environment(received(m, s, lists), t, lists), key)
+    return operators.VALUE(_environment(m, s, t, lists), key)
 
 
 def vjp(m: Tensor, s: Tensor, t: Tensor, g: Tensor, lists: PairLists, key: str) -> Three:
     """Cotangents of m, s, t for the cotangent g of y."""
-    a = received(m, s, lists)
-    gx = operators.VJP(environment(a, t, lists), g, key).index_select(0, lists.first)
-    gm, gs = _pull_back(m, s, torch.einsum("pc,pcf->pf", t, gx), lists)
-    return gm, gs, torch.einsum("pcf,pf->pc", gx, a)
+    gx = operators.VJP(_environment(m, s, t, lists), g, key)
+    gs, gt, gm = pairs_torch.vjp(s, t, m, lists.first, lists.second, gx)
+    return gm, gs, gt
 
 
 def second_order(
@@ -38,32 +36,17 @@ def second_order(
 ) -> Four:
     """Cotangents of m, s, t, g for the cotangents um, us, ut of what ``vjp`` returns.
 
-    <(um, us, ut), vjp> = <g, J u> with u the derivative of x along (um, us, ut), so it is a function of x and u.
+    <(um, us, ut), vjp> = <g, J u> with u the derivative of x along (um, us, ut). It depends on m, s, t through u, at
+    fixed x, as through the vjp of the sums; and through x, by the Hessian of I.
     """
-    a, ua = received(m, s, lists), received(m, us, lists) + received(um, s, lists)
-    x, u = environment(a, t, lists), environment(a, ut, lists) + environment(ua, t, lists)
-    gx = operators.VJP(x, g, key).index_select(0, lists.first)
+    pairs, x = (lists.first, lists.second), _environment(m, s, t, lists)
+    gx = operators.VJP(x, g, key)
+    hs, ht, hm, u = pairs_torch.second_order(s, t, m, *pairs, gx, us, ut, um)
     hx, hg = operators.SECOND_ORDER(x, g, u, key)
-    hx = hx.index_select(0, lists.first)
-    ha = torch.einsum("pc,pcf->pf", t, hx) + torch.einsum("pc,pcf->pf", ut, gx)
-    ga = torch.einsum("pc,pcf->pf", t, gx)
-    hm, hs = _pull_back(m, s, ha, lists)
-    ht = torch.einsum("pcf,pf->pc", hx, a) + torch.einsum("pcf,pf->pc", gx, ua)
-    return hm + _pull_back(m, us, ga, lists)[0], hs + _pull_back(um, s, ga, lists)[1], ht, hg
+    gs, gt, gm = pairs_torch.vjp(s, t, m, *pairs, hx)
+    return hm + gm, hs + gs, ht + gt, hg
 
 
-def received(m: Tensor, s: Tensor, lists: PairLists) -> Tensor:
-    """a (pairs, features)."""
-    return torch.einsum("pn,pnf->pf", s, m.index_select(0, lists.second))
-
-
-def environment(a: Tensor, t: Tensor, lists: PairLists) -> Tensor:
+def _environment(m: Tensor, s: Tensor, t: Tensor, lists: PairLists) -> Tensor:
     """x (centres, components, features)."""
-    x = a.new_zeros(len(lists.centre_start) - 1, t.shape[1], a.shape[1])
-    return x.index_add(0, lists.first, torch.einsum("pc,pf->pcf", t, a))
-
-
-def _pull_back(m: Tensor, s: Tensor, ga: Tensor, lists: PairLists) -> tuple[Tensor, Tensor]:
-    """Cotangents of m and s for the cotangent ga of a."""
-    gm = torch.zeros_like(m).index_add(0, lists.second, torch.einsum("pn,pf->pnf", s, ga))
-    return gm, torch.einsum("pnf,pf->pn", m.index_select(0, lists.second), ga)
+    return pairs_torch.value(s, t, m, lists.first, lists.second, len(lists.centre_start) - 1)
