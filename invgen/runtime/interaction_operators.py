@@ -23,7 +23,7 @@ from invgen.runtime import pair_sums
 from invgen.runtime.load import Kernels
 from invgen.runtime.operators import compiles, kernels_of
 from invgen.runtime.pair_lists import PairLists
-from invgen.runtime.registration import below, define, differentiable
+from invgen.runtime.registration import below, define, differentiable, last_derivative
 
 DTYPES = (torch.float32, torch.float64)
 NAMES = ("m", "s", "t", "g", "um", "us", "ut")
@@ -156,19 +156,6 @@ class _Vjp(_SingleLevelFunction):
         return (*SECOND_ORDER(m, s, t, g, um, us, ut, *lists, ctx.key), *NONE)
 
 
-class _SecondOrder(_SingleLevelFunction):
-    @staticmethod
-    def forward(ctx: Any, *arguments: Any) -> tuple[Tensor, ...]:
-        ctx.key = arguments[-1]
-        return below(SECOND_ORDER, *arguments)
-
-    @staticmethod
-    def backward(ctx: Any, *_: Tensor) -> Any:
-        raise RuntimeError(
-            f"{ctx.key}: the interaction stops at second derivatives, and a third was asked for; build the network "
-            'with backend="torch", whose plain tensor operations have derivatives of any order'
-        )
-
-
-for _function, _operator in ((_Value, VALUE), (_Vjp, VJP), (_SecondOrder, SECOND_ORDER)):
-    differentiable(_function, _operator)
+differentiable(_Value, VALUE)
+differentiable(_Vjp, VJP)
+last_derivative(SECOND_ORDER, "the interaction")

@@ -21,7 +21,7 @@ from torch.autograd.function import _SingleLevelFunction
 
 from invgen.runtime import pairs_torch
 from invgen.runtime.load import has_numba
-from invgen.runtime.registration import below, define, differentiable, mapped_one_by_one
+from invgen.runtime.registration import below, define, differentiable, last_derivative, mapped_one_by_one
 from invgen.runtime.threads import numba_threads_like_torch
 
 DTYPES = (torch.float32, torch.float64)
@@ -228,19 +228,8 @@ class _Vjp(_SingleLevelFunction):
         return hs, ht, hm, None, None, hg, None
 
 
-class _SecondOrder(_SingleLevelFunction):
-    @staticmethod
-    def forward(ctx: Any, *inputs: Tensor) -> tuple[Tensor, ...]:
-        return below(SECOND_ORDER, *inputs)
-
-    @staticmethod
-    def backward(ctx: Any, *_: Tensor) -> Any:
-        raise RuntimeError(
-            "pair_sum stops at second derivatives, and a third was asked for; build the network with "
-            'backend="torch", whose plain tensor operations have derivatives of any order'
-        )
-
-
-for _function, _operator in ((_Value, VALUE), (_Vjp, VJP), (_SecondOrder, SECOND_ORDER)):
-    differentiable(_function, _operator)
+differentiable(_Value, VALUE)
+differentiable(_Vjp, VJP)
+last_derivative(SECOND_ORDER, "pair_sum")
+for _operator in (VALUE, VJP, SECOND_ORDER):
     mapped_one_by_one(_operator)

@@ -54,6 +54,24 @@ def differentiable(function: type[_SingleLevelFunction], operator: torch._ops.Op
     LIBRARY.impl(operator._schema.name.removeprefix("invgen::"), autograd, "Autograd")
 
 
+def last_derivative(operator: torch._ops.OpOverload, what: str) -> None:
+    """``operator`` has no derivative: one that is asked for raises ``RuntimeError`` that says that ``what`` stops."""
+
+    class Last(_SingleLevelFunction):
+        @staticmethod
+        def forward(ctx: Any, *arguments: Any) -> Any:
+            return below(operator, *arguments)
+
+        @staticmethod
+        def backward(ctx: Any, *_: Tensor) -> Any:
+            raise RuntimeError(
+                f"{what} stops at second derivatives, and a third was asked for; build the network with "
+                'backend="torch", whose plain tensor operations have derivatives of any order'
+            )
+
+    differentiable(Last, operator)
+
+
 def mapped_one_by_one(operator: torch._ops.OpOverload) -> None:
     """``torch.func.vmap`` calls ``operator`` for one slice after the other."""
 
