@@ -7,7 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,10 @@ from invgen.errors import CudaError, SelectionError
 from invgen.pipeline import emit
 from invgen.replay.check import replay
 from invgen.resources import generated_folder
+from invgen.runtime.folder import open_folder
+
+if TYPE_CHECKING:
+    from invgen.runtime.cuda_interaction import CudaInteraction
 
 TOLERANCES = {"float64": 1e-11, "float32": 2e-4}
 """Largest deviation relative to the largest entry: round-off of some thousand operations on components of order one."""
@@ -45,6 +49,21 @@ def checks(basis: Basis | CovariantBasis, source: Path) -> Iterator[Check]:
                 yield "not run", name, reason
             else:
                 yield _outcome(name, _compare_numbers(basis, folder, backend, dtype))
+    if isinstance(basis, Basis) and open_folder(folder).has_interaction:
+        yield from _interaction_checks(basis, folder)
+
+
+def _interaction_checks(basis: Basis, folder: Path) -> Iterator[Check]:
+    """The fused kernels of the interaction layer, on a GPU."""
+    reason = _why_not("cuda")
+    for dtype in ("float64", "float32"):
+        name = f"cuda {dtype}: interaction layer, vjp, second order against plain tensor operations"
+        if reason:
+            yield "not run", name, reason
+        else:
+            from invgen.runtime.cuda_interaction import CudaInteraction
+
+            yield _outcome(name, interaction_problem(CudaInteraction(open_folder(folder)), basis, dtype, "cuda"))
 
 
 def _why_not(backend: str) -> str | None:
@@ -113,6 +132,34 @@ def _compare_numbers(basis: Basis | CovariantBasis, folder: Path, backend: str, 
         deviation = np.abs(got[name] - reference).max() / max(np.abs(reference).max(), 1e-300)
         if not deviation <= TOLERANCES[dtype]:
             return f"{name} deviates by {deviation:.2g}, more than {TOLERANCES[dtype]:.2g}"
+    return None
+
+
+def interaction_problem(found: CudaInteraction, basis: Basis, dtype: str, device: str) -> str | None:
+    """How far fused kernels are from the same layer in float64 on the CPU: pairs in no order, an atom without any."""
+    import torch
+
+    from invgen.runtime import operators, pair_sums
+    from invgen.runtime.pair_lists import PairLists, pair_lists
+
+    kernels = invgen.load(invgen.emitted_folder(basis, ("torch",)), backend="torch")
+    key, rng = operators.register(kernels), np.random.default_rng(0)
+    atoms, pairs, sensitivities, features = 5, 40, 3, 33
+    inner = [(atoms, sensitivities, features), (pairs, sensitivities), (pairs, kernels.components)]
+    shapes = [*inner, (atoms, kernels.size, features), *inner]
+    arrays = [torch.from_numpy(rng.normal(size=shape).astype(dtype)) for shape in shapes]
+    first, second = torch.from_numpy(rng.integers(0, atoms - 1, (2, pairs)))
+    lists = pair_lists(first, second, atoms, atoms)
+    there = PairLists(*(x.to(device) for x in lists))
+    for order, count in (("value", 3), ("vjp", 4), ("second_order", 7)):
+        results = getattr(found, order)(tuple(a.to(device) for a in arrays[:count]), there)
+        wanted = getattr(pair_sums, order)(*(a.double() for a in arrays[:count]), lists, key)
+        for result, reference in zip(results, wanted if count > 3 else (wanted,), strict=True):
+            deviation = float((result.cpu().double() - reference).abs().max()) / max(
+                float(reference.abs().max()), 1e-300
+            )
+            if not deviation <= TOLERANCES[dtype]:
+                return f"{order} deviates by {deviation:.2g}, more than {TOLERANCES[dtype]:.2g}"
     return None
 
 

@@ -18,6 +18,7 @@ from tolerances import DIRECT_SUM, KERNEL, LAW
 from torch import Tensor
 
 import invgen
+from invgen.checking import interaction_problem
 from invgen.data import Batch
 from invgen.emitters import cuda as cuda_emitter
 from invgen.emitters import cuda_interaction as emitter
@@ -189,6 +190,30 @@ def test_the_comparison_notices_a_wrong_text(old: str, new: str, host: Host, tmp
     results = edited(tmp_path, IDS[0], old, new).second_order(arrays, of)
     with pytest.raises(AssertionError):
         assert_equal(results, oracle("second_order", arrays, of, IDS[0]), KERNEL["float64"])
+
+
+@needs_host_compiler
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_check_of_a_basis_passes(dtype: str, host: Host) -> None:  # noqa: F811
+    found = load(IDS[0], backend="torch").interaction_module
+    assert interaction_problem(found, invgen.find_basis(IDS[0]), dtype, "cpu") is None
+
+
+@needs_host_compiler
+@pytest.mark.parametrize(
+    ("old", "new", "order"),
+    [("ha += tile.ut[k][c] * g;", "", "second_order"), ("total += __shfl", "total -= __shfl", "vjp")],
+)
+def test_the_check_of_a_basis_notices_a_wrong_text(
+    old: str,
+    new: str,
+    order: str,
+    host: Host,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    problem = interaction_problem(edited(tmp_path, IDS[0], old, new), invgen.find_basis(IDS[0]), "float64", "cpu")
+    assert problem is not None
+    assert problem.startswith(f"{order} deviates by")
 
 
 def tracked(host: Host, found: CudaInteraction, orders: tuple[str, ...] = ORDERS) -> tuple[int, bool]:  # noqa: F811
