@@ -16,12 +16,11 @@ from dataclasses import asdict
 import record
 
 import invgen
-from invgen.emitters import cuda, cuda_interaction
 from invgen.emitters import parts as schedule
 from invgen.emitters.parts import alive, parts, reordered
 from invgen.emitters.schedule import live_statements
 from invgen.gpu import find_compiler
-from invgen.inspect.resources import compiled
+from invgen.inspect.resources import compiled, interaction
 from invgen.kernels.program import Kernel
 
 BASES = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "ace-l3-n4-linear", "cartesian-l4-n4-flexible")
@@ -114,22 +113,13 @@ def fused(
     id: str, programs: dict[str, Kernel], architecture: int, sensitivities: int, threads: dict[str, int]
 ) -> list[dict[str, object]]:
     """One row for each pass of the interaction."""
-    text = cuda.emit(id, programs) + cuda_interaction.emit(id, programs)
     rows = []
     for real in ("float", "double"):
-        for order in range(3):
-            definitions = (
-                "STATEMENTS", f"REAL={real}", f"SENSITIVITIES={sensitivities}", f"THREADS={threads[real]}",
-                f"ORDER={order}",
-            )  # fmt: skip
-            usage = find_compiler().compile(text, f"sm_{architecture}", definitions).usage
-            for name, found in sorted(usage.items()):
-                row = {
-                    "architecture": f"sm_{architecture}", "name": name, "real": real,
-                    "sensitivities": sensitivities, "threads": threads[real],
-                }  # fmt: skip
-                rows.append({**row, **asdict(found)})
-                print(id, *rows[-1].values(), flush=True)
+        for found in interaction(id, programs, architecture, real, sensitivities, threads[real]):
+            row = asdict(found)
+            usage = row.pop("usage")
+            rows.append({"architecture": f"sm_{architecture}", **row, **usage})
+            print(id, *rows[-1].values(), flush=True)
     return rows
 
 

@@ -155,9 +155,8 @@ def interaction_problem(found: CudaInteraction, basis: Basis, dtype: str, device
         results = getattr(found, order)(tuple(a.to(device) for a in arrays[:count]), there)
         wanted = getattr(pair_sums, order)(*(a.double() for a in arrays[:count]), lists, key)
         for result, reference in zip(results, wanted if count > 3 else (wanted,), strict=True):
-            deviation = float((result.cpu().double() - reference).abs().max()) / max(
-                float(reference.abs().max()), 1e-300
-            )
+            scale = max(float(reference.abs().max()), 1e-300)
+            deviation = float((result.cpu().double() - reference).abs().max()) / scale
             if not deviation <= TOLERANCES[dtype]:
                 return f"{order} deviates by {deviation:.2g}, more than {TOLERANCES[dtype]:.2g}"
     return None

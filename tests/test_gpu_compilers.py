@@ -22,8 +22,18 @@ from invgen.gpu import compiler as compiler_module
 from invgen.gpu import nvcc as nvcc_module
 from invgen.gpu import nvrtc as nvrtc_module
 from invgen.gpu.usage import Usage, read_usage
-from invgen.inspect.resources import Part, compiled, resource_table, resources
+from invgen.inspect import resources as resources_module
+from invgen.inspect.resources import (
+    Part,
+    Pass,
+    compiled,
+    interaction_resources,
+    interaction_table,
+    resource_table,
+    resources,
+)
 from invgen.kernels.program import Kernel
+from invgen.runtime.cuda_interaction import PASSES
 
 LOG = """ptxas info    : 0 bytes gmem
 ptxas info    : Compiling entry function 'vjp_0' for 'sm_90'
@@ -168,12 +178,38 @@ def test_the_table_names_every_part_and_adds_the_spills_up() -> None:
         assert word in text
 
 
+def test_the_table_of_the_interaction_names_every_pass() -> None:
+    console = Console(width=100, file=io.StringIO())
+    console.print(interaction_table([Pass("interaction_value", "float", 20, 64, Usage(72, 1000, 234, 1424))], 90))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    for word in (" value ", "float", "20 sensitivities", "64", "1,424", "72", "1,234", "sm_90"):
+        assert word in text
+
+
+@needs_compiler
+def test_blocks_of_the_interaction_shrink_until_the_compiler_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources_module, "THREADS", (2048, 64))
+    passes = interaction_resources(invgen.find_basis("cartesian-l2-n3-flexible"), 90, ("float",))
+    assert {found.threads for found in passes} == {64}
+    monkeypatch.setattr(resources_module, "THREADS", (2048,))
+    with pytest.raises(CudaError):
+        interaction_resources(invgen.find_basis("cartesian-l2-n3-flexible"), 90, ("float",))
+
+
+def test_bases_of_spherical_components_have_no_fused_interaction() -> None:
+    assert interaction_resources(invgen.find_basis("ace-l3-n4-linear"), 90) == []
+
+
 @needs_compiler
 def test_the_command_line_shows_registers_and_spills() -> None:
     command = [sys.executable, "-m", "invgen.cli", "show", "cartesian-l2-n3-flexible", "--gpu"]
-    data = json.loads(subprocess.run([*command, "90", "--json"], capture_output=True, text=True, check=True).stdout)
+    shown = subprocess.run([*command, "90", "--json"], capture_output=True, text=True, check=True).stdout
+    data, passes = json.loads(shown)["parts"], json.loads(shown)["interaction"]
     assert {(part["name"], part["real"]) for part in data} >= {("value_0", "float"), ("second_order_0", "double")}
     assert all(part["usage"]["registers"] >= 16 and part["operations"] > 0 for part in data)
+    assert [found["real"] for found in passes] == ["float"] * 5 + ["double"] * 5
+    assert {found["name"] for found in passes} == {name for names in PASSES.values() for name in names}
+    assert all(found["usage"]["registers"] >= 16 and found["usage"]["shared"] for found in passes)
     wrong = subprocess.run([*command, "hopper"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
     assert "such as sm_90, got 'hopper'" in wrong.stderr

@@ -113,16 +113,19 @@ def show(
 def _show_gpu(found: Any, architecture: str, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from invgen.inspect.resources import resource_table, resources
+    from invgen.inspect.resources import interaction_resources, interaction_table, resource_table, resources
 
     number = architecture.removeprefix("sm_")
     if not number.isdigit():
         raise ValueError(f"--gpu takes an architecture such as sm_90, got {architecture!r}")
-    parts = resources(found, int(number))
+    parts, passes = resources(found, int(number)), interaction_resources(found, int(number))
     if as_json:
-        print(json.dumps([asdict(part) for part in parts], indent=1))
-    else:
-        out.print(resource_table(parts, int(number)))
+        rows = {"parts": [asdict(part) for part in parts], "interaction": [asdict(found) for found in passes]}
+        print(json.dumps(rows, indent=1))
+        return
+    out.print(resource_table(parts, int(number)))
+    if passes:
+        out.print(interaction_table(passes, int(number)))
 
 
 @app.command()
