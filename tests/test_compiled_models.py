@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import ase
 import numpy as np
@@ -29,7 +30,7 @@ from invgen.potentials import compiling as compiling_module
 from invgen.potentials.compiled import compare
 from invgen.potentials.export import _Energy, _with_gradient
 from invgen.potentials.manifest import digest, read_manifest
-from invgen.potentials.program import lacking, program_inputs, requirements
+from invgen.potentials.program import Program, lacking, program_inputs, requirements
 
 STRUCTURES = [molecule(0, 7), molecule(1, 1), molecule(2, 4), crystal(3)]
 NAMES = {torch.float32: "float32", torch.float64: "float64"}
@@ -237,6 +238,35 @@ def test_small_and_large_batches_take_what_was_faster(light: Path) -> None:
         "layers",
         "layers",
     ]
+
+
+def test_batches_of_another_dtype_or_device_are_refused(light: Path) -> None:
+    potential, batch = load_compiled(light), graph(*STRUCTURES)
+    assert potential.dtype == torch.float64
+    potential.program = lambda *_: pytest.fail("a program reads any memory as its own dtype")
+    potential.manifest["timings"] = [{"pairs": 100, "program": 1.0, "layers": 2.0}]
+    for wrong, message in (
+        (graph(*STRUCTURES, dtype=torch.float32), r"positions is torch\.float32 on cpu: make the batch with dtype="),
+        (batch._replace(cell=batch.cell.float()), r"cell is torch\.float32"),
+        (batch._replace(second_slot=batch.second_slot.int()), r"second_slot is torch\.int32"),
+        (batch._replace(numbers=batch.numbers.to("meta")), r"numbers is torch\.int64 on meta"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            potential(wrong)
+        with pytest.raises(TypeError, match=message):
+            potential.stress(wrong._replace(cell=wrong.cell + torch.eye(3, dtype=wrong.cell.dtype)))
+
+
+def test_programs_get_arrays_without_gaps() -> None:
+    batch, given = graph(*STRUCTURES), []
+    program = Program.__new__(Program)
+    program._runner = SimpleNamespace(run=lambda inputs: given.extend(inputs) or (None, None))
+    vectors = pair_vectors(batch, batch.positions)
+    program(batch._replace(numbers=batch.numbers.repeat_interleave(2)[::2]), vectors.T.contiguous().T)
+    assert len(given) == len(batch) + 1
+    assert all(x.is_contiguous() for x in given)
+    assert torch.equal(given[0], batch.numbers)
+    assert torch.equal(given[-1], vectors)
 
 
 def test_frozen_weights_cannot_be_trained(light: Path) -> None:

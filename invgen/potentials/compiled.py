@@ -45,6 +45,8 @@ ROUND_OFF = {"float32": 1e-4, "float64": 1e-10}
 class CompiledPotential(EnergyForces):
     """A frozen network: ``forward(batch)``, ``stress(batch)``, ``predict(structures)``, ``calculator()``.
 
+    Batches must be of its ``dtype`` on its ``device``; others raise ``TypeError``.
+
     Small and large batches may be computed by different means, program or layers: whichever was faster when the model
     was compiled (``timings``). Both agree to round-off. ``notices`` are what was told when it was loaded.
     """
@@ -133,6 +135,7 @@ class CompiledPotential(EnergyForces):
                 f"{self.folder} is compiled: its weights are frozen and nothing flows back to them; train the network "
                 "it was made from (invgen.potentials.load_model)"
             )
+        self._check(batch)
         if self.picked(len(batch.first)) == "layers":
             return super()._gradient(batch, False)
         assert self.program is not None
@@ -140,6 +143,19 @@ class CompiledPotential(EnergyForces):
         vectors = pair_vectors(batch, batch.positions.detach())
         energy, gradient = self.program(batch, vectors)
         return energy, gradient, vectors
+
+    def _check(self, batch: Batch) -> None:
+        """A program would take any memory for what it was compiled for, and compute nonsense."""
+        for name, field in batch._asdict().items():
+            if not isinstance(field, Tensor):
+                continue
+            wanted = self.dtype if field.is_floating_point() else torch.int64
+            if field.dtype != wanted or field.device != self.device:
+                raise TypeError(
+                    f"{self.folder} computes in {self.dtype} on {self.device} with indices of int64, and the batch's "
+                    f"{name} is {field.dtype} on {field.device}: make the batch with dtype={self.dtype}, and move it "
+                    "with invgen.data.batch.batch_on"
+                )
 
 
 def load_compiled(folder: str | Path) -> CompiledPotential:

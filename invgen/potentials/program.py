@@ -26,7 +26,10 @@ OPERATORS = tuple(f"invgen.runtime.{name}" for name in ("operators", "pair_opera
 
 
 class Program:
-    """A verified library, loaded. ``program(batch, vectors)`` -> energies (systems,) eV and dE/dr (pairs, 3) eV/Å."""
+    """A verified library, loaded. ``program(batch, vectors)`` -> energies (systems,) eV and dE/dr (pairs, 3) eV/Å.
+
+    The dtype must be that of the network, on the CPU: the library does not look.
+    """
 
     def __init__(self, folder: Path) -> None:
         if (folder / CALLS).is_file():
@@ -35,7 +38,8 @@ class Program:
         self._runner = torch._C._aoti.AOTIModelContainerRunnerCpu(str(folder / LIBRARY), 1)
 
     def __call__(self, batch: Batch, vectors: Tensor) -> tuple[Tensor, Tensor]:
-        energy, gradient = self._runner.run(program_inputs(batch, vectors))
+        # The library reads memory as it was compiled to: nothing in it looks at strides.
+        energy, gradient = self._runner.run([x.contiguous() for x in program_inputs(batch, vectors)])
         return energy, gradient
 
 
