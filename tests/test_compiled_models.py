@@ -257,6 +257,14 @@ def test_batches_of_another_dtype_or_device_are_refused(light: Path) -> None:
             potential.stress(wrong._replace(cell=wrong.cell + torch.eye(3, dtype=wrong.cell.dtype)))
 
 
+def test_a_program_is_left_behind_by_a_cast(light: Path) -> None:
+    potential = load_compiled(light)
+    potential.program = lambda *_: None
+    assert potential.double().program is not None
+    assert potential.float().program is None
+    assert potential.predict(STRUCTURES).forces.dtype == torch.float32
+
+
 def test_programs_get_arrays_without_gaps() -> None:
     batch, given = graph(*STRUCTURES), []
     program = Program.__new__(Program)

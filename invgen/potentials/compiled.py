@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,8 @@ ROUND_OFF = {"float32": 1e-4, "float64": 1e-10}
 class CompiledPotential(EnergyForces):
     """A frozen network: ``forward(batch)``, ``stress(batch)``, ``predict(structures)``, ``calculator()``.
 
-    Batches must be of its ``dtype`` on its ``device``; others raise ``TypeError``.
+    Batches must be of its ``dtype`` on its ``device``; others raise ``TypeError``. Cast or moved, it computes by its
+    layers.
 
     Small and large batches may be computed by different means, program or layers: whichever was faster when the model
     was compiled (``timings``). Both agree to round-off. ``notices`` are what was told when it was loaded.
@@ -128,6 +129,13 @@ class CompiledPotential(EnergyForces):
 
     def extra_repr(self) -> str:
         return self.summary()
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> CompiledPotential:
+        before = self.dtype, self.device
+        super()._apply(fn, recurse)
+        if (self.dtype, self.device) != before:
+            self.program = None
+        return self
 
     def _gradient(self, batch: Batch, differentiable: bool) -> tuple[Tensor, Tensor, Tensor]:
         if differentiable:
