@@ -101,6 +101,15 @@ def test_third_derivatives_name_the_remedy() -> None:
         torch.autograd.grad(y, m)
 
 
+def test_vmap_takes_slices() -> None:
+    of, key = lists(atoms=3, pairs=5), load(IDS[0], backend="torch").key
+    m, s, t, g, *_ = tensors(IDS[0], of, features=2)
+    several = torch.stack([s, 2 * s, -s])
+    found = torch.func.vmap(lambda x: interaction_operators.VJP(m, x, t, g, *of, key))(several)
+    for k, x in enumerate(several):
+        assert_equal(tuple(f[k] for f in found), interaction_operators.VJP(m, x, t, g, *of, key), DIRECT_SUM["float64"])
+
+
 def test_lists_group_pairs_by_either_end_in_order() -> None:
     of = pair_lists(torch.tensor([2, 0, 2, 0]), torch.tensor([1, 1, 0, 1]), 4, 2)
     assert of.centre_start.tolist() == [0, 2, 2, 4, 4]

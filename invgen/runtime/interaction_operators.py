@@ -23,7 +23,7 @@ from invgen.runtime import pair_sums
 from invgen.runtime.load import Kernels
 from invgen.runtime.operators import compiles, kernels_of
 from invgen.runtime.pair_lists import PairLists
-from invgen.runtime.registration import below, define, differentiable, last_derivative
+from invgen.runtime.registration import below, define, differentiable, last_derivative, mapped_one_by_one
 
 DTYPES = (torch.float32, torch.float64)
 NAMES = ("m", "s", "t", "g", "um", "us", "ut")
@@ -159,3 +159,5 @@ class _Vjp(_SingleLevelFunction):
 differentiable(_Value, VALUE)
 differentiable(_Vjp, VJP)
 last_derivative(SECOND_ORDER, "the interaction")
+for _operator in (VALUE, VJP, SECOND_ORDER):
+    mapped_one_by_one(_operator)
