@@ -223,10 +223,7 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
     for an unknown source, ``EmittedFileError`` for files that are not as they were emitted: none of them is executed,
     ``CudaError`` for ``"cuda"`` on a machine without a usable GPU or a compiler for it.
     """
-    if backend not in (*BACKENDS, "auto"):
-        raise ValueError(unknown("backend", backend, (*BACKENDS, "auto")))
-    if backend == "numba":
-        require_numba()
+    _check_backend(backend)
     if backend == "cuda":
         _require_cuda()
     folder = _folder(source, backend)
@@ -272,11 +269,15 @@ def fast_on_cpu(backend: str) -> bool:
 
     Raises ``ValueError`` for an unknown backend, ``ImportError`` for ``"numba"`` where it is not installed.
     """
+    _check_backend(backend)
+    return backend == "numba" or (backend == "auto" and has_numba())
+
+
+def _check_backend(backend: str) -> None:
     if backend not in (*BACKENDS, "auto"):
         raise ValueError(unknown("backend", backend, (*BACKENDS, "auto")))
     if backend == "numba":
         require_numba()
-    return backend == "numba" or (backend == "auto" and has_numba())
 
 
 def _require_cuda() -> None:
