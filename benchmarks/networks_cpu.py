@@ -281,6 +281,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="only HIP-HOP-NN (3,4), two rounds, nothing written")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
+    torch._dynamo.config.recompile_limit = 256  # hippynn's compiled sums would fall back to eager ones after eight
+    torch._dynamo.config.accumulated_recompile_limit = 4096
     if arguments.memory:
         torch.set_num_threads(1)
         print(peak_memory(arguments.qm7, arguments.molecules, arguments.memory))
