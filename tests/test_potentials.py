@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import ase
@@ -14,7 +15,9 @@ import torch
 from network_fixtures import BUILDERS, CUTOFF, SIZES, build, crystal, graph, molecule, predict
 
 from invgen.data import CoincidentAtomsError, DataError, Dataset, Structure, UnknownSpeciesError, write_npz
+from invgen.data.batch import Labels
 from invgen.nn import EnergyForces, HipHopNN, HipNN
+from invgen.nn.energy import Prediction
 from invgen.nn.species import fit_species_energies
 from invgen.potentials import (
     ConfigError,
@@ -28,7 +31,8 @@ from invgen.potentials import (
     train_from_file,
 )
 from invgen.potentials.config import TrainingConfig
-from invgen.potentials.loss import errors
+from invgen.potentials.heartbeat import heartbeat
+from invgen.potentials.loss import LOSSES, errors
 from invgen.potentials.schedule import OneCycle, Plateau
 
 SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, dtype="float64")
@@ -111,6 +115,145 @@ def test_a_trainer_that_forgets_adam_is_noticed(tmp_path: Path) -> None:
     second.optimizer.state.clear()
     second.run()
     assert not same(whole.model, second.model)
+
+
+OPTIONS = {"loss": "mae", "sensitivity_rate": 0.5, "clip": 0.1, "average": 0.9}
+
+
+def with_options(**options: object) -> TrainingConfig:
+    return TrainingConfig(**{**vars(SETTINGS), **options})
+
+
+@pytest.mark.parametrize("stop_after", [2, 3, 7])
+def test_interrupted_training_with_every_option_ends_in_the_same_bytes(tmp_path: Path, stop_after: int) -> None:
+    settings = with_options(**OPTIONS)
+    trainer(tmp_path / "whole", settings).run()
+    first = trainer(tmp_path / "parts", settings)
+    real = first._one_step
+
+    def stopping(systems: torch.Tensor) -> float:
+        if first.steps == stop_after - 1:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(systems)
+
+    first._one_step = stopping
+    assert not first.run()
+    assert first.steps == stop_after
+    assert trainer(tmp_path / "parts", settings).run()
+    whole, parts = (tmp_path / name / "model.npz" for name in ("whole", "parts"))
+    assert whole.read_bytes() == parts.read_bytes()
+
+
+def test_a_trainer_that_forgets_the_average_is_noticed(tmp_path: Path) -> None:
+    """The twin of the test above."""
+    settings = with_options(average=0.9)
+    whole = trainer(settings=settings)
+    whole.run()
+    first = trainer(tmp_path, settings)
+    real = first._one_step
+
+    def stopping(systems: torch.Tensor) -> float:
+        os.kill(os.getpid(), signal.SIGINT)
+        return real(systems)
+
+    first._one_step = stopping
+    assert not first.run()
+    second = trainer(tmp_path, settings)
+    second.average.load({name: 0 * array for name, array in second.average.arrays().items()})
+    second.run()
+    assert not same(whole.model, second.model)
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_option_has_an_effect(option: str) -> None:
+    usual, other = trainer(), trainer(settings=with_options(**{option: OPTIONS[option]}))
+    usual.run()
+    other.run()
+    assert not same(usual.model, other.model)
+
+
+def test_the_average_is_validated_and_saved_and_the_weights_go_on(tmp_path: Path) -> None:
+    plain, averaged = trainer(settings=with_options(epochs=1)), trainer(tmp_path, with_options(epochs=1, average=0.9))
+    before = {name: p.detach().clone() for name, p in averaged.model.named_parameters()}
+    seen: list[dict[str, torch.Tensor]] = []
+    real = averaged.optimizer.step
+
+    def noting() -> None:
+        real()
+        seen.append({name: p.detach().clone() for name, p in averaged.model.named_parameters()})
+
+    averaged.optimizer.step = noting
+    plain._take_steps()
+    averaged._take_steps()
+    averaged._end_epoch()
+    assert same(plain.model, averaged.model), "averaging changes no step"
+    averaged._save()
+    for name, saved in load_model(tmp_path / "model.npz").named_parameters():
+        expected = before[name]
+        for step, weights in enumerate(seen, 1):
+            decay = min(0.9, (1 + step) / (10 + step))
+            expected = decay * expected + (1 - decay) * weights[name]
+        torch.testing.assert_close(saved.detach(), expected)
+
+
+def test_a_sensitivity_rate_of_zero_keeps_the_sensitivities() -> None:
+    one = trainer(settings=with_options(sensitivity_rate=0.0))
+    radial = one.model.blocks[0].interaction.layer.environment.sensitivity
+    before = radial.mu.detach().clone(), radial.sigma.detach().clone()
+    weight = one.model.energy_layers[0].weight.detach().clone()
+    one.run()
+    assert torch.equal(radial.mu, before[0])
+    assert torch.equal(radial.sigma, before[1])
+    assert not torch.equal(one.model.energy_layers[0].weight, weight)
+
+
+def test_a_clipped_gradient_is_as_long_as_allowed() -> None:
+    one, lengths = trainer(settings=with_options(clip=1e-3)), []
+    real = one.optimizer.step
+
+    def measured() -> None:
+        squares = [p.grad.square().sum() for p in one.model.parameters() if p.grad is not None]
+        lengths.append(float(torch.stack(squares).sum().sqrt()))
+        real()
+
+    one.optimizer.step = measured
+    one.run()
+    assert lengths == pytest.approx([1e-3] * len(lengths), rel=1e-2)
+
+
+def test_losses_are_what_their_names_say() -> None:
+    predicted = Prediction(torch.tensor([1.0, 3.0]).double(), torch.tensor([[0.0, 3.0, 0.0]]))
+    labels = Labels(torch.tensor([0.0, 0.0]).double(), torch.zeros(1, 3))
+    assert float(LOSSES["mae"](predicted, labels)) == pytest.approx(2 + 1)
+    assert float(LOSSES["rmse+mae"](predicted, labels)) == pytest.approx(5**0.5 + 2 + 3**0.5 + 1)
+
+
+def test_silence_ends_within_the_time_allowed() -> None:
+    said: list[str] = []
+    with heartbeat(said.append, lambda: "still here", silence=0.05) as say:
+        say("begun")
+        time.sleep(0.3)
+        seen = list(said)
+    time.sleep(0.1)
+    assert seen[0] == "begun"
+    assert 2 <= seen.count("still here") <= 6
+    assert len(said) <= len(seen) + 1, "nothing is said after the block"
+
+
+@pytest.mark.parametrize("bar", [None, lambda done, epochs, line: None], ids=["lines", "bar"])
+def test_a_long_epoch_is_told_by_lines_where_there_is_no_bar(monkeypatch: pytest.MonkeyPatch, bar: object) -> None:
+    monkeypatch.setattr("invgen.potentials.trainer.SILENCE", 0.02)
+    said: list[str] = []
+    one = trainer(progress=said.append, bar=bar)
+    real = one._one_step
+
+    def slow(systems: torch.Tensor) -> float:
+        time.sleep(0.1)
+        return real(systems)
+
+    one._one_step = slow
+    one.run()
+    assert any("of 8 structures" in line for line in said) == (bar is None)
 
 
 def test_finished_training_is_not_repeated(tmp_path: Path) -> None:
@@ -238,6 +381,10 @@ def test_calculator_takes_a_file_and_refuses_bad_atoms(tmp_path: Path) -> None:
             "epochs must be of type int",
         ),
         ({"data": {"train": "a.xyz", "validation_size": 1}, "training": {"epochs": 0}}, "epochs must be positive"),
+        ({"data": {"train": "a.xyz"}, "training": {"loss": "mea"}}, "unknown loss 'mea'; did you mean 'mae'"),
+        ({"data": {"train": "a.xyz"}, "training": {"clip": -1}}, r"training.clip must be 0 .off. or a positive .* -1"),
+        ({"data": {"train": "a.xyz"}, "training": {"sensitivity_rate": -1}}, "sensitivity_rate must be 0"),
+        ({"data": {"train": "a.xyz"}, "training": {"average": 1}}, "average must be a decay from 0 .* got 1"),
         ({"data": {"train": "a.xyz"}}, "either data.validation"),
         ({"data": {}}, "lacks the required train"),
         ({}, "is missing"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from invgen.potentials.tables import ConfigError, parse_tables, read_tables
 
 KINDS = ("hip-nn", "hip-nn-ts", "hip-hop-nn")
 SCHEDULES = ("plateau", "one-cycle")
+LOSSES = ("rmse+mae", "mae")
 DTYPES = ("float32", "float64")
 
 
@@ -50,8 +52,19 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train. Loss: RMSE + MAE of the energy (eV) plus RMSE + MAE of the force components (eV/Å); Adam.
+    """How to train; the optimizer is Adam.
 
+    loss
+        rmse+mae: RMSE + MAE of the energy (eV) plus RMSE + MAE of the force components (eV/Å), over a batch. mae:
+        without the RMSEs, so that few structures with enormous forces do not rule a batch. Validation measures the
+        first whatever is chosen.
+    sensitivity_rate
+        Learning rate of positions and widths of the sensitivities (Å) as a share of ``learning_rate``; 0 keeps them.
+    clip
+        Largest norm of the gradient by all parameters; a longer one is shortened to it. 0: none is.
+    average
+        Decay d of a moving average of the weights, average <- d average + (1 - d) weights after every step; it is
+        what is validated and saved. 0: the weights themselves are.
     plateau
         ``patience`` epochs without a better validation loss double the batch up to ``largest_batch``, then halve the
         learning rate, until it is below ``learning_rate``/100.
@@ -67,6 +80,10 @@ class TrainingConfig:
     largest_batch: int = 2048
     learning_rate: float = 2.5e-3
     schedule: str = "plateau"
+    loss: str = "rmse+mae"
+    sensitivity_rate: float = 0.05
+    clip: float = 0.0
+    average: float = 0.0
     patience: int = 10
     seed: int = 0
     dtype: str = "float32"
@@ -112,7 +129,12 @@ def parse_config(values: Mapping[str, Any]) -> Config:
 
 def _check(config: Config) -> None:
     model, training, data = config.model, config.training, config.data
-    words = (("kind", model.kind, KINDS), ("schedule", training.schedule, SCHEDULES), ("dtype", training.dtype, DTYPES))
+    words = (
+        ("kind", model.kind, KINDS),
+        ("schedule", training.schedule, SCHEDULES),
+        ("loss", training.loss, LOSSES),
+        ("dtype", training.dtype, DTYPES),
+    )
     for what, value, known in words:
         if value not in known:
             raise ConfigError(unknown(what, value, known))
@@ -126,6 +148,14 @@ def _check(config: Config) -> None:
     for key, number in positive.items():
         if not number > 0:
             raise ConfigError(f"{key} must be positive, got {number}")
+    for key in ("sensitivity_rate", "clip"):
+        number = getattr(training, key)
+        if not 0 <= number < math.inf:
+            raise ConfigError(f"training.{key} must be 0 (off) or a positive number, got {number}")
+    if not 0 <= training.average < 1:
+        raise ConfigError(
+            f"training.average must be a decay from 0 (no average) to below 1, such as 0.998, got {training.average}"
+        )
     if training.largest_batch < training.batch_size:
         raise ConfigError(f"largest_batch {training.largest_batch} is below batch_size {training.batch_size}")
     if (data.validation is None) == (data.validation_size is None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 
@@ -14,15 +15,25 @@ EVALUATION_BATCH = 512
 """Systems at a time when errors are measured."""
 
 
-def loss(predicted: Prediction, labels: Labels) -> torch.Tensor:
+def rmse_and_mae(predicted: Prediction, labels: Labels) -> torch.Tensor:
     """RMSE + MAE of the energies (eV) plus RMSE + MAE of the force components (eV/Å), over one batch."""
     energy = predicted.energy - labels.energy
     forces = predicted.forces - labels.forces
     return _rmse(energy) + energy.abs().mean() + _rmse(forces) + forces.abs().mean()
 
 
+def mae(predicted: Prediction, labels: Labels) -> torch.Tensor:
+    """MAE of the energies (eV) plus MAE of the force components (eV/Å): no structure pulls harder than another."""
+    energy = predicted.energy - labels.energy
+    return energy.abs().mean() + (predicted.forces - labels.forces).abs().mean()
+
+
 def _rmse(error: torch.Tensor) -> torch.Tensor:
     return error.square().mean().clamp(min=1e-30).sqrt()
+
+
+LOSSES: dict[str, Callable[[Prediction, Labels], torch.Tensor]] = {"rmse+mae": rmse_and_mae, "mae": mae}
+"""What is minimised, by its name in the configuration."""
 
 
 def errors(network: EnergyForces, data: Dataset) -> dict[str, float]:

@@ -18,9 +18,12 @@ from invgen.errors import InvgenError
 from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
+from invgen.potentials.average import Average
 from invgen.potentials.config import TrainingConfig
+from invgen.potentials.heartbeat import SILENCE, heartbeat
 from invgen.potentials.interrupts import Interrupts, ctrl_c_is_noted
-from invgen.potentials.loss import errors, loss
+from invgen.potentials.loss import LOSSES, errors
+from invgen.potentials.parameters import parameter_groups
 from invgen.potentials.saved import describe, load_arrays, save_model, state_arrays
 from invgen.potentials.schedule import make_schedule
 
@@ -34,7 +37,7 @@ COLUMNS = (
 )  # fmt: skip
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 """Tensors of Adam for each parameter."""
-PROGRESS = ("epoch", "step", "finished", "loss_sum", "seconds", "history", "best")
+PROGRESS = ("epoch", "step", "steps", "finished", "loss_sum", "seconds", "history", "best")
 """Attributes of the trainer that a checkpoint holds as they are."""
 
 
@@ -48,6 +51,8 @@ class Trainer:
     Order of the data in epoch e depends on ``(settings.seed, e)`` alone and all other state is in the checkpoint, so an
     interrupted training that is started again takes the same steps. ``folder`` receives ``checkpoint.npz``,
     ``model.npz`` (least validation loss so far) and ``learning_curve.csv``; without it nothing is written.
+    Where weights are averaged, the average is what is validated and saved as the model. Without a ``bar``, ``progress``
+    hears a line within any ten seconds.
     """
 
     def __init__(
@@ -63,13 +68,16 @@ class Trainer:
         self.model, self.train, self.validation, self.settings = model, train, validation, settings
         self.folder = None if folder is None else Path(folder)
         self.say = progress or (lambda text: None)
-        self.bar, self.line = bar or (lambda done, epochs, line: None), ""
+        self.bar, self.line, self.shows_bar = bar or (lambda done, epochs, line: None), "", bar is not None
         self.network = EnergyForces(model)
         self.predict = torch.compile(self.network, fullgraph=True) if settings.compile else self.network
-        self.optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
+        self.loss = LOSSES[settings.loss]
+        groups = parameter_groups(model, settings.sensitivity_rate)
+        self.optimizer = torch.optim.Adam(groups, lr=settings.learning_rate, fused=True)
+        self.average = Average(model, settings.average)
         self.schedule = make_schedule(settings)
         self.history: list[dict[str, float]] = []
-        self.epoch, self.step, self.finished = 0, 0, False
+        self.epoch, self.step, self.steps, self.finished = 0, 0, 0, False
         self.loss_sum, self.seconds = 0.0, 0.0
         self.best = {"loss": math.inf}
         self.best_arrays = state_arrays(model)
@@ -87,6 +95,21 @@ class Trainer:
 
         False when Ctrl-C ended it earlier; the checkpoint is written then, too.
         """
+        if self.shows_bar:
+            return self._run()
+        said = self.say
+        with heartbeat(said, self._position, SILENCE) as self.say:
+            ended = self._run()
+        self.say = said
+        return ended
+
+    def _position(self) -> str:
+        """Where the training is, for a line between those of the epochs."""
+        seen = min(len(self.train), self.step * self.schedule.batch_size())
+        mean = f", train {self.loss_sum / seen:.4f}" if seen else ", preparing (kernels may be compiled)"
+        return f"epoch {self.epoch + 1} of {self.settings.epochs}: {seen} of {len(self.train)} structures{mean}"
+
+    def _run(self) -> bool:
         saved = time.monotonic()
         with ctrl_c_is_noted() as self._interrupts:
             while not self.finished:
@@ -115,16 +138,22 @@ class Trainer:
             if self._interrupts.noted:
                 return
             done = (self.epoch + self.step / len(batches)) / self.settings.epochs
-            self.optimizer.param_groups[0]["lr"] = self.schedule.learning_rate(done)
+            rate = self.schedule.learning_rate(done)
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate * group["share"]
             self.loss_sum += self._one_step(systems) * len(systems)
             self.step += 1
             self.bar(self.epoch + self.step / len(batches), self.settings.epochs, self.line)
 
     def _one_step(self, systems: torch.Tensor) -> float:
         self.optimizer.zero_grad(set_to_none=True)
-        value = loss(self.predict(self.train.batch(systems)), self.train.labels(systems))
+        value = self.loss(self.predict(self.train.batch(systems)), self.train.labels(systems))
         value.backward()
+        if self.settings.clip:
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
         self.optimizer.step()
+        self.steps += 1
+        self.average.update(self.steps)
         number = value.item()
         if not math.isfinite(number):
             raise TrainingError(f"the loss is {number} in epoch {self.epoch}, step {self.step}; lower learning_rate")
@@ -132,7 +161,9 @@ class Trainer:
 
     def _end_epoch(self) -> None:
         self.network.eval()
-        measured = errors(self.network, self.validation)
+        with self.average.in_place():
+            measured = errors(self.network, self.validation)
+            validated = state_arrays(self.model)
         row = {
             "epoch": self.epoch,
             "batch_size": self.schedule.batch_size(),
@@ -144,7 +175,7 @@ class Trainer:
         self.history.append(row)
         if measured["loss"] < self.best["loss"]:
             self.best = dict(row)
-            self.best_arrays = state_arrays(self.model)
+            self.best_arrays = validated
         ended = self.schedule.epoch_done(measured["loss"])
         self.epoch, self.step, self.loss_sum = self.epoch + 1, 0, 0.0
         self.finished = ended or self.epoch >= self.settings.epochs
@@ -173,6 +204,7 @@ class Trainer:
             return
         arrays = {f"model/{name}": array for name, array in state_arrays(self.model).items()}
         arrays |= {f"best/{name}": array for name, array in self.best_arrays.items()}
+        arrays |= {f"average/{name}": array for name, array in self.average.arrays().items()}
         for index, state in self.optimizer.state_dict()["state"].items():
             arrays |= {f"adam/{index}/{name}": state[name].cpu().numpy() for name in MOMENTS}
         header = {
@@ -196,6 +228,7 @@ class Trainer:
             raise DataError(f"{path} belongs to another training: {changed}; use another folder or remove it")
         load_arrays(self.model, _under(arrays, "model/"), str(path))
         self.best_arrays = _under(arrays, "best/")
+        self.average.load(_under(arrays, "average/"))
         moments = _under(arrays, "adam/")
         state: dict[int, dict[str, torch.Tensor]] = {}
         for name, array in moments.items():
