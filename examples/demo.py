@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +17,32 @@ from rich.console import Console
 from rich.table import Table
 
 import invgen
+from invgen.cli.application import training_bar
 from invgen.data import methane
-from invgen.data.structures import write_npz
+from invgen.data.dataset import Dataset
+from invgen.data.structures import Structure, write_npz
 from invgen.inspect.draw import write_drawings
 from invgen.inspect.report import describe, summary, table
+from invgen.nn.energy import EnergyForces
 from invgen.potentials.config import Config, parse_config
-from invgen.potentials.training import TrainingResult, train
+from invgen.potentials.heartbeat import heartbeat
+from invgen.potentials.plots import learning_curves, parity
+from invgen.potentials.training import TrainingResult, load_splits, train
 
 FRAMES, VALIDATION, TEST = 11_000, 500, 500
 SMALLEST_TOLERANCE = 1e-10
+WITHOUT, WITH = "HIP-NN", "HIP-HOP-NN"
+KINDS = {WITHOUT: "hip-nn", WITH: "hip-hop-nn"}
+MODEL = {"sensitivities": 10, "soft_max": 5.0, "cutoff": 6.5}
+TRAINING = {
+    "epochs": 24,
+    "batch_size": 25,
+    "learning_rate": 5e-3,
+    "schedule": "one-cycle",
+    "average": 0.998,
+}
+LARGEST_RATIO = 0.5
+"""Of either test error with invariants to that without."""
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -46,10 +62,12 @@ def generate_and_prove(into: Path) -> invgen.Basis:
     chapter("1. Generate, exactly: rank 4, correlation order 5 (body order 6)")
     for objective in ("independent", "flexible"):
         start = time.perf_counter()
-        basis = invgen.generate(invgen.BasisSpec(l_max=4, n_max=5, objective=objective))
+        with heartbeat(say, lambda: "still selecting"):
+            basis = invgen.generate(invgen.BasisSpec(l_max=4, n_max=5, objective=objective))
         say(f"{objective}, {time.perf_counter() - start:.1f} s:")
         say(str(basis))
-        verification = basis.verify()
+        with heartbeat(say, lambda: "still verifying"):
+            verification = basis.verify()
         if not verification:
             raise SystemExit(str(verification))
         say(str(verification))
@@ -76,8 +94,9 @@ def compile_kernels(basis: invgen.Basis, into: Path) -> Path:
     gradient = np.einsum("nk,nkc->nc", g, basis.jacobian(x))
     for backend in ("numba", "torch"):
         start = time.perf_counter()
-        f = invgen.load(folder, backend=backend, component_axis=-1)
-        value, product = f(x), f.vjp(x, g)
+        with heartbeat(say, lambda: "still compiling"):
+            f = invgen.load(folder, backend=backend, component_axis=-1)
+            value, product = f(x), f.vjp(x, g)
         seconds = time.perf_counter() - start
         worst = max(_deviation(value, basis.evaluate(x)), _deviation(product, gradient))
         say(f"{backend}: ready in {seconds:.1f} s, largest relative deviation from direct contraction {worst:.1e}")
@@ -93,47 +112,96 @@ def _deviation(got: np.ndarray, wanted: np.ndarray) -> float:
 def learn(folder: Path, into: Path) -> None:
     """HIP-NN and HIP-HOP-NN on the same methane frames, same settings, same number of steps."""
     chapter(f"4. Learn energies and forces of methane ({FRAMES:,} distorted molecules, labelled here by GFN2-xTB)")
-    arrays = methane.generate(into / "methane.npz", FRAMES, seed=0, processes=2, progress=say)
+    with heartbeat(say, lambda: "still labelling") as tell:
+        arrays = methane.generate(into / "methane.npz", FRAMES, seed=0, processes=2, progress=tell)
     frames = write_npz(into / "methane_frames.npz", methane.structures(arrays))
-    results: dict[str, TrainingResult] = {}
-    for kind, name in (("hip-nn", "HIP-NN"), ("hip-hop-nn", "HIP-HOP-NN with the basis above")):
-        say(f"training {name}")
-        results[name] = train(_configuration(kind, folder, frames, into), into, _sparse(say))
-    report = Table(
-        "network", "parameters", "energy RMSE (meV)", "force RMSE (meV/Å)", title="test errors", title_justify="left"
-    )
+    configurations = {name: configuration(kind, folder, frames) for name, kind in KINDS.items()}
+    results = {name: _train(name, config, into) for name, config in configurations.items()}
+    picture = draw(results, load_splits(configurations[WITH].data, Path())["test"], into / "result.png")
+    errors = _report(results)
+    say(f"learning curves and predictions: {picture}")
+    for key in ("energy_rmse", "force_rmse"):
+        ratio = errors[WITH][key] / errors[WITHOUT][key]
+        say(f"{key} with invariants: {ratio:.2f} of that without")
+        if not ratio <= LARGEST_RATIO:
+            raise SystemExit(f"the invariants helped too little: {key} is not at most {LARGEST_RATIO} of that without")
+
+
+def _train(name: str, config: Config, into: Path) -> TrainingResult:
+    """A bar on a terminal, elsewhere lines."""
+    say(f"training {name}")
+    with training_bar() as (tell, bar):
+        result = train(config, into, tell, bar)
+    if not result.finished:
+        raise SystemExit("interrupted; run make demo again to continue")
+    return result
+
+
+def _report(results: dict[str, TrainingResult]) -> dict[str, dict[str, float]]:
+    """Prints and returns the test errors (eV, eV/Å)."""
+    columns = ("network", "parameters", "energy RMSE (meV)", "force RMSE (meV/Å)")
+    report, found = Table(*columns, title="test errors", title_justify="left"), {}
     for name, result in results.items():
-        if result.test is None:
-            raise SystemExit("interrupted; run make demo again to continue")
-        errors = (f"{1000 * result.test['energy_rmse']:.0f}", f"{1000 * result.test['force_rmse']:.0f}")
+        found[name] = result.test or {}
+        errors = [f"{1000 * found[name][key]:.0f}" for key in ("energy_rmse", "force_rmse")]
         report.add_row(name, f"{result.model.parameter_count():,}", *errors)
     console.print(report)
-    without, with_basis = (result.test or {} for result in results.values())
-    for key in ("energy_rmse", "force_rmse"):
-        if not with_basis[key] < without[key]:
-            raise SystemExit(f"the invariants did not help: {key} with them is not lower than without")
+    return found
 
 
-def _configuration(kind: str, folder: Path, frames: Path, into: Path) -> Config:
+def configuration(kind: str, folder: Path, frames: Path, seed: int = 0) -> Config:
+    """Settings of both networks; chosen on validation errors, see docs/training.md."""
+    basis = {"basis": str(folder.resolve())} if kind == "hip-hop-nn" else {}
     return parse_config(
         {
             "data": {"train": str(frames.resolve()), "validation_size": VALIDATION, "test_size": TEST},
-            "model": {"kind": kind} | ({"basis": str(folder.resolve())} if kind == "hip-hop-nn" else {}),
-            "training": {"epochs": 12, "batch_size": 50, "learning_rate": 5e-3, "schedule": "one-cycle"},
+            "model": {"kind": kind, **MODEL, **basis},
+            "training": {**TRAINING, "seed": seed},
             "output": {"folder": f"training-{kind}"},
         }
     )
 
 
-def _sparse(tell: Callable[[str], None]) -> Callable[[str], None]:
-    """Passes on every third epoch, and all that is not an epoch."""
+def draw(results: dict[str, TrainingResult], test: list[Structure], path: Path) -> Path:
+    """Learning curves above, predictions against labels of the test set below."""
+    import matplotlib
 
-    def hear(text: str) -> None:
-        words = text.split()
-        if words[:1] != ["epoch"] or int(words[1].strip(":,").split("/")[0]) % 3 == 0:
-            tell(text)
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
 
-    return hear
+    figure, axes = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
+    histories = {name: result.history for name, result in results.items()}
+    learning_curves(axes[0, 0], histories, "energy_rmse")
+    learning_curves(axes[0, 1], histories, "force_rmse")
+    data = Dataset.from_structures(test, next(iter(results.values())).model.cutoff)
+    batch, labels = data.batch(range(len(data))), data.labels(range(len(data)))
+    energies, forces = {}, {}
+    for name, result in results.items():
+        energies[name], forces[name] = EnergyForces(result.model).eval()(batch, differentiable=False)
+    origin = labels.energy.mean()
+    shifted = {name: (energy - origin).numpy() for name, energy in energies.items()}
+    parity(axes[1, 0], (labels.energy - origin).numpy(), shifted, "energy less the mean", "eV")
+    parity(axes[1, 1], labels.forces.numpy(), {name: f.numpy() for name, f in forces.items()}, "force", "eV/Å")
+    figure.suptitle(
+        f"Methane, {FRAMES - VALIDATION - TEST:,} training structures: the same network with and without invariants"
+    )
+    figure.savefig(path, dpi=150)
+    plt.close(figure)
+    return path
+
+
+def next_steps(into: Path) -> None:
+    """What to try after this."""
+    chapter("What next")
+    for what, how in (
+        ("look at the invariants", f"invgen show {into}/basis"),
+        ("prove them to others", f"invgen certify {into}/basis"),
+        ("another basis", "invgen generate --l-max 3 --n-max 4 --objective flexible -o my_basis"),
+        ("train on your own frames (extended XYZ or npz)", "invgen train config.toml   # docs/training.md has one"),
+        ("a network as one fast folder", f"invgen compile {into}/training-hip-hop-nn/model.npz --basis {into}/basis"),
+        ("read on", "docs/concepts.md, docs/training.md, docs/compiling.md"),
+    ):
+        say(f"{what}: {how}")
 
 
 def main() -> None:
@@ -151,6 +219,7 @@ def main() -> None:
     chapter(f"Done in {time.perf_counter() - start:.0f} s. The products:")
     for path in sorted(into.iterdir()):
         say(str(path))
+    next_steps(into)
 
 
 if __name__ == "__main__":

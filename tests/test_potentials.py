@@ -12,6 +12,7 @@ import ase.io
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from network_fixtures import BUILDERS, CUTOFF, SIZES, build, crystal, graph, molecule, predict
 
 from invgen.data import CoincidentAtomsError, DataError, Dataset, Structure, UnknownSpeciesError, write_npz
@@ -33,6 +34,7 @@ from invgen.potentials import (
 from invgen.potentials.config import TrainingConfig
 from invgen.potentials.heartbeat import heartbeat
 from invgen.potentials.loss import LOSSES, errors
+from invgen.potentials.plots import learning_curves, parity
 from invgen.potentials.schedule import OneCycle, Plateau
 
 SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, dtype="float64")
@@ -432,3 +434,17 @@ def test_train_from_file_leaves_everything(tmp_path: Path, suffix: str) -> None:
     assert "structures: 3 validation, 2 test, 7 train" in said
     assert (tmp_path / "out" / "log.txt").read_text().splitlines() == said
     assert isinstance(load_model(tmp_path / "out" / "model.npz"), HipHopNN)
+
+
+def test_pictures_show_every_network_and_its_error() -> None:
+    figure = Figure()
+    axes = figure.subplots(1, 2)
+    rows = [{"epoch": k, "force_rmse": 1.0 / (k + 1)} for k in range(3)]
+    learning_curves(axes[0], {"a": rows, "b": rows[:2]}, "force_rmse")
+    parity(axes[1], np.array([0.0, 1.0]), {"a": np.array([0.0, 1.0]), "b": np.array([0.2, 1.2])}, "energy", "eV")
+    curve = axes[0].get_lines()[0]
+    np.testing.assert_allclose(curve.get_xdata(), [1, 2, 3])
+    np.testing.assert_allclose(curve.get_ydata(), [1000, 500, 1000 / 3])
+    texts = [text.get_text() for text in axes[1].get_legend().get_texts()]
+    assert texts == ["a: 0 meV", "b: 200 meV"]
+    figure.canvas.draw()
