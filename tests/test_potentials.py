@@ -34,6 +34,7 @@ from invgen.potentials import (
 from invgen.potentials.config import TrainingConfig
 from invgen.potentials.heartbeat import heartbeat
 from invgen.potentials.loss import LOSSES, errors
+from invgen.potentials.optimizer import Muon, orthogonal
 from invgen.potentials.plots import learning_curves, parity
 from invgen.potentials.schedule import OneCycle, Plateau
 
@@ -114,12 +115,12 @@ def test_a_trainer_that_forgets_adam_is_noticed(tmp_path: Path) -> None:
     first._end_epoch = end_then_stop
     assert not first.run()
     second = trainer(tmp_path)
-    second.optimizer.state.clear()
+    second.optimizer.parts["adam"].state.clear()
     second.run()
     assert not same(whole.model, second.model)
 
 
-OPTIONS = {"loss": "mae", "sensitivity_rate": 0.5, "clip": 0.1, "average": 0.9}
+OPTIONS = {"optimizer": "muon", "loss": "mae", "sensitivity_rate": 0.5, "clip": 0.1, "average": 0.9}
 
 
 def with_options(**options: object) -> TrainingConfig:
@@ -221,6 +222,22 @@ def test_a_clipped_gradient_is_as_long_as_allowed() -> None:
     one.optimizer.step = measured
     one.run()
     assert lengths == pytest.approx([1e-3] * len(lengths), rel=1e-2)
+
+
+def test_muon_steps_have_equal_singular_values_and_the_size_of_adam_steps() -> None:
+    generator = torch.Generator().manual_seed(0)
+    for shape in ((8, 8), (4, 30), (30, 4)):
+        left, _ = torch.linalg.qr(torch.randn(shape[0], 4, generator=generator).double())
+        right, _ = torch.linalg.qr(torch.randn(shape[1], 4, generator=generator).double())
+        matrix = left @ torch.diag(torch.tensor([3.0, 1.0, 0.3, 0.1]).double()) @ right.T
+        values = torch.linalg.svdvals(orthogonal(matrix.unsqueeze(0))[0])[:4]
+        assert float(values.min()) > 0.6
+        assert float(values.max()) < 1.3
+        parameter = torch.nn.Parameter(torch.zeros(shape).double())
+        parameter.grad = matrix
+        Muon([parameter], lr=0.01).step()
+        assert 0 < float(parameter.detach().square().mean().sqrt()) < 0.01
+        assert float((parameter.detach() * matrix).sum()) < 0, "downhill"
 
 
 def test_losses_are_what_their_names_say() -> None:
@@ -384,6 +401,7 @@ def test_calculator_takes_a_file_and_refuses_bad_atoms(tmp_path: Path) -> None:
         ),
         ({"data": {"train": "a.xyz", "validation_size": 1}, "training": {"epochs": 0}}, "epochs must be positive"),
         ({"data": {"train": "a.xyz"}, "training": {"loss": "mea"}}, "unknown loss 'mea'; did you mean 'mae'"),
+        ({"data": {"train": "a.xyz"}, "training": {"optimizer": "adm"}}, "unknown optimizer 'adm'; .* 'adam'"),
         ({"data": {"train": "a.xyz"}, "training": {"clip": -1}}, r"training.clip must be 0 .off. or a positive .* -1"),
         ({"data": {"train": "a.xyz"}, "training": {"sensitivity_rate": -1}}, "sensitivity_rate must be 0"),
         ({"data": {"train": "a.xyz"}, "training": {"average": 1}}, "average must be a decay from 0 .* got 1"),

@@ -13,6 +13,7 @@ from invgen.potentials.tables import ConfigError, parse_tables, read_tables
 
 KINDS = ("hip-nn", "hip-nn-ts", "hip-hop-nn")
 SCHEDULES = ("plateau", "one-cycle")
+OPTIMIZERS = ("adam", "muon")
 LOSSES = ("rmse+mae", "mae")
 DTYPES = ("float32", "float64")
 
@@ -52,8 +53,10 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train; the optimizer is Adam.
+    """How to train.
 
+    optimizer
+        adam, or muon: matrices take steps of equal singular values, and Adam moves what is no matrix.
     loss
         rmse+mae: RMSE + MAE of the energy (eV) plus RMSE + MAE of the force components (eV/Å), over a batch. mae:
         without the RMSEs, so that few structures with enormous forces do not rule a batch. Validation measures the
@@ -80,6 +83,7 @@ class TrainingConfig:
     largest_batch: int = 2048
     learning_rate: float = 2.5e-3
     schedule: str = "plateau"
+    optimizer: str = "adam"
     loss: str = "rmse+mae"
     sensitivity_rate: float = 0.05
     clip: float = 0.0
@@ -132,6 +136,7 @@ def _check(config: Config) -> None:
     words = (
         ("kind", model.kind, KINDS),
         ("schedule", training.schedule, SCHEDULES),
+        ("optimizer", training.optimizer, OPTIMIZERS),
         ("loss", training.loss, LOSSES),
         ("dtype", training.dtype, DTYPES),
     )

@@ -23,7 +23,7 @@ from invgen.potentials.config import TrainingConfig
 from invgen.potentials.heartbeat import SILENCE, heartbeat
 from invgen.potentials.interrupts import Interrupts, ctrl_c_is_noted
 from invgen.potentials.loss import LOSSES, errors
-from invgen.potentials.parameters import parameter_groups
+from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, load_arrays, save_model, state_arrays
 from invgen.potentials.schedule import make_schedule
 
@@ -35,8 +35,6 @@ COLUMNS = (
     "epoch", "batch_size", "learning_rate", "train_loss", "loss", "energy_rmse", "energy_mae", "force_rmse",
     "force_mae", "seconds",
 )  # fmt: skip
-MOMENTS = ("step", "exp_avg", "exp_avg_sq")
-"""Tensors of Adam for each parameter."""
 PROGRESS = ("epoch", "step", "steps", "finished", "loss_sum", "seconds", "history", "best")
 """Attributes of the trainer that a checkpoint holds as they are."""
 
@@ -72,8 +70,8 @@ class Trainer:
         self.network = EnergyForces(model)
         self.predict = torch.compile(self.network, fullgraph=True) if settings.compile else self.network
         self.loss = LOSSES[settings.loss]
-        groups = parameter_groups(model, settings.sensitivity_rate)
-        self.optimizer = torch.optim.Adam(groups, lr=settings.learning_rate, fused=True)
+        rates = settings.learning_rate, settings.sensitivity_rate
+        self.optimizer = Optimizer(model, settings.optimizer, *rates)
         self.average = Average(model, settings.average)
         self.schedule = make_schedule(settings)
         self.history: list[dict[str, float]] = []
@@ -138,15 +136,13 @@ class Trainer:
             if self._interrupts.noted:
                 return
             done = (self.epoch + self.step / len(batches)) / self.settings.epochs
-            rate = self.schedule.learning_rate(done)
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate * group["share"]
+            self.optimizer.rate = self.schedule.learning_rate(done)
             self.loss_sum += self._one_step(systems) * len(systems)
             self.step += 1
             self.bar(self.epoch + self.step / len(batches), self.settings.epochs, self.line)
 
     def _one_step(self, systems: torch.Tensor) -> float:
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         value = self.loss(self.predict(self.train.batch(systems)), self.train.labels(systems))
         value.backward()
         if self.settings.clip:
@@ -167,7 +163,7 @@ class Trainer:
         row = {
             "epoch": self.epoch,
             "batch_size": self.schedule.batch_size(),
-            "learning_rate": self.optimizer.param_groups[0]["lr"],
+            "learning_rate": self.optimizer.rate,
             "train_loss": self.loss_sum / len(self.train),
             "seconds": round(self.seconds, 3),
             **measured,
@@ -205,8 +201,7 @@ class Trainer:
         arrays = {f"model/{name}": array for name, array in state_arrays(self.model).items()}
         arrays |= {f"best/{name}": array for name, array in self.best_arrays.items()}
         arrays |= {f"average/{name}": array for name, array in self.average.arrays().items()}
-        for index, state in self.optimizer.state_dict()["state"].items():
-            arrays |= {f"adam/{index}/{name}": state[name].cpu().numpy() for name in MOMENTS}
+        arrays |= {f"optimizer/{name}": array for name, array in self.optimizer.arrays().items()}
         header = {
             "kind": CHECKPOINT,
             "identity": self._identity(),
@@ -229,12 +224,7 @@ class Trainer:
         load_arrays(self.model, _under(arrays, "model/"), str(path))
         self.best_arrays = _under(arrays, "best/")
         self.average.load(_under(arrays, "average/"))
-        moments = _under(arrays, "adam/")
-        state: dict[int, dict[str, torch.Tensor]] = {}
-        for name, array in moments.items():
-            index, moment = name.split("/")
-            state.setdefault(int(index), {})[moment] = torch.from_numpy(array)
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
+        self.optimizer.load(_under(arrays, "optimizer/"))
         self.schedule.state.update(header["schedule"])
         for name in PROGRESS:
             setattr(self, name, header[name])
