@@ -33,13 +33,14 @@ FRAMES, VALIDATION, TEST = 11_000, 500, 500
 SMALLEST_TOLERANCE = 1e-10
 WITHOUT, WITH = "HIP-NN", "HIP-HOP-NN"
 KINDS = {WITHOUT: "hip-nn", WITH: "hip-hop-nn"}
-MODEL = {"sensitivities": 10, "soft_max": 5.0, "cutoff": 6.5}
+MODEL = {"features": 48, "sensitivities": 8, "soft_max": 5.0, "cutoff": 6.5}
 TRAINING = {
     "epochs": 24,
     "batch_size": 25,
-    "learning_rate": 5e-3,
+    "learning_rate": 3.5e-3,
+    "sensitivity_rate": 0.1,
+    "optimizer": "muon",
     "schedule": "one-cycle",
-    "average": 0.998,
 }
 LARGEST_RATIO = 0.5
 """Of either test error with invariants to that without."""
