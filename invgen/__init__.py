@@ -64,3 +64,7 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"invgen.{name}")
     raise AttributeError(f"module 'invgen' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_MODULES})

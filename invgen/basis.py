@@ -68,6 +68,12 @@ class Basis:
     def __len__(self) -> int:
         return len(self.invariants)
 
+    def __getitem__(self, index: int) -> Any:
+        return self.invariants[index]
+
+    def __repr__(self) -> str:
+        return f"Basis({self.id}, {len(self)} invariants of {self.components} components, rank {self.evidence.rank})"
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self.invariants)
 

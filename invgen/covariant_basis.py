@@ -47,6 +47,12 @@ class CovariantBasis:
     def __len__(self) -> int:
         return len(self.covariants)
 
+    def __getitem__(self, index: int) -> Covariant:
+        return self.covariants[index]
+
+    def __repr__(self) -> str:
+        return f"CovariantBasis({self.id}, {len(self)} covariants of rank {self.rank})"
+
     def __iter__(self) -> Iterator[Covariant]:
         return iter(self.covariants)
 

@@ -286,3 +286,25 @@ def test_labels_of_tensors_outside_the_specification_are_refused(tmp_path):
     foreign = dataclasses.replace(basis, invariants=(*basis.invariants[:-1], Contraction.from_label("3abc.3abc")))
     with pytest.raises(BasisFileError, match=r"3abc\.3abc name tensors that are not in the specification"):
         Basis.load(foreign.save(tmp_path))
+
+
+def test_members_are_reached_by_index_and_repr_is_one_line(basis: Basis) -> None:
+    assert basis[0] is basis.invariants[0]
+    assert basis[-1] is basis.invariants[12]
+    assert repr(basis) == "Basis(cartesian-l3-n4-flexible, 13 invariants of 16 components, rank 13)"
+    with pytest.raises(IndexError):
+        basis[13]
+
+
+def test_covariants_are_reached_by_index_and_repr_is_one_line() -> None:
+    vectors = invgen.covariants(BasisSpec(l_max=1, n_max=2), rank=1)
+    assert vectors[0] is vectors.covariants[0]
+    assert "\n" not in repr(vectors)
+    assert repr(vectors).startswith(f"CovariantBasis({vectors.id}, {len(vectors)} covariants of rank 1")
+
+
+def test_dir_lists_what_the_package_offers_and_nothing_else() -> None:
+    listed = set(dir(invgen))
+    assert {"generate", "load", "nn", "ace", "audit", "data", "potentials", "Basis"} <= listed
+    assert not {"Any", "import_module", "TYPE_CHECKING", "annotations"} & listed
+    assert all(hasattr(invgen, name) for name in listed)

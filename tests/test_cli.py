@@ -30,6 +30,17 @@ def test_generate_writes_a_folder_that_show_and_check_read(tmp_path: Path) -> No
     assert checked.stdout.count("ok") >= 6
 
 
+def test_the_version_is_that_of_the_package() -> None:
+    from invgen import __version__
+
+    told = invgen("--version")
+    assert (told.returncode, told.stdout) == (0, f"invgen {__version__}\n")
+
+
+def test_completion_is_offered_for_the_shell() -> None:
+    assert "--install-completion" in invgen("--help").stdout
+
+
 def test_an_ace_basis_is_generated_shown_drawn_and_checked(tmp_path: Path) -> None:
     folder = tmp_path / "basis"
     arguments = ("--family", "ace", "--total-degree", "15/2", "--w-l", "3/2", "--n-max", 3, "--elements", "Mo,W")

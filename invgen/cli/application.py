@@ -20,15 +20,32 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from invgen import __version__
+
 app = typer.Typer(
     name="invgen",
     help="Rotation invariants: generated for any body order, proven independent, compiled to kernels.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    add_completion=True,
 )
 out = Console(emoji=False)
 err = Console(stderr=True, emoji=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"invgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def application(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="The version, and nothing else.")
+    ] = False,
+) -> None:
+    """Rotation invariants: generated for any body order, proven independent, compiled to kernels."""
 
 
 BasisArgument = Annotated[
