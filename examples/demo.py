@@ -43,7 +43,7 @@ TRAINING = {
     "schedule": "one-cycle",
 }
 LARGEST_RATIO = 1.0
-"""Of either test error with invariants to that without. Half is the aim: one seed of five misses it for forces (0.54)."""
+"""Of either test error with invariants to that without. Half is the aim; one seed of five misses it for forces."""
 
 console = Console(highlight=False, soft_wrap=True)
 
