@@ -29,7 +29,7 @@ TABLE_BACKENDS = ("numba", "torch")
 
 KERNELS = ("value", "vjp", "second_order")
 
-FORMAT = 1
+FORMAT = 2
 """Format of ``manifest.json``; the runtime refuses every other."""
 
 __all__ = ["BACKENDS", "FORMAT", "emit_folder", "emit_sources", "emit_tables"]

@@ -16,7 +16,7 @@ from invgen.files import write_bytes, write_text
 from invgen.products import FILE as PRODUCTS
 from invgen.resources import cache_folder, generated_folder
 
-FORMAT = 1
+FORMAT = 2
 SOURCES = ("_kernels.py", "_kernels.cu")
 INTERACTION = "cuda_interaction.cu"
 """Source that is compiled behind the CUDA kernels."""

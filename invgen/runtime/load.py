@@ -18,7 +18,6 @@ from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, empty_at
 from invgen.runtime.choice import Decision, decisions
 from invgen.runtime.folder import EmittedFolder, open_folder, shipped_ids
 from invgen.runtime.products import read_products
-from invgen.runtime.threads import torch_threads_kept
 
 BACKENDS = ("numba", "torch", "cuda")
 
@@ -99,13 +98,16 @@ class Kernels:
 
     @cached_property
     def numba_module(self) -> Any:
-        """The emitted Numba module, or what walks the emitted tables. Raises ``ImportError`` without Numba."""
+        """The emitted statements as machine code, or what walks the emitted tables. Raises ``ImportError`` without LLVM."""
         require_numba()
         if self.folder.table_driven:
-            from invgen.runtime import tables_numba
+            from invgen.runtime.cpu.tables import Tables
 
-            return tables_numba.Tables(read_products(self.folder))
-        return self.folder.module("numba")
+            return Tables(read_products(self.folder))
+        from invgen.runtime.cpu.invariants import Invariants
+
+        emitted = self.folder.module("numba")
+        return Invariants(self.id, emitted.KERNELS, emitted.LANES)
 
     @cached_property
     def cuda_module(self) -> Any:
@@ -200,10 +202,8 @@ class Kernels:
         atoms, _, features = arrays[0].shape
         dtype = arrays[0].dtype
         outputs = [empty_at_cache_lines((atoms, size, features), dtype) for size in module.KERNELS[kernel]["outputs"]]
-        if atoms * features:
-            flat = [np.require(a, requirements=["C", "W"]).reshape(-1) for a in arrays]
-            with torch_threads_kept():
-                module.run(kernel, flat, [o.reshape(-1) for o in outputs], atoms, features)
+        plain = [np.ascontiguousarray(a) for a in arrays]
+        module.run(kernel, dtype.name, plain, outputs, atoms, features)
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 

@@ -21,7 +21,6 @@ from torch.autograd.function import _SingleLevelFunction
 
 from invgen.runtime.load import has_numba
 from invgen.runtime.registration import below, define, differentiable, last_derivative, mapped_one_by_one
-from invgen.runtime.threads import numba_threads_like_torch
 
 DTYPES = (torch.float32, torch.float64)
 
@@ -41,17 +40,12 @@ def _check(names: str, *tensors: Tensor) -> None:
             )
 
 
-def _run(kernel: str, *arguments: Any) -> None:
-    from invgen.runtime import normalise_numba
-
-    with numba_threads_like_torch():
-        getattr(normalise_numba, kernel)(*(_rows(a) if isinstance(a, Tensor) else a for a in arguments))
+def _plain(*tensors: Tensor) -> list[Any]:
+    return [x.detach().resolve_neg().contiguous() for x in tensors]
 
 
-def _rows(tensor: Tensor) -> Any:
-    """(rows, features), or (rows,) of one number for each group."""
-    plain = tensor.detach().resolve_neg().contiguous().numpy()
-    return plain.reshape(-1) if plain.ndim == 2 else plain.reshape(plain.shape[0] * plain.shape[1], plain.shape[2])
+def _dtype(x: Tensor) -> str:
+    return str(x.dtype).removeprefix("torch.")
 
 
 def _value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
@@ -60,8 +54,10 @@ def _value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
         centred = x - x.mean(2, keepdim=True)
         scale = (centred.square().mean(2) + epsilon).rsqrt()
         return centred * scale.unsqueeze(2), scale
+    from invgen.runtime.cpu import normalise
+
     h, scale = _fake_value(x, epsilon)
-    _run("value", x, epsilon, h, scale)
+    normalise.value(_dtype(x), scale.numel(), *_plain(x), x.new_tensor([epsilon]), h, scale, x.shape[2])
     return h, scale
 
 
@@ -70,8 +66,10 @@ def _vjp(h: Tensor, scale: Tensor, g: Tensor, q: Tensor) -> Tensor:
     if not has_numba():
         s, width = scale.unsqueeze(2), h.shape[2]
         return s * (g - _mean(g) - h * _mean(g * h)) - q.unsqueeze(2) * s * s * h / width
+    from invgen.runtime.cpu import normalise
+
     gx = _fresh(h)
-    _run("vjp", h, scale, g, q, gx)
+    normalise.vjp(_dtype(h), scale.numel(), *_plain(h, scale, g, q), gx, h.shape[2])
     return gx
 
 
@@ -83,8 +81,10 @@ def _second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor) -> 
         by_scale = (u * (g - _mean(g) - h * mean_gh)).sum(2) - 2 * q * scale * mean_uh.squeeze(2)
         gh = -s * (u * mean_gh + g * mean_uh) - r * s * s * u / width
         return gh, by_scale, s * (u - _mean(u) - h * mean_uh), -scale * scale * mean_uh.squeeze(2)
+    from invgen.runtime.cpu import normalise
+
     results = _fake_second_order(h, scale, g, q, u)
-    _run("second_order", h, scale, g, q, u, *results)
+    normalise.second_order(_dtype(h), scale.numel(), *_plain(h, scale, g, q, u), *results, h.shape[2])
     return results
 
 

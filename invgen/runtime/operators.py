@@ -22,7 +22,6 @@ from torch.autograd.function import _SingleLevelFunction
 from invgen.runtime.folder import find_key
 from invgen.runtime.load import Kernels, has_numba
 from invgen.runtime.registration import LIBRARY, below, define, differentiable
-from invgen.runtime.threads import numba_threads_like_torch
 
 LOADED: dict[str, Kernels] = {}
 """Kernels by key; filled by ``register`` and by ``kernels_of``."""
@@ -51,14 +50,19 @@ def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
     plain = tuple(t.detach() for t in tensors)
     if plain[0].dtype in (torch.float32, torch.float64):
         if plain[0].device.type == "cpu" and has_numba() and "numba" in kernels.folder.backends:
-            with numba_threads_like_torch():
-                results = kernels.run_numpy(kernel, tuple(t.resolve_neg().numpy() for t in plain))
-            return tuple(map(torch.from_numpy, results)) if isinstance(results, tuple) else torch.from_numpy(results)
+            return _run_on_cpu(kernels, kernel, [t.resolve_neg().contiguous() for t in plain])
         if plain[0].device.type == "cuda" and compiles(kernels, plain[0].device.index):
             results = kernels.cuda_module.run(kernel, plain)
             return results if len(results) > 1 else results[0]
     results = getattr(kernels.torch_module, kernel)(*plain)
     return tuple(r.contiguous() for r in results) if isinstance(results, tuple) else results.contiguous()
+
+
+def _run_on_cpu(kernels: Kernels, kernel: str, tensors: list[Tensor]) -> Any:
+    module, (atoms, _, features) = kernels.numba_module, tensors[0].shape
+    results = tuple(tensors[0].new_empty(atoms, size, features) for size in module.KERNELS[kernel]["outputs"])
+    module.run(kernel, str(tensors[0].dtype).removeprefix("torch."), tensors, results, atoms, features)
+    return results if len(results) > 1 else results[0]
 
 
 def compiles(kernels: Kernels, device: int) -> bool:

@@ -8,7 +8,7 @@
 s (pairs, sensitivities), t (pairs, components), m (rows, sensitivities, features), e and g (atoms, components,
 features); first (pairs,) holds the centre i of every pair, below ``atoms``, second (pairs,) the row j of m, both int64
 and in any order. gm is empty without ``with_m``; um may be None for zero. float32 or float64, on the CPU: in Numba as
-described in ``pairs_numba``, or in plain tensor operations where Numba is not installed.
+described in ``cpu.pairs``, or in plain tensor operations where Numba is not installed.
 """
 
 from __future__ import annotations
@@ -22,11 +22,8 @@ from torch.autograd.function import _SingleLevelFunction
 from invgen.runtime import pairs_torch
 from invgen.runtime.load import has_numba
 from invgen.runtime.registration import below, define, differentiable, last_derivative, mapped_one_by_one
-from invgen.runtime.threads import numba_threads_like_torch
 
 DTYPES = (torch.float32, torch.float64)
-CHUNKS = 8
-"""Parts for each thread: enough that none waits long for another."""
 
 
 def _check(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor) -> None:
@@ -74,20 +71,12 @@ def _check_second(
         _check_like(name, tensor, tuple(like.shape), like)
 
 
-def _arrays(*tensors: Tensor) -> list[Any]:
-    return [x.detach().resolve_neg().contiguous().numpy() for x in tensors]
+def _plain(*tensors: Tensor | None) -> list[Any]:
+    return [None if x is None else x.detach().resolve_neg().contiguous() for x in tensors]
 
 
-def _flat(*tensors: Tensor) -> list[Any]:
-    return [x.reshape(-1) for x in _arrays(*tensors)]
-
-
-def _sizes(t: Tensor, m: Tensor) -> tuple[int, int, int]:
-    return m.shape[1], t.shape[1], m.shape[2]
-
-
-def _chunks(count: int) -> int:
-    return max(1, min(count, CHUNKS * torch.get_num_threads()))
+def _indices(*tensors: Tensor) -> list[Any]:
+    return [x.contiguous().numpy() for x in tensors]
 
 
 def _value(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms: int) -> Tensor:
@@ -96,13 +85,10 @@ def _value(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms
     _check_range(second, len(m), "second", "rows of m")
     if not has_numba():
         return pairs_torch.value(s, t, m, first, second, atoms)
-    from invgen.runtime import pairs_numba
+    from invgen.runtime.cpu import pairs
 
     e = m.new_empty(atoms, t.shape[1], m.shape[2])
-    with numba_threads_like_torch():
-        centres, neighbours = _arrays(first, second)
-        groups = pairs_numba.grouped(centres, atoms)
-        pairs_numba.value(*_arrays(s, t), *_flat(m), _sizes(t, m), *groups, neighbours, *_flat(e), _chunks(atoms))
+    pairs.value(*_plain(s, t, m), *_indices(first, second), e)
     return e
 
 
@@ -114,20 +100,14 @@ def _vjp(
     if not has_numba():
         gs, gt, gm = pairs_torch.vjp(s, t, m, first, second, g)
         return gs, gt, gm if with_m else m.new_empty(0)
-    from invgen.runtime import pairs_numba
+    from invgen.runtime.cpu import pairs
 
-    with numba_threads_like_torch():
-        centres, neighbours = _arrays(first, second)
-        by_centre = pairs_numba.grouped(centres, len(g))
-        starts, order = pairs_numba.grouped(neighbours, len(m))
-        pieces = pairs_numba.pieces(starts)
-        gs, gt = (torch.empty(x.shape, dtype=x.dtype) for x in (s, t))
-        gm = m.new_empty(len(pieces) if with_m else 0, *m.shape[1:])
-        pairs_numba.vjp(
-            *_arrays(s, t), *_flat(m, g), _sizes(t, m), by_centre, (pieces, order), centres, neighbours,
-            *_flat(gs, gt, gm), _chunks(max(len(g), len(pieces))),
-        )  # fmt: skip
-    return gs, gt, _joined(gm, pieces, len(m)) if with_m else m.new_empty(0)
+    indices = _indices(first, second)
+    rows = pairs.grouped(indices[1], len(m))
+    gs, gt = (torch.empty(x.shape, dtype=x.dtype) for x in (s, t))
+    gm = m.new_empty(len(rows.table), *m.shape[1:]) if with_m else None
+    pairs.vjp(*_plain(s, t, m), *indices, *_plain(g), rows, gs, gt, gm)
+    return gs, gt, m.new_empty(0) if gm is None else _joined(gm, rows.table, len(m))
 
 
 def _second_order(
@@ -136,21 +116,14 @@ def _second_order(
     _check_second(s, t, m, first, second, g, us, ut, um)
     if not has_numba():
         return pairs_torch.second_order(s, t, m, first, second, g, us, ut, um)
-    from invgen.runtime import pairs_numba
+    from invgen.runtime.cpu import pairs
 
-    with numba_threads_like_torch():
-        centres, neighbours = _arrays(first, second)
-        by_centre = pairs_numba.grouped(centres, len(g))
-        starts, order = pairs_numba.grouped(neighbours, len(m))
-        pieces = pairs_numba.pieces(starts)
-        hs, ht, hg = (torch.empty(x.shape, dtype=x.dtype) for x in (s, t, g))
-        hm = m.new_empty(len(pieces), *m.shape[1:])
-        pairs_numba.second_order(
-            *_arrays(s, t), *_flat(m, g), *_arrays(us, ut), *_flat(m.new_empty(0) if um is None else um), _sizes(t, m),
-            by_centre, (pieces, order), centres, neighbours, *_flat(hs, ht, hm, hg),
-            _chunks(max(len(g), len(pieces))),
-        )  # fmt: skip
-    return hs, ht, _joined(hm, pieces, len(m)), hg
+    indices = _indices(first, second)
+    rows = pairs.grouped(indices[1], len(m))
+    hs, ht, hg = (torch.empty(x.shape, dtype=x.dtype) for x in (s, t, g))
+    hm = m.new_empty(len(rows.table), *m.shape[1:])
+    pairs.second_order(*_plain(s, t, m), *indices, *_plain(g, us, ut, um), rows, hs, ht, hm, hg)
+    return hs, ht, _joined(hm, rows.table, len(m)), hg
 
 
 def _joined(parts: Tensor, pieces: Any, rows: int) -> Tensor:

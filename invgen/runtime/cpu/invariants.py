@@ -1,0 +1,230 @@
+"""Emitted kernels on the CPU: statements on rows become routines. Arrays are flat views of (atoms, components, features).
+
+A pass of statements reads and writes rows, equally long pieces of memory. Where the features fill whole SIMD registers,
+the rows of an atom are its components in the arrays themselves, found through a table of addresses. Otherwise the plane
+of atoms and features is cut into tiles, and the components of a tile are copied into the rows of a small buffer and
+out of it. Values that go from one pass to the next have rows in a buffer always.
+
+Large results go past the caches ("streamed"): an ordinary store to memory first reads what it overwrites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+
+from invgen.runtime.cpu import objects
+from invgen.runtime.cpu.routine import CACHE_LINE, Routine, address
+from invgen.runtime.cpu.simd import SIZES, Code, Index, Memory, Register
+
+MOST_IN_PLACE = 2048
+"""Features from which tiles are better: rows of one atom are then too long for the nearest cache."""
+STREAMED = 2**25
+"""Bytes of results from which they are streamed."""
+NUMBERS, INDICES = ("x", "g", "u", "y", "z"), ("y_rows", "z_rows")
+
+Step = Callable[[Any], None]
+"""One pass of statements: reads ``rows[k]``, writes ``rows[k] = value``, makes ``rows.constant(number)``."""
+
+
+class Rows:
+    """The rows at the position of one register; ``memory`` tells where a row begins."""
+
+    def __init__(self, code: Code, memory: Callable[[int], Memory], lane: Index, streamed: bool = False) -> None:
+        self.code, self.memory, self.lane, self.streamed = code, memory, lane, streamed
+
+    def __getitem__(self, row: int) -> Register:
+        return self.memory(row).load(self.lane, self.code.register)
+
+    def __setitem__(self, row: int, value: Register) -> None:
+        memory = self.memory(row)
+        (memory.stream if self.streamed else memory.store)(self.lane, value)
+
+    def constant(self, number: float) -> Register:
+        return self.code.number(number, self.code.register)
+
+
+class Invariants:
+    """The kernels of an emitted module, called with flat arrays.
+
+    name
+        What is said while they are compiled.
+    programs
+        Of every kernel: numbers of components of its ``inputs`` and ``outputs``, its ``passes``, the number of ``rows``
+        and the ``output_rows``.
+    lanes
+        Width of a tile.
+    """
+
+    def __init__(self, name: str, programs: Mapping[str, Mapping[str, Any]], lanes: int) -> None:
+        self.name, self.KERNELS, self.lanes = name, programs, lanes
+        self._routine = cache(self._new_routine)
+        self._places = cache(partial(_output_places, programs))
+
+    def run(self, kernel: str, dtype: str, arrays: list[Any], outputs: list[Any], atoms: int, features: int) -> None:
+        """Fill the contiguous ``outputs`` of a kernel from the contiguous ``arrays``, NumPy's or torch's, of one dtype."""
+        program, size = self.KERNELS[kernel], SIZES[dtype]
+        rows = program["rows"]
+        if features * size % objects.register_bytes() == 0 and features <= MOST_IN_PLACE:
+            items = atoms
+            form = "streamed" if _streams(program, outputs) else "in_place"
+            scratch = _table_size(rows, size) + rows * features
+        else:
+            items, form, scratch = -(-atoms * features // self.lanes), "tiles", rows * self.lanes
+        given = [*arrays, *arrays[:1] * (3 - len(arrays)), *outputs, *outputs[:1] * (2 - len(outputs))]
+        self._routine(kernel, form)(
+            dtype, items, *given, *self._places(kernel), atoms * features, features, scratch=scratch
+        )
+
+    def _new_routine(self, kernel: str, form: str) -> Routine:
+        program = self.KERNELS[kernel]
+        if form == "tiles":
+            write = partial(_in_tiles, program, self.lanes)
+        else:
+            write = partial(_in_place, program, form == "streamed")
+        return Routine(write, f"{self.name} {kernel}, {form.replace('_', ' ')}", NUMBERS, INDICES)
+
+
+def _in_place(
+    program: Mapping[str, Any], streamed: bool, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, total, features
+):  # fmt: skip
+    """Atoms whose components in the arrays are the rows."""
+    rows, sizes, length = program["rows"], _three(program["inputs"]), features * code.size
+    table, buffer = code.integers(scratch.address), scratch.at(_table_size(rows, code.size))
+    outputs = list(zip((y, z), (y_rows, z_rows), program["outputs"], strict=False))
+    with code.loop(0, rows) as k:
+        table[k] = buffer.address + k * length
+    with code.loop(first, last) as atom:
+        for k, array in enumerate((x, g, u)):
+            _point_at(code, table.at(sum(sizes[:k])), array, atom, sizes[k], length)
+        for array, places, count in outputs:
+            start = array.address + atom * count * length
+            with code.loop(0, count) as k:
+                row = places[k]
+                with code.when(row >= 0):
+                    table[row] = start + k * length
+        for step in program["passes"]:
+            with code.loop(0, features, code.register) as lane:
+                step(Rows(code, lambda row: code.numbers(table[row]), lane, streamed))
+        for array, places, count in outputs:
+            with code.loop(0, count) as k:
+                row = places[k]
+                with code.when(row < 0):
+                    code.copy(array.at((atom * count + k) * features), code.numbers(table[~row]), features)
+
+
+def _point_at(code: Code, table: Memory, array: Memory, atom: Index, count: int, length: Index) -> None:
+    """The first rows of ``table`` are the components of an atom; the next atom's are prefetched."""
+    if not count:
+        return
+    width = length * count
+    start = array.address + atom * width
+    with code.loop(0, count) as k:
+        table[k] = start + k * length
+    with code.loop(start + width, start + width + width, CACHE_LINE) as at:
+        code.prefetch(at)
+
+
+def _in_tiles(
+    program: Mapping[str, Any], lanes: int, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, total, features
+):  # fmt: skip
+    """Tiles: load up to three inputs, run the passes, store up to two outputs. A row is ``lanes`` numbers."""
+    sizes = _three(program["inputs"])
+    with code.loop(first, last) as tile:
+        start = tile * lanes
+        stop = (start + lanes).least(total)
+        for k, array in enumerate((x, g, u)):
+            if sizes[k]:
+                _load(code, array, scratch.at(sum(sizes[:k]) * lanes), sizes[k], lanes, start, stop, features)
+        for step in program["passes"]:
+            with code.loop(0, lanes, code.register) as lane:
+                step(Rows(code, lambda row: scratch.at(row * lanes), lane))
+        for array, places, count in zip((y, z), (y_rows, z_rows), program["outputs"], strict=False):
+            _store(code, array, scratch, places, count, lanes, start, stop, features)
+
+
+def _load(
+    code: Code, array: Memory, rows: Memory, count: int, lanes: int, start: Index, stop: Index, features: Index
+) -> None:
+    """Elements ``start`` to ``stop`` of every component into the rows."""
+
+    def move(c: Index, source: Index, row_at: Index, run: Index | int) -> None:
+        code.copy(rows.at(c * lanes + row_at), array.at(source), run)
+
+    def move_one(c: Index, k: Index) -> None:
+        rows[c * lanes + k] = array[(start + k) * count + c]
+
+    _runs(code, count, lanes, start, stop, features, move, move_one)
+
+
+def _store(
+    code: Code, array: Memory, rows: Memory, places: Memory, count: int, lanes: int, start: Index, stop: Index,
+    features: Index,
+) -> None:  # fmt: skip
+    """Elements ``start`` to ``stop`` of every component from the rows, of which ``places`` names k or ~k."""
+
+    def row(c: Index) -> Index:
+        return places[c].largest(~places[c])
+
+    def move(c: Index, target: Index, row_at: Index, run: Index | int) -> None:
+        code.copy(array.at(target), rows.at(row(c) * lanes + row_at), run)
+
+    def move_one(c: Index, k: Index) -> None:
+        array[(start + k) * count + c] = rows[row(c) * lanes + k]
+
+    _runs(code, count, lanes, start, stop, features, move, move_one)
+
+
+def _runs(
+    code: Code, count: int, lanes: int, start: Index, stop: Index, features: Index, move: Callable[..., None],
+    move_one: Callable[..., None],
+) -> None:  # fmt: skip
+    """``move(component, position in the array, position in the row, length)`` for runs of elements of one atom; with
+    one feature ``move_one(component, element)``, for then a run would be one element."""
+    with code.either(features.equals(1)) as (single, several):
+        with single, code.loop(0, count) as c, code.loop(0, stop - start) as k:
+            move_one(c, k)
+        with several:
+            element = code.variable(start)
+            with code.repeat(lambda: element.value < stop):
+                now = element.value
+                atom = now // features
+                feature = now - atom * features
+                run = (features - feature).least(stop - now)
+                position = atom * count * features + feature
+                with code.either(run.equals(lanes)) as (whole, part):
+                    with whole, code.loop(0, count) as c:
+                        move(c, position + c * features, now - start, lanes)
+                    with part, code.loop(0, count) as c:
+                        move(c, position + c * features, now - start, run)
+                element.set(now + run)
+
+
+def _three(sizes: list[int]) -> list[int]:
+    return [*sizes, 0, 0][:3]
+
+
+def _table_size(rows: int, itemsize: int) -> int:
+    """Numbers that hold the addresses of the rows, in whole cache lines."""
+    return -(-rows * 8 // CACHE_LINE) * CACHE_LINE // itemsize
+
+
+def _output_places(programs: Mapping[str, Mapping[str, Any]], kernel: str) -> list[np.ndarray]:
+    """The row of every output, as ~row where it must be copied: it belongs to an input or to an earlier output."""
+    program = programs[kernel]
+    inputs, rows = sum(program["inputs"]), program["output_rows"]
+    places = np.array([~row if row < inputs or row in rows[:k] else row for k, row in enumerate(rows)], dtype=np.int64)
+    split = program["outputs"][0]
+    return [places[:split], np.append(places[split:], np.int64(0))]
+
+
+def _streams(program: Mapping[str, Any], outputs: list[Any]) -> bool:
+    """Whether the results are large and begin where registers do. Only a single pass never reads what it stored."""
+    return (
+        len(program["passes"]) == 1
+        and sum(o.nbytes for o in outputs) >= STREAMED
+        and all(address(o) % objects.register_bytes() == 0 for o in outputs)
+    )
