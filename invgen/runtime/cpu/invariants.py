@@ -75,9 +75,8 @@ class Invariants:
         else:
             items, form, scratch = -(-atoms * features // self.lanes), "tiles", rows * self.lanes
         given = [*arrays, *arrays[:1] * (3 - len(arrays)), *outputs, *outputs[:1] * (2 - len(outputs))]
-        self._routine(kernel, form)(
-            dtype, items, *given, *self._places(kernel), atoms * features, features, scratch=scratch
-        )
+        places, sizes = self._places(kernel)
+        self._routine(kernel, form)(dtype, items, *given, *places, *sizes, atoms * features, features, scratch=scratch)
 
     def _new_routine(self, kernel: str, form: str) -> Routine:
         program = self.KERNELS[kernel]
@@ -89,17 +88,17 @@ class Invariants:
 
 
 def _in_place(
-    program: Mapping[str, Any], streamed: bool, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, total, features
+    program: Mapping[str, Any], streamed: bool, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, nx, ng, nu, ny, nz, total, features,
 ):  # fmt: skip
     """Atoms whose components in the arrays are the rows."""
-    rows, sizes, length = program["rows"], _three(program["inputs"]), features * code.size
+    rows, sizes, length = program["rows"], (nx, ng, nu), features * code.size
     table, buffer = code.integers(scratch.address), scratch.at(_table_size(rows, code.size))
-    outputs = list(zip((y, z), (y_rows, z_rows), program["outputs"], strict=False))
+    outputs = list(zip((y, z), (y_rows, z_rows), (ny, nz), strict=True))
     with code.loop(0, rows) as k:
         table[k] = buffer.address + k * length
     with code.loop(first, last) as atom:
-        for k, array in enumerate((x, g, u)):
-            _point_at(code, table.at(sum(sizes[:k])), array, atom, sizes[k], length)
+        for array, row, size in zip((x, g, u), (0, nx, nx + ng), sizes, strict=True):
+            _point_at(code, table.at(row), array, atom, size, length)
         for array, places, count in outputs:
             start = array.address + atom * count * length
             with code.loop(0, count) as k:
@@ -116,10 +115,8 @@ def _in_place(
                     code.copy(array.at((atom * count + k) * features), code.numbers(table[~row]), features)
 
 
-def _point_at(code: Code, table: Memory, array: Memory, atom: Index, count: int, length: Index) -> None:
+def _point_at(code: Code, table: Memory, array: Memory, atom: Index, count: Index, length: Index) -> None:
     """The first rows of ``table`` are the components of an atom; the next atom's are prefetched."""
-    if not count:
-        return
     width = length * count
     start = array.address + atom * width
     with code.loop(0, count) as k:
@@ -129,25 +126,23 @@ def _point_at(code: Code, table: Memory, array: Memory, atom: Index, count: int,
 
 
 def _in_tiles(
-    program: Mapping[str, Any], lanes: int, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, total, features
+    program: Mapping[str, Any], lanes: int, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, nx, ng, nu, ny, nz, total, features,
 ):  # fmt: skip
     """Tiles: load up to three inputs, run the passes, store up to two outputs. A row is ``lanes`` numbers."""
-    sizes = _three(program["inputs"])
     with code.loop(first, last) as tile:
         start = tile * lanes
         stop = (start + lanes).least(total)
-        for k, array in enumerate((x, g, u)):
-            if sizes[k]:
-                _load(code, array, scratch.at(sum(sizes[:k]) * lanes), sizes[k], lanes, start, stop, features)
+        for array, row, size in zip((x, g, u), (0, nx, nx + ng), (nx, ng, nu), strict=True):
+            _load(code, array, scratch.at(row * lanes), size, lanes, start, stop, features)
         for step in program["passes"]:
             with code.loop(0, lanes, code.register) as lane:
                 step(Rows(code, lambda row: scratch.at(row * lanes), lane))
-        for array, places, count in zip((y, z), (y_rows, z_rows), program["outputs"], strict=False):
+        for array, places, count in zip((y, z), (y_rows, z_rows), (ny, nz), strict=True):
             _store(code, array, scratch, places, count, lanes, start, stop, features)
 
 
 def _load(
-    code: Code, array: Memory, rows: Memory, count: int, lanes: int, start: Index, stop: Index, features: Index
+    code: Code, array: Memory, rows: Memory, count: Index, lanes: int, start: Index, stop: Index, features: Index
 ) -> None:
     """Elements ``start`` to ``stop`` of every component into the rows."""
 
@@ -161,7 +156,7 @@ def _load(
 
 
 def _store(
-    code: Code, array: Memory, rows: Memory, places: Memory, count: int, lanes: int, start: Index, stop: Index,
+    code: Code, array: Memory, rows: Memory, places: Memory, count: Index, lanes: int, start: Index, stop: Index,
     features: Index,
 ) -> None:  # fmt: skip
     """Elements ``start`` to ``stop`` of every component from the rows, of which ``places`` names k or ~k."""
@@ -179,7 +174,7 @@ def _store(
 
 
 def _runs(
-    code: Code, count: int, lanes: int, start: Index, stop: Index, features: Index, move: Callable[..., None],
+    code: Code, count: Index, lanes: int, start: Index, stop: Index, features: Index, move: Callable[..., None],
     move_one: Callable[..., None],
 ) -> None:  # fmt: skip
     """``move(component, position in the array, position in the row, length)`` for runs of elements of one atom; with
@@ -203,22 +198,21 @@ def _runs(
                 element.set(now + run)
 
 
-def _three(sizes: list[int]) -> list[int]:
-    return [*sizes, 0, 0][:3]
-
-
 def _table_size(rows: int, itemsize: int) -> int:
     """Numbers that hold the addresses of the rows, in whole cache lines."""
     return -(-rows * 8 // CACHE_LINE) * CACHE_LINE // itemsize
 
 
-def _output_places(programs: Mapping[str, Mapping[str, Any]], kernel: str) -> list[np.ndarray]:
-    """The row of every output, as ~row where it must be copied: it belongs to an input or to an earlier output."""
+def _output_places(programs: Mapping[str, Mapping[str, Any]], kernel: str) -> tuple[list[np.ndarray], list[int]]:
+    """The rows of both outputs, and the sizes of three inputs and two outputs, 0 for those that are not there.
+
+    A row is k, or ~k where it must be copied: it belongs to an input or to an earlier output.
+    """
     program = programs[kernel]
     inputs, rows = sum(program["inputs"]), program["output_rows"]
     places = np.array([~row if row < inputs or row in rows[:k] else row for k, row in enumerate(rows)], dtype=np.int64)
-    split = program["outputs"][0]
-    return [places[:split], np.append(places[split:], np.int64(0))]
+    sizes = [*[*program["inputs"], 0, 0][:3], *[*program["outputs"], 0][:2]]
+    return [places[: sizes[3]], places[sizes[3] :]], sizes
 
 
 def _streams(program: Mapping[str, Any], outputs: list[Any]) -> bool:

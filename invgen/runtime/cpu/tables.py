@@ -60,9 +60,7 @@ def _multiply_tangents(
         d[i + components] = d[a] * v[b] + v[a] * d[b]
 
 
-def _sum_rows(
-    code: Code, v: Rows, y: Rows, row_start: Memory, column: Memory, value: Memory, functions: Index
-) -> None:
+def _sum_rows(code: Code, v: Rows, y: Rows, row_start: Memory, column: Memory, value: Memory, functions: Index) -> None:
     """y_k = sum_t value_t v_column."""
     with code.loop(0, functions) as k:
         total = code.sum(LANES)
