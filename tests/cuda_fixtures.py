@@ -18,8 +18,8 @@ import pytest
 import torch
 
 from invgen.gpu.compiler import Compiled
+from invgen.gpu.driver import Driver
 from invgen.runtime import cuda
-from invgen.runtime.cuda_driver import Driver
 
 HOST = shutil.which("g++")
 needs_host_compiler = pytest.mark.skipif(HOST is None, reason="needs g++ to run CUDA text on the CPU")

@@ -61,9 +61,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "potentials": ("atomic", "nn", "runtime", "data", "products", "errors", "files"),
 }
 NARROWER: dict[str, tuple[str, ...]] = {
-    "invgen.kernels.program": (),
-    "invgen.kernels.builder": ("invgen.kernels.program",),
-    "invgen.selection.evidence": (),
+    "invgen.compiler.kernels.program": (),
+    "invgen.compiler.kernels.builder": ("invgen.compiler.kernels.program",),
+    "invgen.compiler.selection.evidence": (),
 }
 """Modules that import less than their room may."""
 
@@ -116,7 +116,7 @@ def violations(module: str, source: str) -> list[str]:
         if top != "invgen":
             continue
         target = rest.split(".")[0]
-        through_facade = lazy and module in ("invgen.basis", "invgen.covariant_basis") and not rest
+        through_facade = lazy and module in ("invgen.compiler.basis", "invgen.compiler.covariant_basis") and not rest
         allowed = target == room or target in ALLOWED[room] or target == "__version__" or through_facade
         if module in NARROWER:
             allowed = name in NARROWER[module]
@@ -141,17 +141,21 @@ def test_imports_go_in_the_allowed_directions():
 
 def test_only_lowering_sees_the_basis_within_kernels():
     for module, path in modules().items():
-        if module.startswith("invgen.kernels.") and module != "invgen.kernels.lower":
-            assert "invgen.basis" not in [name for name, _ in imported(path.read_text(encoding="utf-8"))], module
+        if module.startswith("invgen.compiler.kernels.") and module != "invgen.compiler.kernels.lower":
+            assert "invgen.compiler.basis" not in [name for name, _ in imported(path.read_text(encoding="utf-8"))], (
+                module
+            )
 
 
 def test_emitters_read_programs_only():
     for module, path in modules().items():
-        if module.startswith("invgen.emitters"):
+        if module.startswith("invgen.compiler.emitters"):
             names = [
-                name for name, _ in imported(path.read_text(encoding="utf-8")) if name.startswith("invgen.kernels")
+                name
+                for name, _ in imported(path.read_text(encoding="utf-8"))
+                if name.startswith("invgen.compiler.kernels")
             ]
-            assert set(names) <= {"invgen.kernels.program"}, module
+            assert set(names) <= {"invgen.compiler.kernels.program"}, module
 
 
 def test_rooms_form_no_cycle():
@@ -169,23 +173,23 @@ def test_rooms_form_no_cycle():
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("invgen.selection.langbein", "import torch\n"),
-        ("invgen.basis", "def f():\n    import numba\n"),
-        ("invgen.auditing.functions", "def f():\n    import torch\n"),
-        ("invgen.auditing.functions", "def f():\n    from invgen.runtime import jacobian\n"),
-        ("invgen.selection.langbein", "from invgen.auditing import exact\n"),
+        ("invgen.compiler.selection.langbein", "import torch\n"),
+        ("invgen.compiler.basis", "def f():\n    import numba\n"),
+        ("invgen.compiler.auditing.functions", "def f():\n    import torch\n"),
+        ("invgen.compiler.auditing.functions", "def f():\n    from invgen.runtime import jacobian\n"),
+        ("invgen.compiler.selection.langbein", "from invgen.compiler.auditing import exact\n"),
         ("invgen.nn.network", "from sympy import Poly\n"),
         ("invgen.runtime.load", "def f():\n    from jinja2 import Template\n"),
-        ("invgen.runtime.load", "from invgen.basis import Basis\n"),
-        ("invgen.nn.network", "def f():\n    from invgen import pipeline\n"),
-        ("invgen.algebra.modular", "from invgen.candidates import contraction\n"),
-        ("invgen.candidates.cost", "from invgen.basis import Basis\n"),
-        ("invgen.kernels.program", "from invgen.algebra import modular\n"),
-        ("invgen.emitters.numba", "from invgen.basis import Basis\n"),
-        ("invgen.basis", "import invgen\n"),
-        ("invgen.selection.langbein", "def f():\n    import invgen\n"),
+        ("invgen.runtime.load", "from invgen.compiler.basis import Basis\n"),
+        ("invgen.nn.network", "def f():\n    from invgen.compiler import pipeline\n"),
+        ("invgen.compiler.algebra.modular", "from invgen.compiler.candidates.cartesian import contraction\n"),
+        ("invgen.compiler.candidates.cartesian.cost", "from invgen.compiler.basis import Basis\n"),
+        ("invgen.compiler.kernels.program", "from invgen.compiler.algebra import modular\n"),
+        ("invgen.compiler.emitters.numba", "from invgen.compiler.basis import Basis\n"),
+        ("invgen.compiler.basis", "import invgen\n"),
+        ("invgen.compiler.selection.langbein", "def f():\n    import invgen\n"),
         ("invgen.data.batch", "from invgen.nn import network\n"),
-        ("invgen.replay.trial", "from invgen.candidates.evaluate import Evaluator\n"),
+        ("invgen.replay.trial", "from invgen.compiler.candidates.cartesian.evaluate import Evaluator\n"),
         ("invgen.replay.chance", "def f():\n    import sympy\n"),
     ],
 )
@@ -194,7 +198,7 @@ def test_a_wrong_import_is_noticed(module, source):
 
 
 def test_the_facade_is_open_to_the_basis_when_called():
-    assert not violations("invgen.basis", "def f():\n    import invgen\n")
+    assert not violations("invgen.compiler.basis", "def f():\n    import invgen\n")
 
 
 # ---- fresh processes --------------------------------------------------------------------------------------------

@@ -14,12 +14,12 @@ import sphericart
 from scipy.special import roots_jacobi
 from tolerances import ACE, CENTRAL_DIFFERENCE, DIRECT_SUM
 
-from invgen.atomic import RadialBasis
-from invgen.atomic.abasis import a_basis, make_work, moments, pair_functions
-from invgen.atomic.harmonics import MAX_RANK, real_harmonics
-from invgen.atomic.neighbourhoods import element_numbers, neighbourhoods
-from invgen.atomic.radial import RadialError
-from invgen.candidates.ace import Channel
+from invgen.ace import RadialBasis
+from invgen.ace.abasis import a_basis, make_work, moments, pair_functions
+from invgen.ace.harmonics import MAX_RANK, real_harmonics
+from invgen.ace.neighbourhoods import element_numbers, neighbourhoods
+from invgen.ace.radial import RadialError
+from invgen.compiler.candidates.ace.coupling import Channel
 from invgen.data import DataError, Structure, UnknownSpeciesError, neighbour_pairs
 
 BASES = [
@@ -250,9 +250,9 @@ def loads_cached(folder, name: str) -> str:
 
 def test_compiled_functions_last_as_long_as_what_they_call(tmp_path):
     called = tmp_path / "called.py"
-    called.write_text("from invgen.atomic.compiled import compiled\n@compiled\ndef inner(x):\n    return x + 1\n")
+    called.write_text("from invgen.runtime.cpu.compiled import compiled\n@compiled\ndef inner(x):\n    return x + 1\n")
     (tmp_path / "module.py").write_text(
-        "import called\nfrom called import inner\nfrom invgen.atomic.compiled import compiler\n"
+        "import called\nfrom called import inner\nfrom invgen.runtime.cpu.compiled import compiler\n"
         "@compiler(called.__file__)\ndef outer(x):\n    return inner(x)\n"
     )
     assert [loads_cached(tmp_path, "outer") for _ in range(2)] == ["2.0 0", "2.0 1"]

@@ -13,15 +13,15 @@ from ase.calculators.calculator import PropertyNotImplementedError
 from ase.md.verlet import VelocityVerlet
 from tolerances import DIRECT_SUM, LAW
 
-from invgen.candidates import ace
+from invgen.ace.calculator import LinearCalculator
+from invgen.ace.fitting.design import DesignEvaluator
+from invgen.ace.nodes import contract
+from invgen.ace.potential import KIND, LinearPotential, Results
+from invgen.compiler.candidates.ace import coupling
+from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import CoincidentAtomsError, DataError, Structure, UnknownSpeciesError, batch_structures
 from invgen.data.files import read_archive, write_archive
-from invgen.kernels.products import product_basis
 from invgen.nn import EnergyForces
-from invgen.potentials.linear.calculator import LinearCalculator
-from invgen.potentials.linear.design import DesignEvaluator
-from invgen.potentials.linear.nodes import contract
-from invgen.potentials.linear.potential import KIND, LinearPotential, Results
 
 REFERENCES = np.array([-3.5, -4.25])
 
@@ -303,7 +303,7 @@ def test_wrong_input_is_named():
         model.energy_forces_stress(Structure([1, 29], [[0.0, 0, 0], [0, 0, 1]]))
     with pytest.raises(CoincidentAtomsError, match=r"atoms 0 .* and 1"):
         model.energy_forces_stress(moved(cluster(), cluster().positions * np.array([[0.0], [0]] + 4 * [[1.0]])))
-    table = product_basis([ace.Coupling.from_label("ace:1.0")])
+    table = product_basis([coupling.Coupling.from_label("ace:1.0")])
     with pytest.raises(DataError, match=r"references .* have shape \(2,\), not \(1,\)"):
         LinearPotential(table, RADIAL, ("Cu",), np.zeros((1, 1)), np.zeros(2))
     with pytest.raises(DataError, match="2 labels for 1 functions"):

@@ -17,14 +17,14 @@ import sympy
 from tolerances import EQUAL_WEIGHTS
 
 import invgen
-from invgen.algebra import modular, sparse
-from invgen.algebra.rational import combine, reconstruct, solve
-from invgen.candidates.evaluate import Floating, Modular
-from invgen.candidates.expansion import expanded
-from invgen.candidates.family import family_of
-from invgen.selection.dependence import RankStatement
-from invgen.selection.relation_search import Search
-from invgen.selection.relations import Relation, Term
+from invgen.compiler.algebra import modular, sparse
+from invgen.compiler.algebra.rational import combine, reconstruct, solve
+from invgen.compiler.analysis.dependence import RankStatement
+from invgen.compiler.analysis.relation_search import Search
+from invgen.compiler.analysis.relations import Relation, Term
+from invgen.compiler.candidates.cartesian.evaluate import Floating, Modular
+from invgen.compiler.candidates.expansion import expanded
+from invgen.compiler.candidates.family import family_of
 from invgen.spec import BasisSpec
 
 QUADRUPOLE = BasisSpec(l_max=2, n_max=4)

@@ -21,8 +21,8 @@ class FusedInteraction(InvariantInteraction):
         super().__init__(*arguments, **keywords)
         self._operator = None
         if self.invariants.kernels.compiled:
-            from invgen.runtime.interaction_operators import DTYPES, VALUE, fused
-            from invgen.runtime.pair_lists import lists_from_slots
+            from invgen.runtime.operators.interaction import DTYPES, VALUE, fused
+            from invgen.runtime.operators.pair_lists import lists_from_slots
 
             self._operator, self._dtypes, self._fused, self._lists = VALUE, DTYPES, fused, lists_from_slots
 

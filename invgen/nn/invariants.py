@@ -34,10 +34,10 @@ class Invariants(torch.nn.Module):
         self.components, self.size = self.kernels.components, self.kernels.size
         self.labels = self.kernels.labels
         if self.kernels.compiled:
-            from invgen.runtime import operators
+            from invgen.runtime.operators import invariants
 
-            operators.register(self.kernels)
-            self._operator = operators.VALUE
+            invariants.register(self.kernels)
+            self._operator = invariants.VALUE
         self._statements = self.kernels.torch_module.value if self.kernels.backend == "torch" else None
 
     def forward(self, x: Tensor) -> Tensor:

@@ -23,11 +23,11 @@ class FusedNormalisation(Normalisation):
     """The same by the operator ``invgen::normalise``; weight and bias act on the mixing matrix, not on every atom."""
 
     def mixed(self, values: torch.Tensor, mixing: torch.Tensor) -> torch.Tensor:
-        from invgen.runtime import normalise_operators
+        from invgen.runtime.operators import normalise
 
-        if values.device.type != "cpu" or values.dtype not in normalise_operators.DTYPES:
+        if values.device.type != "cpu" or values.dtype not in normalise.DTYPES:
             return super().mixed(values, mixing)
-        normal, _ = normalise_operators.VALUE(values, self.eps)
+        normal, _ = normalise.VALUE(values, self.eps)
         return torch.addmm(self.bias @ mixing, normal.flatten(1), self.weight.unsqueeze(1) * mixing)
 
 

@@ -15,7 +15,7 @@ from invgen.data.batch import batch_on, batch_structures
 from invgen.data.structures import from_ase
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
-from invgen.potentials.compiled import CompiledPotential, load_compiled
+from invgen.potentials.frozen.potential import CompiledPotential, load_compiled
 from invgen.potentials.saved import load_model
 
 

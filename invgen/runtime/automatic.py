@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from invgen.runtime import operators
 from invgen.runtime.choice import SIZES, choose, size_class, tracing
 from invgen.runtime.load import Kernels, has_numba
+from invgen.runtime.operators import invariants
 
 FEATURES = 64
 """Of synthetic data: enough for vector units, few enough that the smallest size class has several atoms."""
@@ -57,7 +57,7 @@ class Automatic:
 
     def _usual(self, x: Tensor) -> str:
         """What is used where nothing is measured: compiled kernels wherever they run."""
-        if x.dtype in MEASURED and x.device.type == "cuda" and operators.compiles(self.kernels, x.device.index):
+        if x.dtype in MEASURED and x.device.type == "cuda" and invariants.compiles(self.kernels, x.device.index):
             return "cuda"
         return self._on_cpu if x.device.type == "cpu" else "torch"
 
@@ -77,7 +77,7 @@ class Automatic:
     def _call(self, backend: str, kernel: str, *tensors: Tensor) -> object:
         if backend == "torch":
             return getattr(self.kernels.torch_module, kernel)(*tensors)
-        return operators.CALLS[kernel](*tensors, operators.register(self.kernels))
+        return invariants.CALLS[kernel](*tensors, invariants.register(self.kernels))
 
 
 def _value_and_gradient(value: Callable[[Tensor], Tensor], x: Tensor, g: Tensor) -> object:

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from invgen.emitted.folder import EmittedFolder, open_folder, shipped_ids
+from invgen.emitted.reading import read_products
 from invgen.errors import unknown
 from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, empty_at_cache_lines, from_planes
 from invgen.runtime.choice import Decision, decisions
-from invgen.runtime.folder import EmittedFolder, open_folder, shipped_ids
-from invgen.runtime.products import read_products
-from invgen.runtime.threads import torch_threads_kept
+from invgen.runtime.cpu.threads import torch_threads_kept
 
 BACKENDS = ("numba", "torch", "cuda")
 
@@ -102,9 +102,9 @@ class Kernels:
         """The emitted Numba module, or what walks the emitted tables. Raises ``ImportError`` without Numba."""
         require_numba()
         if self.folder.table_driven:
-            from invgen.runtime import tables_numba
+            from invgen.runtime.cpu import tables
 
-            return tables_numba.Tables(read_products(self.folder))
+            return tables.Tables(read_products(self.folder))
         return self.folder.module("numba")
 
     @cached_property
@@ -181,10 +181,10 @@ class Kernels:
         axis = self._axis(kernel, tensors, component_axis)
         if self.backend_for(kernel, tensors[0]) == "torch":
             return getattr(self.torch_module, kernel)(*tensors, axis=axis)
-        from invgen.runtime import operators
+        from invgen.runtime.operators import invariants
 
-        operators.register(self)
-        results = operators.CALLS[kernel](*(as_planes(t, axis) for t in tensors), self.key)
+        invariants.register(self)
+        results = invariants.CALLS[kernel](*(as_planes(t, axis) for t in tensors), self.key)
         return _each(results, lambda r: from_planes(r, tuple(tensors[0].shape), axis))
 
     def _axis(self, kernel: str, arrays: tuple[Any, ...], component_axis: int | None) -> int:
