@@ -30,9 +30,8 @@ from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.saved import build_model, load_arrays, state_arrays
 from invgen.potentials.training.config import Config
-from invgen.potentials.training.loss import errors
 from invgen.potentials.training.run import load_splits, new_model
-from invgen.potentials.training.trainer import Trainer
+from invgen.potentials.training.trainer import Trainer, errors
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
 import demo

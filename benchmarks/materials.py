@@ -35,9 +35,8 @@ from invgen.ace.fitting.assembly import assemble
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
 from invgen.ace.fitting.fit import degrees
-from invgen.ace.fitting.references import reference_energies
 from invgen.ace.fitting.ridge import RidgePath, prior_scales
-from invgen.ace.fitting.rows import Weights
+from invgen.ace.fitting.rows import Weights, reference_energies
 from invgen.ace.fitting.validation import fold_numbers
 from invgen.ace.potential import LinearPotential
 from invgen.ace.radial import RadialBasis

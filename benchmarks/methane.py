@@ -30,8 +30,8 @@ from invgen.files import write_text
 from invgen.nn import EnergyForces
 from invgen.potentials import Trainer
 from invgen.potentials.training.config import ModelConfig, TrainingConfig
-from invgen.potentials.training.loss import errors
 from invgen.potentials.training.run import new_model
+from invgen.potentials.training.trainer import errors
 
 KCAL = 23.060548
 """kcal/mol of one eV."""

@@ -14,9 +14,9 @@ import numpy as np
 from invgen.compiler.auditing.contractions import ContractionList
 from invgen.compiler.auditing.filter import audit_list, audit_samples
 from invgen.compiler.auditing.functions import Differentiator, by_differences, find_function, given, sample_function
-from invgen.compiler.auditing.listing import Line, parse_lines, read_lines
 from invgen.compiler.auditing.polynomials import PolynomialList
 from invgen.compiler.auditing.sampling import Space, is_whole
+from invgen.compiler.auditing.source import Line, parse_lines, read_lines
 from invgen.compiler.auditing.tables import read_table, table
 from invgen.compiler.auditing.verdict import Audit
 from invgen.compiler.selection.langbein import CONFIGURATIONS, Progress

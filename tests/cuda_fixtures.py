@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 import torch
 
-from invgen.gpu.compiler import Compiled
 from invgen.gpu.driver import Driver
+from invgen.gpu.usage import Compiled
 from invgen.runtime import cuda
 
 HOST = shutil.which("g++")

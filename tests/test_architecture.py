@@ -183,7 +183,7 @@ def test_rooms_form_no_cycle():
         ("invgen.runtime.load", "from invgen.compiler.basis import Basis\n"),
         ("invgen.nn.network", "def f():\n    from invgen.compiler import pipeline\n"),
         ("invgen.compiler.algebra.modular", "from invgen.compiler.candidates.cartesian import contraction\n"),
-        ("invgen.compiler.candidates.cartesian.cost", "from invgen.compiler.basis import Basis\n"),
+        ("invgen.compiler.candidates.cartesian.evaluate", "from invgen.compiler.basis import Basis\n"),
         ("invgen.compiler.kernels.program", "from invgen.compiler.algebra import modular\n"),
         ("invgen.compiler.emitters.numba", "from invgen.compiler.basis import Basis\n"),
         ("invgen.compiler.basis", "import invgen\n"),

@@ -19,10 +19,10 @@ from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.components import full_tensor, symmetric_powers
 from invgen.compiler.auditing import exact, parsing
 from invgen.compiler.auditing.contractions import ContractionList
-from invgen.compiler.auditing.differences import central_differences
-from invgen.compiler.auditing.listing import parse_lines
+from invgen.compiler.auditing.functions import central_differences
 from invgen.compiler.auditing.polynomials import PolynomialList
 from invgen.compiler.auditing.report import text
+from invgen.compiler.auditing.source import parse_lines
 from invgen.compiler.candidates.cartesian.enumeration import candidates
 from invgen.compiler.candidates.cartesian.evaluate import Floating, Modular
 from invgen.compiler.candidates.cartesian.symbolic import expression

@@ -29,9 +29,8 @@ from invgen.potentials import InvgenCalculator, compile_model, load_compiled, lo
 from invgen.potentials.frozen import freeze as compiling_module
 from invgen.potentials.frozen import potential as compiled
 from invgen.potentials.frozen.export import _Energy, _with_gradient
-from invgen.potentials.frozen.manifest import digest, read_manifest
 from invgen.potentials.frozen.potential import compare
-from invgen.potentials.frozen.program import Program, lacking, program_inputs, requirements
+from invgen.potentials.frozen.program import Program, digest, lacking, program_inputs, read_manifest, requirements
 
 STRUCTURES = [molecule(0, 7), molecule(1, 1), molecule(2, 4), crystal(3)]
 NAMES = {torch.float32: "float32", torch.float64: "float64"}

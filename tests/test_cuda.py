@@ -25,8 +25,8 @@ from invgen.compiler.emitters.schedule import live_statements
 from invgen.compiler.kernels.program import Kernel
 from invgen.errors import CudaError, EmittedFileError
 from invgen.gpu.cache import place
-from invgen.gpu.compiler import Compiled
 from invgen.gpu.driver import Driver
+from invgen.gpu.usage import Compiled
 from invgen.runtime import cuda, load
 from invgen.runtime.operators import invariants
 

@@ -24,9 +24,8 @@ from fit_fixtures import FakeDesign, labelled
 from typer.testing import CliRunner
 
 import invgen
-from invgen.ace.fitting.checks import nearest_distance
 from invgen.ace.fitting.config import parse_fit_config, read_fit_config
-from invgen.ace.fitting.references import reference_energies
+from invgen.ace.fitting.rows import reference_energies
 from invgen.ace.fitting.validation import (
     EV_PER_CUBIC_ANGSTROM,
     Predictions,
@@ -37,6 +36,7 @@ from invgen.ace.fitting.validation import (
 )
 from invgen.cli import app
 from invgen.data import DataError, Structure, UnknownSpeciesError, from_ase, read_structures
+from invgen.data.neighbours import nearest_distance
 from invgen.runs.config import ConfigError
 
 RADIAL = {"cutoff": 4.6, "r0": 2.5}

@@ -35,8 +35,8 @@ from invgen.potentials.heartbeat import heartbeat
 from invgen.potentials.optimizer import Muon, orthogonal
 from invgen.potentials.plots import learning_curves, parity
 from invgen.potentials.training.config import TrainingConfig
-from invgen.potentials.training.loss import LOSSES, errors
 from invgen.potentials.training.schedule import OneCycle, Plateau
+from invgen.potentials.training.trainer import LOSSES, errors
 
 SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, dtype="float64")
 

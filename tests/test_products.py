@@ -21,9 +21,8 @@ from invgen.compiler.emitters import emit_folder
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.compiler.kernels.harmonics import harmonics
 from invgen.compiler.pipeline import _with_derivatives
-from invgen.emitted.folder import open_folder
+from invgen.emitted.folder import open_folder, read_products
 from invgen.emitted.products import FILE, ProductBasis
-from invgen.emitted.reading import read_products
 from invgen.errors import EmittedFileError
 
 FLOAT64 = tolerances.DIRECT_SUM["float64"]

@@ -13,10 +13,18 @@ from tolerances import DIRECT_SUM
 
 from invgen.ace.fitting import assembly
 from invgen.ace.fitting.assembly import assemble
-from invgen.ace.fitting.direct import independent_columns
 from invgen.ace.fitting.factors import Accumulator, Factor, Factors
 from invgen.ace.fitting.rows import Weights, weighted_rows
-from invgen.ace.fitting.solvers import SolverError, ard, bayesian_ridge, least_squares, prior_scales, ridge, solve
+from invgen.ace.fitting.solvers import (
+    SolverError,
+    ard,
+    bayesian_ridge,
+    independent_columns,
+    least_squares,
+    prior_scales,
+    ridge,
+    solve,
+)
 from invgen.data import DataError, Structure
 
 EXACT = DIRECT_SUM["float64"]

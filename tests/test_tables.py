@@ -19,9 +19,8 @@ from invgen.compiler.basis import Basis
 from invgen.compiler.emitters import emit_tables
 from invgen.compiler.kernels.ace import products as compiler
 from invgen.compiler.kernels.ace.products import product_basis
-from invgen.emitted.folder import open_folder
+from invgen.emitted.folder import open_folder, read_products
 from invgen.emitted.products import FILE, ProductBasis
-from invgen.emitted.reading import read_products
 from invgen.errors import EmittedFileError
 from invgen.nn import Invariants
 from invgen.runtime import load

@@ -156,7 +156,7 @@ def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tup
     """What was asked for, not yet generated, and the elements: those of the structures where it names none."""
     import invgen
     from invgen.ace.fitting.config import BasisConfig, check_basis
-    from invgen.ace.fitting.references import elements_of
+    from invgen.ace.fitting.rows import elements_of
     from invgen.errors import SpecError
 
     present, named = elements_of(train), tuple[str, ...]()
@@ -223,9 +223,9 @@ def _products(basis: Basis) -> ProductBasis:
 
 def _radial(radial: Any, train: Sequence[Structure]) -> RadialBasis:
     """The radial functions; of a table only the shape, for the basis says how many there are."""
-    from invgen.ace.fitting.checks import nearest_distance
     from invgen.ace.fitting.config import RadialConfig
     from invgen.ace.radial import RadialBasis
+    from invgen.data.neighbours import nearest_distance
 
     if isinstance(radial, RadialBasis):
         return radial

@@ -1,4 +1,4 @@
-"""Emitted folders: manifest, checksums, and modules made from verified bytes only."""
+"""Emitted folders: manifest, checksums, and modules and tables made from verified bytes only."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from invgen.emitted.products import FILE as PRODUCTS
+from invgen.emitted.products import ProductBasis
 from invgen.errors import EmittedFileError
 from invgen.files import write_bytes, write_text
 from invgen.resources import cache_folder, generated_folder
@@ -173,3 +174,24 @@ def adopt(folder: EmittedFolder) -> EmittedFolder:
         write_bytes(place / file, folder.read(file))
     write_text(place / "manifest.json", json.dumps(folder.manifest, indent=1) + "\n")
     return open_folder(place)
+
+
+def read_products(source: EmittedFolder | str | os.PathLike[str]) -> ProductBasis:
+    """The tables of an emitted folder of ACE functions, with the labels of its manifest.
+
+    Raises ``EmittedFileError`` for a folder without tables, for a wrong checksum (no array of such a file is used), and
+    for tables whose size is not that of the manifest.
+    """
+    folder = source if isinstance(source, EmittedFolder) else open_folder(source)
+    if PRODUCTS not in folder.manifest["files"]:
+        raise EmittedFileError(
+            f"{folder.path} holds no {PRODUCTS}: {folder.id} is not of the family ace, which alone has a product basis"
+        )
+    products = ProductBasis.from_bytes(folder.read(PRODUCTS), tuple(folder.manifest["labels"]))
+    found, wanted = (products.components, len(products)), (folder.manifest["components"], folder.manifest["size"])
+    if found != wanted:
+        raise EmittedFileError(
+            f"{folder.path / PRODUCTS} has {found[0]} components and {found[1]} functions, its manifest says {wanted}: "
+            "emit again"
+        )
+    return products

@@ -11,7 +11,8 @@ from ase import Atoms
 from ase.calculators.calculator import Calculator, all_changes
 from ase.stress import full_3x3_to_voigt_6_stress
 
-from invgen.data.batch import batch_on, batch_structures
+from invgen.data.batch import batch_on
+from invgen.data.dataset import batch_structures
 from invgen.data.structures import from_ase
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network

@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from invgen.emitted.folder import EmittedFolder, open_folder, shipped_ids
-from invgen.emitted.reading import read_products
+from invgen.emitted.folder import EmittedFolder, open_folder, read_products, shipped_ids
 from invgen.errors import unknown
 from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, empty_at_cache_lines, from_planes

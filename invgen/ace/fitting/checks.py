@@ -9,14 +9,11 @@ from typing import Any
 import numpy as np
 
 from invgen.ace.fitting.config import ReferencesConfig, SolverConfig, check_references, check_solver
-from invgen.ace.fitting.direct import dependent_columns
-from invgen.ace.fitting.factors import Factors
-from invgen.ace.fitting.references import check_elements
-from invgen.ace.fitting.rows import Weights
-from invgen.ace.fitting.solution import Solution
+from invgen.ace.fitting.factors import Factors, Solution
+from invgen.ace.fitting.rows import Weights, check_elements
+from invgen.ace.fitting.solvers import dependent_columns
 from invgen.ace.fitting.validation import duplicates
 from invgen.data.errors import DataError
-from invgen.data.neighbours import neighbour_pairs
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
 from invgen.errors import unknown
@@ -92,24 +89,6 @@ def pair_twins(products: ProductBasis, species: int) -> np.ndarray:
     neighbour = owner[products.column[products.row_start[single]]]
     size = len(products.orders)
     return np.concatenate([z * size + single[neighbour < z] for z in range(species)])
-
-
-def nearest_distance(structures: Sequence[Structure], cutoff: float) -> float:
-    """The median distance (Å) of an atom to its nearest neighbour, over at most 100 structures.
-
-    Raises ``DataError`` when no atom has a neighbour.
-    """
-    found: list[np.ndarray] = []
-    for s in structures[:: -(-len(structures) // 100)]:
-        pairs = neighbour_pairs(s, cutoff)
-        vectors = s.positions[pairs.second] - s.positions[pairs.first] + pairs.shift
-        shortest = np.full(s.atoms, np.inf)
-        np.minimum.at(shortest, pairs.first, np.linalg.norm(vectors, axis=1))
-        found.append(shortest[np.isfinite(shortest)])
-    distances = np.concatenate(found) if found else np.zeros(0)
-    if not len(distances):
-        raise DataError(f"no atom of the training structures has a neighbour within {cutoff} Å: raise radial.cutoff")
-    return round(float(np.median(distances)), 3)
 
 
 def _some(names: Sequence[str], between: str) -> str:

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from invgen.ace.fitting.references import METHODS
-from invgen.ace.fitting.rows import Weights
+from invgen.ace.fitting.rows import METHODS, Weights
 from invgen.ace.fitting.solvers import SOLVERS
 from invgen.ace.fitting.validation import FOLD_BY
 from invgen.errors import unknown

@@ -7,22 +7,27 @@ With A c = b the rows of a problem and A = Q R,
 so the triangle of the augmented matrix [A b] gives every weighted sum of squares of the rows exactly, and its columns
 are those of the design matrix: any sub-selection of them is solved from the triangle alone. Rows are folded in by
 blocked Householder QR of [triangle; rows] (LAPACK tpqrt, which uses that the upper part is a triangle already).
+Solvers take a ``Factor`` and return a ``Solution``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.linalg import lapack
 
 from invgen.data.errors import DataError
+from invgen.errors import InvgenError
 
 KINDS = ("energy", "forces", "stress")
 BLOCK = 48
 """Columns that tpqrt reflects at a time."""
+RANK_TOLERANCE = 1e-11
+"""A column of which this part or less is left once the others are subtracted depends on them."""
 
 
 @dataclass(frozen=True)
@@ -183,3 +188,38 @@ class Factors:
         """For each kind in one fold (sum of squared residuals without the weight of the kind, rows)."""
         part = self.parts[fold]
         return {kind: (factor.squared_error(coefficients), factor.rows) for kind, factor in part.items() if factor.rows}
+
+
+class SolverError(InvgenError, ValueError):
+    """A least-squares problem that cannot be solved as asked."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Coefficients, and how they were found.
+
+    coefficients
+        (columns,) in eV.
+    rank, condition
+        Numerical rank of the weighted design matrix with columns of length one, and the ratio of its largest to its
+        smallest singular value (among the independent ones).
+    dependent
+        Columns that are combinations of others; least squares gives them zero.
+    details
+        What else the solver says: lambda, its curve, precisions.
+    """
+
+    method: str
+    coefficients: np.ndarray
+    rank: int
+    condition: float
+    dependent: tuple[int, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def numerical_rank(factor: Factor) -> tuple[int, float]:
+    """Numerical rank and condition number with columns of length one."""
+    norms = factor.norms
+    singular = np.linalg.svd(factor.matrix / np.where(norms > 0, norms, 1.0), compute_uv=False)
+    rank = int(np.sum(singular > RANK_TOLERANCE * singular[0])) if len(singular) and singular[0] else 0
+    return rank, float(singular[0] / singular[rank - 1]) if rank else float("inf")

@@ -17,9 +17,8 @@ from invgen.ace.fitting.checks import check_request, name_dependent, name_duplic
 from invgen.ace.fitting.config import ReferencesConfig, SolverConfig
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
-from invgen.ace.fitting.references import reference_energies
 from invgen.ace.fitting.report import write_report
-from invgen.ace.fitting.rows import Weights
+from invgen.ace.fitting.rows import Weights, reference_energies
 from invgen.ace.fitting.solvers import Solution, solve
 from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict, table_text
 from invgen.ace.potential import LinearPotential

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from invgen.ace.fitting.factors import Factor, Factors
-from invgen.ace.fitting.solution import Solution, SolverError, numerical_rank
+from invgen.ace.fitting.factors import Factor, Factors, Solution, SolverError, numerical_rank
 
 RELATIVE_LAMBDAS = tuple(float(x) for x in np.logspace(-20, 0, 41))
 """The path of ridge, in units of the largest squared singular value of the scaled problem."""

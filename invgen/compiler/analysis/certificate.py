@@ -16,7 +16,7 @@ import numpy as np
 
 from invgen.compiler.algebra.characters import contents as multisets
 from invgen.compiler.algebra.characters import count_invariants
-from invgen.compiler.analysis.jacobian import Rows
+from invgen.compiler.analysis.dependence import Rows
 from invgen.compiler.candidates.ace.truncation import Channel
 from invgen.compiler.candidates.family import Candidate, components_of, family_of
 from invgen.compiler.selection.evidence import Evidence

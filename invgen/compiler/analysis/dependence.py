@@ -9,12 +9,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.characters import transcendence_degree
-from invgen.compiler.analysis.jacobian import Rows
 from invgen.compiler.analysis.relation_search import Search
 from invgen.compiler.analysis.relations import Relation
+from invgen.compiler.candidates.cartesian.evaluate import Modular
 from invgen.compiler.candidates.family import Candidate, components_of, family_of
-from invgen.compiler.selection.langbein import Progress
+from invgen.compiler.selection.langbein import BLOCK, Progress
 from invgen.replay.chance import Chance, below
 from invgen.replay.families import FAMILIES, row
 from invgen.replay.witnesses import draw_point, draw_primes
@@ -133,3 +134,22 @@ def _by_trials(spec: BasisSpec, rows: Rows, labels: list[str], candidate: Candid
         f"this is wrong is below {below(chance.after(chance.rounds))}"
     )
     return RankStatement(candidate.label, True, False, reason)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Derivatives of candidates by the components of a spec."""
+
+    spec: BasisSpec
+    candidates: dict[str, Candidate]
+
+    def pivots(self, labels: Sequence[str], point: np.ndarray, prime: int) -> dict[str, int]:
+        """The pivot column of each label that raises the rank of those before; ``point`` has shape (1, components)."""
+        evaluator = family_of(self.spec).evaluator(self.spec, point, Modular(prime))
+        echelon = modular.Echelon(evaluator.components, prime)
+        found: dict[str, int] = {}
+        for start in range(0, len(labels), BLOCK):
+            block = labels[start : start + BLOCK]
+            pivots = echelon.add_block(evaluator.gradients([self.candidates[label] for label in block])[0])
+            found |= {label: pivot for label, pivot in zip(block, pivots, strict=True) if pivot is not None}
+        return found

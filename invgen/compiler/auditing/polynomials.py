@@ -10,8 +10,7 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.auditing import expressions, parsing
-from invgen.compiler.auditing.listing import Line
-from invgen.compiler.auditing.source import Place, Size
+from invgen.compiler.auditing.source import Line, Place, Size
 from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Modular
 from invgen.errors import AuditError
 

@@ -1,4 +1,8 @@
-"""Contraction graphs as SVG: vertices coloured by rank, one curve for each contracted index pair."""
+"""Invariants as SVG, vertices coloured by rank.
+
+A contraction is a graph with one curve for each contracted index pair. A coupling is a tree: factors below, one vertex
+with its rank above for every coupling, the scalar on top.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,6 @@ from invgen.compiler.basis import Basis
 from invgen.compiler.candidates.ace.coupling import Coupling
 from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.compiler.candidates.cartesian.symbolic import contraction_text, tensor_name
-from invgen.compiler.inspect.tree import COLOURS, draw_coupling
 from invgen.files import write_text
 
 SIZE = 220
@@ -21,6 +24,9 @@ VERTEX = 17
 EPSILON_COLOUR = "#000000"
 
 Point = tuple[float, float]
+STEP = 48
+"""Between neighbouring factors of a tree."""
+COLOURS = ("#7f7f7f", "#1f77b4", "#2ca02c", "#d62728", "#9467bd", "#ff7f0e", "#8c564b", "#e377c2", "#17becf")
 
 
 def draw(contraction: Contraction) -> str:
@@ -104,3 +110,41 @@ def write_drawings(basis: Basis, into: str | os.PathLike[str]) -> list[Path]:
         write_text(path, draw_coupling(c, basis.spec.elements) if isinstance(c, Coupling) else draw(c))
         paths.append(path)
     return paths
+
+
+def draw_coupling(coupling: Coupling, elements: tuple[str, ...] = ()) -> str:
+    """The SVG text of one coupling tree; factors are named n, l, or element and n, l."""
+    names = coupling.factor_texts(elements)
+    order = len(names)
+    width, height = STEP * (order + 1), STEP * (order + 1) + 24
+    leaves = [(STEP * (k + 1.0), STEP * (order + 0.0)) for k in range(order)]
+    inner, vertices = leaves[0], list(zip(leaves, names, (c.rank for c in coupling.factors), strict=True))
+    lines: list[tuple[Point, Point]] = []
+    for k, rank in enumerate(coupling.chain[1:], start=1):
+        joint = ((inner[0] + leaves[k][0]) / 2, STEP * (order - k + 0.0))
+        lines += [(joint, inner), (joint, leaves[k])]
+        vertices.append((joint, str(rank), rank))
+        inner = joint
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
+        f"<title>{escape(coupling.label)}</title>",
+        *(_line(*ends) for ends in lines),
+        *(_tree_vertex(*vertex) for vertex in vertices),
+        f'<text x="{width / 2:g}" y="{height - 10}" text-anchor="middle" font-family="serif" '
+        f'font-size="{min(12.0, 1.5 * width / len(coupling.label)):.1f}">{escape(coupling.label)}</text>',
+    ]
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _line(a: Point, b: Point) -> str:
+    return (
+        f'<line x1="{a[0]:.2f}" y1="{a[1]:.2f}" x2="{b[0]:.2f}" y2="{b[1]:.2f}" stroke="#333333" stroke-width="1.6"/>'
+    )
+
+
+def _tree_vertex(point: Point, text: str, rank: int) -> str:
+    return (
+        f'<circle cx="{point[0]:.2f}" cy="{point[1]:.2f}" r="{VERTEX}" fill="{COLOURS[rank % len(COLOURS)]}"/>'
+        f'<text x="{point[0]:.2f}" y="{point[1] + 4:.2f}" text-anchor="middle" font-family="sans-serif" '
+        f'font-size="{min(13.0, 46 / len(text)):.1f}" fill="#ffffff">{escape(text)}</text>'
+    )

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from invgen import __version__
-from invgen.data.batch import Batch, batch_structures, pair_vectors
+from invgen.data.batch import Batch, pair_vectors
+from invgen.data.dataset import batch_structures
 from invgen.data.errors import DataError
 from invgen.data.files import write_archive
 from invgen.data.structures import Structure
@@ -23,9 +24,20 @@ from invgen.files import whole_folder, write_bytes, write_text
 from invgen.nn.energy import EnergyForces, Prediction
 from invgen.nn.network import HipHopNN, Network
 from invgen.potentials.frozen.export import export_program
-from invgen.potentials.frozen.manifest import FORMAT, KERNELS, MANIFEST, MODEL, REFERENCE, checksums, digest
 from invgen.potentials.frozen.potential import compare, harmonics_key, load_compiled
-from invgen.potentials.frozen.program import CALLS, LIBRARY, Program, requirements
+from invgen.potentials.frozen.program import (
+    CALLS,
+    FORMAT,
+    KERNELS,
+    LIBRARY,
+    MANIFEST,
+    MODEL,
+    REFERENCE,
+    Program,
+    checksums,
+    digest,
+    requirements,
+)
 from invgen.potentials.saved import describe, load_model, save_model
 from invgen.runtime.choice import measure
 from invgen.runtime.processor import versions

@@ -23,15 +23,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from invgen.data.batch import Batch, batch_on, batch_structures, pair_vectors
+from invgen.data.batch import Batch, batch_on, pair_vectors
+from invgen.data.dataset import batch_structures
 from invgen.data.files import read_archive
 from invgen.data.structures import Structure
 from invgen.emitted.folder import EmittedFolder, adopt, open_folder
 from invgen.errors import CompiledModelError, CudaError
 from invgen.nn.energy import EnergyForces, Prediction
 from invgen.nn.network import Network
-from invgen.potentials.frozen.manifest import KERNELS, MANIFEST, MODEL, REFERENCE, read_manifest
-from invgen.potentials.frozen.program import LIBRARY, Program, lacking
+from invgen.potentials.frozen.program import (
+    KERNELS,
+    LIBRARY,
+    MANIFEST,
+    MODEL,
+    REFERENCE,
+    Program,
+    lacking,
+    read_manifest,
+)
 from invgen.potentials.saved import describe, load_model
 from invgen.runtime.load import has_numba
 

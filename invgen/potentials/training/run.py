@@ -17,8 +17,7 @@ from invgen.nn.network import Network
 from invgen.nn.species import fit_species_energies
 from invgen.potentials.saved import build_model
 from invgen.potentials.training.config import Config, DataConfig, ModelConfig, read_config
-from invgen.potentials.training.loss import errors
-from invgen.potentials.training.trainer import Bar, Progress, Trainer
+from invgen.potentials.training.trainer import Bar, Progress, Trainer, errors
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The training loop: one process, resumable after any step to the bit-same result."""
+"""The training loop with its loss and error measures: one process, resumable after any step to the bit-same result."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 import torch
 
+from invgen.data.batch import Labels
 from invgen.data.dataset import Dataset
 from invgen.data.errors import DataError
 from invgen.data.files import read_archive, write_archive
 from invgen.errors import InvgenError
 from invgen.files import write_text
-from invgen.nn.energy import EnergyForces
+from invgen.nn.energy import EnergyForces, Prediction
 from invgen.nn.network import Network
 from invgen.potentials.average import Average
 from invgen.potentials.heartbeat import SILENCE, heartbeat
 from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, load_arrays, save_model, state_arrays
 from invgen.potentials.training.config import TrainingConfig
-from invgen.potentials.training.loss import LOSSES, errors
 from invgen.potentials.training.schedule import make_schedule
 from invgen.runs.interrupts import Interrupts, ctrl_c_is_noted
 
@@ -37,6 +37,8 @@ COLUMNS = (
 )  # fmt: skip
 PROGRESS = ("epoch", "step", "steps", "finished", "loss_sum", "seconds", "history", "best")
 """Attributes of the trainer that a checkpoint holds as they are."""
+EVALUATION_BATCH = 512
+"""Systems at a time when errors are measured."""
 
 
 class TrainingError(InvgenError, ValueError):
@@ -240,3 +242,46 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
     return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def rmse_and_mae(predicted: Prediction, labels: Labels) -> torch.Tensor:
+    """RMSE + MAE of the energies (eV) plus RMSE + MAE of the force components (eV/Å), over one batch."""
+    energy = predicted.energy - labels.energy
+    forces = predicted.forces - labels.forces
+    return _rmse(energy) + energy.abs().mean() + _rmse(forces) + forces.abs().mean()
+
+
+def mae(predicted: Prediction, labels: Labels) -> torch.Tensor:
+    """MAE of the energies (eV) plus MAE of the force components (eV/Å): no structure pulls harder than another."""
+    energy = predicted.energy - labels.energy
+    return energy.abs().mean() + (predicted.forces - labels.forces).abs().mean()
+
+
+def _rmse(error: torch.Tensor) -> torch.Tensor:
+    return error.square().mean().clamp(min=1e-30).sqrt()
+
+
+LOSSES: dict[str, Callable[[Prediction, Labels], torch.Tensor]] = {"rmse+mae": rmse_and_mae, "mae": mae}
+"""What is minimised, by its name in the configuration."""
+
+
+def errors(network: EnergyForces, data: Dataset) -> dict[str, float]:
+    """``energy_rmse``, ``energy_mae`` (eV), ``force_rmse``, ``force_mae`` (eV/Å) and their sum ``loss``."""
+    sums = dict.fromkeys(("energy_square", "energy_absolute", "force_square", "force_absolute"), 0.0)
+    for start in range(0, len(data), EVALUATION_BATCH):
+        systems = torch.arange(start, min(start + EVALUATION_BATCH, len(data)))
+        labels, predicted = data.labels(systems), network(data.batch(systems), differentiable=False)
+        energy = (predicted.energy - labels.energy).double()
+        forces = (predicted.forces - labels.forces).double()
+        sums["energy_square"] += energy.square().sum().item()
+        sums["energy_absolute"] += energy.abs().sum().item()
+        sums["force_square"] += forces.square().sum().item()
+        sums["force_absolute"] += forces.abs().sum().item()
+    components = 3 * len(data.numbers)
+    result = {
+        "energy_rmse": math.sqrt(sums["energy_square"] / len(data)),
+        "energy_mae": sums["energy_absolute"] / len(data),
+        "force_rmse": math.sqrt(sums["force_square"] / components),
+        "force_mae": sums["force_absolute"] / components,
+    }
+    return {**result, "loss": sum(result.values())}

@@ -7,8 +7,8 @@
 
 m (neighbours, sensitivities, features), s (pairs, sensitivities), t (pairs, components), y and g (centres, invariants,
 features), all float32 or all float64; <lists> are the six tensors of ``PairLists``; ``key`` names the kernels of the
-invariants as in ``operators.invariants``. Formula and plain tensor operations are in ``pair_sums``: they run on the CPU, and on
-GPUs where the fused kernels cannot be had.
+invariants as in ``operators.invariants``. Formula and plain tensor operations are in ``pair_sums``: they run on the
+CPU, and on GPUs where the fused kernels cannot be had.
 """
 
 from __future__ import annotations

@@ -226,3 +226,17 @@ def contraction_path(legs: tuple[Legs, ...], bonds: tuple[tuple[int, int, int], 
         all_legs.append(merged)
         steps.append((left, right))
     return tuple(steps)
+
+
+def contraction_cost(contraction: Contraction) -> int:
+    """Multiplications of a single evaluation, tensors held by their 2m+1 components on each bond."""
+    size = [2 * m + 1 for *_, m in contraction.bonds]
+    legs = [
+        frozenset(i for i, (u, v, _) in enumerate(contraction.bonds) if vertex in (u, v))
+        for vertex in range(len(contraction.tensors))
+    ]
+    total = 0
+    for left, right in contraction_path(tuple(tuple(sorted(x)) for x in legs), contraction.bonds):
+        total += prod(size[i] for i in legs[left] | legs[right])
+        legs.append(legs[left] ^ legs[right])
+    return total

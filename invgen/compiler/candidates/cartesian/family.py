@@ -13,10 +13,9 @@ from invgen.compiler.algebra.components import component_slices, full_tensor
 from invgen.compiler.algebra.harmonics import harmonics
 from invgen.compiler.candidates.ace.truncation import Channel
 from invgen.compiler.candidates.cartesian.contraction import Contraction, Tensor, head, sort_key
-from invgen.compiler.candidates.cartesian.cost import contraction_cost
 from invgen.compiler.candidates.cartesian.counting import refuse_explosion, refuse_multisets
 from invgen.compiler.candidates.cartesian.enumeration import Content, all_contractions, connected_contractions, levels
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Evaluator, Modular
+from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Evaluator, Modular, contraction_cost
 from invgen.compiler.candidates.environment import Terms, tensor_harmonics
 from invgen.compiler.candidates.multidegree import Multidegree
 from invgen.errors import TooManyCandidates
