@@ -21,7 +21,7 @@ import numpy as np
 import record
 
 import invgen
-from invgen.compiler.candidates.cartesian.evaluate import Floating
+from invgen.compiler.algebra.arithmetic import Floating
 from invgen.compiler.candidates.family import family_of
 from invgen.compiler.selection.langbein import CONFIGURATIONS, FLOAT_TOLERANCE, independent_rows
 

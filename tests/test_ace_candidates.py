@@ -14,6 +14,8 @@ import tolerances
 from test_couplings import generator
 
 from invgen.compiler.algebra import harmonics, modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import factor_key
 from invgen.compiler.algebra.characters import count_order, transcendence_degree
 from invgen.compiler.algebra.components import full_tensor, reduced_components
 from invgen.compiler.candidates.ace import chains as ace_chains
@@ -27,9 +29,9 @@ from invgen.compiler.candidates.ace.coupling import (
     couplings,
     total_degree,
 )
-from invgen.compiler.candidates.ace.truncation import count_multiset, exact_fraction, factor_key, multisets
+from invgen.compiler.candidates.ace.truncation import count_multiset, exact_fraction, multisets
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions
-from invgen.compiler.candidates.cartesian.evaluate import Evaluator, Floating, Modular
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.selection.langbein import Selection
 from invgen.errors import SpecError
 

@@ -14,9 +14,9 @@ import sympy
 import tolerances
 
 import invgen
+from invgen.compiler.algebra.arithmetic import Floating
 from invgen.compiler.candidates.ace import coupling
 from invgen.compiler.candidates.ace.coupling import AceEvaluator, Channel, Coupling
-from invgen.compiler.candidates.cartesian.evaluate import Floating
 from invgen.compiler.kernels.ace import choice, scaling
 from invgen.compiler.kernels.ace.lower import factored, lower_couplings
 from invgen.compiler.kernels.ace.trees import Covariant, chain_tree, channel, closed_trees, couple

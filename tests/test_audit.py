@@ -16,6 +16,7 @@ import sympy
 
 import invgen
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
 from invgen.compiler.algebra.components import full_tensor, symmetric_powers
 from invgen.compiler.auditing import exact, parsing
 from invgen.compiler.auditing.contractions import ContractionList
@@ -24,7 +25,6 @@ from invgen.compiler.auditing.polynomials import PolynomialList
 from invgen.compiler.auditing.report import text
 from invgen.compiler.auditing.source import parse_lines
 from invgen.compiler.candidates.cartesian.enumeration import candidates
-from invgen.compiler.candidates.cartesian.evaluate import Floating, Modular
 from invgen.compiler.candidates.cartesian.symbolic import expression
 from invgen.errors import AuditError
 

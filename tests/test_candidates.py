@@ -16,10 +16,11 @@ import tolerances
 
 import invgen
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
 from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, canonical, degree, product, sort_key
 from invgen.compiler.candidates.cartesian.counting import count_contractions
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions, candidates, connected_contractions
-from invgen.compiler.candidates.cartesian.evaluate import Evaluator, Floating, Modular, contraction_cost
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator, contraction_cost
 from invgen.errors import TooManyCandidates
 from invgen.spec import BasisSpec
 

@@ -22,10 +22,10 @@ import sympy
 
 import invgen
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Modular
 from invgen.compiler.algebra.characters import largest_rank
 from invgen.compiler.algebra.couplings import integer_coupling
 from invgen.compiler.candidates.cartesian import family
-from invgen.compiler.candidates.cartesian.evaluate import Modular
 from invgen.compiler.candidates.family import count, family_of
 from invgen.compiler.shipped import SPECS
 from invgen.errors import CertificateError, SelectionError, TooManyCandidates

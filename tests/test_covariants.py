@@ -25,11 +25,12 @@ from tolerances import KERNEL, LAW
 import invgen
 from invgen.cli.checking import checks
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
 from invgen.compiler.algebra.characters import contents, count_covariants, count_invariants, generic_covariants
 from invgen.compiler.algebra.components import contraction_matrix, inverse_contraction_matrix
 from invgen.compiler.algebra.harmonics import harmonics
 from invgen.compiler.candidates.cartesian.covariants import Covariant, CovariantEvaluator, open_tensor
-from invgen.compiler.candidates.cartesian.evaluate import Evaluator, Floating, Modular
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.selection.covariants import select
 from invgen.compiler.selection.setting import Setting
 from invgen.errors import BasisFileError, SpecError, TooManyCandidates

@@ -13,6 +13,8 @@ from numpy.polynomial import legendre
 import invgen
 from invgen import BasisSpec
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import channel_slices
 from invgen.compiler.algebra.couplings import scalings
 from invgen.compiler.algebra.harmonics import integer_harmonics
 from invgen.compiler.analysis.environments import (
@@ -22,9 +24,7 @@ from invgen.compiler.analysis.environments import (
     rank_by_positions,
     select_by_positions,
 )
-from invgen.compiler.candidates.ace.chains import channel_slices
 from invgen.compiler.candidates.ace.coupling import Channel
-from invgen.compiler.candidates.cartesian.evaluate import Floating, Modular
 from invgen.compiler.candidates.environment import Environment
 from invgen.compiler.candidates.family import family_of
 from invgen.compiler.selection.langbein import FloatEchelon, independent_rows

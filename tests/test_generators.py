@@ -25,11 +25,12 @@ from tolerances import KERNEL, LAW
 import invgen
 from invgen.cli.checking import checks
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Modular
 from invgen.compiler.algebra.characters import contents, count_invariants
 from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.compiler.candidates.cartesian.counting import EPSILON_AS_TENSOR, count_contractions, refuse_explosion
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions, connected_contractions
-from invgen.compiler.candidates.cartesian.evaluate import Evaluator, Modular
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.cartesian.family import multidegrees
 from invgen.compiler.inspect.report import describe, ring_table, summary
 from invgen.compiler.kernels.lower import lower

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 import tolerances
 
+from invgen.compiler.algebra.arithmetic import Floating
 from invgen.compiler.candidates.ace import coupling
 from invgen.compiler.candidates.ace.coupling import AceEvaluator, Channel, Coupling
-from invgen.compiler.candidates.cartesian.evaluate import Floating
+from invgen.compiler.emission import with_derivatives as _with_derivatives
 from invgen.compiler.emitters import emit_folder
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.compiler.kernels.harmonics import harmonics
-from invgen.compiler.pipeline import _with_derivatives
 from invgen.emitted.folder import open_folder, read_products
 from invgen.emitted.products import FILE, ProductBasis
 from invgen.errors import EmittedFileError

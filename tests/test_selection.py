@@ -11,10 +11,11 @@ import pytest
 
 import invgen
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
 from invgen.compiler.algebra.characters import contents, count_invariants, transcendence_degree
 from invgen.compiler.algebra.components import component_slices
 from invgen.compiler.candidates.cartesian.contraction import Contraction, sort_key
-from invgen.compiler.candidates.cartesian.evaluate import Evaluator, Floating, Modular
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.cartesian.family import linear_span, random_neighbourhoods
 from invgen.compiler.selection.langbein import FloatEchelon, independent_rows
 from invgen.compiler.selection.objectives import select

@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from invgen import __version__
+from invgen.version import __version__
 
 app = typer.Typer(
     name="invgen",

@@ -14,8 +14,8 @@ import numpy as np
 import invgen
 from invgen.compiler.basis import Basis
 from invgen.compiler.covariant_basis import CovariantBasis
+from invgen.compiler.emission import emit
 from invgen.compiler.emitters import BACKENDS
-from invgen.compiler.pipeline import emit
 from invgen.emitted.folder import open_folder
 from invgen.errors import CudaError, SelectionError
 from invgen.replay.check import replay

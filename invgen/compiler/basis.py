@@ -14,12 +14,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import Channel, components_of
 from invgen.compiler.analysis.certificate import certify
 from invgen.compiler.analysis.dependence import RankStatement, relation
 from invgen.compiler.analysis.relations import Relation
-from invgen.compiler.candidates.ace.truncation import Channel
-from invgen.compiler.candidates.cartesian.evaluate import Floating, Modular
-from invgen.compiler.candidates.family import CandidateEvaluator, Family, components_of, family_of
+from invgen.compiler.candidates.family import CandidateEvaluator, Family, family_of
+from invgen.compiler.kernels.lower import lower
+from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.flexibility import Flexibility, flexibility
 from invgen.compiler.selection.langbein import Progress
@@ -64,6 +66,7 @@ class Basis:
     evidence: Evidence
 
     FILE: ClassVar[str] = "basis.json"
+    covariant_rank: ClassVar[int | None] = None
 
     def __len__(self) -> int:
         return len(self.invariants)
@@ -262,11 +265,15 @@ class Basis:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BasisFileError(f"{source} cannot be read ({error}); generate the basis again") from error
 
+    def value_kernel(self) -> Kernel:
+        """The program that computes the invariants, see ``kernels.lower``."""
+        return lower(self)
+
     def emitted_folder(self, backends: tuple[str, ...]) -> Path:
         """A folder with emitted sources of this basis: the shipped one if it is the same, else one in the cache."""
-        import invgen
+        from invgen.compiler.emission import emitted_folder
 
-        return invgen.emitted_folder(self, backends)
+        return emitted_folder(self, backends)
 
     def __str__(self) -> str:
         size = f"{len(self)} invariants of {self.components} components"

@@ -13,9 +13,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating
 from invgen.compiler.basis import FORMAT, SECOND_PRIME, Verification, checksum, read_checked
 from invgen.compiler.candidates.cartesian.covariants import Covariant, CovariantEvaluator
-from invgen.compiler.candidates.cartesian.evaluate import Floating
+from invgen.compiler.kernels.covariants import lower_covariants
+from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.selection.covariants import check, select
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.setting import UNLIMITED, Setting
@@ -160,11 +162,20 @@ class CovariantBasis:
         except (AttributeError, KeyError, StopIteration, TypeError, ValueError) as error:
             raise BasisFileError(f"{source} cannot be read ({error}); generate the basis again") from error
 
+    @property
+    def covariant_rank(self) -> int:
+        """The rank, where bases of invariants have none."""
+        return self.rank
+
+    def value_kernel(self) -> Kernel:
+        """The program that computes the covariants, see ``kernels.covariants``."""
+        return lower_covariants(self.covariants, self.spec.tensors, self.rank)
+
     def emitted_folder(self, backends: tuple[str, ...]) -> Path:
         """A folder with emitted sources of this basis in the cache."""
-        import invgen
+        from invgen.compiler.emission import emitted_folder
 
-        return invgen.emitted_folder(self, backends)
+        return emitted_folder(self, backends)
 
     def __str__(self) -> str:
         listed = "\n".join(f"C{k}: {c.text}" for k, c in enumerate(self.covariants))

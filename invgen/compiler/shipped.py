@@ -8,8 +8,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from invgen.compiler.emission import emit, emit_harmonics
 from invgen.compiler.emitters import BACKENDS
-from invgen.compiler.pipeline import emit, emit_harmonics, generate
+from invgen.compiler.pipeline import generate
 from invgen.resources import generated_folder
 from invgen.spec import BasisSpec
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,8 @@ from invgen.files import write_bytes, write_text
 from invgen.resources import cache_folder, generated_folder
 
 FORMAT = 1
+"""Of ``manifest.json``; every other is refused."""
+KERNELS = ("value", "vjp", "second_order")
 SOURCES = ("_kernels.py", "_kernels.cu")
 INTERACTION = "cuda_interaction.cu"
 """Source that is compiled behind the CUDA kernels."""
@@ -195,3 +198,12 @@ def read_products(source: EmittedFolder | str | os.PathLike[str]) -> ProductBasi
             "emit again"
         )
     return products
+
+
+def write_folder(folder: Path, head: Mapping[str, Any], files: Mapping[str, bytes]) -> Path:
+    """Write files, and last the manifest: ``head`` with the format and the checksum of every file."""
+    checksums = {file: hashlib.sha256(data).hexdigest() for file, data in sorted(files.items())}
+    for file, data in files.items():
+        write_bytes(folder / file, data)
+    write_text(folder / "manifest.json", json.dumps({"format": FORMAT, **head, "files": checksums}, indent=1) + "\n")
+    return folder

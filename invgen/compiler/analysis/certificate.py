@@ -14,11 +14,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from invgen.compiler.algebra.channels import Channel, components_of
 from invgen.compiler.algebra.characters import contents as multisets
 from invgen.compiler.algebra.characters import count_invariants
 from invgen.compiler.analysis.dependence import Rows
-from invgen.compiler.candidates.ace.truncation import Channel
-from invgen.compiler.candidates.family import Candidate, components_of, family_of
+from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.langbein import Progress, Selection
 from invgen.compiler.selection.objectives import select

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Modular
+from invgen.compiler.algebra.channels import components_of
 from invgen.compiler.algebra.characters import transcendence_degree
 from invgen.compiler.analysis.relation_search import Search
 from invgen.compiler.analysis.relations import Relation
-from invgen.compiler.candidates.cartesian.evaluate import Modular
-from invgen.compiler.candidates.family import Candidate, components_of, family_of
+from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.langbein import BLOCK, Progress
 from invgen.replay.chance import Chance, below
 from invgen.replay.families import FAMILIES, row

@@ -13,12 +13,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Arithmetic, Floating, Modular
+from invgen.compiler.algebra.channels import Channel, components_of
 from invgen.compiler.algebra.characters import transcendence_degree
 from invgen.compiler.candidates.ace.chains import AceEvaluator
-from invgen.compiler.candidates.ace.truncation import Channel
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Floating, Modular
 from invgen.compiler.candidates.environment import Environment
-from invgen.compiler.candidates.family import components_of, family_of
+from invgen.compiler.candidates.family import family_of
 from invgen.compiler.selection.langbein import BLOCK, CONFIGURATIONS, Selection
 from invgen.compiler.selection.setting import Setting
 from invgen.errors import SpecError, TooFewNeighbours

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Modular
 from invgen.compiler.algebra.rational import combine, reconstruct, solve
 from invgen.compiler.algebra.sparse import HIGHEST_ORDER
 from invgen.compiler.analysis.relations import Relation, Term
-from invgen.compiler.candidates.cartesian.evaluate import Modular
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.langbein import Progress
 from invgen.spec import BasisSpec

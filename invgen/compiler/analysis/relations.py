@@ -11,7 +11,6 @@ from typing import Any
 
 from invgen.compiler.algebra.couplings import SignedRoot
 from invgen.compiler.algebra.sparse import Sparse, add, multiply
-from invgen.compiler.candidates.expansion import expanded, scale
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.spec import BasisSpec
 
@@ -61,8 +60,9 @@ class Relation:
 
     def expand(self) -> Sparse:
         """The relation expanded in the components, in integer arithmetic; no term is left if it holds."""
-        known = {i: expanded(self.spec, self.invariants[i]) for i in self.used}
-        known[-1] = expanded(self.spec, self.candidate)
+        family = family_of(self.spec)
+        known = {i: family.expanded(self.spec, self.invariants[i]) for i in self.used}
+        known[-1] = family.expanded(self.spec, self.candidate)
         products: dict[tuple[int, ...], Sparse] = {(): {0: 1}}
         total: Sparse = {}
         for term in self.terms:
@@ -83,7 +83,7 @@ class Relation:
 
     def coefficients(self) -> list[SignedRoot]:
         """Of every term in the invariants themselves, the first one 1; rational unless the family is ``ace``."""
-        roots = []
+        scale, roots = family_of(self.spec).scale, []
         for term in self.terms:
             square = Fraction(term.coefficient**2) / scale(self.candidate) ** term.power
             for i, exponent in term.powers:

@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from invgen.compiler.algebra.channels import components_of
 from invgen.compiler.candidates.environment import polynomials, radial_polynomials
-from invgen.compiler.candidates.family import components_of, family_of
+from invgen.compiler.candidates.family import family_of
 from invgen.compiler.selection.sites import arithmetic_of
 from invgen.errors import SpecError
 from invgen.spec import BasisSpec

@@ -18,10 +18,11 @@ from math import log2
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
 from invgen.compiler.auditing.source import Line, Place, Size
 from invgen.compiler.auditing.tensors import WORDS, Factor, TensorSet
 from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, Tensor, canonical
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Evaluator, Modular, contraction_cost
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator, contraction_cost
 from invgen.errors import unknown
 
 LETTERS = "svqth"

@@ -16,8 +16,8 @@ from math import ceil, inf, lgamma, log, log2, log10
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Modular
 from invgen.compiler.auditing.source import ExactList
-from invgen.compiler.candidates.cartesian.evaluate import Modular
 from invgen.compiler.selection.langbein import BLOCK, Progress
 from invgen.errors import AuditError
 

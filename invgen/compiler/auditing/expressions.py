@@ -9,8 +9,8 @@ from math import log2
 
 import numpy as np
 
+from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
 from invgen.compiler.auditing.source import Size
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Modular
 
 
 @dataclass(frozen=True)

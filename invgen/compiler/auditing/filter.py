@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from invgen.compiler.algebra.arithmetic import Floating
 from invgen.compiler.auditing import numeric
 from invgen.compiler.auditing.exact import eliminate
 from invgen.compiler.auditing.source import ExactList, Place, Samples
 from invgen.compiler.auditing.verdict import Audit, Member
-from invgen.compiler.candidates.cartesian.evaluate import Floating
 from invgen.compiler.selection.langbein import CONFIGURATIONS, Progress
 from invgen.errors import AuditError, unknown
 

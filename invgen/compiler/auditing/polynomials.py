@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
 from invgen.compiler.auditing import expressions, parsing
 from invgen.compiler.auditing.source import Line, Place, Size
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Modular
 from invgen.errors import AuditError
 
 TOGETHER = 16

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic
+from invgen.compiler.algebra.arithmetic import Arithmetic
 from invgen.errors import AuditError
 
 _NAMED = re.compile(r"\s*([\w.'-]+)\s*=(?!=)(.*)", re.DOTALL)

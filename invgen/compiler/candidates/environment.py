@@ -15,12 +15,11 @@ from functools import cached_property
 
 import numpy as np
 
+from invgen.compiler.algebra.arithmetic import Arithmetic, Floating, Modular
+from invgen.compiler.algebra.channels import Channel, channel_slices
 from invgen.compiler.algebra.components import reduced_powers
 from invgen.compiler.algebra.couplings import scalings
 from invgen.compiler.algebra.harmonics import harmonic_polynomial, integer_harmonics
-from invgen.compiler.candidates.ace.chains import channel_slices
-from invgen.compiler.candidates.ace.truncation import Channel
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Floating, Modular
 
 
 def _number(value: Fraction | int, arithmetic: Arithmetic) -> int | float:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
 
+from invgen.compiler.algebra.arithmetic import Arithmetic
+from invgen.compiler.algebra.channels import Channel
+from invgen.compiler.algebra.sparse import Sparse
 from invgen.compiler.candidates.ace.family import AceFamily
-from invgen.compiler.candidates.ace.truncation import Channel
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic
 from invgen.compiler.candidates.cartesian.family import CartesianFamily
 from invgen.compiler.candidates.environment import Terms
 from invgen.compiler.candidates.multidegree import Multidegree
@@ -117,6 +119,12 @@ class Family(Protocol):
     def monomials(self, candidate: Any) -> int:
         """Number of monomials."""
 
+    def expanded(self, spec: BasisSpec, candidate: Any) -> Sparse:
+        """The polynomial with whole coefficients that evaluators modulo a prime take, without the root of ``scale``."""
+
+    def scale(self, candidate: Any) -> Fraction:
+        """The rational whose root times ``expanded``, in scaled components, is the invariant."""
+
 
 FAMILIES: dict[str, Family] = {"cartesian": CartesianFamily(), "ace": AceFamily()}
 
@@ -146,8 +154,3 @@ def count(spec: BasisSpec) -> Counts:
     if not isinstance(spec, BasisSpec):
         raise TypeError(f"count takes a BasisSpec, got {type(spec).__name__}; write invgen.BasisSpec(l_max=3, n_max=4)")
     return Counts(family_of(spec).counts(spec))
-
-
-def components_of(channels: Iterable[Channel]) -> int:
-    """Number of components of these channels together."""
-    return sum(2 * c.rank + 1 for c in channels)

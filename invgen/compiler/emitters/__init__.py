@@ -1,38 +1,32 @@
 """Kernels to source files. A backend is one module here plus one folder of templates, listed in ``BACKENDS``.
 
 To add a backend: write ``emitters/<name>.py`` with ``FILE``, ``TEMPLATE``, ``emit`` and ``context``; write
-``templates/<name>/``; add the module to ``BACKENDS``; teach ``runtime/load.py`` to call the emitted file.
+``templates/<name>/``; add the module to ``BACKENDS``; teach ``runtime/`` to call the emitted file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from invgen import __version__
 from invgen.compiler.emitters import cuda, numba, torch
 from invgen.compiler.kernels.program import Kernel
+from invgen.emitted.folder import KERNELS, write_folder
 from invgen.emitted.products import FILE as PRODUCTS
 from invgen.emitted.products import ProductBasis
 from invgen.errors import unknown
-from invgen.files import write_bytes, write_text
+from invgen.version import __version__
 
 BACKENDS: dict[str, ModuleType] = {"numba": numba, "torch": torch, "cuda": cuda}
 
 TABLE_BACKENDS = ("numba", "torch")
 """Backends that walk the tables of a large basis; every backend unrolls."""
 
-KERNELS = ("value", "vjp", "second_order")
-
-FORMAT = 1
-"""Format of ``manifest.json``; the runtime refuses every other."""
-
-__all__ = ["BACKENDS", "FORMAT", "emit_folder", "emit_sources", "emit_tables"]
+__all__ = ["BACKENDS", "emit_folder", "emit_sources", "emit_tables"]
 
 
 def emit_sources(id: str, kernels: Mapping[str, Kernel], backends: tuple[str, ...]) -> dict[str, str]:
@@ -74,7 +68,7 @@ def emit_folder(
         "operations": {name: kernels[name].operations for name in KERNELS},
         "kernel_digests": {name: kernels[name].digest for name in KERNELS},
     }
-    return _write(Path(into), {"id": id, "kind": kind, "version": __version__, **metadata, **costs}, files)
+    return write_folder(Path(into), {"id": id, "kind": kind, "version": __version__, **metadata, **costs}, files)
 
 
 def emit_tables(
@@ -105,7 +99,7 @@ def emit_tables(
         "kernel_digests": dict.fromkeys(KERNELS, hashlib.sha256(data).hexdigest()),
     }
     head = {"id": id, "kind": "invariants", "version": __version__, **metadata, **details}
-    return _write(Path(into), head, {PRODUCTS: data})
+    return write_folder(Path(into), head, {PRODUCTS: data})
 
 
 def _check_backends(backends: tuple[str, ...]) -> None:
@@ -114,11 +108,3 @@ def _check_backends(backends: tuple[str, ...]) -> None:
     for name in backends:
         if name not in BACKENDS:
             raise ValueError(unknown("backend", name, BACKENDS))
-
-
-def _write(folder: Path, head: Mapping[str, Any], files: Mapping[str, bytes]) -> Path:
-    checksums = {file: hashlib.sha256(data).hexdigest() for file, data in sorted(files.items())}
-    for file, data in files.items():
-        write_bytes(folder / file, data)
-    write_text(folder / "manifest.json", json.dumps({"format": FORMAT, **head, "files": checksums}, indent=1) + "\n")
-    return folder

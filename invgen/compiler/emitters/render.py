@@ -8,9 +8,9 @@ from typing import Any
 import jinja2
 from jinja2 import meta
 
-from invgen import __version__
 from invgen.compiler.kernels.program import Kernel
 from invgen.resources import templates_folder
+from invgen.version import __version__
 
 OPERATORS = {"add": "+", "sub": "-", "mul": "*"}
 

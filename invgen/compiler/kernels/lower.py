@@ -10,15 +10,17 @@ from __future__ import annotations
 from functools import cache
 from itertools import product
 from math import prod
+from typing import Any, Protocol
 
+from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.algebra.components import Powers, component_slices, multiplicity, reduced_powers, symmetric_powers
-from invgen.compiler.basis import Basis
 from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, Tensor
 from invgen.compiler.kernels.ace.lower import lower_couplings
 from invgen.compiler.kernels.builder import ONE, Builder, Expression
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.kernels.simplify import simplified
 from invgen.compiler.kernels.tree import OpenGraph, Split, automorphisms, contraction_forest, open_part
+from invgen.spec import BasisSpec
 
 Entry = tuple[Powers, ...]
 
@@ -27,8 +29,19 @@ _UNIT: tuple[Powers, ...] = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 _SIGN = {(0, 1, 2): 1, (1, 2, 0): 1, (2, 0, 1): 1, (0, 2, 1): -1, (2, 1, 0): -1, (1, 0, 2): -1}
 
 
+class Invariants(Protocol):
+    """What lowering reads of a basis; it is hashed."""
+
+    @property
+    def spec(self) -> BasisSpec: ...
+    @property
+    def invariants(self) -> tuple[Any, ...]: ...
+    @property
+    def channels(self) -> tuple[Channel, ...]: ...
+
+
 @cache
-def lower(basis: Basis) -> Kernel:
+def lower(basis: Invariants) -> Kernel:
     """The value kernel: ``x`` (components) -> ``y`` (invariants), in the order of the basis."""
     if basis.spec.family == "ace":
         return lower_couplings(basis.invariants, basis.channels)

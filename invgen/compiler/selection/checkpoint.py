@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from invgen import __version__
 from invgen.files import write_text
 from invgen.spec import BasisSpec
+from invgen.version import __version__
 
 FORMAT = 1
 SECONDS = 15.0

@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
 from invgen.compiler.algebra.characters import count_order, generic_covariants
 from invgen.compiler.candidates.cartesian import family
 from invgen.compiler.candidates.cartesian.covariants import (
@@ -25,7 +26,7 @@ from invgen.compiler.candidates.cartesian.covariants import (
     open_tensor,
     spanning,
 )
-from invgen.compiler.candidates.cartesian.evaluate import Evaluator, Floating, Modular
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.cartesian.family import linear_span, parities, random_neighbourhoods
 from invgen.compiler.candidates.multidegree import Multidegree
 from invgen.compiler.selection.evidence import Evidence

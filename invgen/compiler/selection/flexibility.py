@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.channels import components_of
 from invgen.compiler.algebra.characters import transcendence_degree
 from invgen.compiler.algebra.point_groups import turning_prime
-from invgen.compiler.candidates.family import Candidate, components_of, family_of
+from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import SiteRank
 from invgen.compiler.selection.langbein import CONFIGURATIONS
 from invgen.compiler.selection.sites import SITES, Site, arithmetic_of, pattern_sites, site_point

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from invgen.compiler.algebra import modular
-from invgen.compiler.candidates.cartesian.evaluate import Modular
-from invgen.compiler.candidates.family import Candidate, components_of, family_of
+from invgen.compiler.algebra.arithmetic import Modular
+from invgen.compiler.algebra.channels import components_of
+from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.candidates.multidegree import Factors, Multidegree
 from invgen.compiler.selection.evidence import Evidence, Piece
 from invgen.compiler.selection.langbein import Selection

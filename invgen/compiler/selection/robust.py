@@ -16,8 +16,9 @@ from itertools import groupby
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.channels import components_of
 from invgen.compiler.algebra.point_groups import turning_prime
-from invgen.compiler.candidates.family import Candidate, components_of, family_of
+from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence, SiteRank
 from invgen.compiler.selection.flexibility import attainable_ranks, check_parity, site_gradients, site_ranks
 from invgen.compiler.selection.langbein import BLOCK

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from invgen.compiler.algebra import modular
-from invgen.compiler.candidates.cartesian.evaluate import Floating, Modular
-from invgen.compiler.candidates.family import Candidate, components_of, family_of
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import components_of
+from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.checkpoint import Checkpoint
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.langbein import CONFIGURATIONS, Progress, Selection, extreme_singular_values

@@ -14,11 +14,11 @@ from itertools import combinations
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Arithmetic, Floating, Modular
+from invgen.compiler.algebra.channels import Channel, components_of
 from invgen.compiler.algebra.point_groups import POINT_GROUPS, Circle, FloatCircle, ModularCircle, generators, orbit
-from invgen.compiler.candidates.ace.truncation import Channel
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Floating, Modular
 from invgen.compiler.candidates.environment import Terms, polynomials
-from invgen.compiler.candidates.family import FAMILIES, components_of
+from invgen.compiler.candidates.family import FAMILIES
 from invgen.errors import SpecError
 
 Seed = tuple[int, int, int]

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from invgen import __version__
 from invgen.data.batch import Batch, pair_vectors
 from invgen.data.dataset import batch_structures
 from invgen.data.errors import DataError
@@ -41,6 +40,7 @@ from invgen.potentials.frozen.program import (
 from invgen.potentials.saved import describe, load_model, save_model
 from invgen.runtime.choice import measure
 from invgen.runtime.processor import versions
+from invgen.version import __version__
 
 TARGETS = ("cpu", "cuda")
 INLINED = 1500

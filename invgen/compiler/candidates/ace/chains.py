@@ -14,9 +14,9 @@ from typing import Protocol
 
 import numpy as np
 
+from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
+from invgen.compiler.algebra.channels import Channel, channel_slices
 from invgen.compiler.algebra.couplings import SignedRoot, float_coupling, integer_coupling, scalings
-from invgen.compiler.candidates.ace.truncation import Channel
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Modular
 
 Ranks = tuple[int, ...]
 
@@ -31,16 +31,6 @@ class Chain(Protocol):
     def factors(self) -> tuple[Channel, ...]: ...
     @property
     def chain(self) -> Ranks: ...
-
-
-def channel_slices(channels: tuple[Channel, ...]) -> dict[Channel, slice]:
-    """Where every channel lies on the component axis; inside m = -l..l."""
-    slices: dict[Channel, slice] = {}
-    start = 0
-    for channel in channels:
-        slices[channel] = slice(start, start + 2 * channel.rank + 1)
-        start += 2 * channel.rank + 1
-    return slices
 
 
 class AceEvaluator:

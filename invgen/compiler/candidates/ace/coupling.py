@@ -15,22 +15,20 @@ from functools import cache
 from typing import Any
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Modular
+from invgen.compiler.algebra.channels import Channel, Multiset, factor_key
 from invgen.compiler.algebra.couplings import SignedRoot
 from invgen.compiler.candidates.ace.chains import AceEvaluator, Polynomial, Ranks, partial_ranks, polynomial
 from invgen.compiler.candidates.ace.truncation import (
-    Channel,
-    Multiset,
     Truncation,
     box,
     channels_in_use,
     count_ace,
     count_multiset,
-    factor_key,
     multisets,
     parities,
     total_degree,
 )
-from invgen.compiler.candidates.cartesian.evaluate import Modular
 
 __all__ = [
     "AceEvaluator",

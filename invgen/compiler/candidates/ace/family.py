@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Arithmetic
+from invgen.compiler.algebra.channels import Channel, channel_slices
 from invgen.compiler.algebra.characters import largest_rank
 from invgen.compiler.algebra.couplings import integer_coupling
+from invgen.compiler.algebra.sparse import Sparse, monomial
 from invgen.compiler.candidates.ace.chains import AceEvaluator
 from invgen.compiler.candidates.ace.coupling import Coupling, candidates, channel_label, couplings
 from invgen.compiler.candidates.ace.truncation import (
-    Channel,
     Truncation,
     box,
     channels_in_use,
@@ -23,7 +27,6 @@ from invgen.compiler.candidates.ace.truncation import (
     multisets,
     total_degree,
 )
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic
 from invgen.compiler.candidates.environment import Terms, solid_harmonics
 from invgen.compiler.candidates.multidegree import Multidegree
 from invgen.errors import SpecError, TooManyCandidates
@@ -126,6 +129,18 @@ class AceFamily:
 
     def monomials(self, candidate: Coupling) -> int:
         return len(candidate.polynomial().integers)
+
+    def expanded(self, spec: BasisSpec, candidate: Coupling) -> Sparse:
+        slices = channel_slices(_channels(spec))
+        exact = candidate.polynomial()
+        centres = [slices[c].start + c.rank for c in candidate.factors]
+        found: Sparse = {}
+        for orders, value in zip(exact.orders.tolist(), exact.integers, strict=True):
+            found[monomial(Counter(centre + m for centre, m in zip(centres, orders, strict=True)).items())] = value
+        return found
+
+    def scale(self, candidate: Coupling) -> Fraction:
+        return candidate.polynomial().scale
 
 
 def truncation(spec: BasisSpec) -> Truncation:

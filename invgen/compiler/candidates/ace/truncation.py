@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
-from typing import NamedTuple
 
 import numpy as np
 
+from invgen.compiler.algebra.channels import Channel, Multiset, factor_key
 from invgen.compiler.algebra.characters import count_invariants
 from invgen.errors import SpecError, unknown
 from invgen.spec import Exact, exact_fraction
@@ -23,23 +23,6 @@ from invgen.spec import Exact, exact_fraction
 LARGEST_TABLE = 10**7
 """Orders times degrees times weights above which counting enumerates multisets."""
 PARITIES = {"proper": (False,), "pseudo": (True,), "both": (False, True)}
-
-
-class Channel(NamedTuple):
-    """The tensor A_znl, ``2 rank + 1`` components m = -l..l; channels sort by species, n, rank."""
-
-    species: int
-    n: int
-    rank: int
-
-
-Multiset = tuple[Channel, ...]
-"""The factors of a candidate in canonical order, see ``factor_key``."""
-
-
-def factor_key(channel: Channel) -> tuple[int, int, int]:
-    """The order of factors within a candidate: rank, species, n."""
-    return channel.rank, channel.species, channel.n
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,13 @@ from functools import cached_property
 
 import numpy as np
 
+from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
 from invgen.compiler.algebra.characters import contents, count_covariants
 from invgen.compiler.algebra.components import inverse_contraction_matrix
 from invgen.compiler.candidates.cartesian.contraction import Contraction, Tensor, head, sort_key
 from invgen.compiler.candidates.cartesian.counting import refuse_explosion, refuse_multisets
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions, connected_contractions
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Evaluator, Modular
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.multidegree import Multidegree
 
 OPEN = 1_000_000

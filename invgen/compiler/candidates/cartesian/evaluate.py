@@ -8,14 +8,12 @@ pairs. Arrays carry one leading axis of points.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import prod
-from typing import Protocol
 
 import numpy as np
 
-from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Arithmetic
 from invgen.compiler.algebra.components import (
     component_slices,
     expansion_matrix,
@@ -28,44 +26,6 @@ from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contractio
 Legs = tuple[int, ...]
 """The bonds that an array's axes (after the axis of points) run over."""
 Layout = Mapping[Tensor, tuple[slice, np.ndarray]]
-
-
-class Arithmetic(Protocol):
-    """What the evaluator needs of a number system."""
-
-    def array(self, x: np.ndarray) -> np.ndarray: ...
-    def matmul(self, a: np.ndarray, b: np.ndarray) -> np.ndarray: ...
-    def reduce(self, x: np.ndarray) -> np.ndarray: ...
-
-
-@dataclass(frozen=True)
-class Modular:
-    """Residues modulo a prime below 2^31."""
-
-    prime: int
-
-    def array(self, x: np.ndarray) -> np.ndarray:
-        return np.asarray(x, dtype=np.int64) % self.prime
-
-    def matmul(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return modular.matmul(a, b, self.prime)
-
-    def reduce(self, x: np.ndarray) -> np.ndarray:
-        return x % self.prime
-
-
-@dataclass(frozen=True)
-class Floating:
-    """Float64."""
-
-    def array(self, x: np.ndarray) -> np.ndarray:
-        return np.asarray(x, dtype=np.float64)
-
-    def matmul(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return a @ b
-
-    def reduce(self, x: np.ndarray) -> np.ndarray:
-        return x
 
 
 class Evaluator:

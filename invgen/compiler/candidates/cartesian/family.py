@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
+from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.algebra.characters import contents, count_invariants, count_order, largest_rank
 from invgen.compiler.algebra.components import component_slices, full_tensor
 from invgen.compiler.algebra.harmonics import harmonics
-from invgen.compiler.candidates.ace.truncation import Channel
+from invgen.compiler.algebra.sparse import Sparse, monomial
 from invgen.compiler.candidates.cartesian.contraction import Contraction, Tensor, head, sort_key
 from invgen.compiler.candidates.cartesian.counting import refuse_explosion, refuse_multisets
 from invgen.compiler.candidates.cartesian.enumeration import Content, all_contractions, connected_contractions, levels
-from invgen.compiler.candidates.cartesian.evaluate import Arithmetic, Evaluator, Modular, contraction_cost
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator, contraction_cost
 from invgen.compiler.candidates.environment import Terms, tensor_harmonics
 from invgen.compiler.candidates.multidegree import Multidegree
 from invgen.errors import TooManyCandidates
@@ -110,6 +113,18 @@ class CartesianFamily:
         from invgen.compiler.candidates.cartesian.symbolic import monomials
 
         return monomials(candidate)
+
+    def expanded(self, spec: BasisSpec, candidate: Contraction) -> Sparse:
+        from invgen.compiler.candidates.cartesian.symbolic import polynomial
+
+        slices = component_slices(spec.tensors)
+        used = [i for t in sorted(set(candidate.content)) for i in range(slices[t].start, slices[t].stop)]
+        exact = polynomial(candidate)
+        return {monomial(zip(used, powers, strict=True)): int(value) for powers, value in exact.terms() if value}
+
+    def scale(self, candidate: Contraction) -> Fraction:
+        """1: contractions have whole coefficients."""
+        return Fraction(1)
 
 
 def multidegrees(tensors: Iterable[Tensor], order: int) -> Iterator[Multidegree]:

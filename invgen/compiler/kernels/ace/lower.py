@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
+from invgen.compiler.algebra.channels import channel_slices
 from invgen.compiler.algebra.couplings import integer_coupling
-from invgen.compiler.candidates.ace.chains import channel_slices
 from invgen.compiler.candidates.ace.coupling import Channel, Coupling
 from invgen.compiler.kernels.ace.choice import recipes
 from invgen.compiler.kernels.ace.scaling import scaling

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from invgen.compiler.candidates.ace.chains import Polynomial, channel_slices
+from invgen.compiler.algebra.channels import channel_slices
+from invgen.compiler.candidates.ace.chains import Polynomial
 from invgen.compiler.candidates.ace.coupling import Channel, Coupling
 from invgen.emitted.products import ProductBasis
 

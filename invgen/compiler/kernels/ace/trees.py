@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import combinations
 
+from invgen.compiler.algebra.channels import factor_key
 from invgen.compiler.algebra.couplings import couples
 from invgen.compiler.candidates.ace.coupling import Channel, Coupling, Multiset
-from invgen.compiler.candidates.ace.truncation import factor_key
 
 
 @dataclass(frozen=True)
