@@ -23,8 +23,8 @@ from invgen.emitted.products import ProductBasis
 from invgen.errors import InvgenError
 
 if TYPE_CHECKING:
-    from invgen.ace.calculator import LinearCalculator
     from invgen.ace.torch_potential import TorchLinearPotential
+    from invgen.data.calculator import StructureCalculator
 
 KIND = "invgen linear potential"
 FORMAT = 1
@@ -125,11 +125,11 @@ class LinearPotential:
         stress = found.virial / structure.volume if structure.volume else None
         return Results(energy, found.forces, stress)
 
-    def calculator(self, skin: float = 0.5) -> LinearCalculator:
+    def calculator(self, skin: float = 0.5) -> StructureCalculator:
         """An ASE calculator; see there for ``skin``."""
-        from invgen.ace.calculator import LinearCalculator
+        from invgen.data.calculator import StructureCalculator
 
-        return LinearCalculator(self, skin)
+        return StructureCalculator(self, skin)
 
     def torch(self) -> TorchLinearPotential:
         """The same potential as a torch module, on any device, to be differentiated by autograd."""

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import nn
 
+from invgen.ace.abasis import ABasis
 from invgen.ace.harmonics import harmonic_table
+from invgen.ace.radial import RadialBasis
 from invgen.data.batch import Batch
 from invgen.data.errors import UnknownSpeciesError
+from invgen.emitted.products import ProductBasis
 
-if TYPE_CHECKING:
-    from invgen.ace.potential import LinearPotential
+
+class Linear(Protocol):
+    """What is read of a ``LinearPotential``."""
+
+    @property
+    def products(self) -> ProductBasis: ...
+    @property
+    def radial(self) -> RadialBasis: ...
+    @property
+    def elements(self) -> tuple[str, ...]: ...
+    @property
+    def coefficients(self) -> np.ndarray: ...
+    @property
+    def references(self) -> np.ndarray: ...
+    @property
+    def numbers(self) -> np.ndarray: ...
+    @property
+    def basis(self) -> ABasis: ...
 
 
 class TorchLinearPotential(nn.Module):
@@ -31,7 +50,7 @@ class TorchLinearPotential(nn.Module):
     column: torch.Tensor
     value: torch.Tensor
 
-    def __init__(self, potential: LinearPotential) -> None:
+    def __init__(self, potential: Linear) -> None:
         super().__init__()
         products = potential.products
         self.radial, self.elements, self.cutoff = potential.radial, potential.elements, potential.radial.cutoff

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 from invgen.ace.fitting.rows import METHODS, Weights
 from invgen.ace.fitting.solvers import SOLVERS
 from invgen.ace.fitting.validation import FOLD_BY
+from invgen.ace.radial import RadialBasis
+from invgen.data.neighbours import nearest_distance
+from invgen.data.structures import Structure
 from invgen.errors import unknown
-from invgen.runs.config import ConfigError, parse_tables, read_tables
+from invgen.runs.config import ConfigError, parse_table, parse_tables, read_tables
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,29 @@ def parse_fit_config(values: Mapping[str, Any]) -> FitConfig:
     if config.data.test_size < 0 or (config.data.test_size and config.data.test is not None):
         raise ConfigError(f"give data.test (a file) or data.test_size (a positive number), got {config.data.test_size}")
     return config
+
+
+def table(name: str, kind: type, values: Any) -> Any:
+    """The table ``name`` of plain values; what is none is left as it is."""
+    return parse_table(name, kind, values) if isinstance(values, Mapping) else values
+
+
+def spec_arguments(basis: BasisConfig, elements: tuple[str, ...]) -> dict[str, Any]:
+    """Arguments of ``BasisSpec``."""
+    values = {
+        k: getattr(basis, k) for k in ("total_degree", "w_L", "n_max", "l_max", "channels", "objective", "ordering")
+    }
+    values |= {"orders": basis.orders or None, "elements": elements}
+    return {"family": "ace", **{k: v for k, v in values.items() if v is not None}}
+
+
+def radial_basis(radial: Any, train: Sequence[Structure]) -> RadialBasis:
+    """The radial functions; of a table only the shape, for the basis says how many there are."""
+    if isinstance(radial, RadialBasis):
+        return radial
+    keys: RadialConfig = table("radial", RadialConfig, radial)
+    r0 = nearest_distance(train, keys.cutoff) if keys.r0 is None else keys.r0
+    return RadialBasis(keys.cutoff, 1, r0, keys.transform, keys.p, keys.q, keys.envelope)
 
 
 def check_references(references: ReferencesConfig) -> None:

@@ -45,7 +45,7 @@ from invgen.potentials.saved import describe, load_model
 from invgen.runtime.load import has_numba
 
 if TYPE_CHECKING:
-    from invgen.potentials.calculator import InvgenCalculator
+    from invgen.data.calculator import BatchCalculator
 
 ROUND_OFF = {"float32": 1e-4, "float64": 1e-10}
 """Largest difference of forces to the largest force, and of energies to the largest energy, that counts as the same."""
@@ -94,11 +94,11 @@ class CompiledPotential(EnergyForces):
         predicted = self(batch_on(batch, self.device))
         return Prediction(predicted.energy.cpu(), predicted.forces.cpu())
 
-    def calculator(self, **arguments: Any) -> InvgenCalculator:
+    def calculator(self, **arguments: Any) -> BatchCalculator:
         """An ASE calculator."""
-        from invgen.potentials.calculator import InvgenCalculator
+        from invgen.data.calculator import BatchCalculator
 
-        return InvgenCalculator(self, **arguments)
+        return BatchCalculator(self, **arguments)
 
     def picked(self, pairs: int) -> str:
         """``"program"`` or ``"layers"``: what was faster for the measured batch nearest to so many pairs."""
