@@ -28,7 +28,7 @@ from invgen.gpu import Usage, find_compiler
 from invgen.gpu.driver import Driver
 from invgen.nn import EnergyForces
 from invgen.nn.interaction import ScalarInteraction
-from invgen.runtime import cuda, load
+from invgen.runtime import backends, cuda, load
 from invgen.runtime.cuda_interaction import PASSES, CudaInteraction
 from invgen.runtime.operators import interaction, invariants, pair_sums
 from invgen.runtime.operators.pair_lists import lists_from_slots, pair_lists
@@ -480,7 +480,7 @@ def test_layers_of_backend_torch_are_not_fused(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_layers_are_fused_without_numba_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["invgen.runtime.load"], "has_numba", lambda: False)
+    monkeypatch.setattr(backends, "has_numba", lambda: False)
     monkeypatch.setattr(interaction, "fused", None)
     with pytest.raises(TypeError, match="not callable"):
         EnergyForces(build("hip-hop-nn"))(graph(molecule(0)))

@@ -17,6 +17,7 @@ from torch import Tensor
 from invgen.nn import EnergyForces, HipHopNN, HipNN, HipNNTS
 from invgen.nn.environment import Environment, PairEnvironment, make_environment
 from invgen.nn.sensitivity import Sensitivity
+from invgen.runtime import backends
 from invgen.runtime.operators import pairs as pair_operators
 from invgen.runtime.operators import pairs_torch
 
@@ -241,7 +242,7 @@ def test_other_dtypes_take_the_plain_path() -> None:
 def test_unknown_and_absent_backends(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="backend"):
         HipNN(backend="numbs", **SIZES)
-    monkeypatch.setattr(sys.modules["invgen.runtime.load"], "has_numba", lambda: False)
+    monkeypatch.setattr(backends, "has_numba", lambda: False)
     assert type(make_environment(3, 5, Sensitivity(4, 0.8, 3.5, 4.0), "auto")) is Environment
     with pytest.raises(ImportError, match="pip install numba"):
         HipNNTS(backend="numba", **SIZES)

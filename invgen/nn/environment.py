@@ -7,7 +7,7 @@ from torch import nn
 
 from invgen.data.batch import Batch
 from invgen.nn.sensitivity import Sensitivity
-from invgen.runtime.load import fast_on_cpu
+from invgen.runtime.backends import fast_on_cpu
 
 
 class Environment(nn.Module):

@@ -14,7 +14,7 @@ from torch import nn
 from invgen.data.batch import Batch
 from invgen.nn.environment import make_environment
 from invgen.nn.sensitivity import Sensitivity
-from invgen.runtime.load import fast_on_cpu
+from invgen.runtime.backends import fast_on_cpu
 
 CUSP = 1e-6
 """ε of sqrt(|E|² + ε): keeps the norm differentiable where a tensor vanishes."""

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from invgen.runtime.backends import has_numba
 from invgen.runtime.choice import SIZES, choose, size_class, tracing
-from invgen.runtime.load import Kernels, has_numba
+from invgen.runtime.modules import Modules
 from invgen.runtime.operators import invariants
 
 FEATURES = 64
@@ -24,7 +25,7 @@ WITH_GRADIENT = "value and gradient"
 class Automatic:
     """Which backend computes what of some kernels, remembered by size class, dtype and device."""
 
-    def __init__(self, kernels: Kernels) -> None:
+    def __init__(self, kernels: Modules) -> None:
         self.kernels = kernels
         self._has_statements = "torch" in kernels.folder.backends
         self._on_cpu = "numba" if "numba" in kernels.folder.backends and has_numba() else "torch"

@@ -42,7 +42,7 @@ from invgen.potentials.frozen.program import (
     read_manifest,
 )
 from invgen.potentials.saved import describe, load_model
-from invgen.runtime.load import has_numba
+from invgen.runtime.backends import has_numba
 
 if TYPE_CHECKING:
     from invgen.data.calculator import BatchCalculator

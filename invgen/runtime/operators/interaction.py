@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import _SingleLevelFunction
 
-from invgen.runtime.load import Kernels
+from invgen.runtime.modules import Modules
 from invgen.runtime.operators import pair_sums
 from invgen.runtime.operators.invariants import compiles, kernels_of
 from invgen.runtime.operators.pair_lists import PairLists
@@ -55,7 +55,7 @@ def _run(order: str, tensors: tuple[Tensor, ...], lists: PairLists, key: str) ->
     return getattr(pair_sums, order)(*plain, lists, key)
 
 
-def check(kernels: Kernels, tensors: tuple[Tensor, ...], lists: PairLists) -> None:
+def check(kernels: Modules, tensors: tuple[Tensor, ...], lists: PairLists) -> None:
     """Raise ``ValueError`` or ``TypeError`` that names the first tensor whose shape, dtype or device does not fit."""
     m = tensors[0]
     if m.dim() != 3 or m.shape[1] < 1:

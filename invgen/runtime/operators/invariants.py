@@ -20,27 +20,28 @@ from torch import Tensor
 from torch.autograd.function import _SingleLevelFunction
 
 from invgen.emitted.folder import find_key
+from invgen.runtime.backends import has_numba
 from invgen.runtime.cpu.threads import numba_threads_like_torch
-from invgen.runtime.load import Kernels, has_numba
+from invgen.runtime.modules import Modules
 from invgen.runtime.operators.registration import LIBRARY, below, define, differentiable
 
-LOADED: dict[str, Kernels] = {}
-"""Kernels by key; filled by ``register`` and by ``kernels_of``."""
+LOADED: dict[str, Modules] = {}
+"""Modules by key; filled by ``register`` and by ``kernels_of``."""
 
 _TOLD: set[int] = set()
 """GPUs for which a warning was given."""
 
 
-def register(kernels: Kernels) -> str:
+def register(kernels: Modules) -> str:
     """Make ``kernels`` known to the operators and return their key."""
     LOADED.setdefault(kernels.key, kernels)
     return kernels.key
 
 
-def kernels_of(key: str) -> Kernels:
+def kernels_of(key: str) -> Modules:
     """The kernels of a key. Raises ``LookupError`` if they are neither loaded, shipped nor cached."""
     if key not in LOADED:
-        LOADED[key] = Kernels(find_key(key), "numba" if has_numba() else "torch")
+        LOADED[key] = Modules(find_key(key))
     return LOADED[key]
 
 
@@ -61,7 +62,7 @@ def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
     return tuple(r.contiguous() for r in results) if isinstance(results, tuple) else results.contiguous()
 
 
-def compiles(kernels: Kernels, device: int) -> bool:
+def compiles(kernels: Modules, device: int) -> bool:
     """Whether CUDA kernels run on this GPU; if not, the reason is told once."""
     from invgen.runtime.cuda import unusable
 
@@ -76,7 +77,7 @@ def compiles(kernels: Kernels, device: int) -> bool:
     return reason is None
 
 
-def _check(kernels: Kernels, tensors: tuple[Tensor, ...]) -> None:
+def _check(kernels: Modules, tensors: tuple[Tensor, ...]) -> None:
     x = tensors[0]
     for name, width, tensor in zip(
         "xgu", (kernels.components, kernels.size, kernels.components), tensors, strict=False

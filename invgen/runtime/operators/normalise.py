@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import _SingleLevelFunction
 
+from invgen.runtime.backends import has_numba
 from invgen.runtime.cpu.threads import numba_threads_like_torch
-from invgen.runtime.load import has_numba
 from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
 
 DTYPES = (torch.float32, torch.float64)
