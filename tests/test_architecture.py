@@ -7,6 +7,7 @@ holds it. Rooms say which others they import from, and modules form no circle, i
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ import pytest
 import invgen
 
 PACKAGE = Path(invgen.__file__).parent
+PAGES = sorted(f"docs/{path.name}" for path in (PACKAGE.parent / "docs").glob("*.md"))
 
 GROUND: dict[str, tuple[str, ...]] = {
     "errors": (),
@@ -26,7 +28,7 @@ GROUND: dict[str, tuple[str, ...]] = {
     "spec": ("errors",),
 }
 CHOICE = ("compiler.selection", "compiler.candidates", "compiler.algebra", "errors", "spec", "files")
-MADE = ("compiler.emission", "compiler.kernels", "compiler.analysis", "replay", *CHOICE)
+MADE = ("compiler.basis_files", "compiler.emission", "compiler.kernels", "compiler.analysis", "replay", *CHOICE)
 COMPILER: dict[str, tuple[str, ...]] = {
     "compiler": (),
     "compiler.algebra": (),
@@ -37,6 +39,7 @@ COMPILER: dict[str, tuple[str, ...]] = {
     "compiler.kernels": ("compiler.candidates", "compiler.algebra", "emitted", "errors", "spec"),
     "compiler.emitters": ("compiler.kernels", "emitted", "resources", "errors", "version"),
     "compiler.emission": ("compiler.emitters", "compiler.kernels", "emitted", "resources", "errors", "spec", "version"),
+    "compiler.basis_files": ("errors",),
     "compiler.basis": MADE,
     "compiler.covariant_basis": ("compiler.basis", *MADE),
     "compiler.pipeline": ("compiler.covariant_basis", "compiler.basis", "compiler.selection", "resources", "spec"),
@@ -274,6 +277,22 @@ def test_lazy_names_of_a_facade_make_no_circle():
     lazily, at_once = (SOURCES["invgen"] + text for text in (f"def f():\n    import {name}\n", f"import {name}\n"))
     assert not circles(graph({**SOURCES, name: climbing, "invgen": lazily}))
     assert circles(graph({**SOURCES, name: climbing, "invgen": at_once}))
+
+
+# ---- pages --------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_names_every_room():
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = {part for word in page.split() for part in word.strip("`.,:").removesuffix(".py").split("/")}
+    assert {part for room in (*ROOMS, *MEETINGS) for part in room.split(".")} <= named
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *PAGES])
+def test_modules_that_a_page_names_exist(page):
+    text = (PACKAGE.parent / page).read_text(encoding="utf-8")
+    files = [path for path in re.findall(r"`([\w/]+/\w+\.py)`", text) if not path.startswith("tests/")]
+    assert not [path for path in files if not any((place / path).is_file() for place in (PACKAGE, PACKAGE.parent))]
 
 
 # ---- fresh processes --------------------------------------------------------------------------------------------

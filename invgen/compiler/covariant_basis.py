@@ -14,7 +14,8 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating
-from invgen.compiler.basis import FORMAT, SECOND_PRIME, Verification, checksum, read_checked
+from invgen.compiler.basis import SECOND_PRIME, Verification
+from invgen.compiler.basis_files import FORMAT, checksum, read_checked
 from invgen.compiler.candidates.cartesian.covariants import Covariant, CovariantEvaluator
 from invgen.compiler.kernels.covariants import lower_covariants
 from invgen.compiler.kernels.program import Kernel

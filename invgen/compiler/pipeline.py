@@ -1,18 +1,20 @@
-"""The stages in order: this docstring is the architecture.
+"""The stages in order: this docstring is the architecture, docs/architecture.md draws it.
 
     stage      input -> output                                          where
     spec       what is asked for -> ``BasisSpec``                       spec/
-    candidates a family's contractions or couplings, in order           candidates/   (exact)
-    selection  candidates -> the chosen ones and ``Evidence``           selection/    (exact, float64 beside it)
-    basis      chosen + evidence -> ``Basis``, a file                   basis.py, covariant_basis.py
-    kernels    basis -> value ``Kernel`` -> vjp, second-order kernels   kernels/
-    emission   kernels -> a folder of sources with checksums            emitters/, templates/
-    ---------- only files cross this line ----------
+    candidates a family's contractions or couplings, in order           compiler/candidates/  (exact)
+    selection  candidates -> the chosen ones and ``Evidence``           compiler/selection/   (exact, float64 beside it)
+    basis      chosen + evidence -> ``Basis``, a file                   compiler/basis.py, covariant_basis.py
+    kernels    basis -> value ``Kernel`` -> vjp, second-order kernels   compiler/kernels/
+    emission   kernels -> a folder of sources with checksums            compiler/emission.py, emitters/; templates/
+    ---------- only files cross this line: emitted/ has their names, formats and checksums ----------
     runtime    folder -> callables and torch operators                  runtime/
-    models     callables -> layers, networks, potentials                nn/, potentials/, data/
+    models     callables -> layers, networks, potentials                nn/, ace/, potentials/, over data/
 
 Everything above the line is the compiler half and never imports torch; everything below is the runtime half and
-never imports SymPy or Jinja. Objects are immutable; every stage returns a new one.
+never imports SymPy or Jinja. Objects are immutable; every stage returns a new one. Beside the stages, about a finished
+basis: compiler/analysis/ (certificates, relations, separation) and compiler/inspect/ (tables, drawings, resources);
+about other people's descriptors: compiler/auditing/. replay/ checks certificates by code of its own.
 """
 
 from __future__ import annotations
