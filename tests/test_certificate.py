@@ -580,7 +580,7 @@ print(bool(replay(Path("c.txt").read_text())))
 print(sorted({m.split(".")[1] for m in sys.modules if m.startswith("invgen.")}))
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
-    assert result.stdout.splitlines() == ["True", "['errors', 'replay', 'spec']"]
+    assert result.stdout.splitlines() == ["True", "['errors', 'replay', 'spec', 'version']"]
 
 
 def test_a_negative_number_of_fresh_rounds_is_refused() -> None:

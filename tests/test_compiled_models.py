@@ -139,8 +139,7 @@ potential = invgen.load_compiled({folder!r})
 sys.path.insert(0, "tests")
 from network_fixtures import molecule
 print(repr(potential.predict([molecule(0, 7)]).energy.item()), potential.summary())
-compiler = ["algebra", "candidates", "selection", "basis", "kernels", "emitters", "pipeline", "inspect"]
-assert not [m for m in sys.modules if m.startswith("invgen.") and m.split(".")[1] in compiler]
+assert not [m for m in sys.modules if m.startswith("invgen.compiler")]
 """
 
 

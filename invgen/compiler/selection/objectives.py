@@ -5,6 +5,7 @@ Each is a plain function ``(spec, ...) -> (contractions, evidence)``, registered
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -16,11 +17,10 @@ from invgen.compiler.algebra.characters import transcendence_degree
 from invgen.compiler.algebra.components import component_slices
 from invgen.compiler.candidates.cartesian import family as cartesian_family
 from invgen.compiler.candidates.cartesian.contraction import Contraction, Tensor, sort_key
-from invgen.compiler.candidates.family import family_of
+from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence, Pattern
 from invgen.compiler.selection.generators import generators
 from invgen.compiler.selection.langbein import Selection
-from invgen.compiler.selection.linear import linear
 from invgen.compiler.selection.robust import robust
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
@@ -121,6 +121,43 @@ def vanishing_patterns(spec: BasisSpec, kept: list[Contraction], rows: np.ndarra
 def replace_objective(spec: BasisSpec, objective: str) -> BasisSpec:
     """The same request with another objective."""
     return BasisSpec.from_json({**spec.to_json(), "objective": objective})
+
+
+def linear(spec: BasisSpec, setting: Setting) -> Chosen:
+    """All linearly independent invariants, products among them, multiset by multiset, certified by characters."""
+    family = family_of(spec)
+    family.refuse(spec, setting.max_candidates)
+    counts = family.counts(spec)
+    total = sum(counts.values())
+    kept: list[Candidate] = []
+    offered: Counter[int] = Counter()
+    for order in spec.orders:
+        for chosen, seen in family.linear_sets(spec, order, setting.prime, setting.seed):
+            kept += chosen
+            offered[order] += seen
+        if setting.progress:
+            setting.progress(f"linear n={order}", len(kept), total)
+    if len(kept) != total:
+        raise ArithmeticError(f"{spec.id} has {len(kept)} invariants, the characters say {total}")
+    return kept, _linear_evidence(spec, setting, kept, offered, counts)
+
+
+def _linear_evidence(
+    spec: BasisSpec, setting: Setting, kept: list[Candidate], offered: Counter[int], counts: dict[int, int]
+) -> Evidence:
+    family = family_of(spec)
+    bound, run = family.bound(spec), setting.selection(spec)
+    run.run(kept, bound, setting.progress, "rank", lookahead=family.lookahead, checkpoint=setting.checkpoint(spec))
+    run.offered = offered
+    evidence = collect_evidence(spec, setting, [run], run.kept, run.rank, bound)
+    per_order = Counter(c.order for c in kept)
+    return replace(
+        evidence,
+        pivots=(),
+        size_complete=sum(counts.values()),
+        kept_per_order=tuple(sorted(per_order.items())),
+        counts=tuple(sorted(counts.items())),
+    )
 
 
 OBJECTIVES = {
