@@ -52,17 +52,20 @@ BETWEEN: dict[str, tuple[str, ...]] = {
     "gpu": ("errors", "files", "resources"),
 }
 """What both halves use, or neither: the second implementation, the contract of emitted folders, compilers for GPUs."""
-MODELS = ("data", "runtime", "emitted", "errors", "files")
+RUN = ("runtime", "runtime.operators", "emitted", "errors")
+MODELS = ("data", "files", *RUN)
 RUNTIME: dict[str, tuple[str, ...]] = {
-    "runtime": ("emitted", "gpu", "errors", "files", "resources"),
+    "runtime": ("runtime.cpu", "runtime.operators", "emitted", "gpu", "errors", "files", "resources"),
+    "runtime.cpu": ("emitted",),
+    "runtime.operators": ("runtime", "runtime.cpu", "emitted"),
     "data": ("errors", "files"),
-    "nn": ("runtime", "data", "emitted", "errors"),
+    "nn": ("data", *RUN),
     "runs": ("errors",),
-    "ace": MODELS,
-    "ace.fitting": ("ace", "runs", *MODELS),
+    "ace": ("runtime.cpu", "data", "emitted", "errors"),
+    "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
-    "potentials.training": ("potentials", "nn", "runs", *MODELS),
+    "potentials.training": ("potentials", "nn", "runs", "data", "errors", "files"),
 }
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")
@@ -242,6 +245,8 @@ def test_emitters_read_programs_only():
         ("invgen.compiler.basis", "def f():\n    import invgen\n"),
         ("invgen.compiler.pipeline", "from invgen import __version__\n"),
         ("invgen.compiler.pipeline", "from invgen.cli import checking\n"),
+        ("invgen.runtime.cpu.simd", "from invgen.runtime.load import load\n"),
+        ("invgen.runtime.cpu.tables", "def f():\n    from invgen.ace import abasis\n"),
         ("invgen.data.batch", "from invgen.nn import network\n"),
         ("invgen.ace.energy", "def f():\n    from invgen.ace.fitting import fit\n"),
         ("invgen.ace.fitting.fit", "def f():\n    from invgen.ace.fitting.run import fit\n"),
