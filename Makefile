@@ -30,7 +30,7 @@ check: lint
 	$(MAKE) test
 
 generated: $(STAMP)
-	$(BIN)/python -m invgen.shipped
+	$(BIN)/python -m invgen.compiler.shipped
 
 clean:
 	rm -rf $(VENV) products dist build .pytest_cache .ruff_cache .mypy_cache

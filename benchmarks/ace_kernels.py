@@ -45,11 +45,11 @@ import torch
 from torch import Tensor
 
 import invgen
-from invgen.algebra.harmonics import spherical_matrix
-from invgen.basis import Basis
-from invgen.candidates.ace import Coupling
-from invgen.emitters import emit_tables
-from invgen.kernels.products import product_basis
+from invgen.compiler.algebra.harmonics import spherical_matrix
+from invgen.compiler.basis import Basis
+from invgen.compiler.candidates.ace.coupling import Coupling
+from invgen.compiler.emitters import emit_tables
+from invgen.compiler.kernels.ace.products import product_basis
 from invgen.nn import Invariants
 
 BASIS = "ace-l3-n4-linear"

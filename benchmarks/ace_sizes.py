@@ -21,9 +21,9 @@ import numpy as np
 import record
 
 import invgen
-from invgen.candidates.evaluate import Floating
-from invgen.candidates.family import family_of
-from invgen.selection.langbein import CONFIGURATIONS, FLOAT_TOLERANCE, independent_rows
+from invgen.compiler.algebra.arithmetic import Floating
+from invgen.compiler.candidates.family import family_of
+from invgen.compiler.selection.langbein import CONFIGURATIONS, FLOAT_TOLERANCE, independent_rows
 
 GRID = {"1": range(6, 19, 2), "3/2": range(6, 27, 2), "2": range(6, 31, 2)}
 QUICK = {"1": range(6, 13, 2), "3/2": range(6, 15, 2), "2": range(6, 17, 2)}

@@ -41,12 +41,12 @@ from ase.build import bulk
 from torch import Tensor
 
 import invgen
-from invgen.atomic import RadialBasis
-from invgen.atomic.neighbourhoods import Neighbourhoods
-from invgen.candidates import ace
+from invgen.ace import RadialBasis
+from invgen.ace.neighbourhoods import Neighbourhoods
+from invgen.ace.potential import LinearPotential
+from invgen.compiler.candidates.ace import coupling
+from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure, from_ase
-from invgen.kernels.products import product_basis
-from invgen.potentials.linear.potential import LinearPotential
 
 CUTOFF, NEAREST, RANK = 6.0, 2.55, 3
 AGREEMENT = 1e-9
@@ -126,14 +126,14 @@ class Peer(torch.nn.Module):
         return energy.item(), zero.index_add(0, first, gradient).index_add(0, second, -gradient)
 
 
-def one_channel() -> list[ace.Coupling]:
+def one_channel() -> list[coupling.Coupling]:
     """The functions of one radial channel that the peer spans."""
-    return list(ace.candidates(ace.box(RANK, 1), (1, 2, 3)))
+    return list(coupling.candidates(coupling.box(RANK, 1), (1, 2, 3)))
 
 
-def in_channel(function: ace.Coupling, n: int) -> ace.Coupling:
+def in_channel(function: coupling.Coupling, n: int) -> coupling.Coupling:
     """The same function of radial channel ``n``."""
-    return ace.Coupling(tuple(c._replace(n=n) for c in function.factors), function.intermediates)
+    return coupling.Coupling(tuple(c._replace(n=n) for c in function.factors), function.intermediates)
 
 
 def same_functions(peer: Peer) -> LinearPotential:

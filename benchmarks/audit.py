@@ -20,8 +20,8 @@ import record
 import torch
 
 import invgen
-from invgen.auditing.contractions import WORDS
-from invgen.candidates.cartesian import candidates
+from invgen.compiler.auditing.contractions import WORDS
+from invgen.compiler.candidates.cartesian.enumeration import candidates
 from invgen.files import write_text
 
 REPEATS = 5

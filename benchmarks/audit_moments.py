@@ -15,9 +15,9 @@ from typing import Any
 import record
 
 import invgen
-from invgen.auditing.tensors import WORDS
-from invgen.candidates.cartesian import all_contractions
-from invgen.candidates.contraction import Contraction, Tensor
+from invgen.compiler.auditing.tensors import WORDS
+from invgen.compiler.candidates.cartesian.contraction import Contraction, Tensor
+from invgen.compiler.candidates.cartesian.enumeration import all_contractions
 
 LEVELS = range(2, 20, 2)
 

@@ -26,7 +26,7 @@ from ase.build import bulk, molecule
 from dscribe.descriptors import ACSF, SOAP
 
 import invgen
-from invgen.auditing.sampling import Space
+from invgen.compiler.auditing.sampling import Space
 
 RATTLE = 0.1
 """Å; of the atoms of molecules and crystals."""

@@ -31,7 +31,7 @@ from invgen.data import Structure, batch_structures
 from invgen.nn import EnergyForces, HipHopNN, HipNN
 from invgen.nn.network import Network
 from invgen.potentials import compile_model, load_compiled
-from invgen.potentials.compiled import CompiledPotential, compare
+from invgen.potentials.frozen.potential import CompiledPotential, compare
 
 CUTOFF = 6.5
 SETTINGS = {

@@ -35,14 +35,15 @@ from invgen.data import Batch, Structure
 from invgen.data.dataset import Dataset
 from invgen.nn import EnergyForces, HipHopNN, HipNN, HipNNTS
 from invgen.potentials import hippynn_model
-from invgen.runtime import interaction_operators, load, pair_sums
-from invgen.runtime.pair_lists import PairLists, pair_lists
+from invgen.runtime import load
+from invgen.runtime.operators import interaction, pair_sums
+from invgen.runtime.operators.pair_lists import PairLists, pair_lists
 
 BASES = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "cartesian-l4-n4-flexible")
 OPERATORS = {
-    "value": (interaction_operators.VALUE, 3),
-    "vjp": (interaction_operators.VJP, 4),
-    "second_order": (interaction_operators.SECOND_ORDER, 7),
+    "value": (interaction.VALUE, 3),
+    "vjp": (interaction.VJP, 4),
+    "second_order": (interaction.SECOND_ORDER, 7),
 }
 LAYER_AGREEMENT = 1e-4
 """Largest deviation of a float32 kernel over the largest entry."""

@@ -16,12 +16,12 @@ from dataclasses import asdict
 import record
 
 import invgen
-from invgen.emitters import parts as schedule
-from invgen.emitters.parts import alive, parts, reordered
-from invgen.emitters.schedule import live_statements
+from invgen.compiler.emitters import parts as schedule
+from invgen.compiler.emitters.parts import alive, parts, reordered
+from invgen.compiler.emitters.schedule import live_statements
+from invgen.compiler.inspect.resources import compiled, interaction
+from invgen.compiler.kernels.program import Kernel
 from invgen.gpu import find_compiler
-from invgen.inspect.resources import compiled, interaction
-from invgen.kernels.program import Kernel
 
 BASES = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "ace-l3-n4-linear", "cartesian-l4-n4-flexible")
 ARCHITECTURES = (80, 90, 100)

@@ -34,7 +34,7 @@ import matplotlib.pyplot as plt
 import record
 
 import invgen
-from invgen.kernels.products import product_basis
+from invgen.compiler.kernels.ace.products import product_basis
 
 CHANNELS = 128
 KINDS = {

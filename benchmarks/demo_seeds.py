@@ -28,11 +28,10 @@ from invgen.data.dataset import Dataset
 from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
-from invgen.potentials.config import Config
-from invgen.potentials.loss import errors
 from invgen.potentials.saved import build_model, load_arrays, state_arrays
-from invgen.potentials.trainer import Trainer
-from invgen.potentials.training import load_splits, new_model
+from invgen.potentials.training.config import Config
+from invgen.potentials.training.run import load_splits, new_model
+from invgen.potentials.training.trainer import Trainer, errors
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
 import demo

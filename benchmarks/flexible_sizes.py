@@ -17,10 +17,10 @@ from typing import Any
 import record
 
 import invgen
-from invgen.algebra.characters import transcendence_degree
-from invgen.basis import Basis
-from invgen.candidates.counting import count_contractions
-from invgen.selection.sites import group_sites
+from invgen.compiler.algebra.characters import transcendence_degree
+from invgen.compiler.basis import Basis
+from invgen.compiler.candidates.cartesian.counting import count_contractions
+from invgen.compiler.selection.sites import group_sites
 
 MOST_CANDIDATES = 1_000_000
 HIGHEST_ORDER = 10

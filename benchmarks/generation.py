@@ -21,10 +21,10 @@ import matplotlib.pyplot as plt
 import record
 
 import invgen
-from invgen.candidates import cartesian
-from invgen.candidates.cartesian import candidates
-from invgen.kernels.derivatives import second_order, value_and_vjp, vjp
-from invgen.kernels.lower import lower
+from invgen.compiler.candidates.cartesian import enumeration
+from invgen.compiler.candidates.cartesian.enumeration import candidates
+from invgen.compiler.kernels.derivatives import second_order, value_and_vjp, vjp
+from invgen.compiler.kernels.lower import lower
 
 REPEATS = 5
 COLD = {
@@ -52,8 +52,8 @@ def cold() -> dict[str, dict[str, float]]:
 
 
 def _empty_caches() -> None:
-    cartesian._connected.cache_clear()
-    cartesian._all.cache_clear()
+    enumeration._connected.cache_clear()
+    enumeration._all.cache_clear()
 
 
 def growth() -> dict[str, list[dict[str, Any]]]:

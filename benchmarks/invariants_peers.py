@@ -66,9 +66,9 @@ from sympy import Poly
 from torch import Tensor
 
 import invgen
-from invgen.algebra.harmonics import spherical_matrix
-from invgen.basis import Basis
-from invgen.candidates.symbolic import component_symbols
+from invgen.compiler.algebra.harmonics import spherical_matrix
+from invgen.compiler.basis import Basis
+from invgen.compiler.candidates.cartesian.symbolic import component_symbols
 from invgen.nn import Invariants
 
 BASIS = "cartesian-l3-n4-flexible"

@@ -31,20 +31,19 @@ import numpy as np
 import record
 
 import invgen
-from invgen.atomic.radial import RadialBasis
-from invgen.candidates.ace import Coupling
+from invgen.ace.fitting.assembly import assemble
+from invgen.ace.fitting.design import DesignEvaluator
+from invgen.ace.fitting.factors import Factors
+from invgen.ace.fitting.fit import degrees
+from invgen.ace.fitting.ridge import RidgePath, prior_scales
+from invgen.ace.fitting.rows import Weights, reference_energies
+from invgen.ace.fitting.validation import fold_numbers
+from invgen.ace.potential import LinearPotential
+from invgen.ace.radial import RadialBasis
+from invgen.compiler.candidates.ace.coupling import Coupling
+from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data.structures import Structure, read_structures
 from invgen.files import write_text
-from invgen.kernels.products import product_basis
-from invgen.potentials.linear.assembly import assemble
-from invgen.potentials.linear.design import DesignEvaluator
-from invgen.potentials.linear.factors import Factors
-from invgen.potentials.linear.fit import degrees
-from invgen.potentials.linear.potential import LinearPotential
-from invgen.potentials.linear.references import reference_energies
-from invgen.potentials.linear.ridge import RidgePath, prior_scales
-from invgen.potentials.linear.validation import fold_numbers
-from invgen.potentials.linear.weights import Weights
 
 FOLDS = 4
 SMOOTHNESS = 2.0

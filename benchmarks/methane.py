@@ -29,9 +29,9 @@ from invgen.data.dataset import split_indices
 from invgen.files import write_text
 from invgen.nn import EnergyForces
 from invgen.potentials import Trainer
-from invgen.potentials.config import ModelConfig, TrainingConfig
-from invgen.potentials.loss import errors
-from invgen.potentials.training import new_model
+from invgen.potentials.training.config import ModelConfig, TrainingConfig
+from invgen.potentials.training.run import new_model
+from invgen.potentials.training.trainer import errors
 
 KCAL = 23.060548
 """kcal/mol of one eV."""

@@ -23,10 +23,10 @@ import numpy as np
 import record
 
 import invgen
-from invgen.algebra import modular
-from invgen.algebra.point_groups import turning_prime
-from invgen.candidates.family import family_of
-from invgen.selection.separation import DEGENERATE, incongruence, invariants_of
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.point_groups import turning_prime
+from invgen.compiler.analysis.separation import DEGENERATE, incongruence, invariants_of
+from invgen.compiler.candidates.family import family_of
 
 CENTRES = {"C": 6, "H": 1, "all": None}
 PRIMES = (modular.DEFAULT_PRIME, modular.prime_below(modular.DEFAULT_PRIME), turning_prime())

@@ -18,16 +18,16 @@ from rich.table import Table
 
 import invgen
 from invgen.cli.application import training_bar
+from invgen.compiler.inspect.draw import write_drawings
+from invgen.compiler.inspect.report import describe, summary, table
 from invgen.data import methane
 from invgen.data.dataset import Dataset
 from invgen.data.structures import Structure, write_npz
-from invgen.inspect.draw import write_drawings
-from invgen.inspect.report import describe, summary, table
 from invgen.nn.energy import EnergyForces
-from invgen.potentials.config import Config, parse_config
 from invgen.potentials.heartbeat import heartbeat
 from invgen.potentials.plots import learning_curves, parity
-from invgen.potentials.training import TrainingResult, load_splits, train
+from invgen.potentials.training.config import Config, parse_config
+from invgen.potentials.training.run import TrainingResult, load_splits, train
 
 FRAMES, VALIDATION, TEST = 11_000, 500, 500
 SMALLEST_TOLERANCE = 1e-10

@@ -9,33 +9,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from invgen.spec import BasisSpec
+from invgen.version import __version__
 
 if TYPE_CHECKING:
     from invgen.audits import audit
-    from invgen.basis import Basis
-    from invgen.candidates.family import count
-    from invgen.covariant_basis import CovariantBasis
-    from invgen.pipeline import covariants, emit, emitted_folder, find_basis, generate, kernels_of
+    from invgen.compiler.analysis.separation import separation
+    from invgen.compiler.basis import Basis
+    from invgen.compiler.candidates.family import count
+    from invgen.compiler.covariant_basis import CovariantBasis
+    from invgen.compiler.emission import emit, emitted_folder, kernels_of
+    from invgen.compiler.pipeline import covariants, find_basis, generate
     from invgen.potentials import load_compiled
     from invgen.runtime import load
-    from invgen.selection.separation import separation
-
-__version__ = "0.1.0"
 
 _NAMES = {
     "audit": "invgen.audits",
-    "Basis": "invgen.basis",
-    "count": "invgen.candidates.family",
-    "CovariantBasis": "invgen.covariant_basis",
-    "covariants": "invgen.pipeline",
-    "emit": "invgen.pipeline",
-    "emitted_folder": "invgen.pipeline",
-    "find_basis": "invgen.pipeline",
-    "generate": "invgen.pipeline",
-    "kernels_of": "invgen.pipeline",
+    "Basis": "invgen.compiler.basis",
+    "count": "invgen.compiler.candidates.family",
+    "CovariantBasis": "invgen.compiler.covariant_basis",
+    "covariants": "invgen.compiler.pipeline",
+    "emit": "invgen.compiler.emission",
+    "emitted_folder": "invgen.compiler.emission",
+    "find_basis": "invgen.compiler.pipeline",
+    "generate": "invgen.compiler.pipeline",
+    "kernels_of": "invgen.compiler.emission",
     "load": "invgen.runtime",
     "load_compiled": "invgen.potentials",
-    "separation": "invgen.selection.separation",
+    "separation": "invgen.compiler.analysis.separation",
 }
 _MODULES = ("ace", "nn", "data", "potentials")
 

@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from invgen.auditing.contractions import ContractionList
-from invgen.auditing.filter import audit_list, audit_samples
-from invgen.auditing.functions import Differentiator, by_differences, find_function, given, sample_function
-from invgen.auditing.listing import Line, parse_lines, read_lines
-from invgen.auditing.polynomials import PolynomialList
-from invgen.auditing.sampling import Space, is_whole
-from invgen.auditing.tables import read_table, table
-from invgen.auditing.verdict import Audit
+from invgen.compiler.auditing.contractions import ContractionList
+from invgen.compiler.auditing.filter import audit_list, audit_samples
+from invgen.compiler.auditing.functions import Differentiator, by_differences, find_function, given, sample_function
+from invgen.compiler.auditing.polynomials import PolynomialList
+from invgen.compiler.auditing.sampling import Space, is_whole
+from invgen.compiler.auditing.source import Line, parse_lines, read_lines
+from invgen.compiler.auditing.tables import read_table, table
+from invgen.compiler.auditing.verdict import Audit
+from invgen.compiler.selection.langbein import CONFIGURATIONS, Progress
 from invgen.errors import AuditError, unknown
-from invgen.selection.langbein import CONFIGURATIONS, Progress
 
 KINDS = ("contractions", "polynomials", "function", "table")
 DERIVATIVES = ("auto", "autograd", "differences", "given")
@@ -60,7 +60,7 @@ def audit(
     traces
         Whether tensors of contractions have traces, as moment tensors do.
     atoms, neighbours, ranks, components, species
-        What a function is a function of; see ``invgen.auditing.sampling.Space``.
+        What a function is a function of; see ``invgen.compiler.auditing.sampling.Space``.
     derivatives
         Of a function: ``autograd`` (it takes and returns torch tensors), ``differences``, ``given`` (it returns values
         and Jacobian); ``auto`` is ``autograd`` where that works, else ``differences``.

@@ -12,11 +12,11 @@ from functools import cache
 import numpy as np
 from tolerances import ACE_DIFFERENCE, LAW
 
-from invgen.atomic import RadialBasis
-from invgen.candidates import ace
+from invgen.ace import RadialBasis
+from invgen.compiler.candidates.ace import coupling
+from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure
-from invgen.kernels.products import product_basis
-from invgen.products import ProductBasis
+from invgen.emitted.products import ProductBasis
 
 Rows = Callable[[Structure], tuple[np.ndarray, np.ndarray, np.ndarray]]
 ELEMENTS = ("Cu", "Ni")
@@ -26,12 +26,12 @@ RADIAL = RadialBasis(CUTOFF, 6, 2.5)
 
 
 @cache
-def functions(orders: tuple[int, ...] = (1, 2, 3, 4), species: int = 2) -> tuple[ace.Coupling, ...]:
+def functions(orders: tuple[int, ...] = (1, 2, 3, 4), species: int = 2) -> tuple[coupling.Coupling, ...]:
     """Up to a dozen functions of every order, spread over those with sum(n + l/2) <= 6: ranks up to 4."""
-    truncation = ace.total_degree(6, w_L="1/2", species=species)
-    found: list[ace.Coupling] = []
+    truncation = coupling.total_degree(6, w_L="1/2", species=species)
+    found: list[coupling.Coupling] = []
     for order in orders:
-        listed = list(ace.candidates(truncation, (order,)))
+        listed = list(coupling.candidates(truncation, (order,)))
         found += [listed[k] for k in np.unique(np.linspace(0, len(listed) - 1, 12).astype(int))]
     return tuple(found)
 

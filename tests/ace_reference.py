@@ -9,8 +9,8 @@ import numpy as np
 import sphericart
 from scipy.special import eval_jacobi
 
-from invgen.atomic import RadialBasis
-from invgen.candidates import ace
+from invgen.ace import RadialBasis
+from invgen.compiler.candidates.ace import coupling
 from invgen.data import Structure
 
 
@@ -45,8 +45,8 @@ def radial(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
 
 
 def moments(
-    structure: Structure, elements: tuple[int, ...], channels: list[ace.Channel], basis: RadialBasis
-) -> list[dict[tuple[ace.Channel, int], float]]:
+    structure: Structure, elements: tuple[int, ...], channels: list[coupling.Channel], basis: RadialBasis
+) -> list[dict[tuple[coupling.Channel, int], float]]:
     """For every atom A by (channel, m)."""
     found = []
     l_max = max(c.rank for c in channels)
@@ -68,7 +68,7 @@ def moments(
 
 
 def energy_row(
-    structure: Structure, elements: tuple[int, ...], functions: list[ace.Coupling], basis: RadialBasis
+    structure: Structure, elements: tuple[int, ...], functions: list[coupling.Coupling], basis: RadialBasis
 ) -> np.ndarray:
     """(functions S,) the design row of the energy."""
     channels = sorted({c for f in functions for c in f.factors})

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from invgen.basis import Basis
-from invgen.candidates.contraction import Contraction
-from invgen.selection.objectives import select
-from invgen.selection.setting import Setting
+from invgen.compiler.basis import Basis
+from invgen.compiler.candidates.cartesian.contraction import Contraction
+from invgen.compiler.selection.objectives import select
+from invgen.compiler.selection.setting import Setting
 from invgen.spec import BasisSpec
 
 Tensor = tuple[int, int]

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 import torch
 
-from invgen.gpu.compiler import Compiled
+from invgen.gpu.driver import Driver
+from invgen.gpu.usage import Compiled
 from invgen.runtime import cuda
-from invgen.runtime.cuda_driver import Driver
 
 HOST = shutil.which("g++")
 needs_host_compiler = pytest.mark.skipif(HOST is None, reason="needs g++ to run CUDA text on the CPU")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 
-from invgen.kernels.program import Kernel
+from invgen.compiler.kernels.program import Kernel
 
 
 class Builder:

@@ -17,18 +17,18 @@ import pytest
 
 import invgen
 from invgen import BasisSpec
-from invgen.algebra import modular
-from invgen.candidates import ace_truncation
-from invgen.candidates.ace import Channel, Coupling
-from invgen.candidates.ace_family import coupling_cost, truncation
-from invgen.candidates.ace_truncation import channels_in_use, count_ace, multisets
-from invgen.candidates.family import family_of
+from invgen.compiler.algebra import modular
+from invgen.compiler.candidates.ace import truncation as ace_truncation
+from invgen.compiler.candidates.ace.coupling import Channel, Coupling
+from invgen.compiler.candidates.ace.family import coupling_cost, truncation
+from invgen.compiler.candidates.ace.truncation import channels_in_use, count_ace, multisets
+from invgen.compiler.candidates.family import family_of
+from invgen.compiler.inspect.draw import write_drawings
+from invgen.compiler.inspect.report import describe, operations, summary
+from invgen.compiler.selection.checkpoint import Checkpoint, Decisions
+from invgen.compiler.selection.objectives import select
+from invgen.compiler.selection.setting import Setting
 from invgen.errors import BasisFileError, SelectionError, SpecError, TooManyCandidates
-from invgen.inspect.draw import write_drawings
-from invgen.inspect.report import describe, operations, summary
-from invgen.selection.checkpoint import Checkpoint, Decisions
-from invgen.selection.objectives import select
-from invgen.selection.setting import Setting
 
 BOXES = [
     (1, 1, 1, 1, 0), (1, 1, 3, 2, 0), (1, 1, 5, 3, 0), (1, 2, 2, 3, 0), (1, 2, 4, 9, 0), (1, 3, 1, 1, 0),

@@ -13,16 +13,27 @@ import sympy
 import tolerances
 from test_couplings import generator
 
-from invgen.algebra import harmonics, modular
-from invgen.algebra.characters import count_order, transcendence_degree
-from invgen.algebra.components import full_tensor, reduced_components
-from invgen.candidates import ace, ace_chains
-from invgen.candidates.ace import Channel, Coupling, box, candidates, count_ace, couplings, total_degree
-from invgen.candidates.ace_truncation import count_multiset, exact_fraction, factor_key, multisets
-from invgen.candidates.cartesian import all_contractions
-from invgen.candidates.evaluate import Evaluator, Floating, Modular
+from invgen.compiler.algebra import harmonics, modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import factor_key
+from invgen.compiler.algebra.characters import count_order, transcendence_degree
+from invgen.compiler.algebra.components import full_tensor, reduced_components
+from invgen.compiler.candidates.ace import chains as ace_chains
+from invgen.compiler.candidates.ace import coupling as ace
+from invgen.compiler.candidates.ace.coupling import (
+    Channel,
+    Coupling,
+    box,
+    candidates,
+    count_ace,
+    couplings,
+    total_degree,
+)
+from invgen.compiler.candidates.ace.truncation import count_multiset, exact_fraction, multisets
+from invgen.compiler.candidates.cartesian.enumeration import all_contractions
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
+from invgen.compiler.selection.langbein import Selection
 from invgen.errors import SpecError
-from invgen.selection.langbein import Selection
 
 PRIME = modular.DEFAULT_PRIME
 FLOAT64 = tolerances.DIRECT_SUM["float64"]

@@ -14,33 +14,33 @@ import sympy
 import tolerances
 
 import invgen
-from invgen.candidates import ace
-from invgen.candidates.ace import AceEvaluator, Channel, Coupling
-from invgen.candidates.evaluate import Floating
-from invgen.kernels import ace_choice, ace_scaling
-from invgen.kernels.ace_lower import factored, lower_couplings
-from invgen.kernels.ace_trees import Covariant, chain_tree, channel, closed_trees, couple
-from invgen.kernels.builder import UNIT, Builder
-from invgen.kernels.derivatives import second_order, value_and_vjp, vjp
-from invgen.kernels.program import Kernel, Root
+from invgen.compiler.algebra.arithmetic import Floating
+from invgen.compiler.candidates.ace import coupling
+from invgen.compiler.candidates.ace.coupling import AceEvaluator, Channel, Coupling
+from invgen.compiler.kernels.ace import choice, scaling
+from invgen.compiler.kernels.ace.lower import factored, lower_couplings
+from invgen.compiler.kernels.ace.trees import Covariant, chain_tree, channel, closed_trees, couple
+from invgen.compiler.kernels.builder import UNIT, Builder
+from invgen.compiler.kernels.derivatives import second_order, value_and_vjp, vjp
+from invgen.compiler.kernels.program import Kernel, Root
 
 FLOAT64 = tolerances.DIRECT_SUM["float64"]
 CASES = {
-    "box": (ace.box(3), (1, 2, 3, 4), "proper"),
-    "one order": (ace.box(2), (4,), "proper"),
-    "two channels": (ace.box(2, channels=2), (1, 2, 3), "proper"),
-    "order five": (ace.box(2), (1, 2, 3, 4, 5), "proper"),
-    "order six": (ace.box(2), (6,), "proper"),
-    "pseudo": (ace.box(2, channels=2), (3, 4), "pseudo"),
-    "two species": (ace.total_degree(7, "3/2", species=2), (1, 2, 3), "both"),
-    "total degree": (ace.total_degree(9, "3/2"), (1, 2, 3, 4), "proper"),
-    "scalars": (ace.box(0, channels=2), (1, 2, 3), "proper"),
+    "box": (coupling.box(3), (1, 2, 3, 4), "proper"),
+    "one order": (coupling.box(2), (4,), "proper"),
+    "two channels": (coupling.box(2, channels=2), (1, 2, 3), "proper"),
+    "order five": (coupling.box(2), (1, 2, 3, 4, 5), "proper"),
+    "order six": (coupling.box(2), (6,), "proper"),
+    "pseudo": (coupling.box(2, channels=2), (3, 4), "pseudo"),
+    "two species": (coupling.total_degree(7, "3/2", species=2), (1, 2, 3), "both"),
+    "total degree": (coupling.total_degree(9, "3/2"), (1, 2, 3, 4), "proper"),
+    "scalars": (coupling.box(0, channels=2), (1, 2, 3), "proper"),
 }
 
 
 def case(name: str) -> tuple[list[Coupling], tuple[Channel, ...]]:
     truncation, orders, parity = CASES[name]
-    return list(ace.candidates(truncation, orders, parity)), ace.channels_in_use(truncation, orders, parity)
+    return list(coupling.candidates(truncation, orders, parity)), coupling.channels_in_use(truncation, orders, parity)
 
 
 def points(channels: tuple[Channel, ...], number: int = 4) -> np.ndarray:
@@ -120,10 +120,10 @@ def test_operation_counts_of_all_linear_invariants_of_order_four():
 
 def test_choosing_trees_together_pays(monkeypatch):
     functions, channels = case("box")
-    monkeypatch.setattr(ace_choice, "SEARCH_LIMIT", 0)
+    monkeypatch.setattr(choice, "SEARCH_LIMIT", 0)
     greedy = lower_couplings(functions, channels)
     own = [Coupling.from_label(f.label) for f in functions]
-    monkeypatch.setattr(ace_choice._Group, "first_spanning", lambda self, ranked: self.own)
+    monkeypatch.setattr(choice._Group, "first_spanning", lambda self, ranked: self.own)
     straight = lower_couplings(own, channels)
     assert (greedy.operations["total"], straight.operations["total"]) == (466, 560)
     x = points(channels)
@@ -132,7 +132,7 @@ def test_choosing_trees_together_pays(monkeypatch):
 
 def test_multiples_of_components_save_weights(monkeypatch):
     functions, channels = case("box")
-    monkeypatch.setattr(ace_scaling, "STEPS", ())
+    monkeypatch.setattr(scaling, "STEPS", ())
     plain = lower_couplings(functions, channels)
     assert plain.operations["total"] > 366
     x = points(channels)
@@ -141,8 +141,8 @@ def test_multiples_of_components_save_weights(monkeypatch):
 
 def test_programs_do_not_depend_on_the_hash_seed():
     code = """
-from invgen.candidates import ace
-from invgen.kernels.ace_lower import lower_couplings
+from invgen.compiler.candidates.ace import coupling as ace
+from invgen.compiler.kernels.ace.lower import lower_couplings
 box, orders = ace.box(2, 2), (1, 2, 3)
 print(lower_couplings(list(ace.candidates(box, orders)), ace.channels_in_use(box, orders)).digest)
 """
@@ -192,8 +192,8 @@ def test_trees_are_canonical_and_vanishing_ones_left_out():
 def test_a_function_is_its_own_tree():
     for label in ("ace:1.1,2.1,1.2", "ace:1.1,2.1,3.1,1.3|L=2", "ace:1.1,1.1,1.2,1.2,2.2|L=2,2"):
         function = Coupling.from_label(label)
-        recipe = ace_choice.recipes([function])[0]
-        values = ace_choice._Values(function.factors, 3)
+        recipe = choice.recipes([function])[0]
+        values = choice._Values(function.factors, 3)
         tree = values.of(chain_tree(function))[:, 0]
         own = values.function(function)
         assert len({Fraction(int(a), int(b)) for a, b in zip(own, tree, strict=True)}) == 1
@@ -202,7 +202,7 @@ def test_a_function_is_its_own_tree():
 
 
 def test_trees_that_do_not_span_are_noticed():
-    group = ace_choice._Group(
+    group = choice._Group(
         (Channel(0, 1, 1),) * 2 + (Channel(0, 1, 2),) * 2, [Coupling.from_label("ace:1.1,1.1,1.2,1.2|L=2")]
     )
     product: Covariant = next(t for t in group.trees if t.left is not None and t.left.rank == 0)

@@ -16,7 +16,7 @@ import sphericart
 import sympy
 import tolerances
 
-from invgen.algebra import characters, components, harmonics, modular
+from invgen.compiler.algebra import characters, components, harmonics, modular
 
 RANKS = range(7)
 L123 = ((1, 0), (2, 0), (3, 0))

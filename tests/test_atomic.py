@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import ace_reference
 import numpy as np
@@ -14,13 +15,15 @@ import sphericart
 from scipy.special import roots_jacobi
 from tolerances import ACE, CENTRAL_DIFFERENCE, DIRECT_SUM
 
-from invgen.atomic import RadialBasis
-from invgen.atomic.abasis import a_basis, make_work, moments, pair_functions
-from invgen.atomic.harmonics import MAX_RANK, real_harmonics
-from invgen.atomic.neighbourhoods import element_numbers, neighbourhoods
-from invgen.atomic.radial import RadialError
-from invgen.candidates.ace import Channel
+from invgen.ace import RadialBasis, abasis, energy, planes
+from invgen.ace.abasis import a_basis, make_work, moments, pair_functions
+from invgen.ace.fitting import design
+from invgen.ace.harmonics import MAX_RANK, real_harmonics
+from invgen.ace.neighbourhoods import element_numbers, neighbourhoods
+from invgen.ace.radial import RadialError
+from invgen.compiler.candidates.ace.coupling import Channel
 from invgen.data import DataError, Structure, UnknownSpeciesError, neighbour_pairs
+from invgen.runtime.cpu import compiled as compiled_module
 
 BASES = [
     RadialBasis(5.0, 12, 2.5),
@@ -250,11 +253,17 @@ def loads_cached(folder, name: str) -> str:
 
 def test_compiled_functions_last_as_long_as_what_they_call(tmp_path):
     called = tmp_path / "called.py"
-    called.write_text("from invgen.atomic.compiled import compiled\n@compiled\ndef inner(x):\n    return x + 1\n")
+    called.write_text("from invgen.runtime.cpu.compiled import compiled\n@compiled\ndef inner(x):\n    return x + 1\n")
     (tmp_path / "module.py").write_text(
-        "import called\nfrom called import inner\nfrom invgen.atomic.compiled import compiler\n"
+        "import called\nfrom called import inner\nfrom invgen.runtime.cpu.compiled import compiler\n"
         "@compiler(called.__file__)\ndef outer(x):\n    return inner(x)\n"
     )
     assert [loads_cached(tmp_path, "outer") for _ in range(2)] == ["2.0 0", "2.0 1"]
     called.write_text(called.read_text().replace("x + 1", "x + 20"))
     assert loads_cached(tmp_path, "outer") == "21.0 0"
+
+
+def test_functions_of_the_design_last_as_long_as_the_a_basis_that_they_call():
+    for caller in (design, energy):
+        sources = compiled_module._room(Path(caller.__file__))
+        assert {Path(m.__file__) for m in (abasis, planes, design)} <= set(sources)

@@ -15,17 +15,17 @@ import pytest
 import sympy
 
 import invgen
-from invgen.algebra import modular
-from invgen.algebra.components import full_tensor, symmetric_powers
-from invgen.auditing import exact, parsing
-from invgen.auditing.contractions import ContractionList
-from invgen.auditing.differences import central_differences
-from invgen.auditing.listing import parse_lines
-from invgen.auditing.polynomials import PolynomialList
-from invgen.auditing.report import text
-from invgen.candidates.cartesian import candidates
-from invgen.candidates.evaluate import Floating, Modular
-from invgen.candidates.symbolic import expression
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.components import full_tensor, symmetric_powers
+from invgen.compiler.auditing import exact, parsing
+from invgen.compiler.auditing.contractions import ContractionList
+from invgen.compiler.auditing.functions import central_differences
+from invgen.compiler.auditing.polynomials import PolynomialList
+from invgen.compiler.auditing.report import text
+from invgen.compiler.auditing.source import parse_lines
+from invgen.compiler.candidates.cartesian.enumeration import candidates
+from invgen.compiler.candidates.cartesian.symbolic import expression
 from invgen.errors import AuditError
 
 ROOT = Path(__file__).resolve().parent.parent

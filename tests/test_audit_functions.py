@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import invgen
-from invgen.algebra.components import component_slices, full_tensor, reduced_components
-from invgen.auditing import numeric
-from invgen.auditing.differences import central_differences
-from invgen.auditing.sampling import Space
-from invgen.auditing.symmetry import motions_of_tensors
+from invgen.compiler.algebra.components import component_slices, full_tensor, reduced_components
+from invgen.compiler.auditing import numeric
+from invgen.compiler.auditing.functions import central_differences
+from invgen.compiler.auditing.sampling import Space
+from invgen.compiler.auditing.symmetry import motions_of_tensors
 from invgen.errors import AuditError
 
 # ---- float64 ---------------------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from kernel_fixtures import naive_family, polynomial
 from tolerances import KERNEL
 
 import invgen
-from invgen.emitters import emit_folder
-from invgen.emitters import numba as numba_emitter
-from invgen.kernels.program import Kernel
+from invgen.compiler.emitters import emit_folder
+from invgen.compiler.emitters import numba as numba_emitter
+from invgen.compiler.kernels.program import Kernel
 from invgen.runtime import Kernels, load
 
 SHIPPED = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "cartesian-l4-n4-flexible")

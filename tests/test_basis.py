@@ -12,8 +12,9 @@ import pytest
 import tolerances
 
 import invgen
-from invgen.basis import SECOND_PRIME, Basis, checksum
-from invgen.candidates.contraction import Contraction
+from invgen.compiler.basis import SECOND_PRIME, Basis
+from invgen.compiler.basis_files import checksum
+from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.errors import BasisFileError
 from invgen.spec import BasisSpec
 

@@ -71,7 +71,7 @@ def test_what_a_benchmark_imports_exists(script):
     "source",
     [
         "from invgen.nn import Invariant\n",
-        "def f():\n    from invgen.kernels.lowering import lower\n",
+        "def f():\n    from invgen.compiler.kernels.lowering import lower\n",
         "import invgen.kernel\n",
         "import invgen\ninvgen.generat\n",
         "from record import wrote\n",

@@ -15,12 +15,12 @@ import pytest
 import tolerances
 
 import invgen
-from invgen.algebra import modular
-from invgen.candidates.cartesian import all_contractions, candidates, connected_contractions
-from invgen.candidates.contraction import EPSILON, Contraction, canonical, degree, product, sort_key
-from invgen.candidates.cost import contraction_cost
-from invgen.candidates.counting import count_contractions
-from invgen.candidates.evaluate import Evaluator, Floating, Modular
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, canonical, degree, product, sort_key
+from invgen.compiler.candidates.cartesian.counting import count_contractions
+from invgen.compiler.candidates.cartesian.enumeration import all_contractions, candidates, connected_contractions
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator, contraction_cost
 from invgen.errors import TooManyCandidates
 from invgen.spec import BasisSpec
 
@@ -412,7 +412,7 @@ def test_float_gradients_agree_with_differences(label):
 
 def test_values_are_invariant_under_rotation():
     """Harmonics of a rotated point cloud."""
-    from invgen.algebra.harmonics import harmonics
+    from invgen.compiler.algebra.harmonics import harmonics
 
     rng = np.random.default_rng(4)
     cloud, weights = rng.normal(size=(9, 3)), rng.normal(size=9)
@@ -438,7 +438,7 @@ def test_points_of_the_wrong_width_are_refused():
 
 SCRIPT = """
 import hashlib, json, sys, invgen
-from invgen.candidates.cartesian import candidates
+from invgen.compiler.candidates.cartesian.enumeration import candidates
 tensors = [(1, 0), (1, 1), (2, 0), (3, 0), (4, 0)]
 print([c.label for c in candidates(tensors, range(1, 5))])
 for objective in ("flexible", "independent", "linear"):

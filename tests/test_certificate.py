@@ -21,12 +21,13 @@ import pytest
 import sympy
 
 import invgen
-from invgen.algebra import modular
-from invgen.algebra.characters import largest_rank
-from invgen.algebra.couplings import integer_coupling
-from invgen.candidates import cartesian_family
-from invgen.candidates.evaluate import Modular
-from invgen.candidates.family import count, family_of
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Modular
+from invgen.compiler.algebra.characters import largest_rank
+from invgen.compiler.algebra.couplings import integer_coupling
+from invgen.compiler.candidates.cartesian import family
+from invgen.compiler.candidates.family import count, family_of
+from invgen.compiler.shipped import SPECS
 from invgen.errors import CertificateError, SelectionError, TooManyCandidates
 from invgen.replay import ace, cartesian, counts
 from invgen.replay.arithmetic import Elimination, is_prime, matmul
@@ -36,7 +37,6 @@ from invgen.replay.check import drawn, replay
 from invgen.replay.statement import chance, statement
 from invgen.replay.trial import Trial
 from invgen.replay.witnesses import LOWEST_PRIME, PRIMES, draw_point, draw_primes
-from invgen.shipped import SPECS
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "certificates.md"
@@ -486,8 +486,8 @@ def test_what_many_candidates_were_allowed_for_is_certified_and_verified(monkeyp
             raise TooManyCandidates(f"{allowed} candidates, more than {limit}")
         return stream(spec, spec.tensors, limit)
 
-    stream = cartesian_family.stream
-    monkeypatch.setattr(cartesian_family, "stream", costly)
+    stream = family.stream
+    monkeypatch.setattr(family, "stream", costly)
     with pytest.raises(TooManyCandidates):
         invgen.generate(basis.spec)
     assert replay(str(basis.certificate()))
@@ -580,7 +580,7 @@ print(bool(replay(Path("c.txt").read_text())))
 print(sorted({m.split(".")[1] for m in sys.modules if m.startswith("invgen.")}))
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
-    assert result.stdout.splitlines() == ["True", "['errors', 'replay', 'spec']"]
+    assert result.stdout.splitlines() == ["True", "['errors', 'replay', 'spec', 'version']"]
 
 
 def test_a_negative_number_of_fresh_rounds_is_refused() -> None:

@@ -10,7 +10,7 @@ import brute_force
 import pytest
 
 import invgen
-from invgen.checking import checks
+from invgen.cli.checking import checks
 from invgen.errors import CudaError
 from invgen.runtime import cuda
 

@@ -19,7 +19,7 @@ import torch
 from tolerances import KERNEL
 
 from invgen.nn import Invariants
-from invgen.runtime import Kernels, choice, load
+from invgen.runtime import Kernels, backends, choice, load
 from invgen.runtime.choice import ADVANTAGE, SIZES, Decision, choose, decisions, fastest, size_class
 
 ID = "cartesian-l2-n4-flexible"
@@ -282,7 +282,7 @@ def test_numpy_arrays_half_precision_and_tracing_measure_nothing(monkeypatch: py
 
 
 def test_graphs_of_torch_compile_call_the_kernels_of_a_gpu_without_numba_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["invgen.runtime.load"], "has_numba", lambda: False)
+    monkeypatch.setattr(backends, "has_numba", lambda: False)
     monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
     half, single = (SimpleNamespace(device=torch.device("cuda", 0), dtype=d) for d in (torch.float16, torch.float32))
     assert [load(ID).backend_for("value", x) for x in (single, half, components())] == ["cuda", "torch", "torch"]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import invgen
-from invgen.pipeline import find_basis
+from invgen.compiler.pipeline import find_basis
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 TWIN = np.array([

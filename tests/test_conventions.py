@@ -12,7 +12,7 @@ import sympy
 import tolerances
 
 import invgen
-from invgen.algebra.conventions import e3nn_map, e3nn_matrix
+from invgen.compiler.algebra.conventions import e3nn_map, e3nn_matrix
 
 FLOAT64 = tolerances.DIRECT_SUM["float64"]
 

@@ -16,7 +16,7 @@ import torch
 from sympy.physics.quantum.cg import CG
 from sympy.physics.wigner import clebsch_gordan as sympy_clebsch_gordan
 
-from invgen.algebra import couplings, harmonics, modular
+from invgen.compiler.algebra import couplings, harmonics, modular
 
 FLOAT64 = tolerances.DIRECT_SUM["float64"]
 TRIPLES = [(a, b, c) for a, b in product(range(4), repeat=2) for c in range(abs(a - b), a + b + 1)]

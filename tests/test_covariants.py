@@ -23,18 +23,19 @@ from rotation_fixtures import representation, rotation, turned
 from tolerances import KERNEL, LAW
 
 import invgen
-from invgen.algebra import modular
-from invgen.algebra.characters import contents, count_covariants, count_invariants, generic_covariants
-from invgen.algebra.components import contraction_matrix, inverse_contraction_matrix
-from invgen.algebra.harmonics import harmonics
-from invgen.candidates.covariants import Covariant, CovariantEvaluator, open_tensor
-from invgen.candidates.evaluate import Evaluator, Floating, Modular
-from invgen.checking import checks
+from invgen.cli.checking import checks
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.characters import contents, count_covariants, count_invariants, generic_covariants
+from invgen.compiler.algebra.components import contraction_matrix, inverse_contraction_matrix
+from invgen.compiler.algebra.harmonics import harmonics
+from invgen.compiler.candidates.cartesian.covariants import Covariant, CovariantEvaluator, open_tensor
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
+from invgen.compiler.selection.covariants import select
+from invgen.compiler.selection.setting import Setting
 from invgen.errors import BasisFileError, SpecError, TooManyCandidates
 from invgen.gpu.nvrtc import find_nvrtc
 from invgen.nn import Covariants, Invariants
-from invgen.selection.covariants import select
-from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
 PRIME = modular.prime_below(2**30)
@@ -494,7 +495,7 @@ import sys
 sys.modules["sympy"] = sys.modules["jinja2"] = None
 import torch, invgen.nn
 print(tuple(invgen.nn.Covariants({str(dipoles)!r}, backend="torch")(torch.ones(2, 8, 4)).shape))
-print([m for m in sys.modules if m in ("invgen.covariant_basis", "invgen.basis", "invgen.pipeline")])
+print([m for m in sys.modules if m.startswith("invgen.compiler")])
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found.split("\n")[:2] == ["(2, 2, 3, 4)", "[]"]

@@ -17,17 +17,18 @@ from test_backends import emitted
 from tolerances import KERNEL
 
 import invgen
-from invgen.emitters import cuda as emitter
-from invgen.emitters import emit_sources, emit_tables
-from invgen.emitters import parts as parts_module
-from invgen.emitters.parts import alive, parts, reordered
-from invgen.emitters.schedule import live_statements
+from invgen.compiler.emitters import cuda as emitter
+from invgen.compiler.emitters import emit_sources, emit_tables
+from invgen.compiler.emitters import parts as parts_module
+from invgen.compiler.emitters.parts import alive, parts, reordered
+from invgen.compiler.emitters.schedule import live_statements
+from invgen.compiler.kernels.program import Kernel
 from invgen.errors import CudaError, EmittedFileError
-from invgen.gpu.compiler import Compiled
-from invgen.kernels.program import Kernel
-from invgen.runtime import cuda, load, operators
-from invgen.runtime.cuda_cache import place
-from invgen.runtime.cuda_driver import Driver
+from invgen.gpu.cache import place
+from invgen.gpu.driver import Driver
+from invgen.gpu.usage import Compiled
+from invgen.runtime import cuda, load
+from invgen.runtime.operators import invariants
 
 ORDERS = ("value", "vjp", "second_order")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
@@ -323,7 +324,7 @@ def test_tensors_that_are_not_on_one_gpu_are_refused() -> None:
     kernels = load("cartesian-l2-n4-flexible", backend="torch")
     x, g = torch.zeros(2, 9, 3), torch.zeros(2, 6, 3, device="meta")
     with pytest.raises(ValueError, match=r"g is on meta, x on cpu: move them"):
-        operators._check(kernels, (x, g))
+        invariants._check(kernels, (x, g))
     with pytest.raises(TypeError, match="differ in dtype or device"):
         kernels.vjp(x, g)
 
@@ -341,11 +342,11 @@ def test_arrays_on_the_cpu_are_refused_by_the_backend_cuda(monkeypatch: pytest.M
 
 def test_a_gpu_without_compiler_falls_back_and_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuda, "unusable", lambda device: "NVRTC is missing")
-    monkeypatch.setattr(operators, "_TOLD", set())
+    monkeypatch.setattr(invariants, "_TOLD", set())
     kernels = load("cartesian-l2-n4-flexible", backend="torch")
     with pytest.warns(UserWarning, match="cuda:0 run as plain tensor operations, which is slower: NVRTC is missing"):
-        assert not operators.compiles(kernels, 0)
-    assert not operators.compiles(kernels, 0)
+        assert not invariants.compiles(kernels, 0)
+    assert not invariants.compiles(kernels, 0)
 
 
 def test_a_folder_without_cuda_kernels_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -353,7 +354,7 @@ def test_a_folder_without_cuda_kernels_is_named(tmp_path: Path, monkeypatch: pyt
     folder = emitted(tmp_path, polynomial(5, 4, 20), ("torch",))
     with pytest.raises(EmittedFileError, match="no kernels for backend 'cuda'"):
         load(folder, backend="cuda")
-    assert not operators.compiles(load(folder, backend="torch"), 0)
+    assert not invariants.compiles(load(folder, backend="torch"), 0)
 
 
 def test_an_edited_cuda_source_is_not_used(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import pytest
 from ace_fixtures import CUTOFF, ELEMENTS, LAWS, RADIAL, Rows, cluster, crystal, functions, moved, products
 from tolerances import DIRECT_SUM
 
-from invgen.candidates import ace
+from invgen.ace.fitting.design import DesignEvaluator
+from invgen.compiler.candidates.ace import coupling
+from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import CoincidentAtomsError, DataError, Structure, UnknownSpeciesError
-from invgen.kernels.products import product_basis
-from invgen.potentials.linear.design import DesignEvaluator
 
 NUMBERS = (29, 28)
 
@@ -132,6 +132,6 @@ def test_wrong_input_is_named():
         DesignEvaluator(products(), RADIAL, ("Cu",))
     with pytest.raises(DataError, match="chemical symbols"):
         DesignEvaluator(products(), RADIAL, ("Cu", "Cv"))
-    high = product_basis([ace.Coupling.from_label("ace:9.0")])
+    high = product_basis([coupling.Coupling.from_label("ace:9.0")])
     with pytest.raises(ValueError, match="up to n=9, the radial basis has 6"):
         DesignEvaluator(high, RADIAL, ("Cu",))

@@ -14,10 +14,10 @@ import pytest
 from kernel_fixtures import naive_family, naive_vjp, polynomial
 from tolerances import KERNEL
 
-from invgen.emitters import BACKENDS, emit_folder, emit_sources
-from invgen.emitters.render import render, template_keys
-from invgen.emitters.schedule import Plan, live_statements, plan
-from invgen.kernels.program import Kernel
+from invgen.compiler.emitters import BACKENDS, emit_folder, emit_sources
+from invgen.compiler.emitters.render import render, template_keys
+from invgen.compiler.emitters.schedule import Plan, live_statements, plan
+from invgen.compiler.kernels.program import Kernel
 
 METADATA = {"ranks": [0, 1], "channels": [1, 1], "components": 5, "size": 4, "labels": ["a", "b", "c", "d"]}
 
@@ -119,7 +119,7 @@ def test_emitted_file_opens_with_its_origin_and_cost(backend: str) -> None:
 
 def test_bytes_do_not_depend_on_the_process() -> None:
     code = (
-        "import hashlib\nfrom kernel_fixtures import *\nfrom invgen.emitters import emit_sources\n"
+        "import hashlib\nfrom kernel_fixtures import *\nfrom invgen.compiler.emitters import emit_sources\n"
         "s = emit_sources('id', naive_family(polynomial(5, 4, 40)), ('numba', 'torch'))\n"
         "print(hashlib.sha256(''.join(s.values()).encode()).hexdigest())"
     )

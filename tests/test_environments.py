@@ -12,23 +12,23 @@ from numpy.polynomial import legendre
 
 import invgen
 from invgen import BasisSpec
-from invgen.algebra import modular
-from invgen.algebra.couplings import scalings
-from invgen.algebra.harmonics import integer_harmonics
-from invgen.candidates.ace import Channel
-from invgen.candidates.ace_chains import channel_slices
-from invgen.candidates.environment import Environment
-from invgen.candidates.evaluate import Floating, Modular
-from invgen.candidates.family import family_of
-from invgen.errors import SpecError, TooFewNeighbours
-from invgen.selection.environments import (
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import channel_slices
+from invgen.compiler.algebra.couplings import scalings
+from invgen.compiler.algebra.harmonics import integer_harmonics
+from invgen.compiler.analysis.environments import (
     PositionEvaluator,
     neighbours_needed,
     position_evaluators,
     rank_by_positions,
     select_by_positions,
 )
-from invgen.selection.langbein import FloatEchelon, independent_rows
+from invgen.compiler.candidates.ace.coupling import Channel
+from invgen.compiler.candidates.environment import Environment
+from invgen.compiler.candidates.family import family_of
+from invgen.compiler.selection.langbein import FloatEchelon, independent_rows
+from invgen.errors import SpecError, TooFewNeighbours
 
 PRIME = modular.DEFAULT_PRIME
 CHANNELS = tuple(Channel(z, n, rank) for z in (0, 1) for n in (1, 2, 3) for rank in (0, 1, 2, 4))

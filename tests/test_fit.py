@@ -24,12 +24,9 @@ from fit_fixtures import FakeDesign, labelled
 from typer.testing import CliRunner
 
 import invgen
-from invgen.cli import app
-from invgen.data import DataError, Structure, UnknownSpeciesError, from_ase, read_structures
-from invgen.potentials.linear.checks import nearest_distance
-from invgen.potentials.linear.config import parse_fit_config, read_fit_config
-from invgen.potentials.linear.references import reference_energies
-from invgen.potentials.linear.validation import (
+from invgen.ace.fitting.config import parse_fit_config, read_fit_config
+from invgen.ace.fitting.rows import reference_energies
+from invgen.ace.fitting.validation import (
     EV_PER_CUBIC_ANGSTROM,
     Predictions,
     duplicates,
@@ -37,7 +34,10 @@ from invgen.potentials.linear.validation import (
     fold_numbers,
     table_text,
 )
-from invgen.potentials.tables import ConfigError
+from invgen.cli import app
+from invgen.data import DataError, Structure, UnknownSpeciesError, from_ase, read_structures
+from invgen.data.neighbours import nearest_distance
+from invgen.runs.config import ConfigError
 
 RADIAL = {"cutoff": 4.6, "r0": 2.5}
 
@@ -247,7 +247,7 @@ def test_the_documented_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^    .*\n|^\n)+", text, re.MULTILINE)]
     basis = invgen.generate(invgen.BasisSpec(family="ace", n_max=2, total_degree=10, objective="linear"))
     names = {"structures": structures(24, 0), "held_out": structures(8, 1), "basis": basis}
-    ran = [b for b in blocks if b.strip().startswith(("import invgen", "from invgen.atomic"))]
+    ran = [b for b in blocks if b.strip().startswith(("import invgen", "from invgen.ace"))]
     for block in ran:
         exec(block, names)
     assert len(ran) == 2
@@ -258,7 +258,7 @@ def test_the_documented_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def counted_rows(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the structures whose rows are made from here on."""
-    from invgen.potentials.linear.design import DesignEvaluator
+    from invgen.ace.fitting.design import DesignEvaluator
 
     rows, seen = DesignEvaluator.rows, list[str]()
 
@@ -295,7 +295,7 @@ def test_ctrl_c_leaves_a_state_that_is_continued(tmp_path: Path, monkeypatch: py
     path = configuration(tmp_path)
     code = f"""
 import signal, sys
-from invgen.potentials.linear.design import DesignEvaluator
+from invgen.ace.fitting.design import DesignEvaluator
 rows, seen = DesignEvaluator.rows, []
 def stopping(self, structure):
     seen.append(structure)
@@ -464,7 +464,7 @@ def test_bad_input_is_met_before_a_basis_is_generated(monkeypatch: pytest.Monkey
     def never(*arguments: object, **options: object) -> None:
         raise AssertionError("work has started")
 
-    monkeypatch.setattr("invgen.pipeline.generate", never)
+    monkeypatch.setattr("invgen.compiler.pipeline.generate", never)
     cells, basis = structures(6, 0), {"total_degree": 3}
     for message, options in (
         ("did you mean 'ridge'", {"solver": "rige"}),
@@ -489,7 +489,7 @@ def test_the_basis_of_a_folder_is_kept_for_its_spec(tmp_path: Path, monkeypatch:
         made.append(spec.id)
         return generate(spec, **options)
 
-    monkeypatch.setattr("invgen.pipeline.generate", counted)
+    monkeypatch.setattr("invgen.compiler.pipeline.generate", counted)
     for degree in (3, 3, 4):
         invgen.ace.fit(cells, basis={"total_degree": degree}, radial=RADIAL, folder=tmp_path, plots=False)
     assert len(made) == 2

@@ -18,15 +18,15 @@ from test_cli import invgen as run
 
 import invgen
 from invgen import BasisSpec
-from invgen.algebra import modular
-from invgen.algebra.point_groups import TURNS, FloatCircle, ModularCircle, generators, orbit, turning_prime
-from invgen.candidates.family import family_of
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.point_groups import TURNS, FloatCircle, ModularCircle, generators, orbit, turning_prime
+from invgen.compiler.candidates.family import family_of
+from invgen.compiler.inspect.flexibility import heat_map
+from invgen.compiler.pipeline import find_basis
+from invgen.compiler.selection import flexibility as measure
+from invgen.compiler.selection.flexibility import attainable_ranks, flexibility, site_gradients, site_ranks
+from invgen.compiler.selection.sites import GENERAL, SITES, Site, pattern_sites, site_point
 from invgen.errors import SpecError
-from invgen.inspect.flexibility import heat_map
-from invgen.pipeline import find_basis
-from invgen.selection import flexibility as measure
-from invgen.selection.flexibility import attainable_ranks, flexibility, site_gradients, site_ranks
-from invgen.selection.sites import GENERAL, SITES, Site, pattern_sites, site_point
 
 PRIME = turning_prime()
 ORDERS = {

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import invgen
-from invgen import shipped
+from invgen.compiler import shipped
 from invgen.resources import generated_folder
 
 

@@ -23,21 +23,22 @@ from rotation_fixtures import rotation, turned
 from tolerances import KERNEL, LAW
 
 import invgen
-from invgen.algebra import modular
-from invgen.algebra.characters import contents, count_invariants
-from invgen.candidates.cartesian import all_contractions, connected_contractions
-from invgen.candidates.cartesian_family import multidegrees
-from invgen.candidates.contraction import Contraction
-from invgen.candidates.counting import EPSILON_AS_TENSOR, count_contractions, refuse_explosion
-from invgen.candidates.evaluate import Evaluator, Modular
-from invgen.checking import checks
+from invgen.cli.checking import checks
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Modular
+from invgen.compiler.algebra.characters import contents, count_invariants
+from invgen.compiler.candidates.cartesian.contraction import Contraction
+from invgen.compiler.candidates.cartesian.counting import EPSILON_AS_TENSOR, count_contractions, refuse_explosion
+from invgen.compiler.candidates.cartesian.enumeration import all_contractions, connected_contractions
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
+from invgen.compiler.candidates.cartesian.family import multidegrees
+from invgen.compiler.inspect.report import describe, ring_table, summary
+from invgen.compiler.kernels.lower import lower
+from invgen.compiler.selection.evidence import Evidence
+from invgen.compiler.selection.generators import SPARE, Ring
+from invgen.compiler.selection.objectives import select
+from invgen.compiler.selection.setting import Setting
 from invgen.errors import SpecError, TooManyCandidates
-from invgen.inspect.report import describe, ring_table, summary
-from invgen.kernels.lower import lower
-from invgen.selection.evidence import Evidence
-from invgen.selection.generators import SPARE, Ring
-from invgen.selection.objectives import select
-from invgen.selection.setting import Setting
 from invgen.spec import BasisSpec
 
 PRIME = modular.prime_below(2**30)

@@ -18,8 +18,9 @@ from tolerances import KERNEL, LAW
 import invgen
 from invgen.data import Batch
 from invgen.nn import EnergyForces, Invariants
-from invgen.runtime import interaction_operators, load, operators
-from invgen.runtime.pair_lists import PairLists, pair_lists
+from invgen.runtime import load
+from invgen.runtime.operators import interaction, invariants
+from invgen.runtime.operators.pair_lists import PairLists, pair_lists
 
 pytestmark = [
     pytest.mark.gpu,
@@ -46,12 +47,12 @@ def test_results_equal_the_oracle(id: str, order: str, dtype: torch.dtype) -> No
 
 
 def test_derivatives_and_operators() -> None:
-    key = operators.register(load(IDS[0], backend="cuda"))
+    key = invariants.register(load(IDS[0], backend="cuda"))
     x, g = (planes(width, (3, 2), torch.float64, width).cuda().requires_grad_() for width in (9, 6))
-    assert torch.autograd.gradcheck(lambda a: operators.VALUE(a, key), x)
-    assert torch.autograd.gradgradcheck(lambda a: operators.VALUE(a, key), x)
-    assert torch.autograd.gradcheck(lambda a, b: operators.VJP(a, b, key), (x, g))
-    assert set(torch.library.opcheck(operators.VALUE, (x, key)).values()) == {"SUCCESS"}
+    assert torch.autograd.gradcheck(lambda a: invariants.VALUE(a, key), x)
+    assert torch.autograd.gradgradcheck(lambda a: invariants.VALUE(a, key), x)
+    assert torch.autograd.gradcheck(lambda a, b: invariants.VJP(a, b, key), (x, g))
+    assert set(torch.library.opcheck(invariants.VALUE, (x, key)).values()) == {"SUCCESS"}
 
 
 def test_two_runs_are_equal_in_every_bit() -> None:
@@ -100,10 +101,10 @@ def test_memory_that_is_needed_is_named() -> None:
 
 
 def test_tensors_on_two_devices_are_refused() -> None:
-    key = operators.register(load(IDS[0], backend="cuda"))
+    key = invariants.register(load(IDS[0], backend="cuda"))
     x, g = planes(9, (2, 3), torch.float32, 0).cuda(), planes(6, (2, 3), torch.float32, 1)
     with pytest.raises(ValueError, match="g is on cpu, x on cuda:0"):
-        operators.VJP(x, g, key)
+        invariants.VJP(x, g, key)
 
 
 # ---- the fused interaction --------------------------------------------------------------------------------------
@@ -136,11 +137,11 @@ def test_the_fused_interaction_equals_sums_pair_by_pair(id: str, order: str, dty
 
 def test_derivatives_of_the_fused_interaction() -> None:
     of = on_gpu(lists(atoms=3, pairs=5))
-    key = operators.register(load(IDS[0], backend="cuda"))
+    key = invariants.register(load(IDS[0], backend="cuda"))
     m, s, t, *_ = (a.cuda().requires_grad_() for a in tensors(IDS[0], lists(atoms=3, pairs=5), 2, 2))
-    assert torch.autograd.gradcheck(lambda *x: interaction_operators.VALUE(*x, *of, key), (m, s, t))
-    assert torch.autograd.gradgradcheck(lambda *x: interaction_operators.VALUE(*x, *of, key), (m, s, t))
-    assert set(torch.library.opcheck(interaction_operators.VALUE, (m, s, t, *of, key)).values()) == {"SUCCESS"}
+    assert torch.autograd.gradcheck(lambda *x: interaction.VALUE(*x, *of, key), (m, s, t))
+    assert torch.autograd.gradgradcheck(lambda *x: interaction.VALUE(*x, *of, key), (m, s, t))
+    assert set(torch.library.opcheck(interaction.VALUE, (m, s, t, *of, key)).values()) == {"SUCCESS"}
 
 
 def test_two_runs_of_the_fused_interaction_are_equal_in_every_bit() -> None:
@@ -171,8 +172,8 @@ def trained(model: torch.nn.Module, batch: Batch) -> list[torch.Tensor]:
 
 def test_networks_train_on_the_gpu_as_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = trained(build("hip-hop-nn"), graph(molecule(0), molecule(1, atoms=1), crystal()))
-    calls, value = [], interaction_operators.VALUE
-    monkeypatch.setattr(interaction_operators, "VALUE", lambda *a: calls.append(1) or value(*a))
+    calls, value = [], interaction.VALUE
+    monkeypatch.setattr(interaction, "VALUE", lambda *a: calls.append(1) or value(*a))
     for a, b in zip(trained(build("hip-hop-nn").cuda(), batch_on_gpu()), expected, strict=True):
         torch.testing.assert_close(a.cpu(), b, rtol=0, atol=LAW["float64"] * float(b.abs().max()))
     assert len(calls) == 2
@@ -213,8 +214,8 @@ assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 def test_pairs_on_two_devices_are_refused() -> None:
-    key = operators.register(load(IDS[0], backend="cuda"))
+    key = invariants.register(load(IDS[0], backend="cuda"))
     of = lists()
     m, s, t, *_ = (a.cuda() for a in tensors(IDS[0], of, 4))
     with pytest.raises(ValueError, match="first is on cpu, m on cuda:0"):
-        interaction_operators.VALUE(m, s, t, *of, key)
+        interaction.VALUE(m, s, t, *of, key)

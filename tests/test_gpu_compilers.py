@@ -15,15 +15,9 @@ from kernel_fixtures import naive_family, polynomial
 from rich.console import Console
 
 import invgen
-from invgen.emitters import emit_sources
-from invgen.errors import CudaError
-from invgen.gpu import Compiler, find_compiler, target
-from invgen.gpu import compiler as compiler_module
-from invgen.gpu import nvcc as nvcc_module
-from invgen.gpu import nvrtc as nvrtc_module
-from invgen.gpu.usage import Usage, read_usage
-from invgen.inspect import resources as resources_module
-from invgen.inspect.resources import (
+from invgen.compiler.emitters import emit_sources
+from invgen.compiler.inspect import resources as resources_module
+from invgen.compiler.inspect.resources import (
     Part,
     Pass,
     compiled,
@@ -32,7 +26,13 @@ from invgen.inspect.resources import (
     resource_table,
     resources,
 )
-from invgen.kernels.program import Kernel
+from invgen.compiler.kernels.program import Kernel
+from invgen.errors import CudaError
+from invgen.gpu import Compiler, find_compiler, target
+from invgen.gpu import compiler as compiler_module
+from invgen.gpu import nvcc as nvcc_module
+from invgen.gpu import nvrtc as nvrtc_module
+from invgen.gpu.usage import Usage, read_usage
 from invgen.runtime.cuda_interaction import PASSES
 
 LOG = """ptxas info    : 0 bytes gmem
@@ -117,8 +117,8 @@ def test_a_kernel_with_too_many_values_alive_is_seen_to_spill() -> None:
 
 def compile_alone(kernel: Kernel) -> Usage:
     """All outputs in one part, whatever is alive."""
-    from invgen.emitters import cuda, parts
-    from invgen.emitters.render import render
+    from invgen.compiler.emitters import cuda, parts
+    from invgen.compiler.emitters.render import render
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts.parts, "__defaults__", (10_000,))
@@ -216,5 +216,6 @@ def test_the_command_line_shows_registers_and_spills() -> None:
 
 
 def test_the_compilers_need_neither_torch_nor_a_toolkit_to_be_imported() -> None:
-    code = "import sys\nsys.modules['torch'] = sys.modules['numba'] = None\nimport invgen.gpu, invgen.inspect.resources"
+    code = "import sys\nsys.modules['torch'] = sys.modules['numba'] = None\nimport invgen.gpu\n"
+    code += "import invgen.compiler.inspect.resources"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,11 +11,11 @@ import sphericart
 import sympy
 import tolerances
 
-from invgen.algebra import harmonics as algebra
-from invgen.algebra.components import reduced_powers
+from invgen.compiler.algebra import harmonics as algebra
+from invgen.compiler.algebra.components import reduced_powers
+from invgen.compiler.kernels.derivatives import second_order, vjp
+from invgen.compiler.kernels.harmonics import harmonics
 from invgen.errors import SpecError
-from invgen.kernels.derivatives import second_order, vjp
-from invgen.kernels.harmonics import harmonics
 from invgen.spec import MAX_RANK
 
 CLOSE = {"rtol": tolerances.DIRECT_SUM["float64"], "atol": tolerances.DIRECT_SUM["float64"]}

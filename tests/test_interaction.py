@@ -18,19 +18,20 @@ from tolerances import DIRECT_SUM, KERNEL, LAW
 from torch import Tensor
 
 import invgen
-from invgen.checking import interaction_problem
+from invgen.cli.checking import interaction_problem
+from invgen.compiler.emitters import cuda as cuda_emitter
+from invgen.compiler.emitters import cuda_interaction as emitter
 from invgen.data import Batch
-from invgen.emitters import cuda as cuda_emitter
-from invgen.emitters import cuda_interaction as emitter
+from invgen.emitted.folder import EmittedFolder, open_folder
 from invgen.errors import CudaError, EmittedFileError
 from invgen.gpu import Usage, find_compiler
+from invgen.gpu.driver import Driver
 from invgen.nn import EnergyForces
 from invgen.nn.interaction import ScalarInteraction
-from invgen.runtime import cuda, interaction_operators, load, operators, pair_sums
-from invgen.runtime.cuda_driver import Driver
+from invgen.runtime import backends, cuda, load
 from invgen.runtime.cuda_interaction import PASSES, CudaInteraction
-from invgen.runtime.folder import EmittedFolder, open_folder
-from invgen.runtime.pair_lists import lists_from_slots, pair_lists
+from invgen.runtime.operators import interaction, invariants, pair_sums
+from invgen.runtime.operators.pair_lists import lists_from_slots, pair_lists
 
 IDS = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible")
 ORDERS = ("value", "vjp", "second_order")
@@ -82,19 +83,19 @@ def test_operators_under_opcheck_and_gradcheck() -> None:
     for x in (m, s, t, g):
         x.requires_grad_()
     for operator, arguments in (
-        (interaction_operators.VALUE, (m, s, t)),
-        (interaction_operators.VJP, (m, s, t, g)),
-        (interaction_operators.SECOND_ORDER, tuple(x.detach() for x in (m, s, t, g, *u))),
+        (interaction.VALUE, (m, s, t)),
+        (interaction.VJP, (m, s, t, g)),
+        (interaction.SECOND_ORDER, tuple(x.detach() for x in (m, s, t, g, *u))),
     ):
         assert set(torch.library.opcheck(operator, (*arguments, *of, key)).values()) == {"SUCCESS"}
-    assert torch.autograd.gradcheck(lambda *x: interaction_operators.VALUE(*x, *of, key), (m, s, t))
-    assert torch.autograd.gradgradcheck(lambda *x: interaction_operators.VALUE(*x, *of, key), (m, s, t))
+    assert torch.autograd.gradcheck(lambda *x: interaction.VALUE(*x, *of, key), (m, s, t))
+    assert torch.autograd.gradgradcheck(lambda *x: interaction.VALUE(*x, *of, key), (m, s, t))
 
 
 def test_third_derivatives_name_the_remedy() -> None:
     of = lists(atoms=3, pairs=5)
     m, s, t, *_ = tensors(IDS[0], of, features=2)
-    y = interaction_operators.VALUE(m.requires_grad_(), s, t, *of, load(IDS[0], backend="torch").key).square().sum()
+    y = interaction.VALUE(m.requires_grad_(), s, t, *of, load(IDS[0], backend="torch").key).square().sum()
     for _ in range(2):
         y = torch.autograd.grad(y, m, create_graph=True)[0].square().sum()
     with pytest.raises(RuntimeError, match='backend="torch"'):
@@ -105,9 +106,9 @@ def test_vmap_takes_slices() -> None:
     of, key = lists(atoms=3, pairs=5), load(IDS[0], backend="torch").key
     m, s, t, g, *_ = tensors(IDS[0], of, features=2)
     several = torch.stack([s, 2 * s, -s])
-    found = torch.func.vmap(lambda x: interaction_operators.VJP(m, x, t, g, *of, key))(several)
+    found = torch.func.vmap(lambda x: interaction.VJP(m, x, t, g, *of, key))(several)
     for k, x in enumerate(several):
-        assert_equal(tuple(f[k] for f in found), interaction_operators.VJP(m, x, t, g, *of, key), DIRECT_SUM["float64"])
+        assert_equal(tuple(f[k] for f in found), interaction.VJP(m, x, t, g, *of, key), DIRECT_SUM["float64"])
 
 
 def test_lists_group_pairs_by_either_end_in_order() -> None:
@@ -142,17 +143,17 @@ def test_wrong_tensors_are_named() -> None:
         ((m, s, t.to("meta")), "t is on meta, m on cpu: move them"),
     ):
         with pytest.raises(ValueError, match=message):
-            interaction_operators.check(load(IDS[0], backend="torch"), wrong, of)
+            interaction.check(load(IDS[0], backend="torch"), wrong, of)
     with pytest.raises(ValueError, match="first is on meta, m on cpu"):
-        interaction_operators.check(load(IDS[0], backend="torch"), (m, s, t), of._replace(first=of.first.to("meta")))
+        interaction.check(load(IDS[0], backend="torch"), (m, s, t), of._replace(first=of.first.to("meta")))
     with pytest.raises(TypeError, match=r"s is torch\.float32, m is torch\.float64"):
-        interaction_operators.VALUE(m, s.float(), t, *of, key)
+        interaction.VALUE(m, s.float(), t, *of, key)
     with pytest.raises(TypeError, match=r"float32 or float64, got torch\.float16"):
-        interaction_operators.VALUE(m.half(), s.half(), t.half(), *of, key)
+        interaction.VALUE(m.half(), s.half(), t.half(), *of, key)
     with pytest.raises(ValueError, match=r"g must be \(5, 6, 4\), got \(4, 6, 4\)"):
-        interaction_operators.VJP(m, s, t, g[:4], *of, key)
+        interaction.VJP(m, s, t, g[:4], *of, key)
     with pytest.raises(ValueError, match=r"us must be \(23, 3\)"):
-        interaction_operators.SECOND_ORDER(m, s, t, g, um, us[:2], ut, *of, key)
+        interaction.SECOND_ORDER(m, s, t, g, um, us[:2], ut, *of, key)
 
 
 # ---- the emitted text on the CPU --------------------------------------------------------------------------------
@@ -371,12 +372,12 @@ def test_bases_of_several_channels_and_folders_without_cuda_have_no_fused_kernel
 def test_only_gpus_get_the_fused_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     key = load(IDS[0], backend="torch").key
     monkeypatch.setattr(cuda, "unusable", lambda device: None)
-    assert interaction_operators.fused(key, "cuda", 0)
-    assert not interaction_operators.fused(key, "cpu", None)
-    assert not interaction_operators.fused(load("harmonics-l2", backend="torch").key, "cuda", 0)
+    assert interaction.fused(key, "cuda", 0)
+    assert not interaction.fused(key, "cpu", None)
+    assert not interaction.fused(load("harmonics-l2", backend="torch").key, "cuda", 0)
     monkeypatch.setattr(cuda, "unusable", lambda device: "too old")
-    monkeypatch.setattr(operators, "_TOLD", {0})
-    assert not interaction_operators.fused(key, "cuda", 0)
+    monkeypatch.setattr(invariants, "_TOLD", {0})
+    assert not interaction.fused(key, "cuda", 0)
 
 
 # ---- compilers --------------------------------------------------------------------------------------------------
@@ -463,7 +464,7 @@ def test_networks_with_fused_layers_train_as_those_without(compiled: bool, monke
     batch = graph(molecule(0), molecule(1, atoms=1), crystal())
     expected = trained(build("hip-hop-nn", backend="torch"), batch)
     told = torch.compiler.assume_constant_result(lambda key, kind, index: True)
-    monkeypatch.setattr(interaction_operators, "fused", told)
+    monkeypatch.setattr(interaction, "fused", told)
     model = build("hip-hop-nn")
     monkeypatch.undo()
     monkeypatch.setattr(ScalarInteraction, "forward", None)
@@ -472,21 +473,21 @@ def test_networks_with_fused_layers_train_as_those_without(compiled: bool, monke
 
 
 def test_layers_of_backend_torch_are_not_fused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interaction_operators, "fused", None)
+    monkeypatch.setattr(interaction, "fused", None)
     assert torch.isfinite(EnergyForces(build("hip-hop-nn", backend="torch"))(graph(molecule(0))).forces).all()
     with pytest.raises(TypeError, match="not callable"):
         EnergyForces(build("hip-hop-nn"))(graph(molecule(0)))
 
 
 def test_layers_are_fused_without_numba_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["invgen.runtime.load"], "has_numba", lambda: False)
-    monkeypatch.setattr(interaction_operators, "fused", None)
+    monkeypatch.setattr(backends, "has_numba", lambda: False)
+    monkeypatch.setattr(interaction, "fused", None)
     with pytest.raises(TypeError, match="not callable"):
         EnergyForces(build("hip-hop-nn"))(graph(molecule(0)))
 
 
 def test_dtypes_that_the_kernels_do_not_compute_in_are_not_fused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interaction_operators, "fused", None)
+    monkeypatch.setattr(interaction, "fused", None)
     monkeypatch.setattr(ScalarInteraction, "forward", lambda self, features, *context: features)
     layer, batch = build("hip-hop-nn").blocks[0].interaction.layer, graph(molecule(0))
     half = torch.ones(6, 3, dtype=torch.bfloat16)

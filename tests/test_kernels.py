@@ -12,12 +12,12 @@ import pytest
 import sympy
 import tolerances
 
-from invgen.candidates.cartesian import candidates
-from invgen.candidates.contraction import Contraction
-from invgen.candidates.symbolic import component_symbols
-from invgen.kernels.derivatives import second_order, value_and_vjp, vjp
-from invgen.kernels.lower import lower, lower_contractions
-from invgen.kernels.program import Kernel
+from invgen.compiler.candidates.cartesian.contraction import Contraction
+from invgen.compiler.candidates.cartesian.enumeration import candidates
+from invgen.compiler.candidates.cartesian.symbolic import component_symbols
+from invgen.compiler.kernels.derivatives import second_order, value_and_vjp, vjp
+from invgen.compiler.kernels.lower import lower, lower_contractions
+from invgen.compiler.kernels.program import Kernel
 from invgen.spec import BasisSpec
 
 CLOSE = {"rtol": tolerances.DIRECT_SUM["float64"], "atol": tolerances.DIRECT_SUM["float64"]}

@@ -13,15 +13,15 @@ from ase.calculators.calculator import PropertyNotImplementedError
 from ase.md.verlet import VelocityVerlet
 from tolerances import DIRECT_SUM, LAW
 
-from invgen.candidates import ace
+from invgen.ace.fitting.design import DesignEvaluator
+from invgen.ace.nodes import contract
+from invgen.ace.potential import KIND, LinearPotential, Results
+from invgen.compiler.candidates.ace import coupling
+from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import CoincidentAtomsError, DataError, Structure, UnknownSpeciesError, batch_structures
+from invgen.data.calculator import StructureCalculator
 from invgen.data.files import read_archive, write_archive
-from invgen.kernels.products import product_basis
 from invgen.nn import EnergyForces
-from invgen.potentials.linear.calculator import LinearCalculator
-from invgen.potentials.linear.design import DesignEvaluator
-from invgen.potentials.linear.nodes import contract
-from invgen.potentials.linear.potential import KIND, LinearPotential, Results
 
 REFERENCES = np.array([-3.5, -4.25])
 
@@ -199,7 +199,7 @@ def test_skin_saves_searches_and_changes_nothing():
 
 
 def test_a_skin_that_is_never_renewed_is_noticed(monkeypatch):
-    monkeypatch.setattr(LinearCalculator, "_still_good", lambda *_: True)
+    monkeypatch.setattr(StructureCalculator, "_still_good", lambda *_: True)
     stale = steps(0.1, 0.2)[0][3]
     monkeypatch.undo()
     assert abs(steps(0.0, 0.2)[0][3] - stale).max() > 1e-3
@@ -208,7 +208,7 @@ def test_a_skin_that_is_never_renewed_is_noticed(monkeypatch):
 def drift(model: LinearPotential, scale: float = 1.0) -> float:
     """eV per atom by which the total energy leaves its start within 50 steps of 1 fs at about 600 K."""
 
-    class Scaled(LinearCalculator):
+    class Scaled(StructureCalculator):
         def calculate(self, *arguments, **keywords):
             super().calculate(*arguments, **keywords)
             self.results["forces"] = scale * self.results["forces"]
@@ -246,7 +246,7 @@ def test_files_give_the_same_potential(tmp_path):
         for a, b in zip(model.energy_forces_stress(structure), again.energy_forces_stress(structure), strict=True):
             np.testing.assert_array_equal(a, b)
     assert path.read_bytes() == again.save(tmp_path / "again.npz").read_bytes()
-    assert LinearCalculator(str(path)).potential.digest == model.digest
+    assert LinearPotential.load(str(path)).calculator().potential.digest == model.digest
     header = read_archive(path, KIND)[0]
     assert header["units"] == {"energy": "eV", "length": "Å"}
     assert json.loads(json.dumps(header)) == header
@@ -303,7 +303,7 @@ def test_wrong_input_is_named():
         model.energy_forces_stress(Structure([1, 29], [[0.0, 0, 0], [0, 0, 1]]))
     with pytest.raises(CoincidentAtomsError, match=r"atoms 0 .* and 1"):
         model.energy_forces_stress(moved(cluster(), cluster().positions * np.array([[0.0], [0]] + 4 * [[1.0]])))
-    table = product_basis([ace.Coupling.from_label("ace:1.0")])
+    table = product_basis([coupling.Coupling.from_label("ace:1.0")])
     with pytest.raises(DataError, match=r"references .* have shape \(2,\), not \(1,\)"):
         LinearPotential(table, RADIAL, ("Cu",), np.zeros((1, 1)), np.zeros(2))
     with pytest.raises(DataError, match="2 labels for 1 functions"):

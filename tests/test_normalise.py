@@ -7,8 +7,8 @@ import torch
 from tolerances import DIRECT_SUM, KERNEL
 from torch import Tensor
 
-from invgen.nn.normalisation import FusedNormalisation, Normalisation, make_normalisation
-from invgen.runtime import normalise_operators as operators
+from invgen.nn.interaction import FusedNormalisation, Normalisation, make_normalisation
+from invgen.runtime.operators import normalise as operators
 
 F64 = torch.float64
 EPSILON = 1e-2

@@ -15,9 +15,10 @@ from kernel_fixtures import polynomial
 from test_backends import emitted
 from torch import Tensor
 
-import invgen.runtime.compile
+import invgen.runtime.dynamo
 from invgen.nn.invariants import Invariants
-from invgen.runtime import load, operators
+from invgen.runtime import load
+from invgen.runtime.operators import invariants
 
 ID = "cartesian-l2-n4-flexible"
 F64 = torch.float64
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 @pytest.fixture(scope="module")
 def key() -> str:
-    return operators.register(load(ID, backend="numba"))
+    return invariants.register(load(ID, backend="numba"))
 
 
 def tensors(seed: int = 0, atoms: int = 3, features: int = 2) -> tuple[Tensor, Tensor, Tensor]:
@@ -39,10 +40,10 @@ def tensors(seed: int = 0, atoms: int = 3, features: int = 2) -> tuple[Tensor, T
 def test_opcheck(key: str) -> None:
     x, g, u = tensors()
     for operator, arguments in (
-        (operators.VALUE, (x.requires_grad_(), key)),
-        (operators.VJP, (x, g.requires_grad_(), key)),
-        (operators.SECOND_ORDER, (x.detach(), g.detach(), u, key)),
-        (operators.VALUE, (x.detach().transpose(0, 2).contiguous().transpose(0, 2), key)),
+        (invariants.VALUE, (x.requires_grad_(), key)),
+        (invariants.VJP, (x, g.requires_grad_(), key)),
+        (invariants.SECOND_ORDER, (x.detach(), g.detach(), u, key)),
+        (invariants.VALUE, (x.detach().transpose(0, 2).contiguous().transpose(0, 2), key)),
     ):
         assert set(torch.library.opcheck(operator, arguments).values()) == {"SUCCESS"}
 
@@ -51,9 +52,9 @@ def test_gradients(key: str) -> None:
     x, g, _ = tensors()
     x.requires_grad_()
     g.requires_grad_()
-    assert torch.autograd.gradcheck(lambda a: operators.VALUE(a, key), x)
-    assert torch.autograd.gradgradcheck(lambda a: operators.VALUE(a, key), x)
-    assert torch.autograd.gradcheck(lambda a, b: operators.VJP(a, b, key), (x, g))
+    assert torch.autograd.gradcheck(lambda a: invariants.VALUE(a, key), x)
+    assert torch.autograd.gradgradcheck(lambda a: invariants.VALUE(a, key), x)
+    assert torch.autograd.gradcheck(lambda a, b: invariants.VJP(a, b, key), (x, g))
 
 
 def test_gradcheck_notices_a_wrong_derivative(key: str) -> None:
@@ -61,12 +62,12 @@ def test_gradcheck_notices_a_wrong_derivative(key: str) -> None:
         @staticmethod
         def forward(ctx: object, x: Tensor) -> Tensor:
             ctx.save_for_backward(x)  # type: ignore[attr-defined]
-            return operators.VALUE(x, key)
+            return invariants.VALUE(x, key)
 
         @staticmethod
         def backward(ctx: object, g: Tensor) -> Tensor:
             (x,) = ctx.saved_tensors  # type: ignore[attr-defined]
-            return operators.VJP(x * 1.001, g, key)
+            return invariants.VJP(x * 1.001, g, key)
 
     assert not torch.autograd.gradcheck(Wrong.apply, tensors()[0].requires_grad_(), raise_exception=False)
 
@@ -101,7 +102,7 @@ def test_vmap_and_grad_transforms(key: str) -> None:
     batch = torch.stack([tensors(seed)[0] for seed in range(4)])
 
     def energy(x: Tensor) -> Tensor:
-        return operators.VALUE(x, key).pow(2).sum()
+        return invariants.VALUE(x, key).pow(2).sum()
 
     def plain(x: Tensor) -> Tensor:
         x = x.detach().requires_grad_()
@@ -109,7 +110,7 @@ def test_vmap_and_grad_transforms(key: str) -> None:
 
     expected = torch.stack([plain(x) for x in batch])
     torch.testing.assert_close(
-        torch.func.vmap(lambda x: operators.VALUE(x, key))(batch)[1], operators.VALUE(batch[1], key)
+        torch.func.vmap(lambda x: invariants.VALUE(x, key))(batch)[1], invariants.VALUE(batch[1], key)
     )
     torch.testing.assert_close(torch.func.vmap(torch.func.grad(energy), in_dims=1)(batch.transpose(0, 1)), expected)
     u = tensors(9)[0]
@@ -122,13 +123,13 @@ def test_vmap_and_grad_transforms(key: str) -> None:
 def test_wrong_tensors_and_unknown_keys(key: str) -> None:
     x, g, _ = tensors()
     with pytest.raises(ValueError, match=r"must be \(atoms, 9, features\)"):
-        operators.VALUE(x[:, :8], key)
+        invariants.VALUE(x[:, :8], key)
     with pytest.raises(ValueError, match="must agree"):
-        operators.VJP(x, g[:2], key)
+        invariants.VJP(x, g[:2], key)
     with pytest.raises(LookupError, match=r"call invgen\.load"):
-        operators.VALUE(x, "no-such-basis@0123456789ab")
+        invariants.VALUE(x, "no-such-basis@0123456789ab")
     with pytest.raises(LookupError, match="other content"):
-        operators.VALUE(x, f"{ID}@0123456789ab")
+        invariants.VALUE(x, f"{ID}@0123456789ab")
 
 
 def test_layer_layouts_and_refusals() -> None:
@@ -269,7 +270,7 @@ def test_exported_program_runs_in_a_fresh_process(tmp_path: Path) -> None:
     file = tmp_path / "layer.pt2"
     torch.export.save(torch.export.export(layer, (x,)), file)
     code = f"""
-import torch, invgen.runtime.operators
+import torch, invgen.runtime.operators.invariants
 x = torch.linspace(-1, 1, 54, dtype=torch.float64).reshape(3, 9, 2)
 print(repr(float(torch.export.load({str(file)!r}).module()(x).sum())))
 """
@@ -283,9 +284,9 @@ def test_exported_program_of_an_unknown_basis_says_what_to_load(tmp_path: Path) 
     file = tmp_path / "layer.pt2"
     torch.export.save(torch.export.export(layer, (torch.zeros(2, 5, 3),)), file)
     code = f"""
-import sys, torch, invgen, invgen.runtime.operators
+import sys, torch, invgen, invgen.runtime.operators.invariants
 if len(sys.argv) > 1:
-    invgen.runtime.operators.register(invgen.load(sys.argv[1]))
+    invgen.runtime.operators.invariants.register(invgen.load(sys.argv[1]))
 print(tuple(torch.export.load({str(file)!r}).module()(torch.zeros(2, 5, 3)).shape))
 """
     command = [sys.executable, "-W", "ignore", "-c", code]
@@ -298,16 +299,16 @@ print(tuple(torch.export.load({str(file)!r}).module()(torch.zeros(2, 5, 3)).shap
 
 def test_without_numba_the_operators_run_the_torch_statements(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     x, g, u = tensors()
-    compiled = operators.VALUE(x, key), operators.VJP(x, g, key), *operators.SECOND_ORDER(x, g, u, key)
-    monkeypatch.setattr(operators, "has_numba", lambda: False)
-    plain = operators.VALUE(x, key), operators.VJP(x, g, key), *operators.SECOND_ORDER(x, g, u, key)
+    compiled = invariants.VALUE(x, key), invariants.VJP(x, g, key), *invariants.SECOND_ORDER(x, g, u, key)
+    monkeypatch.setattr(invariants, "has_numba", lambda: False)
+    plain = invariants.VALUE(x, key), invariants.VJP(x, g, key), *invariants.SECOND_ORDER(x, g, u, key)
     for a, b in zip(compiled, plain, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
 
 
 def test_the_compile_backend_is_registered() -> None:
     assert "invgen" in torch.compiler.list_backends(exclude_tags=())
-    assert invgen.runtime.compile.invgen_backend is not None
+    assert invgen.runtime.dynamo.invgen_backend is not None
 
 
 @pytest.mark.skipif(os.cpu_count() == 1, reason="one core: Numba and torch cannot differ in their threads")

@@ -37,7 +37,7 @@ def test_sdist_holds_the_sources(distributions: Path) -> None:
     with tarfile.open(next(distributions.glob("*.tar.gz"))) as archive:
         names = archive.getnames()
     parts = {name.split("/", 1)[1] for name in names if "/" in name}
-    assert {"pyproject.toml", "README.md", "templates/numba/kernels.py.jinja", "invgen/pipeline.py"} <= parts
+    assert {"pyproject.toml", "README.md", "templates/numba/kernels.py.jinja", "invgen/compiler/pipeline.py"} <= parts
 
 
 def test_wheel_installed_elsewhere_loads_a_shipped_kernel(distributions: Path, tmp_path: Path) -> None:

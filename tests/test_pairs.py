@@ -17,7 +17,9 @@ from torch import Tensor
 from invgen.nn import EnergyForces, HipHopNN, HipNN, HipNNTS
 from invgen.nn.environment import Environment, PairEnvironment, make_environment
 from invgen.nn.sensitivity import Sensitivity
-from invgen.runtime import pair_operators, pairs_torch
+from invgen.runtime import backends
+from invgen.runtime.operators import pairs as pair_operators
+from invgen.runtime.operators import pairs_torch
 
 F64 = torch.float64
 ATOMS, ROWS = 6, 5
@@ -240,7 +242,7 @@ def test_other_dtypes_take_the_plain_path() -> None:
 def test_unknown_and_absent_backends(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="backend"):
         HipNN(backend="numbs", **SIZES)
-    monkeypatch.setattr(sys.modules["invgen.runtime.load"], "has_numba", lambda: False)
+    monkeypatch.setattr(backends, "has_numba", lambda: False)
     assert type(make_environment(3, 5, Sensitivity(4, 0.8, 3.5, 4.0), "auto")) is Environment
     with pytest.raises(ImportError, match="pip install numba"):
         HipNNTS(backend="numba", **SIZES)
@@ -293,7 +295,7 @@ def test_exported_program_runs_in_a_fresh_process(tmp_path: Path) -> None:
     torch.export.save(torch.export.export(Sum(), tuple(arguments)), file)
     torch.save(arguments, data)
     code = f"""
-import torch, invgen.runtime.pair_operators
+import torch, invgen.runtime.operators.pairs
 print(repr(float(torch.export.load({str(file)!r}).module()(*torch.load({str(data)!r})).sum())))
 """
     run = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)

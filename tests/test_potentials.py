@@ -31,12 +31,12 @@ from invgen.potentials import (
     save_model,
     train_from_file,
 )
-from invgen.potentials.config import TrainingConfig
 from invgen.potentials.heartbeat import heartbeat
-from invgen.potentials.loss import LOSSES, errors
 from invgen.potentials.optimizer import Muon, orthogonal
 from invgen.potentials.plots import learning_curves, parity
-from invgen.potentials.schedule import OneCycle, Plateau
+from invgen.potentials.training.config import TrainingConfig
+from invgen.potentials.training.schedule import OneCycle, Plateau
+from invgen.potentials.training.trainer import LOSSES, errors
 
 SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, dtype="float64")
 
@@ -261,7 +261,7 @@ def test_silence_ends_within_the_time_allowed() -> None:
 
 @pytest.mark.parametrize("bar", [None, lambda done, epochs, line: None], ids=["lines", "bar"])
 def test_a_long_epoch_is_told_by_lines_where_there_is_no_bar(monkeypatch: pytest.MonkeyPatch, bar: object) -> None:
-    monkeypatch.setattr("invgen.potentials.trainer.SILENCE", 0.02)
+    monkeypatch.setattr("invgen.potentials.training.trainer.SILENCE", 0.02)
     said: list[str] = []
     one = trainer(progress=said.append, bar=bar)
     real = one._one_step

@@ -14,33 +14,32 @@ import numpy as np
 import pytest
 import tolerances
 
-from invgen.candidates import ace
-from invgen.candidates.ace import AceEvaluator, Channel, Coupling
-from invgen.candidates.evaluate import Floating
-from invgen.emitters import emit_folder
+from invgen.compiler.algebra.arithmetic import Floating
+from invgen.compiler.candidates.ace import coupling
+from invgen.compiler.candidates.ace.coupling import AceEvaluator, Channel, Coupling
+from invgen.compiler.emission import with_derivatives as _with_derivatives
+from invgen.compiler.emitters import emit_folder
+from invgen.compiler.kernels.ace.products import product_basis
+from invgen.compiler.kernels.harmonics import harmonics
+from invgen.emitted.folder import open_folder, read_products
+from invgen.emitted.products import FILE, ProductBasis
 from invgen.errors import EmittedFileError
-from invgen.kernels.harmonics import harmonics
-from invgen.kernels.products import product_basis
-from invgen.pipeline import _with_derivatives
-from invgen.products import FILE, ProductBasis
-from invgen.runtime.folder import open_folder
-from invgen.runtime.products import read_products
 
 FLOAT64 = tolerances.DIRECT_SUM["float64"]
 CASES = {
-    "box": (ace.box(3), (1, 2, 3, 4), "proper"),
-    "two channels": (ace.box(2, channels=2), (1, 2, 3, 4), "proper"),
-    "order five": (ace.box(2, channels=2), (5,), "proper"),
-    "pseudo": (ace.box(2, channels=2), (3, 4), "both"),
-    "three species": (ace.total_degree(8, "3/2", species=3), (1, 2, 3), "proper"),
-    "total degree": (ace.total_degree(11, "3/2"), (1, 2, 3, 4, 5), "proper"),
-    "one order": (ace.total_degree(7, 1, species=2), (3,), "proper"),
+    "box": (coupling.box(3), (1, 2, 3, 4), "proper"),
+    "two channels": (coupling.box(2, channels=2), (1, 2, 3, 4), "proper"),
+    "order five": (coupling.box(2, channels=2), (5,), "proper"),
+    "pseudo": (coupling.box(2, channels=2), (3, 4), "both"),
+    "three species": (coupling.total_degree(8, "3/2", species=3), (1, 2, 3), "proper"),
+    "total degree": (coupling.total_degree(11, "3/2"), (1, 2, 3, 4, 5), "proper"),
+    "one order": (coupling.total_degree(7, 1, species=2), (3,), "proper"),
 }
 
 
 def case(name: str) -> tuple[list[Coupling], tuple[Channel, ...]]:
     truncation, orders, parity = CASES[name]
-    return list(ace.candidates(truncation, orders, parity)), ace.channels_in_use(truncation, orders, parity)
+    return list(coupling.candidates(truncation, orders, parity)), coupling.channels_in_use(truncation, orders, parity)
 
 
 def reference(functions: list[Coupling], channels: tuple[Channel, ...], points: np.ndarray) -> np.ndarray:
@@ -90,16 +89,16 @@ def test_nodes_are_different_needed_and_ascend_by_degree(name):
 
 def test_few_nodes_are_auxiliary():
     """At order 4 and total degree 18 a twelfth of the nodes belongs to no function; one order alone needs more."""
-    truncation = ace.total_degree(18, "3/2")
-    products = product_basis(list(ace.candidates(truncation, (1, 2, 3, 4))))
+    truncation = coupling.total_degree(18, "3/2")
+    products = product_basis(list(coupling.candidates(truncation, (1, 2, 3, 4))))
     used = set(products.column.tolist())
     auxiliary = [n for n in range(products.components, products.components + products.nodes) if n not in used]
     assert len(auxiliary) < products.nodes / 12
 
 
 def test_large_bases_take_seconds():
-    truncation = ace.total_degree(20, "3/2")
-    functions = list(ace.candidates(truncation, (1, 2, 3, 4)))
+    truncation = coupling.total_degree(20, "3/2")
+    functions = list(coupling.candidates(truncation, (1, 2, 3, 4)))
     started = time.process_time()
     products = product_basis(functions)
     assert time.process_time() - started < 10
@@ -127,8 +126,8 @@ def test_no_functions_and_functions_of_order_one():
 def test_bytes_do_not_depend_on_the_hash_seed():
     code = """
 import hashlib
-from invgen.candidates import ace
-from invgen.kernels.products import product_basis
+from invgen.compiler.candidates.ace import coupling as ace
+from invgen.compiler.kernels.ace.products import product_basis
 print(hashlib.sha256(product_basis(list(ace.candidates(ace.box(2, 2), (1, 2, 3, 4)))).to_bytes()).hexdigest())
 """
     digests = {

@@ -17,14 +17,13 @@ import sympy
 from tolerances import EQUAL_WEIGHTS
 
 import invgen
-from invgen.algebra import modular, sparse
-from invgen.algebra.rational import combine, reconstruct, solve
-from invgen.candidates.evaluate import Floating, Modular
-from invgen.candidates.expansion import expanded
-from invgen.candidates.family import family_of
-from invgen.selection.dependence import RankStatement
-from invgen.selection.relation_search import Search
-from invgen.selection.relations import Relation, Term
+from invgen.compiler.algebra import modular, sparse
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.rational import combine, reconstruct, solve
+from invgen.compiler.analysis.dependence import RankStatement
+from invgen.compiler.analysis.relation_search import Search
+from invgen.compiler.analysis.relations import Relation, Term
+from invgen.compiler.candidates.family import family_of
 from invgen.spec import BasisSpec
 
 QUADRUPOLE = BasisSpec(l_max=2, n_max=4)
@@ -271,7 +270,7 @@ def test_expansions_are_what_evaluators_evaluate(spec: BasisSpec) -> None:
     evaluator = basis.family.evaluator(spec, x[None], Modular(prime))
     for c in basis:
         total = 0
-        for key, value in expanded(spec, c).items():
+        for key, value in family_of(spec).expanded(spec, c).items():
             for i in range(basis.components):
                 value *= pow(int(x[i]), key >> sparse.BITS * i & 255, prime)
             total += value

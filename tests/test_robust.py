@@ -15,17 +15,17 @@ from test_cli import invgen as run
 
 import invgen
 from invgen import BasisSpec
-from invgen.algebra import modular
-from invgen.algebra.point_groups import turning_prime
-from invgen.basis import Basis
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.point_groups import turning_prime
+from invgen.compiler.basis import Basis
+from invgen.compiler.pipeline import find_basis
+from invgen.compiler.selection.evidence import Evidence
+from invgen.compiler.selection.flexibility import attainable_ranks, site_ranks
+from invgen.compiler.selection.robust import Everywhere, _covering, _without_dispensable
+from invgen.compiler.selection.setting import Setting
+from invgen.compiler.selection.sites import SITES, group_sites
 from invgen.errors import SpecError
-from invgen.pipeline import find_basis
 from invgen.resources import generated_folder
-from invgen.selection.evidence import Evidence
-from invgen.selection.flexibility import attainable_ranks, site_ranks
-from invgen.selection.robust import Everywhere, _covering, _without_dispensable
-from invgen.selection.setting import Setting
-from invgen.selection.sites import SITES, group_sites
 
 OTHER_PRIME = turning_prime(2**30)
 

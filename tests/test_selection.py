@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 
 import invgen
-from invgen.algebra import modular
-from invgen.algebra.characters import contents, count_invariants, transcendence_degree
-from invgen.algebra.components import component_slices
-from invgen.candidates.cartesian_family import linear_span, random_neighbourhoods
-from invgen.candidates.contraction import Contraction, sort_key
-from invgen.candidates.evaluate import Evaluator, Floating, Modular
-from invgen.selection.langbein import FloatEchelon, independent_rows
-from invgen.selection.objectives import select
-from invgen.selection.setting import Setting
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.characters import contents, count_invariants, transcendence_degree
+from invgen.compiler.algebra.components import component_slices
+from invgen.compiler.candidates.cartesian.contraction import Contraction, sort_key
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
+from invgen.compiler.candidates.cartesian.family import linear_span, random_neighbourhoods
+from invgen.compiler.selection.langbein import FloatEchelon, independent_rows
+from invgen.compiler.selection.objectives import select
+from invgen.compiler.selection.setting import Setting
 from invgen.spec import BasisSpec
 
 HIP_HOP = (
@@ -164,7 +165,7 @@ def test_the_recorded_certificate_can_be_checked_by_hand():
 
 
 def test_greedy_means_that_each_rejected_candidate_depends_on_the_earlier_kept_ones():
-    from invgen.candidates.cartesian import candidates
+    from invgen.compiler.candidates.cartesian.enumeration import candidates
 
     basis = brute_force.built(3, 4, "independent")
     x = brute_force.integers(16, seed=3)
@@ -216,7 +217,7 @@ def test_pseudo_scalars_do_what_proper_ones_of_their_orders_cannot():
 )
 def test_contractions_span_what_the_characters_count_for_every_content(ranks, degrees, totals):
     """Values of *all* contractions, products included, have rank equal to the count: no more, no less."""
-    from invgen.candidates.cartesian import all_contractions
+    from invgen.compiler.candidates.cartesian.enumeration import all_contractions
 
     prime = modular.DEFAULT_PRIME
     found = []

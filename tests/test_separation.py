@@ -15,12 +15,12 @@ import tolerances
 
 import invgen
 from invgen import BasisSpec
-from invgen.algebra import modular
-from invgen.algebra.point_groups import turning_prime
-from invgen.candidates.family import family_of
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.point_groups import turning_prime
+from invgen.compiler.analysis.separation import DEGENERATE, Separation, incongruence, invariants_of, separation
+from invgen.compiler.candidates.family import family_of
 from invgen.data import Structure
 from invgen.errors import SpecError
-from invgen.selection.separation import DEGENERATE, Separation, incongruence, invariants_of, separation
 
 PRIMES = (modular.DEFAULT_PRIME, modular.prime_below(modular.DEFAULT_PRIME), turning_prime())
 CARBON, HYDROGEN, FLUORINE = 6, 1, 9

@@ -11,21 +11,21 @@ import pytest
 from fit_fixtures import REFERENCES, FakeDesign, labelled
 from tolerances import DIRECT_SUM
 
-from invgen.data import DataError, Structure
-from invgen.potentials.linear import assembly
-from invgen.potentials.linear.assembly import assemble
-from invgen.potentials.linear.direct import independent_columns
-from invgen.potentials.linear.factors import Accumulator, Factor, Factors
-from invgen.potentials.linear.solvers import (
+from invgen.ace.fitting import assembly
+from invgen.ace.fitting.assembly import assemble
+from invgen.ace.fitting.factors import Accumulator, Factor, Factors
+from invgen.ace.fitting.rows import Weights, weighted_rows
+from invgen.ace.fitting.solvers import (
     SolverError,
     ard,
     bayesian_ridge,
+    independent_columns,
     least_squares,
     prior_scales,
     ridge,
     solve,
 )
-from invgen.potentials.linear.weights import Weights, weighted_rows
+from invgen.data import DataError, Structure
 
 EXACT = DIRECT_SUM["float64"]
 

@@ -10,9 +10,9 @@ import pytest
 import sympy
 import tolerances
 
-from invgen.candidates.cartesian import candidates
-from invgen.candidates.contraction import Contraction
-from invgen.candidates.symbolic import (
+from invgen.compiler.candidates.cartesian.contraction import Contraction
+from invgen.compiler.candidates.cartesian.enumeration import candidates
+from invgen.compiler.candidates.cartesian.symbolic import (
     component_symbols,
     contraction_text,
     expression,

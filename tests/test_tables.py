@@ -15,16 +15,16 @@ import tolerances
 import torch
 
 import invgen
-from invgen.basis import Basis
-from invgen.emitters import emit_tables
+from invgen.compiler.basis import Basis
+from invgen.compiler.emitters import emit_tables
+from invgen.compiler.kernels.ace import products as compiler
+from invgen.compiler.kernels.ace.products import product_basis
+from invgen.emitted.folder import open_folder, read_products
+from invgen.emitted.products import FILE, ProductBasis
 from invgen.errors import EmittedFileError
-from invgen.kernels import products as compiler
-from invgen.kernels.products import product_basis
 from invgen.nn import Invariants
-from invgen.products import FILE, ProductBasis
-from invgen.runtime import load, operators
-from invgen.runtime.folder import open_folder
-from invgen.runtime.products import read_products
+from invgen.runtime import load
+from invgen.runtime.operators import invariants
 
 BACKENDS = ("numba", "torch")
 DTYPES = ("float32", "float64")
@@ -168,15 +168,15 @@ def small_basis() -> Basis:
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> str:
     place = written(product_basis(small_basis()), small_basis(), tmp_path_factory.mktemp("small"))
-    return operators.register(load(place, backend="numba"))
+    return invariants.register(load(place, backend="numba"))
 
 
 def test_opcheck(key):
     x, g, u = tensors()
     for operator, arguments in (
-        (operators.VALUE, (x.requires_grad_(), key)),
-        (operators.VJP, (x, g.requires_grad_(), key)),
-        (operators.SECOND_ORDER, (x.detach(), g.detach(), u, key)),
+        (invariants.VALUE, (x.requires_grad_(), key)),
+        (invariants.VJP, (x, g.requires_grad_(), key)),
+        (invariants.SECOND_ORDER, (x.detach(), g.detach(), u, key)),
     ):
         assert set(torch.library.opcheck(operator, arguments).values()) == {"SUCCESS"}
 
@@ -185,9 +185,9 @@ def test_gradients_through_the_operators(key):
     x, g, _ = tensors()
     x.requires_grad_()
     g.requires_grad_()
-    assert torch.autograd.gradcheck(lambda a: operators.VALUE(a, key), x)
-    assert torch.autograd.gradgradcheck(lambda a: operators.VALUE(a, key), x)
-    assert torch.autograd.gradcheck(lambda a, b: operators.VJP(a, b, key), (x, g))
+    assert torch.autograd.gradcheck(lambda a: invariants.VALUE(a, key), x)
+    assert torch.autograd.gradgradcheck(lambda a: invariants.VALUE(a, key), x)
+    assert torch.autograd.gradcheck(lambda a, b: invariants.VJP(a, b, key), (x, g))
 
 
 def test_plain_tensor_operations_have_derivatives_of_any_order(folder):
@@ -203,10 +203,10 @@ def test_plain_tensor_operations_have_derivatives_of_any_order(folder):
 
 def test_vmap_and_func_transforms(key):
     x, _, _ = tensors(atoms=3)
-    gradient = torch.func.grad(lambda a: operators.VALUE(a[None], key).sum())
+    gradient = torch.func.grad(lambda a: invariants.VALUE(a[None], key).sum())
     mapped = torch.func.vmap(gradient)(x)
     ones = torch.ones(3, len(small_basis()), 1, dtype=torch.float64)
-    assert_close(mapped.numpy(), operators.VJP(x, ones, key).numpy(), "float64")
+    assert_close(mapped.numpy(), invariants.VJP(x, ones, key).numpy(), "float64")
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -290,7 +290,7 @@ for name in ("sympy", "jinja2"):
     sys.modules[name] = None
 import numpy as np, invgen
 f = invgen.load({str(folder)!r})
-print(f(np.ones((2, {basis().components}))).shape, [m for m in sys.modules if m.startswith("invgen.kernels")])
+print(f(np.ones((2, {basis().components}))).shape, [m for m in sys.modules if m.startswith("invgen.compiler.kernels")])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == f"(2, {len(basis())}) []"

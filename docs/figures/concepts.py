@@ -12,9 +12,10 @@ import numpy as np
 import scipy.optimize
 
 import invgen
-from invgen.algebra.harmonics import harmonics
-from invgen.candidates.contraction import Contraction
-from invgen.candidates.evaluate import Evaluator, Floating
+from invgen.compiler.algebra.arithmetic import Floating
+from invgen.compiler.algebra.harmonics import harmonics
+from invgen.compiler.candidates.cartesian.contraction import Contraction
+from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import invgen
-from invgen.inspect.flexibility import heat_map
+from invgen.compiler.inspect.flexibility import heat_map
 
 HERE = Path(__file__).resolve().parent
 WANTED = (

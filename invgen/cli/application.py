@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from invgen import __version__
+from invgen.version import __version__
 
 app = typer.Typer(
     name="invgen",
@@ -63,7 +63,7 @@ def whole_numbers(text: str | None, option: str) -> tuple[int, ...] | None:
 
 
 def backend_names(text: str) -> tuple[str, ...]:
-    from invgen.emitters import BACKENDS
+    from invgen.compiler.emitters import BACKENDS
     from invgen.errors import unknown
 
     names = {"all": list(BACKENDS), "none": []}.get(text, text.replace(",", " ").split())

@@ -49,8 +49,8 @@ def audit(
     Exit code 0: all are independent. 1: some are dependent, or float64 does not decide it. 2: bad input.
     """
     import invgen
-    from invgen.auditing.report import as_json as whole
-    from invgen.auditing.report import table, write_report
+    from invgen.compiler.auditing.report import as_json as whole
+    from invgen.compiler.auditing.report import table, write_report
 
     with stages() as progress:
         found = invgen.audit(

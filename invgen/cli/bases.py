@@ -41,7 +41,7 @@ def generate(
 ) -> None:
     """Generate a basis, prove it, and write it with its emitted kernels."""
     import invgen
-    from invgen.inspect.report import summary
+    from invgen.compiler.inspect.report import summary
 
     chosen = backend_names(backends)
     spec = invgen.BasisSpec(
@@ -84,8 +84,8 @@ def show(
 ) -> None:
     """Show the invariants of a basis, their evidence, and what the kernels cost."""
     import invgen
-    from invgen.inspect.draw import write_drawings
-    from invgen.inspect.report import describe, ring_table, summary, table
+    from invgen.compiler.inspect.draw import write_drawings
+    from invgen.compiler.inspect.report import describe, ring_table, summary, table
 
     covariants = covariants_in(basis)
     if covariants is not None:
@@ -113,7 +113,7 @@ def show(
 def _show_gpu(found: Any, architecture: str, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from invgen.inspect.resources import interaction_resources, interaction_table, resource_table, resources
+    from invgen.compiler.inspect.resources import interaction_resources, interaction_table, resource_table, resources
 
     number = architecture.removeprefix("sm_")
     if not number.isdigit():
@@ -132,7 +132,7 @@ def _show_gpu(found: Any, architecture: str, as_json: bool) -> None:
 def check(basis: BasisArgument) -> None:
     """Verify a basis again elsewhere, emit it again and compare bytes, run every backend against the oracle."""
     import invgen
-    from invgen.checking import checks
+    from invgen.cli.checking import checks
 
     failed = 0
     covariants = covariants_in(basis)

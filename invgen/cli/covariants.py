@@ -12,7 +12,7 @@ from invgen.cli.application import app, backend_names, out, stages, whole_number
 from invgen.spec import MAX_CANDIDATES
 
 if TYPE_CHECKING:
-    from invgen.covariant_basis import CovariantBasis
+    from invgen.compiler.covariant_basis import CovariantBasis
 
 
 @app.command()
@@ -54,14 +54,14 @@ def covariants(
 
 def covariants_in(source: str) -> CovariantBasis | None:
     """The covariants of a folder; ``None`` if it holds none."""
-    from invgen.covariant_basis import CovariantBasis
+    from invgen.compiler.covariant_basis import CovariantBasis
 
     return CovariantBasis.load(source) if (Path(source) / CovariantBasis.FILE).is_file() else None
 
 
 def show_covariants(found: CovariantBasis, latex: bool, as_json: bool) -> None:
     """What ``invgen show`` prints of covariants."""
-    from invgen.inspect.report import ring_table
+    from invgen.compiler.inspect.report import ring_table
 
     if as_json:
         texts = [{"label": c.label, "order": c.order, "text": c.text, "latex": c.latex} for c in found]

@@ -21,7 +21,7 @@ def flexibility(
 ) -> None:
     """Show what bases see at symmetric sites and where tensors vanish, beside what any set could see."""
     import invgen
-    from invgen.inspect.flexibility import checked_figure, flexibility_table, heat_map, summary_line
+    from invgen.compiler.inspect.flexibility import checked_figure, flexibility_table, heat_map, summary_line
 
     if figure is not None:
         checked_figure(figure)

@@ -13,7 +13,7 @@ from invgen.cli.application import app, err, out, stages, training_bar, warnings
 @app.command()
 def train(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/training.md.")]) -> None:
     """Train a network on energies and forces; an interrupted run resumes when called again (exit code 130)."""
-    from invgen.potentials.training import train_from_file
+    from invgen.potentials.training.run import train_from_file
 
     with training_bar() as (say, bar):
         result = train_from_file(config, say, bar)

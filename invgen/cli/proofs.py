@@ -74,7 +74,7 @@ def relations(
 ) -> None:
     """Show how candidates depend on the invariants of a basis: a proven polynomial relation, or ranks."""
     import invgen
-    from invgen.selection.relations import Relation
+    from invgen.compiler.analysis.relations import Relation
 
     found = invgen.find_basis(basis)
     if not labels:

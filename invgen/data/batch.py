@@ -6,13 +6,9 @@ This is the one place that declares the keys every model reads, with their shape
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import torch
-
-from invgen.data.structures import Structure
 
 
 class Batch(NamedTuple):
@@ -57,13 +53,3 @@ def pair_vectors(batch: Batch, positions: torch.Tensor) -> torch.Tensor:
 def batch_on(batch: Batch, device: torch.device) -> Batch:
     """The batch with all tensors on a device."""
     return Batch(*(field.to(device) if isinstance(field, torch.Tensor) else field for field in tuple(batch)))
-
-
-def batch_structures(structures: Sequence[Structure], cutoff: float, dtype: torch.dtype = torch.float32) -> Batch:
-    """Neighbour pairs within ``cutoff`` (Å) of every structure, as one graph.
-
-    Raises ``CoincidentAtomsError`` naming the pair, ``DataError`` for no structure or a cutoff that is not positive.
-    """
-    from invgen.data.dataset import Dataset
-
-    return Dataset.from_structures(structures, cutoff, dtype).batch(np.arange(len(structures)))

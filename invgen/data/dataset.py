@@ -143,3 +143,12 @@ def _ragged(start: torch.Tensor, systems: torch.Tensor) -> tuple[torch.Tensor, t
     owner = torch.repeat_interleave(torch.arange(len(systems)), counts)
     begin = torch.cumsum(counts, 0) - counts
     return torch.arange(len(owner)) + (start[systems] - begin)[owner], owner
+
+
+def batch_structures(structures: Sequence[Structure], cutoff: float, dtype: torch.dtype = torch.float32) -> Batch:
+    """Neighbour pairs within ``cutoff`` (Å) of every structure, as one graph.
+
+    Raises ``CoincidentAtomsError`` naming the pair, ``DataError`` for no structure or a cutoff that is not positive.
+    """
+
+    return Dataset.from_structures(structures, cutoff, dtype).batch(np.arange(len(structures)))

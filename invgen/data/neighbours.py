@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -70,3 +71,21 @@ def slots(index: np.ndarray, atoms: int) -> np.ndarray:
     slot = np.empty(len(index), dtype=np.int64)
     slot[order] = np.arange(len(index)) - starts[index[order]]
     return slot
+
+
+def nearest_distance(structures: Sequence[Structure], cutoff: float) -> float:
+    """The median distance (Å) of an atom to its nearest neighbour, over at most 100 structures.
+
+    Raises ``DataError`` when no atom has a neighbour.
+    """
+    found: list[np.ndarray] = []
+    for s in structures[:: -(-len(structures) // 100)]:
+        pairs = neighbour_pairs(s, cutoff)
+        vectors = s.positions[pairs.second] - s.positions[pairs.first] + pairs.shift
+        shortest = np.full(s.atoms, np.inf)
+        np.minimum.at(shortest, pairs.first, np.linalg.norm(vectors, axis=1))
+        found.append(shortest[np.isfinite(shortest)])
+    distances = np.concatenate(found) if found else np.zeros(0)
+    if not len(distances):
+        raise DataError(f"no atom of the training structures has a neighbour within {cutoff} Å: raise radial.cutoff")
+    return round(float(np.median(distances)), 3)

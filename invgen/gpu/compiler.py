@@ -2,30 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
 from invgen.errors import CudaError
-from invgen.gpu.usage import Usage
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """``image``: a cubin, or PTX that the driver compiles further; ``usage`` by function, empty for PTX."""
-
-    image: bytes
-    usage: dict[str, Usage]
-
-
-class Compiler(Protocol):
-    """NVRTC or nvcc. ``architectures`` are sorted compute capabilities without the dot."""
-
-    name: str
-    architectures: tuple[int, ...]
-
-    def compile(self, source: str, architecture: str, definitions: tuple[str, ...]) -> Compiled:
-        """``definitions`` are macros such as ``REAL=double``."""
-        ...
+from invgen.gpu.usage import Compiler
 
 
 def find_compiler() -> Compiler:

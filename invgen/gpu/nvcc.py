@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from invgen.errors import CudaError
-from invgen.gpu.compiler import Compiled
-from invgen.gpu.usage import read_usage
+from invgen.gpu.usage import Compiled, read_usage
 
 
 class Nvcc:

@@ -11,8 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from invgen.errors import CudaError
-from invgen.gpu.compiler import Compiled
-from invgen.gpu.usage import read_usage
+from invgen.gpu.usage import Compiled, read_usage
 
 PATTERNS = ("libnvrtc.so*", "libnvrtc-*.so*", "nvrtc64_*.dll")
 

@@ -7,7 +7,7 @@ from torch import nn
 
 from invgen.data.batch import Batch
 from invgen.nn.sensitivity import Sensitivity
-from invgen.runtime.load import fast_on_cpu
+from invgen.runtime.backends import fast_on_cpu
 
 
 class Environment(nn.Module):
@@ -65,9 +65,9 @@ class PairEnvironment(Environment):
         harmonics: torch.Tensor,
         species: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        from invgen.runtime import pair_operators
+        from invgen.runtime.operators import pairs
 
-        if features.device.type != "cpu" or features.dtype not in pair_operators.DTYPES:
+        if features.device.type != "cpu" or features.dtype not in pairs.DTYPES:
             return super().forward(features, batch, distance, harmonics, species)
         count, outputs, _ = self.weight.shape
         if species is None:
@@ -75,7 +75,7 @@ class PairEnvironment(Environment):
         else:
             messages, rows = self.weight.permute(2, 0, 1), species.index_select(0, batch.second)
         radial = self.sensitivity(distance)
-        return pair_operators.VALUE(radial, harmonics, messages, batch.first, rows, len(features))
+        return pairs.VALUE(radial, harmonics, messages, batch.first, rows, len(features))
 
 
 def make_environment(inputs: int, outputs: int, sensitivity: Sensitivity, backend: str) -> Environment:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from invgen.emitted.folder import shipped_ids
 from invgen.nn.invariants import Invariants
-from invgen.runtime.folder import shipped_ids
 
 
 class TensorHarmonics(nn.Module):

@@ -1,17 +1,20 @@
 """Interaction layers: what an atom hears from its neighbours, before the activation.
 
 Every layer adds W z + b for the atom itself. They differ in what they make of the tensors E of the neighbourhood.
+Invariants of E are normalised over the features; where a GPU has them, sums and invariants are one kernel.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import nn
 
 from invgen.data.batch import Batch
 from invgen.nn.environment import make_environment
-from invgen.nn.normalisation import make_normalisation
 from invgen.nn.sensitivity import Sensitivity
+from invgen.runtime.backends import fast_on_cpu
 
 CUSP = 1e-6
 """ε of sqrt(|E|² + ε): keeps the norm differentiable where a tensor vanishes."""
@@ -108,3 +111,71 @@ def _linear(inputs: int, outputs: int) -> nn.Linear:
     layer = nn.Linear(inputs, outputs)
     nn.init.xavier_normal_(layer.weight)
     return layer
+
+
+class FusedInteraction(InvariantInteraction):
+    """``InvariantInteraction`` with the same parameters and results; on GPUs no tensor E reaches memory.
+
+    Invariants that were asked of ``"torch"`` are left as they are: their derivatives have any order. So are dtypes that
+    the kernels do not compute in.
+    """
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._operator = None
+        if self.invariants.kernels.compiled:
+            from invgen.runtime.operators.interaction import DTYPES, VALUE, fused
+            from invgen.runtime.operators.pair_lists import lists_from_slots
+
+            self._operator, self._dtypes, self._fused, self._lists = VALUE, DTYPES, fused, lists_from_slots
+
+    def forward(
+        self,
+        features: torch.Tensor,
+        batch: Batch,
+        distance: torch.Tensor,
+        harmonics: torch.Tensor,
+        species: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """As ``ScalarInteraction.forward``."""
+        device = features.device
+        if (
+            self._operator is None
+            or features.dtype not in self._dtypes
+            or not self._fused(self.invariants.key, device.type, device.index)
+        ):
+            return super().forward(features, batch, distance, harmonics, species)
+        count, outputs, _ = self.environment.weight.shape
+        messages = self.environment.messages(features).view(-1, count, outputs)
+        lists = self._lists(batch.first, batch.first_slot, batch.second, batch.second_slot, len(features))
+        sensitivities = self.environment.sensitivity(distance)
+        values = self._operator(messages, sensitivities, harmonics, *lists, self.invariants.key)
+        return self.normalisation.mixed(values, self.mixing) + self.self_interaction(features)
+
+
+class Normalisation(nn.GroupNorm):
+    """Every invariant has a group of its own: mean and variance are taken over its features."""
+
+    def __init__(self, size: int, features: int, epsilon: float) -> None:
+        super().__init__(size, size * features, eps=epsilon)
+
+    def mixed(self, values: torch.Tensor, mixing: torch.Tensor) -> torch.Tensor:
+        """values (atoms, size, features), mixing (size * features, outputs) -> (atoms, outputs)."""
+        return self(values.flatten(1)) @ mixing
+
+
+class FusedNormalisation(Normalisation):
+    """The same by the operator ``invgen::normalise``; weight and bias act on the mixing matrix, not on every atom."""
+
+    def mixed(self, values: torch.Tensor, mixing: torch.Tensor) -> torch.Tensor:
+        from invgen.runtime.operators import normalise
+
+        if values.device.type != "cpu" or values.dtype not in normalise.DTYPES:
+            return super().mixed(values, mixing)
+        normal, _ = normalise.VALUE(values, self.eps)
+        return torch.addmm(self.bias @ mixing, normal.flatten(1), self.weight.unsqueeze(1) * mixing)
+
+
+def make_normalisation(size: int, features: int, epsilon: float, backend: str) -> Normalisation:
+    """The layer of a backend, chosen as in ``make_environment``."""
+    return (FusedNormalisation if fast_on_cpu(backend) else Normalisation)(size, features, epsilon)

@@ -1,4 +1,4 @@
-"""The layer that every network uses: invariants of the tensors of each atom and feature."""
+"""Invariants as a layer, which every network uses, and covariants, of which equivariant heads are combinations."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Invariants(torch.nn.Module):
         self.components, self.size = self.kernels.components, self.kernels.size
         self.labels = self.kernels.labels
         if self.kernels.compiled:
-            from invgen.runtime import operators
+            from invgen.runtime.operators import invariants
 
-            operators.register(self.kernels)
-            self._operator = operators.VALUE
+            invariants.register(self.kernels)
+            self._operator = invariants.VALUE
         self._statements = self.kernels.torch_module.value if self.kernels.backend == "torch" else None
 
     def forward(self, x: Tensor) -> Tensor:
@@ -61,3 +61,29 @@ class Invariants(torch.nn.Module):
     def extra_repr(self) -> str:
         picked = "".join(f"\n{decision}" for decision in self.kernels.choice)
         return f"{self.key}, {self.components} components -> {self.size}, backend={self.kernels.how}{picked}"
+
+
+class Covariants(Invariants):
+    """Tensors of one rank that turn with the tensors of each atom and feature, without parameters.
+
+    source
+        The path of an emitted folder, or a ``CovariantBasis``.
+    backend, component_axis
+        As in ``Invariants``.
+
+    ``forward`` takes float32 or float64 of shape (..., components, features) and gives
+    (..., covariants, 2 rank + 1, features); with ``component_axis=-1`` there are no features. Components are reduced
+    Cartesian. Sums over covariants and features with invariant coefficients stay covariant.
+    Raises what ``Invariants`` raises, and ``ValueError`` for a source that holds no covariants.
+    """
+
+    def __init__(self, source: Any, backend: str = "auto", component_axis: int = -2) -> None:
+        super().__init__(source, backend, component_axis)
+        manifest = self.kernels.folder.manifest
+        if manifest["kind"] != "covariants":
+            raise ValueError(f"{self.id} holds {manifest['kind']}, not covariants; make some with invgen.covariants")
+        self.rank: int = manifest["covariant_rank"]
+        self.covariants = len(self.labels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x).unflatten(self.component_axis, (self.covariants, 2 * self.rank + 1))

@@ -14,9 +14,8 @@ import torch
 from torch import nn
 
 from invgen.data.batch import Batch
-from invgen.nn.fused import FusedInteraction
 from invgen.nn.harmonics import TensorHarmonics
-from invgen.nn.interaction import ScalarInteraction, TensorSensitivityInteraction
+from invgen.nn.interaction import FusedInteraction, ScalarInteraction, TensorSensitivityInteraction
 from invgen.nn.invariants import Invariants
 from invgen.nn.sensitivity import Sensitivity
 from invgen.nn.species import SpeciesEncoding, SpeciesEnergies

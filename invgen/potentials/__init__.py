@@ -1,13 +1,13 @@
 """Trained potentials: training from a configuration, models in files, an ASE calculator."""
 
 from invgen.potentials.calculator import InvgenCalculator
-from invgen.potentials.compiled import CompiledPotential, load_compiled
-from invgen.potentials.compiling import compile_model
-from invgen.potentials.config import Config, ConfigError, parse_config, read_config
+from invgen.potentials.frozen.freeze import compile_model
+from invgen.potentials.frozen.potential import CompiledPotential, load_compiled
 from invgen.potentials.hippynn_weights import hippynn_model
 from invgen.potentials.saved import load_model, save_model
-from invgen.potentials.trainer import Trainer, TrainingError
-from invgen.potentials.training import TrainingResult, train, train_from_file
+from invgen.potentials.training.config import Config, ConfigError, parse_config, read_config
+from invgen.potentials.training.run import TrainingResult, train, train_from_file
+from invgen.potentials.training.trainer import Trainer, TrainingError
 
 __all__ = [
     "CompiledPotential",

@@ -14,7 +14,7 @@ QUANTITIES = {"energy": ("energy", "meV"), "force": ("force", "meV/Å")}
 
 
 def learning_curves(axis: Any, histories: Mapping[str, History], key: str = "force_rmse") -> None:
-    """Validation errors ``key`` of ``invgen.potentials.loss.errors``, in meV or meV/Å, after every epoch, by name."""
+    """Validation errors ``key`` of ``training.trainer.errors``, in meV or meV/Å, after every epoch, by name."""
     for (name, history), colour in zip(histories.items(), COLOURS, strict=False):
         epochs = [row["epoch"] + 1 for row in history]
         axis.plot(epochs, [1000 * row[key] for row in history], "o-", color=colour, markersize=3, label=name)

@@ -10,9 +10,9 @@ import torch
 
 from invgen.data.errors import DataError
 from invgen.data.files import read_archive, write_archive
+from invgen.emitted.folder import shipped_ids
 from invgen.nn.interaction import CUSP, GROUP_NORM_EPSILON, InvariantInteraction, TensorSensitivityInteraction
 from invgen.nn.network import HipHopNN, HipNN, HipNNTS, Network
-from invgen.runtime.folder import shipped_ids
 
 KIND = "invgen model"
 CLASSES: dict[str, type[Network]] = {"hip-nn": HipNN, "hip-nn-ts": HipNNTS, "hip-hop-nn": HipHopNN}

@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from invgen.runtime import operators
+from invgen.runtime.backends import has_numba
 from invgen.runtime.choice import SIZES, choose, size_class, tracing
-from invgen.runtime.load import Kernels, has_numba
+from invgen.runtime.modules import Modules
+from invgen.runtime.operators import invariants
 
 FEATURES = 64
 """Of synthetic data: enough for vector units, few enough that the smallest size class has several atoms."""
@@ -24,7 +25,7 @@ WITH_GRADIENT = "value and gradient"
 class Automatic:
     """Which backend computes what of some kernels, remembered by size class, dtype and device."""
 
-    def __init__(self, kernels: Kernels) -> None:
+    def __init__(self, kernels: Modules) -> None:
         self.kernels = kernels
         self._has_statements = "torch" in kernels.folder.backends
         self._on_cpu = "numba" if "numba" in kernels.folder.backends and has_numba() else "torch"
@@ -57,7 +58,7 @@ class Automatic:
 
     def _usual(self, x: Tensor) -> str:
         """What is used where nothing is measured: compiled kernels wherever they run."""
-        if x.dtype in MEASURED and x.device.type == "cuda" and operators.compiles(self.kernels, x.device.index):
+        if x.dtype in MEASURED and x.device.type == "cuda" and invariants.compiles(self.kernels, x.device.index):
             return "cuda"
         return self._on_cpu if x.device.type == "cpu" else "torch"
 
@@ -77,7 +78,7 @@ class Automatic:
     def _call(self, backend: str, kernel: str, *tensors: Tensor) -> object:
         if backend == "torch":
             return getattr(self.kernels.torch_module, kernel)(*tensors)
-        return operators.CALLS[kernel](*tensors, operators.register(self.kernels))
+        return invariants.CALLS[kernel](*tensors, invariants.register(self.kernels))
 
 
 def _value_and_gradient(value: Callable[[Tensor], Tensor], x: Tensor, g: Tensor) -> object:

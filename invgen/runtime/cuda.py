@@ -19,11 +19,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from invgen.emitted.folder import EmittedFolder
 from invgen.errors import CudaError, EmittedFileError
 from invgen.gpu import Compiler, find_compiler, target
-from invgen.runtime.cuda_cache import cached
-from invgen.runtime.cuda_driver import Handle, driver
-from invgen.runtime.folder import EmittedFolder
+from invgen.gpu.cache import cached
+from invgen.gpu.driver import Handle, driver
 
 FILE = "cuda_kernels.cu"
 KERNELS = ("value", "vjp", "second_order")

@@ -1,7 +1,7 @@
 """The emitted CUDA kernels of the interaction layer on torch tensors: one launch per pass, nothing waits.
 
 Kernels are compiled for the number of sensitivities and of threads when first used; later calls may be captured in CUDA
-graphs. Arrays are those of ``interaction_operators``, checked there.
+graphs. Arrays are those of ``operators.interaction``, checked there.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import ctypes
 
 from torch import Tensor
 
+from invgen.emitted.folder import INTERACTION, EmittedFolder
 from invgen.errors import CudaError
 from invgen.runtime import cuda
-from invgen.runtime.folder import INTERACTION, EmittedFolder
-from invgen.runtime.pair_lists import PairLists
+from invgen.runtime.operators.pair_lists import PairLists
 
 MOST_THREADS = 128
 """Threads of a block, at most: each may then have all registers that the architecture gives to one."""

@@ -5,24 +5,24 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from invgen.emitted.folder import EmittedFolder, open_folder, shipped_ids
 from invgen.errors import unknown
 from invgen.resources import generated_folder
-from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, empty_at_cache_lines, from_planes
+from invgen.runtime import backends
+from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
+from invgen.runtime.backends import BACKENDS, check_backend
 from invgen.runtime.choice import Decision, decisions
-from invgen.runtime.folder import EmittedFolder, open_folder, shipped_ids
-from invgen.runtime.products import read_products
-
-BACKENDS = ("numba", "torch", "cuda")
+from invgen.runtime.modules import Modules
 
 
-class Kernels:
+class Kernels(Modules):
     """A basis (or a set of tensor harmonics) as callables, in one backend.
 
     ``f(x)`` gives the values, ``f.vjp(x, g)`` is Jᵀg, ``f.second_order(x, g, u)`` is (Σ_k g_k H_k u, J u). Each takes
@@ -37,18 +37,13 @@ class Kernels:
     ) -> None:
         if component_axis is not None:
             choose_axis(2, component_axis)
-        self.folder, self.backend, self.component_axis = folder, backend, component_axis
-        self.automatic = automatic
+        super().__init__(folder)
+        self.backend, self.component_axis, self.automatic = backend, component_axis, automatic
         manifest = folder.manifest
-        self.id: str = manifest["id"]
         self.kind: str = manifest["kind"]
-        self.key = folder.key
         self.ranks: tuple[int, ...] = tuple(manifest["ranks"])
         self.channels: tuple[int, ...] = tuple(manifest["channels"])
-        self.components: int = manifest["components"]
-        self.size: int = manifest["size"]
         self.labels: tuple[str, ...] = tuple(manifest["labels"])
-        self.operations: dict[str, dict[str, int]] = manifest["operations"]
 
     def __repr__(self) -> str:
         return f"Kernels({self.key}, {self.components} components -> {self.size}, backend={self.how})"
@@ -88,35 +83,6 @@ class Kernels:
         return self._apply("second_order", (x, g, u), component_axis)
 
     @cached_property
-    def torch_module(self) -> Any:
-        """The emitted Torch module, or what walks the emitted tables."""
-        if self.folder.table_driven:
-            from invgen.runtime import tables_torch
-
-            return tables_torch.Tables(read_products(self.folder))
-        return self.folder.module("torch")
-
-    @cached_property
-    def numba_module(self) -> Any:
-        """The emitted statements as machine code, or what walks the emitted tables. Raises ``ImportError`` without LLVM."""
-        require_numba()
-        if self.folder.table_driven:
-            from invgen.runtime.cpu.tables import Tables
-
-            return Tables(read_products(self.folder))
-        from invgen.runtime.cpu.invariants import Invariants
-
-        emitted = self.folder.module("numba")
-        return Invariants(self.id, emitted.KERNELS, emitted.LANES)
-
-    @cached_property
-    def cuda_module(self) -> Any:
-        """The emitted CUDA kernels. Raises ``EmittedFileError`` if there are none or they were edited."""
-        from invgen.runtime.cuda import CudaKernels
-
-        return CudaKernels(self.folder)
-
-    @cached_property
     def chooser(self) -> Any:
         """Picks the backend of a call on torch tensors, for ``backend="auto"``."""
         from invgen.runtime.automatic import Automatic
@@ -133,13 +99,6 @@ class Kernels:
             computed = x.device.type == "cuda" and x.dtype in (torch.float32, torch.float64)
             return "cuda" if computed and "cuda" in self.folder.backends else self.backend
         return self.chooser.backend(kernel, x)
-
-    @cached_property
-    def interaction_module(self) -> Any:
-        """The emitted fused CUDA kernels. Raises ``EmittedFileError`` if there are none or they were edited."""
-        from invgen.runtime.cuda_interaction import CudaInteraction
-
-        return CudaInteraction(self.folder)
 
     def check_device(self, kind: str) -> None:
         """Raise ``TypeError`` if this backend does not compute on ``kind``, such as ``"cpu"``."""
@@ -183,10 +142,10 @@ class Kernels:
         axis = self._axis(kernel, tensors, component_axis)
         if self.backend_for(kernel, tensors[0]) == "torch":
             return getattr(self.torch_module, kernel)(*tensors, axis=axis)
-        from invgen.runtime import operators
+        from invgen.runtime.operators import invariants
 
-        operators.register(self)
-        results = operators.CALLS[kernel](*(as_planes(t, axis) for t in tensors), self.key)
+        invariants.register(self)
+        results = invariants.CALLS[kernel](*(as_planes(t, axis) for t in tensors), self.key)
         return _each(results, lambda r: from_planes(r, tuple(tensors[0].shape), axis))
 
     def _axis(self, kernel: str, arrays: tuple[Any, ...], component_axis: int | None) -> int:
@@ -195,16 +154,6 @@ class Kernels:
         sizes = [self.components, self.size, self.components][: len(arrays)]
         check_shapes(f"{self.id} {kernel}", ["x", "g", "u"][: len(arrays)], sizes, arrays, axis)
         return axis
-
-    def run_numpy(self, kernel: str, arrays: tuple[np.ndarray, ...]) -> Any:
-        """Run a Numba kernel on checked arrays (atoms, components, features) of one dtype."""
-        module = self.numba_module
-        atoms, _, features = arrays[0].shape
-        dtype = arrays[0].dtype
-        outputs = [empty_at_cache_lines((atoms, size, features), dtype) for size in module.KERNELS[kernel]["outputs"]]
-        plain = [np.ascontiguousarray(a) for a in arrays]
-        module.run(kernel, dtype.name, plain, outputs, atoms, features)
-        return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
 def load(source: Any, backend: str = "auto", component_axis: int | None = None) -> Kernels:
@@ -223,13 +172,13 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
     for an unknown source, ``EmittedFileError`` for files that are not as they were emitted: none of them is executed,
     ``CudaError`` for ``"cuda"`` on a machine without a usable GPU or a compiler for it.
     """
-    _check_backend(backend)
+    check_backend(backend)
     if backend == "cuda":
         _require_cuda()
     folder = _folder(source, backend)
     automatic = backend == "auto"
     if automatic:
-        backend = "numba" if has_numba() and "numba" in folder.backends else "torch"
+        backend = "numba" if backends.has_numba() and "numba" in folder.backends else "torch"
     if backend not in folder.backends:
         folder.module(backend)
     return Kernels(folder, backend, component_axis, automatic)
@@ -248,36 +197,6 @@ def _folder(source: Any, backend: str) -> EmittedFolder:
     if path.name == str(source) and (generated_folder() / path / "manifest.json").is_file():
         return open_folder(generated_folder() / path)
     raise FileNotFoundError(f"no emitted folder and no shipped basis: {unknown('basis', source, shipped_ids())}")
-
-
-@cache
-def has_numba() -> bool:
-    """Whether Numba is installed (it is not imported)."""
-    return find_spec("numba") is not None
-
-
-def require_numba() -> None:
-    """Raise ``ImportError`` with the remedy if Numba is not installed."""
-    if not has_numba():
-        raise ImportError(
-            'backend="numba" needs Numba, which is not installed: pip install numba, or use backend="torch"'
-        )
-
-
-def fast_on_cpu(backend: str) -> bool:
-    """Whether layers of this backend use the Numba operators for CPU tensors: ``"numba"``, and ``"auto"`` with Numba.
-
-    Raises ``ValueError`` for an unknown backend, ``ImportError`` for ``"numba"`` where it is not installed.
-    """
-    _check_backend(backend)
-    return backend == "numba" or (backend == "auto" and has_numba())
-
-
-def _check_backend(backend: str) -> None:
-    if backend not in (*BACKENDS, "auto"):
-        raise ValueError(unknown("backend", backend, (*BACKENDS, "auto")))
-    if backend == "numba":
-        require_numba()
 
 
 def _require_cuda() -> None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from invgen.products import ProductBasis
+from invgen.emitted.products import ProductBasis
 
 
 @dataclass(frozen=True)

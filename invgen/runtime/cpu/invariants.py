@@ -1,4 +1,4 @@
-"""Emitted kernels on the CPU: statements on rows become routines. Arrays are flat views of (atoms, components, features).
+"""Emitted kernels on the CPU: statements on rows become routines. Arrays are (atoms, components, features).
 
 A pass of statements reads and writes rows, equally long pieces of memory. Where the features fill whole SIMD registers,
 the rows of an atom are its components in the arrays themselves, found through a table of addresses. Otherwise the plane
@@ -65,7 +65,7 @@ class Invariants:
         self._places = cache(partial(_output_places, programs))
 
     def run(self, kernel: str, dtype: str, arrays: list[Any], outputs: list[Any], atoms: int, features: int) -> None:
-        """Fill the contiguous ``outputs`` of a kernel from the contiguous ``arrays``, NumPy's or torch's, of one dtype."""
+        """Fill the contiguous ``outputs`` of a kernel from contiguous ``arrays`` of one dtype, NumPy's or torch's."""
         program, size = self.KERNELS[kernel], SIZES[dtype]
         rows = program["rows"]
         if features * size % objects.register_bytes() == 0 and features <= MOST_IN_PLACE:
@@ -88,7 +88,8 @@ class Invariants:
 
 
 def _in_place(
-    program: Mapping[str, Any], streamed: bool, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, nx, ng, nu, ny, nz, total, features,
+    program: Mapping[str, Any], streamed: bool, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, nx, ng, nu,
+    ny, nz, total, features,
 ):  # fmt: skip
     """Atoms whose components in the arrays are the rows."""
     rows, sizes, length = program["rows"], (nx, ng, nu), features * code.size
@@ -126,7 +127,8 @@ def _point_at(code: Code, table: Memory, array: Memory, atom: Index, count: Inde
 
 
 def _in_tiles(
-    program: Mapping[str, Any], lanes: int, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, nx, ng, nu, ny, nz, total, features,
+    program: Mapping[str, Any], lanes: int, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, nx, ng, nu, ny,
+    nz, total, features,
 ):  # fmt: skip
     """Tiles: load up to three inputs, run the passes, store up to two outputs. A row is ``lanes`` numbers."""
     with code.loop(first, last) as tile:

@@ -55,9 +55,9 @@ def projection(
                 lanes = min(block, code.register)
                 sums = {cell: code.sum(lanes) for cell in product(range(count), range(block // lanes))}
                 with code.loop(start, stop, block) as f:
-                    for (i, v), total in sums.items():
+                    for (i, v), part in sums.items():
                         at = f + v * lanes
-                        total.add(matrix.load(starts[i] + at, lanes) * vector.load(at, lanes))
+                        part.add(matrix.load(starts[i] + at, lanes) * vector.load(at, lanes))
                 found = [_together([t.value.total() for (j, _), t in sums.items() if j == i]) for i in range(count)]
                 totals = [a + b for a, b in zip(totals, found, strict=True)] if totals else found
             for i, total in enumerate(totals):

@@ -219,7 +219,7 @@ def value(s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, e: Any)
 def vjp(
     s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, g: Any, rows: Groups, gs: Any, gt: Any, gm: Any
 ) -> None:
-    """Fill gs, gt, and unless it is ``None`` gm with a block for each piece of ``rows``: pairs grouped by ``second``."""
+    """Fill gs, gt, and unless it is ``None`` gm: a block for each piece of ``rows``, pairs grouped by ``second``."""
     dtype, sizes = _described(t, m)
     centres = grouped(first, len(g))
     _centres(

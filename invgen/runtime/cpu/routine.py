@@ -82,7 +82,9 @@ class Routine:
         module = ir.Module("routine")
         kind = ir.FunctionType(ir.VoidType(), [INDEX.as_pointer()])
         function = ir.Function(module, kind, "routine")
-        function.attributes.alignstack = objects.register_bytes()  # else what is spilled straddles cache lines, by chance
+        function.attributes.alignstack = (
+            objects.register_bytes()
+        )  # else what is spilled straddles cache lines, by chance
         code = Code(ir.IRBuilder(function.append_basic_block()), dtype, objects.register_bytes())
         self._drain(code, function.args[0])
         code.builder.ret_void()

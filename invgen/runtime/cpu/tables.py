@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from invgen.products import ProductBasis
+from invgen.emitted.products import ProductBasis
 from invgen.runtime.cpu.routine import routine
 from invgen.runtime.cpu.simd import Code, Index, Memory, Register, Sum
 
@@ -122,7 +122,7 @@ def _pull_back_tangents(
 
 
 def _move(code: Code, rows: Rows, array: Memory, width: Index, start: Index, stop: Index, features: Index, out: bool):
-    """Elements ``start`` to ``stop`` of every component of (atoms, width, features) into the rows, or ``out`` of them."""
+    """Elements ``start`` to ``stop`` of components of (atoms, width, features) into the rows, or ``out`` of them."""
     element = code.variable(start)
     with code.repeat(lambda: element.value < stop):
         now = element.value
@@ -172,8 +172,8 @@ def _vjp(
 
 @routine(numbers="x g u y z value transposed", indices=TABLES)
 def _second_order(
-    code, first, last, scratch, x, g, u, y, z, value, transposed, left, right, row_start, column, child, start, function,
-    components, nodes, functions, total, features,
+    code, first, last, scratch, x, g, u, y, z, value, transposed, left, right, row_start, column, child, start,
+    function, components, nodes, functions, total, features,
 ):  # fmt: skip
     rows = components + nodes
     v, c, d, e, b = _buffers(scratch, rows, rows, rows, rows, functions)
@@ -213,7 +213,7 @@ class Tables:
         }
 
     def run(self, kernel: str, dtype: str, arrays: list[Any], outputs: list[Any], atoms: int, features: int) -> None:
-        """Fill the contiguous ``outputs`` of a kernel from the contiguous ``arrays``, NumPy's or torch's, of one dtype."""
+        """Fill the contiguous ``outputs`` of a kernel from contiguous ``arrays`` of one dtype, NumPy's or torch's."""
         value, transposed = self.values[dtype]
         call, values, buffers = {
             "value": (_value, (value,), 1),

@@ -1,0 +1,85 @@
+"""The backward pass of one atom: from dE/dA to dE/dr of its pairs, without the derivatives of A.
+
+For a pair, dE/dA is contracted first with the radial functions,
+
+    G_lm = sum_n dE/dA_nlm R_n(r),   H_lm = sum_n dE/dA_nlm R'_n(r),
+
+and then summed over l: with P_m = sum_l G_lm q_lm(z), and N_m for negative m, the gradient of sum_lm G_lm Y_lm needs
+only P_m, N_m, their derivatives by z, c_m and s_m. Rows of the scratch: 1 is sum_lm H_lm Y_lm, and from 2 on, l_max+1
+rows each, P, N, dP/dz, dN/dz.
+"""
+
+from __future__ import annotations
+
+from invgen.ace.fused import fold
+from invgen.runtime.cpu.compiled import compiled
+from invgen.runtime.cpu.loops import elementwise, line, row
+
+
+def _turned(fx, fy, fz, p, n, dp, dn, c, s, c0, s0, m):
+    """Add the gradient of c_m P_m + s_m N_m; ``c0`` and ``s0`` are those of m-1."""
+    return fx + (c0 * p + s0 * n) * m, fy + (c0 * n - s0 * p) * m, fz + c * dp + s * dn
+
+
+def _projected(fx, fy, fz, radial, x, y, z, inverse):
+    """The tangential part over the distance, and the radial part along the direction."""
+    along = radial - (fx * x + fy * y + fz * z) * inverse
+    return fx * inverse + along * x, fy * inverse + along * y, fz * inverse + along * z
+
+
+_fill = elementwise(lambda out, value: value)
+_turn = elementwise(_turned)
+_project = elementwise(_projected)
+
+
+@compiled
+def gather_weights(tables, adjoint, lane, weights):
+    """dE/dA of the atom in ``lane`` into ``weights`` (l_max+1, channels, 2): at m and at -m."""
+    for group in range(tables.groups.shape[0]):
+        rank, begin, end = tables.groups[group, 1], tables.groups[group, 2], tables.groups[group, 3]
+        for m in range(rank + 1):
+            for k in range(begin, end):
+                weights[m, k, 0] = adjoint[tables.component[k] + rank + m, lane]
+                weights[m, k, 1] = adjoint[tables.component[k] + rank - m, lane]
+
+
+@compiled
+def fold_rank(planes, lane, tables, group, m):
+    """Contract one species and rank at m and -m, and fold it into the rows of m."""
+    z = tables.groups[group, 0]
+    start = planes.bounds[lane, z]
+    count = planes.bounds[lane, z + 1] - start
+    w, at = planes.scratch, 8 * start
+    ranks, step = tables.harmonics.shape[0], 8 * w.shape[1]
+    rank, begin, end = tables.groups[group, 1], tables.groups[group, 2], tables.groups[group, 3]
+    legendre, p = row(planes.legendre, lane, rank * (rank + 1) // 2 + m) + at, line(w, 2 + m) + at
+    c, n = row(planes.trig, lane, m) + at, p + ranks * step
+    plus = (line(w, 1) + at, legendre, legendre + step, p, p + 2 * ranks * step, c)
+    radial = (row(planes.values, lane, 0) + at, row(planes.slopes, lane, 0) + at)
+    functions, weights, ratio = tables.function.ctypes.data, row(planes.weights, m, 0), tables.harmonics[rank, m, 3]
+    if m == 0:
+        fold(plus, radial, functions, weights, ratio, begin, end, w.shape[1], count)
+    else:
+        both = (*plus, n, n + 2 * ranks * step, c + ranks * step)
+        fold(both, radial, functions, weights, ratio, begin, end, w.shape[1], count)
+
+
+@compiled
+def pair_forces(planes, lane, tables, adjoint, pairs):
+    """dE/dr of every pair into ``planes.gradient``, from dE/dA in column ``lane`` of ``adjoint``."""
+    t, w, ranks, step = planes.trig, planes.scratch, tables.harmonics.shape[0], 8 * planes.scratch.shape[1]
+    for r in range(1, 2 + 4 * ranks):
+        _fill((line(w, r),), (0.0,), pairs)
+    forces = (line(planes.gradient, 0), line(planes.gradient, 1), line(planes.gradient, 2))
+    for k in range(3):
+        _fill((forces[k],), (0.0,), pairs)
+    gather_weights(tables, adjoint, lane, planes.weights)
+    for group in range(tables.groups.shape[0]):
+        for m in range(tables.groups[group, 1] + 1):
+            fold_rank(planes, lane, tables, group, m)
+    for m in range(ranks):
+        p, c, before = line(w, 2 + m), row(t, lane, m), row(t, lane, max(m - 1, 0))
+        rows = (p, p + ranks * step, p + 2 * ranks * step, p + 3 * ranks * step)
+        _turn((*forces, *rows, c, c + ranks * step, before, before + ranks * step), (float(m),), pairs)
+    directions = (row(planes.unit, lane, 0), row(planes.unit, lane, 1), row(planes.unit, lane, 2))
+    _project((*forces, line(w, 1), *directions, row(planes.lines, lane, 1)), (), pairs)

@@ -1,0 +1,96 @@
+"""What is looked at before a fit, and said after it: elements, duplicates, dependent columns."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from invgen.ace.fitting.config import ReferencesConfig, SolverConfig, check_references, check_solver
+from invgen.ace.fitting.factors import Factors, Solution
+from invgen.ace.fitting.rows import Weights, check_elements
+from invgen.ace.fitting.solvers import dependent_columns
+from invgen.ace.fitting.validation import duplicates
+from invgen.data.errors import DataError
+from invgen.data.structures import Structure
+from invgen.emitted.products import ProductBasis
+from invgen.errors import unknown
+from invgen.runs.config import ConfigError
+
+NAMED = 8
+"""Columns or structures that a warning names; the report names all."""
+
+
+def check_request(
+    sets: Mapping[str, Sequence[Structure]],
+    elements: Sequence[str],
+    references: ReferencesConfig,
+    solver: SolverConfig,
+    weights: Weights,
+) -> None:
+    """All that can be seen before any work.
+
+    Raises ``ConfigError`` for settings out of range and weights of a group that no structure belongs to, ``DataError``
+    without training structures, ``UnknownSpeciesError`` for elements that do not fit.
+    """
+    check_references(references)
+    check_solver(solver)
+    if not sets["train"]:
+        raise DataError("there are no training structures")
+    for name, part in sets.items():
+        check_elements(part, elements, training=name == "train")
+    groups = sorted({s.group for part in sets.values() for s in part if s.group is not None})
+    for group in weights.groups:
+        if group not in groups:
+            raise ConfigError(unknown("group in the weights:", group, groups or ["none"]))
+
+
+def name_duplicates(sets: Mapping[str, Sequence[Structure]]) -> list[list[str]]:
+    """Names of structures of equal geometry, with a warning."""
+    repeated = duplicates([s for part in sets.values() for s in part])
+    if repeated:
+        listed = _some([" = ".join(names) for names in repeated], "; ")
+        warnings.warn(f"structures of equal geometry, each of which counts: {listed}; remove some", stacklevel=4)
+    return repeated
+
+
+def name_dependent(
+    factors: Factors, solution: Solution, labels: Sequence[str], twins: Sequence[int] | np.ndarray = ()
+) -> list[dict[str, Any]]:
+    """The columns that are combinations of others (see ``dependent_columns``), with a warning that names them.
+
+    twins
+        Columns that repeat others whatever the structures are (see ``pair_twins``): named, but nothing to warn of.
+    """
+    if solution.rank == factors.size:
+        return []
+    named = solution.details.get("dependent") or dependent_columns(factors.combine(), labels)
+    avoidable = [row["label"] for row in named if row["column"] not in set(np.asarray(twins).tolist())]
+    if avoidable:
+        warnings.warn(
+            f"the design matrix has rank {solution.rank} for {factors.size} coefficients; the structures do not tell "
+            f"these functions from combinations of others: {_some(avoidable, ', ')}; add structures, or lower the "
+            "degree",
+            stacklevel=4,
+        )
+    return named
+
+
+def pair_twins(products: ProductBasis, species: int) -> np.ndarray:
+    """Columns of pair functions that others repeat: a sum over pairs of two elements is the same from either end.
+
+    They are those of correlation order 1 at centres of species z with neighbours of a species before z.
+    """
+    table = products.channels
+    owner = np.repeat(table[:, 0], 2 * table[:, 2] + 1)
+    single = np.flatnonzero(products.orders == 1)
+    neighbour = owner[products.column[products.row_start[single]]]
+    size = len(products.orders)
+    return np.concatenate([z * size + single[neighbour < z] for z in range(species)])
+
+
+def _some(names: Sequence[str], between: str) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return between.join(names[:NAMED]) + more

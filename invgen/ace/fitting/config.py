@@ -1,0 +1,250 @@
+"""The configuration of a fit: what its TOML file may say, with defaults, checked before any work starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from invgen.ace.fitting.rows import METHODS, Weights
+from invgen.ace.fitting.solvers import SOLVERS
+from invgen.ace.fitting.validation import FOLD_BY
+from invgen.ace.radial import RadialBasis
+from invgen.data.neighbours import nearest_distance
+from invgen.data.structures import Structure
+from invgen.errors import unknown
+from invgen.runs.config import ConfigError, parse_table, parse_tables, read_tables
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where structures come from; paths are relative to the configuration file.
+
+    ``test`` is only measured. ``validation`` chooses lambda instead of cross-validation. Without a ``test`` file,
+    ``test_size`` structures are taken at random (``split_seed``) out of ``train``.
+    """
+
+    train: str
+    test: str | None = None
+    validation: str | None = None
+    test_size: int = 0
+    split_seed: int = 0
+
+
+@dataclass(frozen=True)
+class BasisConfig:
+    """The functions: a truncation by total degree, or by l_max and channels, as in ``BasisSpec``; or a basis file.
+
+    ``elements`` are those of the training structures by default, in the order of their atomic numbers. ``source`` is
+    the file, folder or shipped id of a basis that was generated before; it excludes all other keys but ``elements``.
+    ``max_candidates`` allows more candidates than are enumerated unless told.
+    """
+
+    elements: tuple[str, ...] = ()
+    total_degree: int | float | str | None = None
+    w_L: int | float | str | None = None
+    n_max: int = 3
+    l_max: int | None = None
+    channels: int | None = None
+    orders: tuple[int, ...] = ()
+    objective: str = "linear"
+    ordering: str = "degree"
+    source: str | None = None
+    max_candidates: int | None = None
+
+
+@dataclass(frozen=True)
+class RadialConfig:
+    """Radial functions, see ``RadialBasis``. Lengths in Å; their number follows from the basis.
+
+    ``r0`` is the median distance of nearest neighbours in the training structures by default.
+    """
+
+    cutoff: float
+    r0: float | None = None
+    transform: str = "agnesi"
+    p: int = 2
+    q: int = 4
+    envelope: int = 3
+
+
+@dataclass(frozen=True)
+class WeightsConfig:
+    """Weights of energies (1/eV), forces (Å/eV) and stresses (1/eV); see ``Weights``."""
+
+    energy: float = 30.0
+    forces: float = 1.0
+    stress: float = 1.0
+    scaling: str = "sqrt"
+    groups: dict[str, Any] = field(default_factory=dict)
+
+    def weights(self) -> Weights:
+        """Checked; raises ``ConfigError``."""
+        for group, factors in self.groups.items():
+            numbers = isinstance(factors, Mapping) and all(_is_number(v) for v in factors.values())
+            if not numbers:
+                raise ConfigError(f"[weights.groups.{group}] must be a table of numbers, got {factors!r}")
+        try:
+            return Weights(**{name: getattr(self, name) for name in self.__dataclass_fields__})
+        except ValueError as error:
+            raise ConfigError(f"[weights] {error}") from error
+
+
+@dataclass(frozen=True)
+class ReferencesConfig:
+    """Energies of atoms: ``method`` is least-squares, isolated or none; ``energies`` (eV) of elements are as given."""
+
+    method: str = "least-squares"
+    energies: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SolverConfig:
+    """How coefficients are found.
+
+    method
+        ridge, least-squares, bayesian-ridge or ard.
+    folds, fold_by, seed
+        Cross-validation of ridge: number of folds, whether each holds out structures evenly from every group
+        (``"structures"``) or whole groups (``"groups"``), and the seed of the shuffle.
+    smoothness
+        Powers of the prior to try (ridge), or the power (bayesian-ridge).
+    lambdas
+        Relative lambdas to try; a fine path over twenty orders of magnitude by default.
+    normalise
+        Whether ridge penalises what functions contribute, instead of their coefficients.
+    refit
+        Whether the final fit uses the validation file, too.
+    iterations
+        At most so many of bayesian-ridge and ard.
+    threads
+        Structures whose rows are made at a time.
+    """
+
+    method: str = "ridge"
+    folds: int = 5
+    fold_by: str = "structures"
+    seed: int = 0
+    smoothness: tuple[float, ...] = (1.0, 2.0, 3.0)
+    lambdas: tuple[float, ...] = ()
+    normalise: bool = True
+    refit: bool = True
+    iterations: int = 300
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class OutputConfig:
+    """The folder for potential, report, plots, and (in ``factors/``) the condensed design; relative to the file."""
+
+    folder: str = "fit"
+    plots: bool = True
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """One fit: the tables data, basis, radial, weights, references, solver and output."""
+
+    data: DataConfig
+    radial: RadialConfig
+    basis: BasisConfig = field(default_factory=BasisConfig)
+    weights: WeightsConfig = field(default_factory=WeightsConfig)
+    references: ReferencesConfig = field(default_factory=ReferencesConfig)
+    solver: SolverConfig = field(default_factory=SolverConfig)
+    output: OutputConfig = field(default_factory=OutputConfig)
+
+    def to_json(self) -> dict[str, Any]:
+        """Nested plain values."""
+        return asdict(self)
+
+
+TABLES = {
+    "data": DataConfig,
+    "basis": BasisConfig,
+    "radial": RadialConfig,
+    "weights": WeightsConfig,
+    "references": ReferencesConfig,
+    "solver": SolverConfig,
+    "output": OutputConfig,
+}
+
+
+def read_fit_config(path: str | Path) -> FitConfig:
+    """Read a TOML file. Raises ``ConfigError`` naming the file, the key, and the closest known key."""
+    return read_tables(path, parse_fit_config)
+
+
+def parse_fit_config(values: Mapping[str, Any]) -> FitConfig:
+    """``FitConfig`` of nested tables. Raises ``ConfigError`` for unknown keys, wrong types and impossible values."""
+    config = FitConfig(**parse_tables(values, TABLES))
+    config.weights.weights()
+    check_references(config.references)
+    check_solver(config.solver)
+    check_basis(config.basis)
+    if config.data.test_size < 0 or (config.data.test_size and config.data.test is not None):
+        raise ConfigError(f"give data.test (a file) or data.test_size (a positive number), got {config.data.test_size}")
+    return config
+
+
+def table(name: str, kind: type, values: Any) -> Any:
+    """The table ``name`` of plain values; what is none is left as it is."""
+    return parse_table(name, kind, values) if isinstance(values, Mapping) else values
+
+
+def spec_arguments(basis: BasisConfig, elements: tuple[str, ...]) -> dict[str, Any]:
+    """Arguments of ``BasisSpec``."""
+    values = {
+        k: getattr(basis, k) for k in ("total_degree", "w_L", "n_max", "l_max", "channels", "objective", "ordering")
+    }
+    values |= {"orders": basis.orders or None, "elements": elements}
+    return {"family": "ace", **{k: v for k, v in values.items() if v is not None}}
+
+
+def radial_basis(radial: Any, train: Sequence[Structure]) -> RadialBasis:
+    """The radial functions; of a table only the shape, for the basis says how many there are."""
+    if isinstance(radial, RadialBasis):
+        return radial
+    keys: RadialConfig = table("radial", RadialConfig, radial)
+    r0 = nearest_distance(train, keys.cutoff) if keys.r0 is None else keys.r0
+    return RadialBasis(keys.cutoff, 1, r0, keys.transform, keys.p, keys.q, keys.envelope)
+
+
+def check_references(references: ReferencesConfig) -> None:
+    """Raises ``ConfigError`` for an unknown method and energies that are no numbers."""
+    if references.method not in METHODS:
+        raise ConfigError(unknown("references.method", references.method, METHODS))
+    for element, value in references.energies.items():
+        if not _is_number(value):
+            raise ConfigError(f"references.energies.{element} must be an energy in eV, got {value!r}")
+
+
+def check_solver(solver: SolverConfig) -> None:
+    """Raises ``ConfigError`` for unknown words and numbers out of range."""
+    for key, known in (("method", SOLVERS), ("fold_by", FOLD_BY)):
+        if getattr(solver, key) not in known:
+            raise ConfigError(unknown(f"solver.{key}", getattr(solver, key), known))
+    for key, least in (("folds", 2), ("iterations", 1), ("threads", 1)):
+        if getattr(solver, key) < least:
+            raise ConfigError(f"solver.{key} must be at least {least}, got {getattr(solver, key)}")
+    if not solver.smoothness or min(solver.smoothness) < 0:
+        raise ConfigError(f"solver.smoothness needs powers of at least zero, got {list(solver.smoothness)}")
+    if solver.lambdas and not min(solver.lambdas) > 0:
+        raise ConfigError(f"solver.lambdas must be positive, got {list(solver.lambdas)}")
+
+
+def check_basis(basis: BasisConfig) -> None:
+    """Raises ``ConfigError`` unless the keys describe one basis."""
+    if basis.source is not None:
+        others = {k: v for k, v in asdict(basis).items() if k not in ("source", "elements")}
+        given = [k for k, v in others.items() if v != getattr(BasisConfig(), k)]
+        if given:
+            raise ConfigError(f"basis.source is a basis of its own; remove {', '.join(given)} from [basis]")
+    elif (basis.total_degree is None) == (basis.channels is None):
+        raise ConfigError("give basis.total_degree, or basis.channels with basis.l_max, and not both")
+    elif basis.channels is not None and basis.l_max is None:
+        raise ConfigError("basis.channels needs basis.l_max beside it")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")

@@ -1,0 +1,210 @@
+"""From structures and a product basis to a linear potential with its report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ase.data import atomic_numbers
+
+from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
+from invgen.ace.fitting.checks import check_request, name_dependent, name_duplicates, pair_twins
+from invgen.ace.fitting.config import ReferencesConfig, SolverConfig
+from invgen.ace.fitting.design import DesignEvaluator
+from invgen.ace.fitting.factors import Factors
+from invgen.ace.fitting.report import write_report
+from invgen.ace.fitting.rows import Weights, reference_energies
+from invgen.ace.fitting.solvers import Solution, solve
+from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict, table_text
+from invgen.ace.potential import LinearPotential
+from invgen.ace.radial import RadialBasis
+from invgen.data.errors import DataError
+from invgen.data.structures import Structure
+from invgen.emitted.products import ProductBasis
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """A fitted potential.
+
+    errors
+        ``{"train" | "validation" | "test": {group: {"energy_mae": ...}}}``, see ``error_table``; units in ``UNITS``.
+    report
+        All that ``report.json`` holds.
+    sets
+        Structures and ``Predictions`` of each set.
+    """
+
+    potential: LinearPotential
+    solution: Solution
+    errors: dict[str, dict[str, dict[str, Any]]]
+    report: dict[str, Any]
+    sets: dict[str, Any] = field(repr=False)
+    folder: Path | None = None
+
+    def table(self) -> str:
+        """The errors as text."""
+        return table_text(self.errors)
+
+    def write(self, folder: str | Path, plots: bool = True) -> Path:
+        """Write ``potential.npz``, ``report.json``, ``errors.txt`` and plots; returns the folder."""
+        return write_report(folder, self.report, self.sets, self.potential.save, plots)
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How to fit. ``w_L`` is the weight of a rank in the degrees of the smoothness prior.
+
+    ``factors_folder`` keeps the condensed design, so that an interrupted fit goes on and another solver starts there.
+    """
+
+    weights: Weights = field(default_factory=Weights)
+    references: ReferencesConfig = field(default_factory=ReferencesConfig)
+    solver: SolverConfig = field(default_factory=SolverConfig)
+    w_L: Fraction | float = Fraction(3, 2)
+    factors_folder: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, without the folder."""
+        return {"weights": asdict(self.weights), "solver": asdict(self.solver)}
+
+
+def fit_products(
+    sets: Mapping[str, Sequence[Structure]],
+    products: ProductBasis,
+    radial: RadialBasis,
+    elements: Sequence[str],
+    settings: FitSettings | None = None,
+    *,
+    progress: Progress | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> FitResult:
+    """Fit a ``LinearPotential`` to energies (eV), forces (eV/Å) and stresses (eV/Å^3).
+
+    sets
+        ``"train"``; perhaps ``"validation"``, which chooses lambda instead of cross-validation, and ``"test"``, which
+        is only measured.
+    about
+        More JSON values for the report and the metadata of the potential.
+
+    Raises ``DataError`` or ``ConfigError`` before work starts.
+    """
+    settings, say = settings or FitSettings(), progress or (lambda stage, done, total: None)
+    sets = {name: list(sets.get(name, ())) for name in ("train", "validation", "test")}
+    check_request(sets, elements, settings.references, settings.solver, settings.weights)
+    repeated = name_duplicates(sets)
+    energies = reference_energies(sets["train"], elements, settings.references.method, settings.references.energies)
+    evaluator = DesignEvaluator(products, radial, tuple(elements))
+    factors = _assembled(sets, evaluator, energies, settings, say)
+    labels = [f"{e}: {label}" for e in elements for label in products.labels]
+    say("solve", 0, 1)
+    scales = np.tile(degrees(products, float(settings.w_L)), len(elements))
+    solution = _solve(factors, scales, labels, settings.solver, bool(sets["validation"]))
+    say("solve", 1, 1)
+    known = {
+        **(about or {}),
+        "elements": list(elements),
+        "functions": len(products.orders),
+        "coefficients": factors.size,
+        "references": {e: energies[atomic_numbers[e]] for e in elements},
+        **settings.to_json(),
+        "data": {name: _summary(part) for name, part in sets.items() if part},
+        "units": UNITS,
+    }
+    coefficients = solution.coefficients.reshape(len(elements), -1)
+    references = np.array(list(known["references"].values()))
+    potential = LinearPotential(
+        products, radial, tuple(elements), coefficients, references, products.labels, metadata=known
+    )
+    named = name_dependent(factors, solution, labels, pair_twins(products, len(elements)))
+    report = {**known, "radial": radial.to_json(), "duplicates": repeated, "solution": _told(solution, named)}
+    return _measured(potential, solution, sets, report, say)
+
+
+def _assembled(
+    sets: Mapping[str, Sequence[Structure]],
+    evaluator: DesignEvaluator,
+    energies: Mapping[int, float],
+    settings: FitSettings,
+    say: Progress,
+) -> Factors:
+    return assemble(
+        [*sets["train"], *sets["validation"]],
+        evaluator,
+        _folds(sets["train"], sets["validation"], settings.solver),
+        references=energies,
+        weights=settings.weights,
+        folder=settings.factors_folder,
+        threads=settings.solver.threads,
+        progress=say,
+    )
+
+
+def _told(solution: Solution, dependent: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the report says of a solution."""
+    condition = solution.condition if np.isfinite(solution.condition) else None
+    known = {"method": solution.method, "rank": solution.rank, "condition": condition}
+    return {**known, "dependent": dependent, "details": solution.details}
+
+
+def _measured(
+    potential: LinearPotential,
+    solution: Solution,
+    sets: Mapping[str, Sequence[Structure]],
+    report: dict[str, Any],
+    say: Progress,
+) -> FitResult:
+    """The result with the errors of every set that is not empty."""
+    found: dict[str, Any] = {}
+    for name, part in sets.items():
+        if part:
+            say(f"measure {name}", 0, 1)
+            found[name] = (part, predict(potential, part))
+            say(f"measure {name}", 1, 1)
+    errors = {name: error_table(*pair) for name, pair in found.items()}
+    return FitResult(potential, solution, errors, {**report, "errors": errors}, found)
+
+
+def degrees(products: ProductBasis, w_L: float) -> np.ndarray:
+    """(functions,) the degree sum(n_i + w_L l_i) of every function."""
+    _, n, rank = products.channels.T
+    of = np.empty(products.components + len(products.left))
+    of[: products.components] = np.repeat(n + w_L * rank, 2 * rank + 1)
+    for k, (left, right) in enumerate(zip(products.left, products.right, strict=True), products.components):
+        of[k] = of[left] + of[right]
+    return np.asarray(of[products.column[products.row_start[:-1]]])
+
+
+def _folds(train: Sequence[Structure], validation: Sequence[Structure], solver: SolverConfig) -> np.ndarray:
+    """The same folds for all solvers, so that one condensed design serves them; only ridge needs as many as asked."""
+    if validation:
+        return np.repeat([0, 1], [len(train), len(validation)])
+    try:
+        return fold_numbers(train, solver.folds, solver.fold_by, solver.seed)
+    except DataError:
+        if solver.method == "ridge":
+            raise
+        return np.zeros(len(train), dtype=np.int64)
+
+
+def _solve(
+    factors: Factors, scales: np.ndarray, labels: Sequence[str], solver: SolverConfig, validated: bool
+) -> Solution:
+    options: dict[str, Any] = {"refit": solver.refit, "held_out": (1,) if validated else None}
+    if solver.method == "ridge":
+        options["normalise"] = solver.normalise
+        if solver.lambdas:
+            options["relative_lambdas"] = solver.lambdas
+    elif solver.method in ("bayesian-ridge", "ard"):
+        options["max_iter"] = solver.iterations
+    return solve(solver.method, factors, scales, labels, smoothness=solver.smoothness, **options)
+
+
+def _summary(structures: Sequence[Structure]) -> dict[str, Any]:
+    digest = hashlib.sha256(b"".join(structure_digest(s) for s in structures)).hexdigest()
+    return {"structures": len(structures), "atoms": sum(s.atoms for s in structures), "sha256": digest}

@@ -1,0 +1,184 @@
+"""A fit from structures and a request for a basis, or from a configuration file, to a potential in a folder.
+
+This is where linear potentials meet the compiler half, which generates the basis and its product basis when a fit asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from invgen.ace.fitting.checks import check_request
+from invgen.ace.fitting.config import (
+    BasisConfig,
+    RadialConfig,
+    ReferencesConfig,
+    SolverConfig,
+    WeightsConfig,
+    check_basis,
+    radial_basis,
+    read_fit_config,
+    spec_arguments,
+    table,
+)
+from invgen.ace.fitting.fit import FitResult, FitSettings, fit_products
+from invgen.ace.fitting.rows import Weights, elements_of
+from invgen.ace.radial import RadialBasis
+from invgen.data.dataset import split_indices
+from invgen.data.structures import Structure, read_structures
+from invgen.emitted.products import ProductBasis
+from invgen.errors import BasisFileError, SpecError
+from invgen.spec import MAX_CANDIDATES, BasisSpec
+
+if TYPE_CHECKING:
+    from invgen.compiler.basis import Basis
+
+Progress = Callable[[str, int, int], None]
+
+
+def fit(
+    structures: Sequence[Structure] | str | Path,
+    *,
+    basis: Basis | BasisSpec | BasisConfig | Mapping[str, Any] | str | Path,
+    radial: RadialBasis | RadialConfig | Mapping[str, Any],
+    validation: Sequence[Structure] | str | Path = (),
+    test: Sequence[Structure] | str | Path = (),
+    weights: Weights | Mapping[str, Any] | None = None,
+    references: ReferencesConfig | Mapping[str, Any] | None = None,
+    solver: SolverConfig | Mapping[str, Any] | str = "ridge",
+    folder: str | Path | None = None,
+    plots: bool = True,
+    progress: Progress | None = None,
+) -> FitResult:
+    """Fit a linear ACE potential to energies (eV), forces (eV/Å) and stresses (eV/Å^3).
+
+    structures, validation, test
+        Structures or a file of them. ``validation`` chooses lambda instead of cross-validation, ``test`` is measured.
+    basis
+        A basis of the family ace, a request for one, the keys of ``[basis]`` in a configuration, or a file.
+    radial
+        Radial functions, or the keys of ``[radial]``: at least ``cutoff`` in Å.
+    weights, references, solver
+        As the tables of a configuration; ``solver`` may be the name of a method.
+    folder
+        Where potential, report and plots are written; nothing is written by default.
+    progress
+        Called as ``progress(stage, done, total)``.
+
+    Raises ``ConfigError``, ``SpecError`` or ``DataError`` before work starts. Ctrl-C during assembly keeps what was
+    done in ``folder``; the same call goes on from there.
+    """
+    sets = {"train": _structures(structures), "validation": _structures(validation), "test": _structures(test)}
+    given = table("weights", WeightsConfig, weights)
+    settings = FitSettings(
+        given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
+        table("references", ReferencesConfig, references or {}),
+        table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
+        factors_folder=None if folder is None else Path(folder) / "factors",
+    )
+    wanted, elements = _request(basis, sets["train"])
+    check_request(sets, elements, settings.references, settings.solver, settings.weights)
+    shape = radial_basis(radial, sets["train"])
+    found = _found(wanted, basis, None if folder is None else Path(folder), progress)
+    products = _products(found)
+    if not isinstance(radial, type(shape)):
+        shape = replace(shape, functions=int(products.channels[:, 1].max()))
+    if found.spec.w_L is not None:
+        settings = replace(settings, w_L=found.spec.w_L)
+    about = {"basis": {"id": found.id, "sha256": found.digest, "spec": found.spec.to_json()}}
+    result = fit_products(sets, products, shape, elements, settings, progress=progress, about=about)
+    return result if folder is None else replace(result, folder=result.write(folder, plots))
+
+
+def fit_file(path: str | Path, progress: Progress | None = None) -> FitResult:
+    """Fit as a TOML configuration says; paths in it are relative to the file.
+
+    Raises ``ConfigError`` naming the table, the key and the closest known one, and as ``fit``.
+    """
+    config, base = read_fit_config(path), Path(path).parent
+    sets = {
+        name: read_structures(base / file) if file is not None else []
+        for name, file in (("train", config.data.train), ("test", config.data.test), ("valid", config.data.validation))
+    }
+    if config.data.test_size:
+        pool, size = sets["train"], config.data.test_size
+        rows = split_indices(len(pool), {"test": size, "train": len(pool) - size}, config.data.split_seed)
+        sets |= {name: [pool[i] for i in sorted(indices)] for name, indices in rows.items()}
+    basis = config.basis
+    if basis.source is not None and (base / basis.source).exists():
+        basis = replace(basis, source=str(base / basis.source))
+    return fit(
+        sets["train"],
+        basis=basis,
+        radial=config.radial,
+        validation=sets["valid"],
+        test=sets["test"],
+        weights=config.weights.weights(),
+        references=config.references,
+        solver=config.solver,
+        folder=base / config.output.folder,
+        plots=config.output.plots,
+        progress=progress,
+    )
+
+
+def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:
+    return read_structures(source) if isinstance(source, str | Path) else list(source)
+
+
+def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tuple[str, ...]]:
+    """What was asked for, not yet generated, and the elements: those of the structures where it names none."""
+    from invgen.compiler.pipeline import find_basis
+
+    present, named = elements_of(train), tuple[str, ...]()
+    if isinstance(basis, Mapping):
+        basis = table("basis", BasisConfig, basis)
+    if isinstance(basis, BasisConfig):
+        check_basis(basis)
+        named = basis.elements or present
+        basis = basis.source if basis.source is not None else BasisSpec(**spec_arguments(basis, named))
+    wanted = basis if isinstance(basis, BasisSpec) else find_basis(basis)
+    spec = wanted if isinstance(wanted, BasisSpec) else wanted.spec
+    if spec.family != "ace":
+        raise SpecError(f'linear potentials need a basis of the family "ace", got {spec.id}')
+    elements = spec.elements or named or present
+    if not spec.elements and len(elements) > 1:
+        raise SpecError(
+            f"the basis {spec.id} is for one element, the structures have {', '.join(elements)}: generate it with "
+            f"elements={elements}"
+        )
+    return wanted, elements
+
+
+def _found(wanted: Basis | BasisSpec, basis: Any, folder: Path | None, progress: Progress | None) -> Basis:
+    """The basis, generated unless the folder of the fit holds the one of this spec."""
+    from invgen.compiler.basis import Basis
+    from invgen.compiler.pipeline import generate
+
+    if not isinstance(wanted, BasisSpec):
+        return wanted
+    if folder is not None and (folder / "basis.json").exists():
+        try:
+            kept = Basis.load(folder)
+        except BasisFileError:
+            kept = None
+        if kept is not None and kept.spec == wanted:
+            return kept
+    limit = basis.get("max_candidates") if isinstance(basis, Mapping) else getattr(basis, "max_candidates", None)
+    made = generate(wanted, progress=progress, max_candidates=limit or MAX_CANDIDATES)
+    if folder is not None:
+        made.save(folder)
+    return made
+
+
+def _products(basis: Basis) -> ProductBasis:
+    from invgen.compiler.kernels.ace.products import product_basis
+
+    if not len(basis):
+        raise SpecError(
+            f"{basis.id} selects no function: the smallest is a single radial function, of total degree 1; raise "
+            "total_degree, or allow lower orders"
+        )
+    return product_basis(basis)

@@ -1,0 +1,175 @@
+"""``LinearPotential``: E = sum_i (e_(z_i) + c_(z_i) . B(A_i)), with forces and stress, in one file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from invgen.ace.abasis import ABasis, a_basis
+from invgen.ace.energy import Evaluator
+from invgen.ace.neighbourhoods import Neighbourhoods, element_numbers, neighbourhoods
+from invgen.ace.nodes import contract
+from invgen.ace.radial import RadialBasis
+from invgen.data.errors import DataError
+from invgen.data.files import read_archive, write_archive
+from invgen.data.structures import Structure
+from invgen.emitted.products import ProductBasis
+from invgen.errors import InvgenError
+
+if TYPE_CHECKING:
+    from invgen.ace.torch_potential import TorchLinearPotential
+    from invgen.data.calculator import StructureCalculator
+
+KIND = "invgen linear potential"
+FORMAT = 1
+UNITS = {"energy": "eV", "length": "Å"}
+
+
+class Results(NamedTuple):
+    """What a potential says of a structure."""
+
+    energy: float
+    """eV."""
+    forces: np.ndarray
+    """(atoms, 3) eV/Å."""
+    stress: np.ndarray | None
+    """(6,) eV/Å^3, ASE's sign and order xx, yy, zz, yz, xz, xy; ``None`` unless periodic in three directions."""
+
+
+@dataclass(frozen=True, eq=False)
+class LinearPotential:
+    """A linear ACE potential.
+
+    products, radial, elements
+        The functions: product basis, radial functions, and symbols of the species 0, 1, ... of its channels.
+    coefficients
+        (S, functions) eV: row z is for centres of element z.
+    references
+        (S,) eV: energy of a single atom of each element.
+    labels
+        Of the functions; by default those of ``products``.
+    metadata
+        JSON values that travel with the file, such as how the potential was fitted.
+
+    Raises ``DataError`` for elements that are none, shapes that do not fit, and values that are not finite.
+    """
+
+    products: ProductBasis
+    radial: RadialBasis
+    elements: tuple[str, ...]
+    coefficients: np.ndarray
+    references: np.ndarray
+    labels: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "elements", tuple(self.elements))
+        object.__setattr__(self, "labels", tuple(self.labels or self.products.labels))
+        shapes = {"coefficients": (len(self.elements), len(self.products)), "references": (len(self.elements),)}
+        for name, shape in shapes.items():
+            array = np.ascontiguousarray(getattr(self, name), dtype=np.float64)
+            if array.shape != shape:
+                raise DataError(
+                    f"{name} of a linear potential of {self.elements} have shape {array.shape}, not {shape}"
+                )
+            if not np.isfinite(array).all():
+                raise DataError(f"{name} of a linear potential are not finite; fit again")
+            object.__setattr__(self, name, array)
+        if len(self.labels) not in (0, len(self.products)):
+            raise DataError(f"{len(self.labels)} labels for {len(self.products)} functions")
+        _ = self.basis
+
+    def __repr__(self) -> str:
+        return f"LinearPotential({len(self.products)} functions, {', '.join(self.elements)}, {self.radial.cutoff} Å)"
+
+    @cached_property
+    def numbers(self) -> np.ndarray:
+        """(S,) atomic numbers of the elements."""
+        return element_numbers(self.elements)
+
+    @cached_property
+    def basis(self) -> ABasis:
+        """Tables of the A-basis."""
+        return a_basis(self.products.channels, self.radial, len(self.numbers))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the product basis: equal for equal functions in equal order."""
+        return hashlib.sha256(self.products.to_bytes()).hexdigest()
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        return Evaluator(self.basis, contract(self.products, self.coefficients))
+
+    def neighbourhoods(self, structure: Structure, skin: float = 0.0) -> Neighbourhoods:
+        """Neighbours within the cutoff plus ``skin`` (Å); good for all positions within skin/2 of these.
+
+        Raises ``UnknownSpeciesError`` naming a missing element, ``CoincidentAtomsError`` naming the atoms.
+        """
+        return neighbourhoods(structure, self.numbers, self.radial.cutoff + skin)
+
+    def energy_forces_stress(self, structure: Structure, near: Neighbourhoods | None = None) -> Results:
+        """Energy, forces and stress; ``near`` holds the neighbours where they are known already.
+
+        Raises as ``neighbourhoods``. May run on several threads at once.
+        """
+        near = self.neighbourhoods(structure) if near is None else near
+        found = self._evaluator.evaluate(near, structure.positions)
+        energy = float(found.energies.sum() + self.references[near.species].sum())
+        stress = found.virial / structure.volume if structure.volume else None
+        return Results(energy, found.forces, stress)
+
+    def calculator(self, skin: float = 0.5) -> StructureCalculator:
+        """An ASE calculator; see there for ``skin``."""
+        from invgen.data.calculator import StructureCalculator
+
+        return StructureCalculator(self, skin)
+
+    def torch(self) -> TorchLinearPotential:
+        """The same potential as a torch module, on any device, to be differentiated by autograd."""
+        from invgen.ace.torch_potential import TorchLinearPotential
+
+        return TorchLinearPotential(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write one self-contained npz file, whole, with a checksum."""
+        header = {
+            "kind": KIND,
+            "format": FORMAT,
+            "elements": list(self.elements),
+            "radial": self.radial.to_json(),
+            "labels": list(self.labels),
+            "digest": self.digest,
+            "units": UNITS,
+            "metadata": dict(self.metadata),
+        }
+        tables = {f"products_{name}": getattr(self.products, name) for name in ProductBasis.DTYPES}
+        return write_archive(path, header, {**tables, "coefficients": self.coefficients, "references": self.references})
+
+    @classmethod
+    def load(cls, path: str | Path) -> LinearPotential:
+        """Read a file of ``save``.
+
+        Raises ``DataError`` when it is missing, damaged, edited, of another kind or format, or does not fit together.
+        """
+        header, arrays = read_archive(path, KIND)
+        if header.get("format") != FORMAT:
+            raise DataError(f"{path} has format {header.get('format')!r}, this version reads {FORMAT}: fit it again")
+        try:
+            tables = {name: arrays[f"products_{name}"] for name in ProductBasis.DTYPES}
+            products = ProductBasis(**tables, labels=tuple(header["labels"]))
+            radial = RadialBasis.from_json(header["radial"])
+            return cls(
+                products, radial, tuple(header["elements"]), arrays["coefficients"], arrays["references"],
+                metadata=header["metadata"],
+            )  # fmt: skip
+        except KeyError as error:
+            raise DataError(f"{path} lacks {error}; fit it again") from error
+        except InvgenError as error:
+            raise DataError(f"{path}: {error}") from error

@@ -1,0 +1,125 @@
+"""A linear potential in plain torch operations: any device, derivatives of any order by autograd."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import nn
+
+from invgen.ace.abasis import ABasis
+from invgen.ace.harmonics import harmonic_table
+from invgen.ace.radial import RadialBasis
+from invgen.data.batch import Batch
+from invgen.data.errors import UnknownSpeciesError
+from invgen.emitted.products import ProductBasis
+
+
+class Linear(Protocol):
+    """What is read of a ``LinearPotential``."""
+
+    @property
+    def products(self) -> ProductBasis: ...
+    @property
+    def radial(self) -> RadialBasis: ...
+    @property
+    def elements(self) -> tuple[str, ...]: ...
+    @property
+    def coefficients(self) -> np.ndarray: ...
+    @property
+    def references(self) -> np.ndarray: ...
+    @property
+    def numbers(self) -> np.ndarray: ...
+    @property
+    def basis(self) -> ABasis: ...
+
+
+class TorchLinearPotential(nn.Module):
+    """``forward(batch, vectors)`` -> energies (systems,) in eV, of the dtype of ``vectors`` (pairs, 3) in Å.
+
+    For forces and stress take ``invgen.nn.EnergyForces(module)``; batches are made with the potential's ``cutoff``.
+    Coefficients and references are parameters, in float64 until the module is converted.
+    """
+
+    numbers: torch.Tensor
+    channels: torch.Tensor
+    left: torch.Tensor
+    right: torch.Tensor
+    row: torch.Tensor
+    column: torch.Tensor
+    value: torch.Tensor
+
+    def __init__(self, potential: Linear) -> None:
+        super().__init__()
+        products = potential.products
+        self.radial, self.elements, self.cutoff = potential.radial, potential.elements, potential.radial.cutoff
+        self.levels, self.functions = products.levels, len(products)
+        self.ranks = potential.basis.harmonics.shape[0]
+        rows = np.repeat(np.arange(len(products)), np.diff(products.row_start))
+        integers = {
+            "numbers": potential.numbers, "channels": potential.basis.channels, "left": products.left,
+            "right": products.right, "row": rows, "column": products.column,
+        }  # fmt: skip
+        for name, array in integers.items():
+            self.register_buffer(name, torch.from_numpy(np.asarray(array, dtype=np.int64)), persistent=False)
+        self.register_buffer("value", torch.from_numpy(products.value.copy()), persistent=False)
+        self.coefficients = nn.Parameter(torch.from_numpy(potential.coefficients.copy()))
+        self.references = nn.Parameter(torch.from_numpy(potential.references.copy()))
+
+    def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
+        """Energies (systems,). Raises ``UnknownSpeciesError`` for an element that the potential was not made for."""
+        species = self._species(batch.numbers)
+        functions = self.invariants(self.moments(batch, species, vectors))
+        atomic = (functions * self.coefficients[species]).sum(1) + self.references[species]
+        return atomic.new_zeros(len(batch.cell)).index_add(0, batch.system, atomic)
+
+    def moments(self, batch: Batch, species: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
+        """(atoms, components): A in the order of the channels."""
+        r = vectors.norm(dim=1)
+        harmonics = real_harmonics(vectors / r.unsqueeze(1), self.ranks - 1)
+        radial = torch.stack(self.radial.values(r), dim=1)
+        parts = []
+        for z, n, rank, _ in self.channels.tolist():
+            mine = radial[:, n] * (species[batch.second] == z)
+            parts.append(mine.unsqueeze(1) * harmonics[:, rank * rank : (rank + 1) ** 2])
+        products = torch.cat(parts, dim=1)
+        return products.new_zeros(len(batch.numbers), products.shape[1]).index_add(0, batch.first, products)
+
+    def invariants(self, a: torch.Tensor) -> torch.Tensor:
+        """(atoms, components) -> (atoms, functions), level by level."""
+        values = a
+        for start, stop in zip(self.levels[:-1], self.levels[1:], strict=True):
+            left = values.index_select(1, self.left[start:stop])
+            values = torch.cat([values, left * a.index_select(1, self.right[start:stop])], dim=1)
+        terms = values.index_select(1, self.column) * self.value
+        return a.new_zeros(len(a), self.functions).index_add(1, self.row, terms)
+
+    def _species(self, numbers: torch.Tensor) -> torch.Tensor:
+        match = numbers.unsqueeze(1) == self.numbers
+        if not bool(match.any(dim=1).all()):
+            missing = sorted({int(n) for n in numbers[~match.any(dim=1)]})
+            raise UnknownSpeciesError(f"atomic numbers {missing} are not among this potential's {self.elements}")
+        return match.int().argmax(dim=1)
+
+
+def real_harmonics(directions: torch.Tensor, l_max: int) -> torch.Tensor:
+    """(pairs, 3) unit vectors -> (pairs, (l_max+1)^2), as ``invgen.ace.harmonics``."""
+    x, y, z = directions.unbind(1)
+    cosine, sine = [torch.ones_like(x)], [torch.zeros_like(x)]
+    for _ in range(l_max):
+        cosine.append(x * cosine[-1] - y * sine[-1])
+        sine.append(x * sine[-1] + y * cosine[-2])
+    table = harmonic_table(l_max)
+    legendre: dict[tuple[int, int], torch.Tensor] = {}
+    found = []
+    for rank in range(l_max + 1):
+        legendre[rank, rank] = torch.full_like(z, table[rank, rank, 2])
+        for m in range(rank):
+            legendre[rank, m] = table[rank, m, 0] * z * legendre[rank - 1, m]
+            if rank - 2 >= m:
+                legendre[rank, m] = legendre[rank, m] - table[rank, m, 1] * legendre[rank - 2, m]
+        found += [
+            legendre[rank, -m] * sine[-m] if m < 0 else legendre[rank, m] * cosine[m] for m in range(-rank, rank + 1)
+        ]
+    return torch.stack(found, dim=1)

@@ -1,0 +1,184 @@
+"""Certificates of bases: the claim from a selection that is run again, and rounds by the evaluators of the generator.
+
+The replay in ``invgen.replay`` shares none of these evaluators, so that the two must agree.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import comb
+from typing import Any, Protocol
+
+import numpy as np
+
+from invgen.compiler.algebra.channels import Channel, components_of
+from invgen.compiler.algebra.characters import contents as multisets
+from invgen.compiler.algebra.characters import count_invariants
+from invgen.compiler.analysis.dependence import Rows
+from invgen.compiler.candidates.family import Candidate, family_of
+from invgen.compiler.selection.evidence import Evidence
+from invgen.compiler.selection.langbein import Progress, Selection
+from invgen.compiler.selection.objectives import select
+from invgen.compiler.selection.setting import UNLIMITED, Setting
+from invgen.errors import CertificateError, SelectionError
+from invgen.replay.certificate import Certificate, Claim, Member, Pattern, Round
+from invgen.replay.check import drawn
+from invgen.replay.statement import chance, evaluated, statement
+from invgen.replay.trial import Trial
+from invgen.spec import BasisSpec
+
+MOST_PRODUCTS = 5000
+"""Products of candidates above which a certificate does not show that they span all invariants."""
+
+
+class Chosen(Protocol):
+    """What a basis offers."""
+
+    @property
+    def spec(self) -> BasisSpec: ...
+    @property
+    def invariants(self) -> tuple[Any, ...]: ...
+    @property
+    def evidence(self) -> Evidence: ...
+
+
+class _Listening(Selection):
+    """A selection that leaves in a list what it was offered."""
+
+    heard: list[Candidate]
+
+    def _note(self, candidates: Sequence[Candidate], raised: list[bool], in_floats: list[bool]) -> None:
+        self.heard += candidates
+        super()._note(candidates, raised, in_floats)
+
+
+@dataclass(frozen=True)
+class _ListeningSetting(Setting):
+    """A setting whose selections all leave their candidates in ``heard``."""
+
+    heard: list[Candidate] = field(default_factory=list)
+
+    def selection(self, spec: BasisSpec) -> Selection:
+        plain = super().selection(spec)
+        listening = _Listening(plain.exact, plain.floating, plain.prime)
+        listening.heard = self.heard
+        return listening
+
+    def consider(self, candidates: Sequence[Candidate]) -> None:
+        self.heard.extend(candidates)
+
+
+def certify(basis: Chosen, seed: str = "", progress: Progress | None = None) -> Certificate:
+    """The certificate of a basis, complete with rounds and statement.
+
+    seed
+        Other seeds give other primes and points.
+
+    Raises ``SelectionError`` if running the selection again gives another basis, or if a prime is unlucky.
+    """
+    if not re.fullmatch(r"[\w.-]*", seed):
+        raise CertificateError(f"a seed is made of letters, digits, '.', '-' and '_', got {seed!r}")
+    setting = _ListeningSetting(max_candidates=UNLIMITED, progress=progress)
+    chosen, evidence = select(basis.spec, setting)
+    labels = [c.label for c in basis.invariants]
+    if [c.label for c in chosen] != labels or evidence.rank != basis.evidence.rank:
+        raise SelectionError(
+            f"the selection of {basis.spec.id} keeps other invariants than this basis has; generate the basis again"
+        )
+    others = {c.label: c for c in setting.heard if c.label not in set(labels)}
+    rows = Rows(basis.spec, {**{c.label: c for c in basis.invariants}, **others})
+    claim = replace(_claim(basis, list(others), rows), seed=seed)
+    rounds = []
+    parts = drawn(claim, claim.digest, chance(claim).rounds)
+    for number, part in enumerate(parts, start=1):
+        rounds.append(_with_pivots(claim, part, rows))
+        if progress:
+            progress("certify", number, len(parts))
+    return Certificate(claim, tuple(rounds), statement(claim))
+
+
+def _claim(basis: Chosen, others: list[str], rows: Rows) -> Claim:
+    """All that follows from the selection, at the witness of its evidence."""
+    spec, evidence, family = basis.spec, basis.evidence, family_of(basis.spec)
+    labels, bound = [c.label for c in basis.invariants], family.bound(spec)
+    raising = rows.pivots(labels, np.array([evidence.witness]), evidence.prime)
+    outside: list[str] = []
+    if len(raising) < bound:
+        all_raising = rows.pivots([*labels, *others], np.array([evidence.witness]), evidence.prime)
+        outside = [label for label in others if label in all_raising]
+    channels = family.channels(spec)
+    claim = Claim(
+        basis=spec.id,
+        specification=json.dumps(spec.to_json(), sort_keys=True),
+        tensors=tuple(_name(spec, c) for c in channels),
+        components=components_of(channels),
+        counts=tuple(sorted(family.counts(spec).items())),
+        kept=tuple(Member(label, label in raising) for label in labels),
+        outside=tuple(outside),
+        rejected=tuple(label for label in others if label not in outside),
+        patterns=tuple(Pattern(p.ranks, p.size, p.rank, p.bound) for p in evidence.patterns),
+        rank=len(raising),
+        attainable=len(raising) + len(outside),
+        bound=bound,
+        spans=False,
+        points=1,
+    )
+    return _spanning(claim, basis, list(rows.candidates.values()))
+
+
+def _name(spec: BasisSpec, channel: Channel) -> str:
+    species, n, rank = channel
+    if spec.family == "ace":
+        return f"{species}.{n}.{rank}" if species else f"{n}.{rank}"
+    return f"{rank}:{n - 1}" if n > 1 else str(rank)
+
+
+def _spanning(claim: Claim, basis: Chosen, candidates: list[Candidate]) -> Claim:
+    """Adds that all invariants are spanned where that matters and holds, with as many points as a multiset needs.
+
+    It matters where the bound is not reached: then it says that no candidate was forgotten.
+    """
+    spec = basis.spec
+    contents: set[tuple[Any, ...]] = {c.content for c in candidates}
+    if spec.objective != "linear":
+        if claim.attainable == claim.bound:
+            return claim
+        if spec.family == "cartesian":
+            if spec.orders != tuple(range(1, spec.n_max + 1)) or _products(spec, candidates) > MOST_PRODUCTS:
+                return claim
+            contents = {content for order in spec.orders for content in multisets(spec.tensors, order)}
+    points = max((_count(content) for content in contents), default=1)
+    claim = replace(claim, spans=True, points=max(points, 1))
+    part = drawn(claim, claim.digest, 1)[0]
+    spanned = Trial(claim, part.prime, np.array(part.points)).spanned()
+    complete = all(spanned.get(order, 0) == number for order, number in claim.counts)
+    return claim if complete else replace(claim, spans=False, points=1)
+
+
+def _count(content: tuple[Any, ...]) -> int:
+    """Linearly independent invariants of a multiset of tensors ``(rank, channel)`` or of channels."""
+    return count_invariants((t.rank if isinstance(t, Channel) else t[0], t) for t in content)
+
+
+def _products(spec: BasisSpec, candidates: Sequence[Candidate]) -> int:
+    """How many products of candidates and multisets of tensors there are up to the highest order."""
+    ways = [1] + [0] * spec.n_max
+    for c in candidates:
+        for order in range(c.order, spec.n_max + 1):
+            ways[order] += ways[order - c.order]
+    return max(sum(ways), comb(len(spec.tensors) + spec.n_max, spec.n_max))
+
+
+def _with_pivots(claim: Claim, part: Round, rows: Rows) -> Round:
+    """The round with the pivots found by the generator's evaluators."""
+    pivots = rows.pivots(evaluated(claim), np.array([part.points[0]]), part.prime)
+    raising = {m.label for m in claim.kept if m.raises} | set(claim.outside)
+    if set(pivots) != raising:
+        raise SelectionError(
+            f"modulo {part.prime} other candidates of {claim.basis} raise the rank than in its selection: an unlucky "
+            "prime or point; certify with another seed"
+        )
+    return replace(part, pivots=tuple(pivots.values()))

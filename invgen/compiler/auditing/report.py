@@ -1,0 +1,66 @@
+"""An audit as a table for people, as text, and as JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from invgen.compiler.auditing.verdict import Audit, Member
+from invgen.files import write_text
+
+SHOWN = 4
+"""Kept members named for a dependent one."""
+WIDTH = 120
+
+
+def table(audit: Audit) -> Table:
+    """One row for each member: position, name, status, its gradient by those of kept ones, its new share."""
+    title = _escaped(f"{audit.name} ({audit.kind})")
+    result = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for heading, justify in (("#", "right"), ("member", "left"), ("status", "left"), ("gradient is", "left")):
+        result.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    result.add_column("new", justify="right")
+    for m in audit.members:
+        share = "" if audit.exact and m.status != "kept" else f"{m.share:.1e}"
+        result.add_row(str(m.position), _escaped(m.label), _status(m), _made_of(m), share)
+    return result
+
+
+def _status(member: Member) -> str:
+    colour = {"kept": "green", "dependent": "red", "constant": "red"}[member.status]
+    return f"[{colour}]{member.status}[/{colour}]" + (" (proven)" if member.proven else "")
+
+
+def _made_of(member: Member) -> str:
+    parts = [f"{c:+.3g} #{k}" for k, c in zip(member.depends_on[:SHOWN], member.coefficients, strict=False)]
+    more = len(member.depends_on) - SHOWN
+    text = " ".join(parts) + (f" and {more} more" if more > 0 else "")
+    return f"{text} ({member.note})" if text and member.note else text or member.note
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def text(audit: Audit) -> str:
+    """Table and verdict."""
+    console = Console(file=io.StringIO(), width=WIDTH, color_system=None, emoji=False)
+    console.print(table(audit))
+    rows = console.file.getvalue().rstrip()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in rows.splitlines()) + f"\n\n{audit}\n"
+
+
+def write_report(audit: Audit, path: str | os.PathLike[str]) -> Path:
+    """Writes JSON if the name ends in ``.json``, else text."""
+    whole = as_json(audit) if Path(path).suffix == ".json" else text(audit)
+    return write_text(path, whole)
+
+
+def as_json(audit: Audit) -> str:
+    """``Audit.to_json`` as text."""
+    return json.dumps(audit.to_json(), indent=1) + "\n"

@@ -1,0 +1,98 @@
+"""The tensors of a list of contractions: symmetric, traceless or with their traces, and their components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.characters import transcendence_degree
+from invgen.compiler.algebra.components import expansion_matrix, position, symmetric_powers
+from invgen.compiler.candidates.cartesian.contraction import Tensor
+from invgen.compiler.candidates.cartesian.family import random_neighbourhoods
+
+Factor = tuple[int, str]
+"""Rank and channel name of a tensor, ``(-1, "")`` for the Levi-Civita symbol."""
+WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+@dataclass(frozen=True)
+class TensorSet:
+    """Tensors in component order.
+
+    factors
+        Ascending.
+    traces
+        Whether they have traces: then the components of one are those of its symmetric list, else the reduced ones.
+    """
+
+    factors: tuple[Factor, ...]
+    traces: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """As words: ``two_1``."""
+        return tuple(WORDS[rank] + (f"_{channel}" if channel else "") for rank, channel in self.factors)
+
+    @cached_property
+    def slices(self) -> dict[Factor, slice]:
+        """Where each lies among the components."""
+        ends = np.cumsum([0, *(self.matrix(rank, 0).shape[1] for rank, _ in self.factors)]).tolist()
+        return {f: slice(ends[k], ends[k + 1]) for k, f in enumerate(self.factors)}
+
+    @property
+    def components(self) -> int:
+        """Number of all components."""
+        return max((s.stop for s in self.slices.values()), default=0)
+
+    def bound(self, factors: Iterable[Factor]) -> int:
+        """The largest number of independent invariants of these: each is a sum of irreducible tensors."""
+        irreducible = [range(rank, -1, -2) if self.traces else (rank,) for rank, _ in factors]
+        return transcendence_degree((rank, 0) for ranks in irreducible for rank in ranks)
+
+    def matrix(self, rank: int, loops: int) -> np.ndarray:
+        """The symmetric components of a tensor, contracted so often with itself, from its components."""
+        return trace_matrix(rank, loops) if self.traces else expansion_matrix(rank)
+
+    @cached_property
+    def vertices(self) -> dict[tuple[Factor, int], Tensor]:
+        """The tensor of a contraction for every factor and number of contractions with itself."""
+        found: dict[tuple[Factor, int], Tensor] = {}
+        for rank, channel in self.factors:
+            for loops in range(rank // 2 + 1 if self.traces else 1):
+                left = rank - 2 * loops
+                found[(rank, channel), loops] = (left, sum(t[0] == left for t in found.values()))
+        return found
+
+    @cached_property
+    def layout(self) -> Mapping[Tensor, tuple[slice, np.ndarray]]:
+        """For every vertex where the components lie and the matrix that makes its symmetric ones of them."""
+        return {t: (self.slices[f], self.matrix(f[0], loops)) for (f, loops), t in self.vertices.items()}
+
+    @cached_property
+    def factor_of(self) -> dict[Tensor, Factor]:
+        """The factor of every vertex."""
+        return {tensor: factor for (factor, _), tensor in self.vertices.items()}
+
+    def random(self, count: int, seed: str) -> np.ndarray:
+        """Components ``(count, components)`` of order one."""
+        if not self.traces:
+            return random_neighbourhoods(tuple(self.vertices.values()), count, seed)
+        words = modular.residues(seed, count * self.components, modular.DEFAULT_PRIME) / modular.DEFAULT_PRIME
+        return 2 * words.reshape(count, self.components) - 1
+
+
+@cache
+def trace_matrix(rank: int, loops: int) -> np.ndarray:
+    """Integer matrix (symmetric components of rank - 2 loops, of rank): T_aabb.. summed over pairs of equal indices."""
+    matrix = np.eye(len(symmetric_powers(rank)), dtype=np.int64)
+    for left in range(rank - 2, rank - 2 * loops - 1, -2):
+        step = np.zeros((len(symmetric_powers(left)), len(matrix)), dtype=np.int64)
+        for row, (a, b, c) in enumerate(symmetric_powers(left)):
+            for powers in ((a + 2, b, c), (a, b + 2, c), (a, b, c + 2)):
+                step[row, position(powers)] = 1
+        matrix = step @ matrix
+    return matrix

@@ -1,0 +1,167 @@
+"""The family ``ace`` as the stages after it see it: streams, evaluators, bounds, labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Arithmetic
+from invgen.compiler.algebra.channels import Channel, channel_slices
+from invgen.compiler.algebra.characters import largest_rank
+from invgen.compiler.algebra.couplings import integer_coupling
+from invgen.compiler.algebra.sparse import Sparse, monomial
+from invgen.compiler.candidates.ace.chains import AceEvaluator
+from invgen.compiler.candidates.ace.coupling import Coupling, candidates, channel_label, couplings
+from invgen.compiler.candidates.ace.truncation import (
+    Truncation,
+    box,
+    channels_in_use,
+    count_ace,
+    count_multiset,
+    multisets,
+    total_degree,
+)
+from invgen.compiler.candidates.environment import Terms, solid_harmonics
+from invgen.compiler.candidates.multidegree import Multidegree
+from invgen.errors import SpecError, TooManyCandidates
+from invgen.spec import BasisSpec
+
+
+class AceFamily:
+    """Couplings of channels A_znl; candidates are linearly independent, products of smaller ones among them."""
+
+    lookahead = 64
+    headings = ("factors", "coupling")
+
+    def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
+        """The channels that occur in any candidate of the spec, ascending (z, n, l)."""
+        return _channels(spec)
+
+    def bound(self, spec: BasisSpec) -> int:
+        return largest_rank(((c.rank, k) for k, c in enumerate(_channels(spec))), spec.parity)
+
+    def counts(self, spec: BasisSpec) -> dict[int, int]:
+        return dict(_counts(spec))
+
+    def refuse(self, spec: BasisSpec, limit: int) -> None:
+        """Raises ``TooManyCandidates`` above the limit, and ``SpecError`` if there is no function at all."""
+        counts = _counts(spec)
+        total, highest = sum(counts.values()), max(counts)
+        if not total:
+            raise SpecError(
+                f"{spec.id} selects no function: no multiset of its channels couples to a {spec.parity} scalar of "
+                f"orders {spec.orders}; raise total_degree or l_max, or ask for other orders"
+            )
+        if total > limit:
+            raise TooManyCandidates(
+                f"{spec.id} has {total} linearly independent candidates, {counts[highest]} of them of order {highest}; "
+                f"lower n_max, l_max, channels or total_degree, or raise max_candidates (now {limit})"
+            )
+
+    def offered(self, spec: BasisSpec) -> int | None:
+        return sum(_counts(spec).values())
+
+    def evaluator(self, spec: BasisSpec, points: np.ndarray, arithmetic: Arithmetic) -> AceEvaluator:
+        return AceEvaluator(_channels(spec), points, arithmetic)
+
+    def harmonics(self, rank: int, arithmetic: Arithmetic) -> list[Terms]:
+        return solid_harmonics(rank, arithmetic)
+
+    def configurations(self, spec: BasisSpec, count: int, seed: str) -> np.ndarray:
+        """Every channel has length one, in a random direction."""
+        channels = _channels(spec)
+        width = sum(2 * c.rank + 1 for c in channels)
+        prime = modular.DEFAULT_PRIME
+        words = modular.residues(seed, count * width, prime).reshape(count, width) / prime - 0.5
+        starts = np.cumsum([0, *(2 * c.rank + 1 for c in channels)])[:-1]
+        lengths = np.sqrt(np.add.reduceat(words**2, starts, axis=1))
+        return words / np.repeat(lengths, [2 * c.rank + 1 for c in channels], axis=1)
+
+    def stream(self, spec: BasisSpec, limit: int) -> Iterator[Coupling]:
+        self.refuse(spec, limit)
+        found = candidates(truncation(spec), spec.orders, spec.parity)
+        if spec.ordering == "degree":
+            return found
+        keys = {"cost": coupling_cost, "rank": lambda c: c.factors[-1].rank}
+        return iter(sorted(found, key=keys[spec.ordering]))
+
+    def linear_sets(
+        self, spec: BasisSpec, order: int, prime: int, seed: str
+    ) -> Iterator[tuple[Sequence[Coupling], int]]:
+        for multiset in multisets(truncation(spec), order, spec.parity):
+            found = couplings(multiset, prime)
+            yield found, len(found)
+
+    def multidegrees(self, spec: BasisSpec, order: int) -> Iterator[Multidegree]:
+        used = set(_channels(spec))
+        for multiset in multisets(truncation(spec), order, "both"):
+            if used.issuperset(multiset):
+                name = " ".join(channel_label(c) for c in multiset)
+                odd = sum(c.rank for c in multiset) % 2 == 1
+                yield Multidegree(multiset, name, count_multiset(multiset), odd)
+
+    def spanning(self, piece: Multidegree, already: int, limit: int) -> Sequence[Coupling]:
+        return couplings(piece.factors)
+
+    def tensors(self, candidate: Coupling) -> tuple[Channel, ...]:
+        return candidate.content
+
+    def from_label(self, label: str) -> Coupling:
+        return Coupling.from_label(label)
+
+    def factors(self, spec: BasisSpec, candidate: Coupling) -> str:
+        return " ".join(candidate.factor_texts(spec.elements))
+
+    def text(self, spec: BasisSpec, candidate: Coupling) -> str:
+        return candidate.text(spec.elements)
+
+    def latex(self, spec: BasisSpec, candidate: Coupling) -> str:
+        return candidate.latex(spec.elements)
+
+    def sympy(self, spec: BasisSpec, candidate: Coupling) -> Any:
+        return candidate.sympy(several=spec.species > 1)
+
+    def monomials(self, candidate: Coupling) -> int:
+        return len(candidate.polynomial().integers)
+
+    def expanded(self, spec: BasisSpec, candidate: Coupling) -> Sparse:
+        slices = channel_slices(_channels(spec))
+        exact = candidate.polynomial()
+        centres = [slices[c].start + c.rank for c in candidate.factors]
+        found: Sparse = {}
+        for orders, value in zip(exact.orders.tolist(), exact.integers, strict=True):
+            found[monomial(Counter(centre + m for centre, m in zip(centres, orders, strict=True)).items())] = value
+        return found
+
+    def scale(self, candidate: Coupling) -> Fraction:
+        return candidate.polynomial().scale
+
+
+def truncation(spec: BasisSpec) -> Truncation:
+    """The channels and degrees that a spec asks for."""
+    if spec.total_degree is None or spec.w_L is None:
+        return box(spec.l_max, spec.channels // spec.species, spec.species)
+    return total_degree(spec.total_degree, spec.w_L, spec.species, spec.l_max)
+
+
+@lru_cache(maxsize=64)
+def _channels(spec: BasisSpec) -> tuple[Channel, ...]:
+    return channels_in_use(truncation(spec), spec.orders, spec.parity)
+
+
+@lru_cache(maxsize=64)
+def _counts(spec: BasisSpec) -> dict[int, int]:
+    return count_ace(truncation(spec), spec.orders, spec.parity)
+
+
+def coupling_cost(coupling: Coupling) -> int:
+    """Multiplications of a single evaluation: the coefficients of every coupling along the chain that are not zero."""
+    ranks = tuple(c.rank for c in coupling.factors)
+    steps = zip(coupling.chain, ranks[1:], coupling.chain[1:], strict=False)
+    return sum(int(np.count_nonzero(integer_coupling(*step)[0])) for step in steps)

@@ -1,0 +1,117 @@
+"""A basis as a table for people and as JSON for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from invgen.compiler.basis import Basis
+from invgen.compiler.candidates.ace.coupling import Coupling
+from invgen.compiler.kernels.ace.products import product_basis, unrolled
+from invgen.compiler.kernels.derivatives import second_order, value_and_vjp, vjp
+from invgen.compiler.kernels.lower import lower, lower_contractions
+from invgen.compiler.selection.evidence import Evidence
+from invgen.emitted.products import ProductBasis
+
+
+def operations(basis: Basis) -> dict[str, dict[str, int]]:
+    """Additions, multiplications and total of every kernel; ``value_and_vjp`` returns values and gradient together.
+
+    A large basis of the family ``ace`` runs from tables: then only the values are counted, one multiplication for every
+    shared product and for every coefficient.
+    """
+    if basis.spec.family == "ace" and not unrolled(products := product_basis(basis)):
+        return {"value": _of_tables(products)}
+    value = lower(basis)
+    kernels = {
+        "value": value,
+        "vjp": vjp(value),
+        "value_and_vjp": value_and_vjp(value),
+        "second_order": second_order(value),
+    }
+    return {name: dict(kernel.operations) for name, kernel in kernels.items()}
+
+
+def _of_tables(products: ProductBasis) -> dict[str, int]:
+    coefficients = len(products.value)
+    additions, multiplications = coefficients - len(products), products.nodes + coefficients
+    return {"additions": additions, "multiplications": multiplications, "total": additions + multiplications}
+
+
+def describe(basis: Basis) -> dict[str, Any]:
+    """Everything ``invgen show --json`` prints: ``id``, ``spec``, ``invariants``, ``evidence``, ``operations``."""
+    return {
+        "id": basis.id,
+        "spec": basis.spec.to_json(),
+        "invariants": [_row(basis, c) for c in basis],
+        "evidence": {**basis.evidence.to_json(), "complete": basis.evidence.complete},
+        "operations": operations(basis),
+    }
+
+
+def _row(basis: Basis, c: Any) -> dict[str, Any]:
+    return {
+        "label": c.label,
+        "order": c.order,
+        "ranks": [channel.rank for channel in basis.family.tensors(c)],
+        "factors": basis.family.factors(basis.spec, c),
+        "contraction": basis.family.text(basis.spec, c),
+        "latex": basis.family.latex(basis.spec, c),
+        "monomials": basis.family.monomials(c),
+        "operations": _operations_alone(basis, c),
+    }
+
+
+def _operations_alone(basis: Basis, c: Any) -> int:
+    """Of a contraction along its graph; of a coupling as a sum of monomials, each a product with its coefficient."""
+    if isinstance(c, Coupling):
+        return basis.family.monomials(c) * (c.order + 1) - 1
+    return lower_contractions((c,), basis.spec.tensors).operations["total"]
+
+
+def table(basis: Basis) -> Table:
+    """One row for each invariant: name, order, factors, contraction or coupling tree, monomials, operations, label.
+
+    Operations are those of the invariant by itself; together the kernel needs fewer, since intermediates are shared.
+    """
+    result = Table(title=basis.id, title_justify="left", show_edge=False, pad_edge=False)
+    factors, text = basis.family.headings
+    for heading, justify in (
+        ("name", "left"),
+        ("n", "right"),
+        (factors, "left"),
+        (text, "left"),
+        ("monomials", "right"),
+        ("operations", "right"),
+        ("label", "left"),
+    ):
+        result.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for position, c in enumerate(basis):
+        row = _row(basis, c)
+        numbers = (f"{row['monomials']:,}", f"{row['operations']:,}")
+        result.add_row(f"I{position}", str(c.order), row["factors"], row["contraction"], *numbers, c.label)
+    return result
+
+
+def ring_table(evidence: Evidence) -> Table:
+    """One row for each multidegree of the objective ``generators``: dimensions, and how many generators are new."""
+    result = Table(show_edge=False, pad_edge=False)
+    for heading in ("degree", "multiset", "parity", "invariants", "from lower degrees", "new"):
+        result.add_column(heading, justify="left" if heading in ("multiset", "parity") else "right")
+    for piece in evidence.ring:
+        numbers = (str(n) if n else "" for n in (piece.invariants, piece.decomposable, piece.new))
+        result.add_row(str(piece.degree), piece.multiset, "pseudo" if piece.is_pseudo else "proper", *numbers)
+    return result
+
+
+def summary(basis: Basis) -> str:
+    """The evidence and the cost of the kernels, in a few lines."""
+    cost = operations(basis)
+    value = cost["value"]["total"]
+    lines = [str(basis)]
+    for name, count in cost.items():
+        ratio = f", {count['total'] / value:.2f} of the value kernel" if name != "value" and value else ""
+        parts = f"{count['additions']:,} additions, {count['multiplications']:,} multiplications"
+        lines.append(f"{name}: {count['total']:,} operations ({parts}){ratio}")
+    return "\n".join(lines)

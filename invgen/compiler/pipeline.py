@@ -1,0 +1,90 @@
+"""The stages in order: this docstring is the architecture, docs/architecture.md draws it.
+
+    stage      input -> output                                          where
+    spec       what is asked for -> ``BasisSpec``                       spec/
+    candidates a family's contractions or couplings, in order           compiler/candidates/  (exact)
+    selection  candidates -> the chosen ones and ``Evidence``           compiler/selection/   (exact, float64 beside it)
+    basis      chosen + evidence -> ``Basis``, a file                   compiler/basis.py, covariant_basis.py
+    kernels    basis -> value ``Kernel`` -> vjp, second-order kernels   compiler/kernels/
+    emission   kernels -> a folder of sources with checksums            compiler/emission.py, emitters/; templates/
+    ---------- only files cross this line: emitted/ has their names, formats and checksums ----------
+    runtime    folder -> callables and torch operators                  runtime/
+    models     callables -> layers, networks, potentials                nn/, ace/, potentials/, over data/
+
+Everything above the line is the compiler half and never imports torch; everything below is the runtime half and
+never imports SymPy or Jinja. Objects are immutable; every stage returns a new one. Beside the stages, about a finished
+basis: compiler/analysis/ (certificates, relations, separation) and compiler/inspect/ (tables, drawings, resources);
+about other people's descriptors: compiler/auditing/. replay/ checks certificates by code of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from invgen.compiler.basis import Basis
+from invgen.compiler.covariant_basis import CovariantBasis
+from invgen.compiler.selection.covariants import select as select_covariants
+from invgen.compiler.selection.langbein import Progress
+from invgen.compiler.selection.objectives import select
+from invgen.compiler.selection.setting import Setting
+from invgen.resources import cache_folder, generated_folder
+from invgen.spec import MAX_CANDIDATES, BasisSpec
+
+
+def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidates: int = MAX_CANDIDATES) -> Basis:
+    """Generates the basis of a spec, exactly, with its evidence.
+
+    progress
+        Called as ``progress(stage, done, total)``: candidates where their number is known, else rank and bound.
+    max_candidates
+        Refuses, with ``TooManyCandidates``, to enumerate more than this.
+    """
+    _check_spec("generate", spec)
+    setting = Setting(progress=progress, max_candidates=max_candidates, checkpoints=cache_folder() / "selections")
+    chosen, evidence = select(spec, setting)
+    return Basis(spec, tuple(chosen), evidence)
+
+
+def covariants(
+    spec: BasisSpec, rank: int = 1, *, progress: Progress | None = None, max_candidates: int = MAX_CANDIDATES
+) -> CovariantBasis:
+    """Chooses covariants: tensors of one rank that are polynomials of the tensors of a spec and turn with them.
+
+    spec
+        Objectives: ``independent``, the fewest that span all at a generic point; ``generators``, the fewest of which
+        all up to degree n_max are combinations with invariant coefficients; ``linear``, all of these. Parity:
+        ``proper`` for (-1)^rank under inversion, as a dipole has, ``pseudo`` for the other one, as a torque has, or
+        ``both``.
+    progress, max_candidates
+        As in ``generate``.
+
+    Raises ``SpecError`` for another family or objective, and ``TooManyCandidates``.
+    """
+    _check_spec("covariants", spec)
+    chosen, evidence = select_covariants(spec, rank, Setting(progress=progress, max_candidates=max_candidates))
+    return CovariantBasis(spec, rank, tuple(chosen), evidence)
+
+
+def _check_spec(function: str, spec: object) -> None:
+    if not isinstance(spec, BasisSpec):
+        raise TypeError(
+            f"{function} takes a BasisSpec, got {type(spec).__name__}; write invgen.BasisSpec(l_max=3, n_max=4)"
+        )
+
+
+def find_basis(source: str | os.PathLike[str] | Basis) -> Basis:
+    """A basis from a file, a folder, or the id of a shipped one.
+
+    Raises ``FileNotFoundError``, listing what is shipped, when there is neither.
+    """
+    if isinstance(source, Basis):
+        return source
+    path = Path(source)
+    if path.exists():
+        return Basis.load(path)
+    shipped = generated_folder() / str(source)
+    if (shipped / "basis.json").is_file():
+        return Basis.load(shipped)
+    known = sorted(p.parent.name for p in generated_folder().glob("*/basis.json"))
+    raise FileNotFoundError(f"no basis at {path} and none shipped under this id; shipped: {', '.join(known)}")

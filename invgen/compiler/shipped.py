@@ -1,0 +1,42 @@
+"""The bases that travel with the package: ``python -m invgen.compiler.shipped`` writes ``generated/`` anew.
+
+A test regenerates every folder and compares bytes, so this list and ``generated/`` cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from invgen.compiler.emission import emit, emit_harmonics
+from invgen.compiler.emitters import BACKENDS
+from invgen.compiler.pipeline import generate
+from invgen.resources import generated_folder
+from invgen.spec import BasisSpec
+
+SPECS = (
+    *(
+        BasisSpec(l_max=l_max, n_max=n_max, objective=objective)
+        for l_max, n_max in ((2, 4), (3, 3), (3, 4), (4, 4), (4, 5))
+        for objective in ("independent", "flexible")
+    ),
+    BasisSpec(l_max=2, n_max=3, objective="flexible"),
+    BasisSpec(l_max=3, n_max=10, objective="flexible"),
+    BasisSpec(family="ace", l_max=3, n_max=4, objective="linear"),
+)
+HARMONICS = (1, 2, 3, 4, 5, 6)
+
+
+def write(into: Path) -> list[Path]:
+    """Emits everything into one folder for each basis, and removes folders that are no longer listed."""
+    folders = [emit(generate(spec), tuple(BACKENDS), into / spec.id) for spec in SPECS]
+    folders += [emit_harmonics(l_max, tuple(BACKENDS), into / f"harmonics-l{l_max}") for l_max in HARMONICS]
+    for stale in set(into.iterdir()) - set(folders):
+        if (stale / "manifest.json").is_file():
+            shutil.rmtree(stale)
+    return folders
+
+
+if __name__ == "__main__":
+    for folder in write(generated_folder()):
+        print(folder.name)

@@ -1,0 +1,209 @@
+"""Emitted folders: manifest, checksums, and modules and tables made from verified bytes only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from invgen.emitted.products import FILE as PRODUCTS
+from invgen.emitted.products import ProductBasis
+from invgen.errors import EmittedFileError
+from invgen.files import write_bytes, write_text
+from invgen.resources import cache_folder, generated_folder
+
+FORMAT = 2
+"""Of ``manifest.json``; every other is refused."""
+KERNELS = ("value", "vjp", "second_order")
+SOURCES = ("_kernels.py", "_kernels.cu")
+INTERACTION = "cuda_interaction.cu"
+"""Source that is compiled behind the CUDA kernels."""
+FIELDS = ("id", "kind", "ranks", "channels", "components", "size", "labels", "operations", "kernel_digests", "files")
+
+
+@dataclass(frozen=True)
+class EmittedFolder:
+    """A folder whose manifest was read and found whole; ``manifest`` holds the fields of ``FIELDS``."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Id of the basis or of the harmonics."""
+        return self.manifest["id"]
+
+    @property
+    def key(self) -> str:
+        """``<id>@<12 hexadecimal digits of the kernels' digests>``: equal programs have equal keys everywhere."""
+        digests = json.dumps(self.manifest["kernel_digests"], sort_keys=True)
+        return f"{self.id}@{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
+
+    @property
+    def table_driven(self) -> bool:
+        """Whether the kernels walk the tables of the product basis, instead of being unrolled sources."""
+        return self.manifest.get("form") == "tables"
+
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """Names of the backends that were emitted here."""
+        if self.table_driven:
+            return tuple(sorted(self.manifest["backends"]))
+        files = sorted(self.manifest["files"])
+        return tuple(file.partition("_kernels.")[0] for file in files if file.endswith(SOURCES))
+
+    @property
+    def has_interaction(self) -> bool:
+        """Whether a fused kernel of the interaction layer was emitted here, beside the CUDA kernels that it needs."""
+        return INTERACTION in self.manifest["files"] and "cuda" in self.backends
+
+    def read(self, file: str) -> bytes:
+        """The bytes of ``file``. Raises ``EmittedFileError`` if they are absent or not those that were emitted."""
+        try:
+            text = (self.path / file).read_bytes()
+        except OSError as error:
+            raise EmittedFileError(
+                f"{self.path / file} is listed in manifest.json but cannot be read: emit again"
+            ) from error
+        found, wanted = hashlib.sha256(text).hexdigest(), self.manifest["files"][file]
+        if found != wanted:
+            raise EmittedFileError(
+                f"{self.path / file} has checksum {found[:16]}, its manifest says {wanted[:16]}: the file was edited "
+                "or truncated and is not executed; emit again"
+            )
+        return text
+
+    def module(self, backend: str) -> ModuleType:
+        """The emitted module of ``backend``, executed from verified bytes under a name that its content decides."""
+        file = f"{backend}_kernels.py"
+        if file not in self.manifest["files"]:
+            raise EmittedFileError(
+                f"{self.path} holds no kernels for backend {backend!r} (it has: {', '.join(self.backends)}); "
+                "emit that backend too"
+            )
+        source = self.read(file)
+        name = f"invgen_emitted_{backend}_{hashlib.sha256(source + str(self.path).encode()).hexdigest()[:16]}"
+        if name not in sys.modules:
+            module = ModuleType(name)
+            module.__file__ = str(self.path / file)
+            sys.modules[name] = module
+            try:
+                exec(compile(source, module.__file__, "exec"), module.__dict__)
+            except BaseException:
+                del sys.modules[name]
+                raise
+        return sys.modules[name]
+
+
+def open_folder(path: str | os.PathLike[str]) -> EmittedFolder:
+    """Read a manifest and verify every file in it.
+
+    Raises ``FileNotFoundError`` without a manifest, ``EmittedFileError`` for one that is truncated, edited or of
+    another format, and for sources with a wrong checksum.
+    """
+    folder = EmittedFolder(Path(path).resolve(), _manifest(Path(path).resolve() / "manifest.json"))
+    for file in folder.manifest["files"]:
+        folder.read(file)
+    return folder
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"no emitted kernels at {path.parent}: {path.name} is missing; write them with invgen.emit"
+        )
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise EmittedFileError(f"{path} is not JSON ({error}): it was truncated or edited; emit again") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        found = manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__
+        raise EmittedFileError(f"{path} has format {found!r}, this version of invgen reads format {FORMAT}: emit again")
+    missing = [field for field in FIELDS if field not in manifest]
+    if missing:
+        raise EmittedFileError(f"{path} lacks {', '.join(missing)}: it was edited or truncated; emit again")
+    for file in manifest["files"]:
+        if Path(file).name != file or not (file.endswith(SOURCES) or file in (PRODUCTS, INTERACTION)):
+            raise EmittedFileError(
+                f"{path} lists the file {file!r}, which is no emitted source and no table; emit again"
+            )
+    return manifest
+
+
+def shipped_ids() -> list[str]:
+    """Ids of the folders that travel with the package."""
+    return sorted(path.parent.name for path in generated_folder().glob("*/manifest.json"))
+
+
+def find_key(key: str) -> EmittedFolder:
+    """The emitted folder with this key among the shipped ones and in the user's cache.
+
+    Raises ``LookupError`` that names the remedy if there is none.
+    """
+    id, _, _ = key.partition("@")
+    if Path(id).name == id and id:
+        places = [generated_folder() / id, *sorted(cache_folder().glob(f"{id}-*"))]
+        for place in places:
+            if (place / "manifest.json").is_file():
+                folder = open_folder(place)
+                if folder.key == key:
+                    return folder
+    raise LookupError(
+        f"no emitted kernels with the key {key!r} are loaded, shipped or cached; call invgen.load on the emitted "
+        f"folder of {id!r} first (a shipped one of the same name but other content does not count)"
+    )
+
+
+def adopt(folder: EmittedFolder) -> EmittedFolder:
+    """A shipped or cached folder with the same kernels and backends, else a copy in the user's cache.
+
+    Numba keeps machine code beside the sources. A folder that came from elsewhere is not the place for it: code that
+    lies in it already would be run unchecked.
+    """
+    try:
+        found = find_key(folder.key)
+        if set(folder.backends) <= set(found.backends):
+            return found
+    except (LookupError, EmittedFileError):
+        pass
+    place = cache_folder() / f"{folder.id}-{folder.key.partition('@')[2]}-adopted"
+    for file in folder.manifest["files"]:
+        write_bytes(place / file, folder.read(file))
+    write_text(place / "manifest.json", json.dumps(folder.manifest, indent=1) + "\n")
+    return open_folder(place)
+
+
+def read_products(source: EmittedFolder | str | os.PathLike[str]) -> ProductBasis:
+    """The tables of an emitted folder of ACE functions, with the labels of its manifest.
+
+    Raises ``EmittedFileError`` for a folder without tables, for a wrong checksum (no array of such a file is used), and
+    for tables whose size is not that of the manifest.
+    """
+    folder = source if isinstance(source, EmittedFolder) else open_folder(source)
+    if PRODUCTS not in folder.manifest["files"]:
+        raise EmittedFileError(
+            f"{folder.path} holds no {PRODUCTS}: {folder.id} is not of the family ace, which alone has a product basis"
+        )
+    products = ProductBasis.from_bytes(folder.read(PRODUCTS), tuple(folder.manifest["labels"]))
+    found, wanted = (products.components, len(products)), (folder.manifest["components"], folder.manifest["size"])
+    if found != wanted:
+        raise EmittedFileError(
+            f"{folder.path / PRODUCTS} has {found[0]} components and {found[1]} functions, its manifest says {wanted}: "
+            "emit again"
+        )
+    return products
+
+
+def write_folder(folder: Path, head: Mapping[str, Any], files: Mapping[str, bytes]) -> Path:
+    """Write files, and last the manifest: ``head`` with the format and the checksum of every file."""
+    checksums = {file: hashlib.sha256(data).hexdigest() for file, data in sorted(files.items())}
+    for file, data in files.items():
+        write_bytes(folder / file, data)
+    write_text(folder / "manifest.json", json.dumps({"format": FORMAT, **head, "files": checksums}, indent=1) + "\n")
+    return folder

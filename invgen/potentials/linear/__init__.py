@@ -1,1 +1,0 @@
-"""Linear ACE potentials: E = sum over atoms of c . B."""

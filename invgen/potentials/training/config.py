@@ -1,0 +1,169 @@
+"""The training configuration: what a TOML file may say, with defaults, checked before any work starts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from invgen.errors import unknown
+from invgen.runs.config import ConfigError, parse_tables, read_tables
+
+KINDS = ("hip-nn", "hip-nn-ts", "hip-hop-nn")
+SCHEDULES = ("plateau", "one-cycle")
+OPTIMIZERS = ("adam", "muon")
+LOSSES = ("rmse+mae", "mae")
+DTYPES = ("float32", "float64")
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where structures come from. Paths are relative to the configuration file.
+
+    ``validation`` and ``test`` are files; without them ``validation_size`` and ``test_size`` structures are taken at
+    random (``split_seed``) out of ``train``, and ``train_size`` limits what is left.
+    """
+
+    train: str
+    validation: str | None = None
+    test: str | None = None
+    validation_size: int | None = None
+    test_size: int = 0
+    train_size: int | None = None
+    split_seed: int = 0
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The network. Lengths in Å. ``l_max`` belongs to hip-nn-ts, ``basis`` (an id or a path) to hip-hop-nn."""
+
+    kind: str = "hip-hop-nn"
+    basis: str = "cartesian-l3-n4-flexible"
+    l_max: int = 1
+    features: int = 32
+    sensitivities: int = 20
+    soft_min: float = 0.4
+    soft_max: float = 9.0
+    cutoff: float = 10.3
+    interactions: int = 1
+    atom_layers: int = 3
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train.
+
+    optimizer
+        adam, or muon: matrices take steps of equal singular values, and Adam moves what is no matrix.
+    loss
+        rmse+mae: RMSE + MAE of the energy (eV) plus RMSE + MAE of the force components (eV/Å), over a batch. mae:
+        without the RMSEs, so that few structures with enormous forces do not rule a batch. Validation measures the
+        first whatever is chosen.
+    sensitivity_rate
+        Learning rate of positions and widths of the sensitivities (Å) as a share of ``learning_rate``; 0 keeps them.
+    clip
+        Largest norm of the gradient by all parameters; a longer one is shortened to it. 0: none is.
+    average
+        Decay d of a moving average of the weights, average <- d average + (1 - d) weights after every step; it is
+        what is validated and saved. 0: the weights themselves are.
+    plateau
+        ``patience`` epochs without a better validation loss double the batch up to ``largest_batch``, then halve the
+        learning rate, until it is below ``learning_rate``/100.
+    one-cycle
+        The learning rate rises over the first tenth of all steps and falls along a cosine to nothing.
+    compile
+        Run through ``torch.compile``: about a minute first, then up to twice as fast. Every new batch shape compiles
+        again, so it suits molecules of one composition and a training size that is a multiple of ``batch_size``.
+    """
+
+    epochs: int = 100
+    batch_size: int = 256
+    largest_batch: int = 2048
+    learning_rate: float = 2.5e-3
+    schedule: str = "plateau"
+    optimizer: str = "adam"
+    loss: str = "rmse+mae"
+    sensitivity_rate: float = 0.05
+    clip: float = 0.0
+    average: float = 0.0
+    patience: int = 10
+    seed: int = 0
+    dtype: str = "float32"
+    compile: bool = False
+    checkpoint_seconds: float = 30.0
+
+
+@dataclass(frozen=True)
+class OutputConfig:
+    """The folder for log, checkpoint, learning curve and model; relative to the configuration file."""
+
+    folder: str = "training"
+
+
+@dataclass(frozen=True)
+class Config:
+    """One training run: the tables ``[data]``, ``[model]``, ``[training]`` and ``[output]``."""
+
+    data: DataConfig
+    model: ModelConfig = field(default_factory=ModelConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    output: OutputConfig = field(default_factory=OutputConfig)
+
+    def to_json(self) -> dict[str, Any]:
+        """Nested plain values."""
+        return asdict(self)
+
+
+TABLES = {"data": DataConfig, "model": ModelConfig, "training": TrainingConfig, "output": OutputConfig}
+
+
+def read_config(path: str | Path) -> Config:
+    """Read a TOML file. Raises ``ConfigError`` naming the file, the key, and the closest known key."""
+    return read_tables(path, parse_config)
+
+
+def parse_config(values: Mapping[str, Any]) -> Config:
+    """``Config`` of nested tables. Raises ``ConfigError`` for unknown keys, wrong types and impossible values."""
+    config = Config(**parse_tables(values, TABLES))
+    _check(config)
+    return config
+
+
+def _check(config: Config) -> None:
+    model, training, data = config.model, config.training, config.data
+    words = (
+        ("kind", model.kind, KINDS),
+        ("schedule", training.schedule, SCHEDULES),
+        ("optimizer", training.optimizer, OPTIMIZERS),
+        ("loss", training.loss, LOSSES),
+        ("dtype", training.dtype, DTYPES),
+    )
+    for what, value, known in words:
+        if value not in known:
+            raise ConfigError(unknown(what, value, known))
+    positive: dict[str, float] = {
+        "training.epochs": training.epochs,
+        "training.batch_size": training.batch_size,
+        "training.learning_rate": training.learning_rate,
+        "training.patience": training.patience,
+        "data.train_size": 1 if data.train_size is None else data.train_size,
+    }
+    for key, number in positive.items():
+        if not number > 0:
+            raise ConfigError(f"{key} must be positive, got {number}")
+    for key in ("sensitivity_rate", "clip"):
+        number = getattr(training, key)
+        if not 0 <= number < math.inf:
+            raise ConfigError(f"training.{key} must be 0 (off) or a positive number, got {number}")
+    if not 0 <= training.average < 1:
+        raise ConfigError(
+            f"training.average must be a decay from 0 (no average) to below 1, such as 0.998, got {training.average}"
+        )
+    if training.largest_batch < training.batch_size:
+        raise ConfigError(f"largest_batch {training.largest_batch} is below batch_size {training.batch_size}")
+    if (data.validation is None) == (data.validation_size is None):
+        raise ConfigError("give either data.validation (a file) or data.validation_size (a number), and not both")
+    if data.validation_size is not None and data.validation_size < 1:
+        raise ConfigError(f"data.validation_size must be at least 1, got {data.validation_size}")

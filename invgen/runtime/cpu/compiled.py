@@ -1,0 +1,56 @@
+"""Numba with the options of linear potentials; compiled functions are kept on disk only as long as their sources."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+try:
+    import numba
+except ImportError as error:
+    raise ImportError(
+        "linear ACE potentials are compiled by Numba, which is not installed: pip install numba"
+    ) from error
+
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "reassoc", "nsz"}}
+"""Sums may be reordered and multiply-adds fused, so that loops run on SIMD registers; NaN and infinity are kept."""
+
+
+@cache
+def _digest(paths: tuple[Path, ...]) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+def _room(file: Path) -> list[Path]:
+    """The sources that functions of a file may call into: its folder, and above it the room of this package."""
+    package = Path(__file__).parents[2]
+    inside = file.is_relative_to(package) and file.parent != package
+    return sorted((package / file.relative_to(package).parts[0]).rglob("*.py") if inside else file.parent.glob("*.py"))
+
+
+def compiler(*files: str) -> Callable[[Callable[..., Any]], Any]:
+    """A decorator that compiles functions when they are first called.
+
+    Numba's cache on disk looks at the file of a function alone, but what it keeps has the functions called by it
+    inside. So the cache is made to depend on all of this folder and of the function's room, and on the other ``files``
+    that the functions call into; a Numba whose cache cannot be told so does not use it.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        here = sorted(Path(__file__).parent.glob("*.py"))
+        stamp = _digest((*here, *_room(Path(function.__code__.co_filename)), *map(Path, files)))
+        dispatcher = numba.njit(cache=True, **OPTIONS)(function)
+        try:
+            file = dispatcher._cache._cache_file
+            file._source_stamp = (file._source_stamp, stamp)
+        except AttributeError:
+            return numba.njit(**OPTIONS)(function)
+        return dispatcher
+
+    return decorate
+
+
+compiled = compiler()

@@ -1,0 +1,208 @@
+"""Torch custom operators for sums over pairs of atoms: ``invgen::pair_sum`` and its first and second derivative.
+
+    invgen::pair_sum(s, t, m, first, second, atoms) -> e                            e_icf = sum_p t_pc s_pn m_jnf
+    invgen::pair_sum_vjp(s, t, m, first, second, g, with_m) -> (gs, gt, gm)         derivatives of <g, e>
+    invgen::pair_sum_second_order(s, t, m, first, second, g, us, ut, um) -> (hs, ht, hm, hg)
+                                                 derivatives of <us, gs> + <ut, gt> + <um, gm> by s, t, m, g
+
+s (pairs, sensitivities), t (pairs, components), m (rows, sensitivities, features), e and g (atoms, components,
+features); first (pairs,) holds the centre i of every pair, below ``atoms``, second (pairs,) the row j of m, both int64
+and in any order. gm is empty without ``with_m``; um may be None for zero. float32 or float64, on the CPU: in Numba as
+described in ``cpu.pairs``, or in plain tensor operations where Numba is not installed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import _SingleLevelFunction
+
+from invgen.runtime.backends import has_numba
+from invgen.runtime.operators import pairs_torch
+from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
+
+DTYPES = (torch.float32, torch.float64)
+
+
+def _check(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor) -> None:
+    shapes = [tuple(x.shape) for x in (s, t, m, first, second)]
+    pairs = first.shape[0] if first.dim() == 1 else -1  # len() would fix the number in a graph whose sizes stay open
+    wrong = t.dim() != 2 or t.shape[0] != pairs or second.shape != first.shape
+    if wrong or m.dim() != 3 or s.shape != (pairs, m.shape[1]):
+        raise ValueError(
+            "pair_sum takes s (pairs, sensitivities), t (pairs, components), m (rows, sensitivities, features), first "
+            f"and second (pairs,); got {shapes}"
+        )
+    if not s.dtype == t.dtype == m.dtype or m.dtype not in DTYPES:
+        raise TypeError(f"pair_sum takes s, t, m all float32 or all float64, got {s.dtype}, {t.dtype}, {m.dtype}")
+    if not first.dtype == second.dtype == torch.int64:
+        raise TypeError(f"pair_sum takes first and second as int64, got {first.dtype} and {second.dtype}")
+    devices = {str(x.device) for x in (s, t, m, first, second)}
+    if len(devices) > 1:
+        raise ValueError(f"pair_sum: tensors are on {sorted(devices)}: move them to one device with .to()")
+
+
+def _check_range(index: Tensor, size: int, name: str, what: str) -> None:
+    if len(index):
+        low, high = (int(x) for x in torch.aminmax(index))
+        if low < 0 or high >= size:
+            raise IndexError(
+                f"pair_sum: {name} holds {low if low < 0 else high}, but there are {size} {what}: the pair list "
+                "belongs to other atoms"
+            )
+
+
+def _check_like(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> None:
+    if tensor.shape != shape or tensor.dtype != like.dtype or tensor.device != like.device:
+        raise ValueError(
+            f"pair_sum: {name} must be {shape} {like.dtype} on {like.device}, got {tuple(tensor.shape)} {tensor.dtype} "
+            f"on {tensor.device}"
+        )
+
+
+def _check_second(
+    s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, us: Tensor, ut: Tensor, um: Tensor | None
+) -> None:
+    _check(s, t, m, first, second)
+    _check_like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m)
+    for name, tensor, like in (("us", us, s), ("ut", ut, t), ("um", m if um is None else um, m)):
+        _check_like(name, tensor, tuple(like.shape), like)
+
+
+def _plain(*tensors: Tensor | None) -> list[Any]:
+    return [None if x is None else x.detach().resolve_neg().contiguous() for x in tensors]
+
+
+def _indices(*tensors: Tensor) -> list[Any]:
+    return [x.contiguous().numpy() for x in tensors]
+
+
+def _value(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms: int) -> Tensor:
+    _check(s, t, m, first, second)
+    _check_range(first, atoms, "first", "atoms")
+    _check_range(second, len(m), "second", "rows of m")
+    if not has_numba():
+        return pairs_torch.value(s, t, m, first, second, atoms)
+    from invgen.runtime.cpu import pairs
+
+    e = m.new_empty(atoms, t.shape[1], m.shape[2])
+    pairs.value(*[*_plain(s, t, m), *_indices(first, second), e])
+    return e
+
+
+def _vjp(
+    s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, with_m: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    _check(s, t, m, first, second)
+    _check_like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m)
+    if not has_numba():
+        gs, gt, gm = pairs_torch.vjp(s, t, m, first, second, g)
+        return gs, gt, gm if with_m else m.new_empty(0)
+    from invgen.runtime.cpu import pairs
+
+    indices = _indices(first, second)
+    rows = pairs.grouped(indices[1], len(m))
+    gs, gt = (torch.empty(x.shape, dtype=x.dtype) for x in (s, t))
+    gm = m.new_empty(len(rows.table), *m.shape[1:]) if with_m else None
+    pairs.vjp(*[*_plain(s, t, m), *indices, *_plain(g), rows, gs, gt, gm])
+    return gs, gt, m.new_empty(0) if gm is None else _joined(gm, rows.table, len(m))
+
+
+def _second_order(
+    s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, us: Tensor, ut: Tensor, um: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    _check_second(s, t, m, first, second, g, us, ut, um)
+    if not has_numba():
+        return pairs_torch.second_order(s, t, m, first, second, g, us, ut, um)
+    from invgen.runtime.cpu import pairs
+
+    indices = _indices(first, second)
+    rows = pairs.grouped(indices[1], len(m))
+    hs, ht, hg = (torch.empty(x.shape, dtype=x.dtype) for x in (s, t, g))
+    hm = m.new_empty(len(rows.table), *m.shape[1:])
+    pairs.second_order(*[*_plain(s, t, m), *indices, *_plain(g, us, ut, um), rows, hs, ht, hm, hg])
+    return hs, ht, _joined(hm, rows.table, len(m)), hg
+
+
+def _joined(parts: Tensor, pieces: Any, rows: int) -> Tensor:
+    """Sums of the pieces of every row; there is at least one of each."""
+    if len(parts) == rows:
+        return parts
+    return parts.new_zeros(rows, *parts.shape[1:]).index_add(0, torch.from_numpy(pieces[:, 0].copy()), parts)
+
+
+def _fresh(*tensors: Tensor) -> tuple[Tensor, ...]:
+    return tuple(x.new_empty(x.shape) for x in tensors)
+
+
+def _fake_value(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms: int) -> Tensor:
+    _check(s, t, m, first, second)
+    return m.new_empty(atoms, t.shape[1], m.shape[2])
+
+
+def _fake_vjp(
+    s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, with_m: bool
+) -> tuple[Tensor, ...]:
+    _check(s, t, m, first, second)
+    _check_like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m)
+    return *_fresh(s, t), m.new_empty(m.shape if with_m else (0,))
+
+
+def _fake_second_order(
+    s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, us: Tensor, ut: Tensor, um: Tensor | None
+) -> tuple[Tensor, ...]:
+    _check_second(s, t, m, first, second, g, us, ut, um)
+    return _fresh(s, t, m, g)
+
+
+_PAIRS = "Tensor s, Tensor t, Tensor m, Tensor first, Tensor second"
+VALUE = define("pair_sum", f"({_PAIRS}, SymInt atoms) -> Tensor", _value, _fake_value, ("CPU",))
+VJP = define(
+    "pair_sum_vjp", f"({_PAIRS}, Tensor g, bool with_m) -> (Tensor, Tensor, Tensor)", _vjp, _fake_vjp, ("CPU",)
+)
+SECOND_ORDER = define(
+    "pair_sum_second_order",
+    f"({_PAIRS}, Tensor g, Tensor us, Tensor ut, Tensor? um) -> (Tensor, Tensor, Tensor, Tensor)",
+    _second_order,
+    _fake_second_order,
+    ("CPU",),
+)
+
+
+class _Value(_SingleLevelFunction):
+    @staticmethod
+    def forward(ctx: Any, s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms: int) -> Tensor:
+        ctx.save_for_backward(s, t, m, first, second)
+        return below(VALUE, s, t, m, first, second, atoms)
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
+        with_m = ctx.needs_input_grad[2]
+        gs, gt, gm = VJP(*ctx.saved_tensors, g, with_m)
+        return gs, gt, gm if with_m else None, None, None, None
+
+
+class _Vjp(_SingleLevelFunction):
+    @staticmethod
+    def forward(ctx: Any, *inputs: Any) -> tuple[Tensor, ...]:
+        *tensors, with_m = inputs
+        ctx.save_for_backward(*tensors)
+        ctx.with_m = with_m
+        ctx.set_materialize_grads(False)
+        return below(VJP, *tensors, with_m)
+
+    @staticmethod
+    def backward(ctx: Any, us: Tensor | None, ut: Tensor | None, um: Tensor | None) -> tuple[Tensor | None, ...]:
+        s, t, *others = ctx.saved_tensors
+        us, ut = (torch.zeros_like(x) if u is None else u for x, u in ((s, us), (t, ut)))
+        hs, ht, hm, hg = SECOND_ORDER(s, t, *others, us, ut, um if ctx.with_m else None)
+        return hs, ht, hm, None, None, hg, None
+
+
+differentiable(_Value, VALUE)
+differentiable(_Vjp, VJP)
+last_derivative(SECOND_ORDER, "pair_sum")
+for _operator in (VALUE, VJP, SECOND_ORDER):
+    mapped_one_by_one(_operator)
