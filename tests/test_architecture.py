@@ -65,7 +65,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
-    "potentials.training": ("potentials", "nn", "runs", "data", "errors", "files"),
+    "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files"),
 }
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")

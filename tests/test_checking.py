@@ -27,7 +27,7 @@ def test_a_backend_that_is_not_installed_is_reported_as_not_run(monkeypatch: pyt
         raise CudaError("no GPU here")
 
     found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "numba" else found(name))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "llvmlite" else found(name))
     monkeypatch.setattr(cuda, "require_cuda", no_gpu)
     outcomes = list(checks(invgen.find_basis("cartesian-l2-n3-flexible"), Path("cartesian-l2-n3-flexible")))
     assert [(o, r) for o, name, r in outcomes if "numba" in name] == [("not run", "numba is not installed")] * 2

@@ -19,8 +19,9 @@ import torch
 from tolerances import KERNEL
 
 from invgen.nn import Invariants
-from invgen.runtime import Kernels, backends, choice, load
+from invgen.runtime import backends, choice, load
 from invgen.runtime.choice import ADVANTAGE, SIZES, Decision, choose, decisions, fastest, size_class
+from invgen.runtime.cpu.invariants import Invariants as Compiled
 
 ID = "cartesian-l2-n4-flexible"
 WIDE = 9
@@ -30,7 +31,8 @@ WIDE = 9
 def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty memory and an empty cache on disk."""
     monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("INVGEN_CHOICE", raising=False)
+    monkeypatch.setenv("INVGEN_CHOICE", "measured")
+    monkeypatch.setattr(choice, "_held", None)
     monkeypatch.setattr(choice, "_known", {})
     monkeypatch.setattr(choice, "time", time)
 
@@ -188,7 +190,7 @@ def test_the_environment_switches_measuring_off(monkeypatch: pytest.MonkeyPatch)
     trials = Trials(slow=0.01, quick=0.0005)
     decision = trials.choose()
     assert decision.backend == "slow"
-    assert "not measured (INVGEN_CHOICE=static)" in str(decision)
+    assert "the rule (INVGEN_CHOICE=measured would measure)" in str(decision)
     assert trials.calls == {"slow": 0, "quick": 0}
     monkeypatch.setenv("INVGEN_CHOICE", "sttic")
     with pytest.raises(ValueError, match=r"INVGEN_CHOICE.*did you mean 'static'"):
@@ -247,8 +249,8 @@ def test_kernels_run_what_was_picked(monkeypatch: pytest.MonkeyPatch, winner: in
     f, x = load(ID), components()
     g = torch.ones(5, f.size, 7, dtype=torch.float64)
     used: list[str] = []
-    run = Kernels.run_numpy
-    monkeypatch.setattr(Kernels, "run_numpy", lambda self, kernel, *a: used.append(kernel) or run(self, kernel, *a))
+    run = Compiled.run
+    monkeypatch.setattr(Compiled, "run", lambda self, kernel, *a: used.append(kernel) or run(self, kernel, *a))
     plain = load(ID, backend="torch")
     torch.testing.assert_close(f(x), plain(x), rtol=1e-13, atol=1e-13)
     torch.testing.assert_close(f.vjp(x, g), plain.vjp(x, g), rtol=1e-13, atol=1e-13)

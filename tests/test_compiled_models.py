@@ -132,7 +132,7 @@ import numpy as np, torch
 if "numba" in {blocked}:
     import importlib.util
     real = importlib.util.find_spec
-    importlib.util.find_spec = lambda name, *a: None if name == "numba" else real(name, *a)
+    importlib.util.find_spec = lambda name, *a: None if name in ("numba", "llvmlite") else real(name, *a)
 import invgen
 from invgen.data import Structure
 potential = invgen.load_compiled({folder!r})
@@ -163,7 +163,7 @@ def test_a_fresh_process_needs_neither_sympy_nor_jinja(light: Path) -> None:
 
 
 def test_without_numba_torch_takes_over_and_says_so(light: Path) -> None:
-    out = run(FRESH.format(folder=str(light), blocked=("sympy", "jinja2", "numba")), quiet=False)
+    out = run(FRESH.format(folder=str(light), blocked=("sympy", "jinja2", "numba", "llvmlite")), quiet=False)
     wanted = load_compiled(light).predict(STRUCTURES[:1]).energy.item()
     assert float(out.split()[0]) == pytest.approx(wanted, rel=1e-12)
     assert "notice: Numba is not installed" in out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -309,25 +308,3 @@ def test_without_numba_the_operators_run_the_torch_statements(monkeypatch: pytes
 def test_the_compile_backend_is_registered() -> None:
     assert "invgen" in torch.compiler.list_backends(exclude_tags=())
     assert invgen.runtime.dynamo.invgen_backend is not None
-
-
-@pytest.mark.skipif(os.cpu_count() == 1, reason="one core: Numba and torch cannot differ in their threads")
-@pytest.mark.parametrize("differentiable", [False, True])
-def test_numba_leaves_torch_with_its_number_of_threads(differentiable):
-    code = f"""
-import torch
-torch.set_num_threads(1)
-assert torch.get_num_threads() == 1
-import invgen
-layer = invgen.nn.Invariants("cartesian-l2-n4-flexible", backend="numba")
-x = torch.randn(300, 9, 32, requires_grad={differentiable})
-y = layer(x)
-assert torch.get_num_threads() == 1, torch.get_num_threads()
-if {differentiable}:
-    y.sum().backward()
-    assert torch.get_num_threads() == 1, torch.get_num_threads()
-import numba
-assert numba.get_num_threads() == numba.config.NUMBA_NUM_THREADS > 1, numba.get_num_threads()
-"""
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr

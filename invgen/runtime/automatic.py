@@ -51,8 +51,6 @@ class Automatic:
                 work, self.kernels.key, candidates, dtype=str(x.dtype).removeprefix("torch."), items=items,
                 device=x.device.type, index=x.device.index, threads=threads,
             )  # fmt: skip
-            if not decision.seconds:
-                return decision.backend
             self._found[place] = decision.backend
         return self._found[place]
 

@@ -12,15 +12,15 @@ BACKENDS = ("numba", "torch", "cuda")
 
 @cache
 def has_numba() -> bool:
-    """Whether Numba is installed (it is not imported)."""
-    return find_spec("numba") is not None
+    """Whether llvmlite, the compiler that Numba brings, is installed (it is not imported)."""
+    return find_spec("llvmlite") is not None
 
 
 def require_numba() -> None:
-    """Raise ``ImportError`` with the remedy if Numba is not installed."""
+    """Raise ``ImportError`` with the remedy if that is missing."""
     if not has_numba():
         raise ImportError(
-            'backend="numba" needs Numba, which is not installed: pip install numba, or use backend="torch"'
+            'backend="numba" needs llvmlite, which is not installed: pip install numba, or use backend="torch"'
         )
 
 

@@ -1,13 +1,14 @@
-"""Which of several implementations does a piece of work: timed once, remembered, explained.
+"""Which of several implementations does a piece of work: the first, or on request the fastest, and why.
 
 A decision is a function of a ``Situation`` (work, kernels, dtype, size class, processor, threads, candidates, versions)
-and of the times the candidates took in it. They are timed when the first real call of a situation arrives, on synthetic
-data of its size class, for some hundredths of a second, and the times are kept on disk. Never when something is
-imported, while torch traces (compile, export, ``torch.func``), or while a CUDA graph is captured: the first candidate
-works then, as it does with ``INVGEN_CHOICE=static`` in the environment.
+and, with ``INVGEN_CHOICE=measured`` in the environment, of the times the candidates took in it. They are timed when the
+first real call of a situation arrives, on synthetic data of its size class, for some hundredths of a second, and the
+times are kept on disk. Never when something is imported, while torch traces (compile, export, ``torch.func``), or while
+a CUDA graph is captured. Without it the first candidate works always.
 
-Candidates agree to round-off, not to the bit. Bit-equal results on several machines need ``INVGEN_CHOICE=static`` or a
-named backend. To add an implementation, add its name and trial to the candidates that a caller passes.
+Candidates agree to round-off, not to the bit, so what is measured may differ in its last bits from run to run: a
+training writes what was decided into its checkpoint (``record``), and goes on with that (``continue_with``). To add an
+implementation, add its name and trial to the candidates that a caller passes.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ SECONDS, REPETITIONS = 0.03, 5
 
 log = logging.getLogger("invgen.choice")
 _known: dict[Situation, Decision] = {}
+_held: bool | None = None
+"""Whether a run that is continued measured; ``None`` leaves it to the environment."""
 _lock = threading.RLock()
 
 
@@ -84,8 +87,10 @@ class Decision:
 
 
 def measuring() -> bool:
-    """Whether the environment allows to measure. Raises ``ValueError`` for an unknown value of ``INVGEN_CHOICE``."""
-    word = os.environ.get(SWITCH) or "measured"
+    """Whether measuring was asked for. Raises ``ValueError`` for an unknown value of ``INVGEN_CHOICE``."""
+    if _held is not None:
+        return _held
+    word = os.environ.get(SWITCH) or "static"
     if word not in ("measured", "static"):
         raise ValueError(f"environment variable {SWITCH}: {unknown('value', word, ('measured', 'static'))}")
     return word == "measured"
@@ -116,7 +121,7 @@ def choose(
     if len(candidates) == 1:
         return _remember(Decision(situation, situation.candidates[0], "nothing else is there"))
     if not measuring():
-        return Decision(situation, situation.candidates[0], f"not measured ({SWITCH}=static)")
+        return _remember(Decision(situation, situation.candidates[0], f"the rule ({SWITCH}=measured would measure)"))
     if situation not in _known:
         if tracing():
             return Decision(situation, situation.candidates[0], "not measured while torch traces or captures")
@@ -130,6 +135,24 @@ def decisions(key: str) -> tuple[Decision, ...]:
     """What was decided in this process for kernels, in order of work, dtype and size."""
     found = [d for d in _known.values() if d.situation.key == key]
     return tuple(sorted(found, key=lambda d: (d.situation.work, d.situation.dtype, d.situation.size)))
+
+
+def record() -> dict[str, Any]:
+    """What was measured and decided in this process, for a file."""
+    found = [asdict(decision) for decision in _known.values() if decision.seconds]
+    return json.loads(json.dumps({"measured": measuring(), "decisions": found}))
+
+
+def continue_with(recorded: Mapping[str, Any]) -> None:
+    """Decide as the process did that made a ``record``, whatever the environment says."""
+    global _held
+    _held = bool(recorded["measured"])
+    for entry in recorded["decisions"]:
+        fields = dict(entry["situation"])
+        fields["candidates"] = tuple(fields["candidates"])
+        fields["versions"] = tuple(tuple(pair) for pair in fields["versions"])
+        situation = Situation(**fields)
+        _known[situation] = Decision(situation, entry["backend"], "recorded", tuple(entry["seconds"]))
 
 
 def _remember(decision: Decision) -> Decision:

@@ -164,7 +164,8 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
     backend
         ``"numba"``, ``"torch"``, ``"cuda"``, or ``"auto"``. Kernels of ``"numba"`` take CUDA tensors too and then run
         as those of ``"cuda"``. ``"auto"`` is Numba for NumPy arrays if it is installed, else Torch; for tensors it is
-        what was fastest when measured (``invgen.runtime.choice``), and ``f.choice`` tells.
+        compiled kernels where they run, or what is fastest when measured, if that was asked for
+        (``invgen.runtime.choice``), and ``f.choice`` tells.
     component_axis
         -1 or -2 for arrays of any number of axes, see ``Kernels``.
 

@@ -18,6 +18,7 @@ from invgen.nn.species import fit_species_energies
 from invgen.potentials.saved import build_model
 from invgen.potentials.training.config import Config, DataConfig, ModelConfig, read_config
 from invgen.potentials.training.trainer import Bar, Progress, Trainer, errors
+from invgen.runtime import choice
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def train(
     finished = trainer.run()
     test = errors(EnergyForces(model).eval(), sets["test"]) if finished and "test" in sets else None
     if finished:
-        summary = {"config": config.to_json(), "validation": trainer.best, "test": test}
+        summary = {"config": config.to_json(), "validation": trainer.best, "test": test, "choice": choice.record()}
         write_text(folder / "summary.json", json.dumps(summary, indent=1) + "\n")
         say(f"finished; model, checkpoint and learning curve are in {folder}")
     return TrainingResult(model, finished, folder, trainer.best, test, trainer.history)

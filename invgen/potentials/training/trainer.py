@@ -26,6 +26,7 @@ from invgen.potentials.saved import describe, load_arrays, save_model, state_arr
 from invgen.potentials.training.config import TrainingConfig
 from invgen.potentials.training.schedule import make_schedule
 from invgen.runs.interrupts import Interrupts, ctrl_c_is_noted
+from invgen.runtime import choice
 
 Progress = Callable[[str], None]
 Bar = Callable[[float, int, str], None]
@@ -208,6 +209,7 @@ class Trainer:
             "kind": CHECKPOINT,
             "identity": self._identity(),
             "schedule": self.schedule.state,
+            "choice": choice.record(),
             **{name: getattr(self, name) for name in PROGRESS},
         }
         write_archive(self.folder / "checkpoint.npz", header, arrays)
@@ -228,6 +230,7 @@ class Trainer:
         self.average.load(_under(arrays, "average/"))
         self.optimizer.load(_under(arrays, "optimizer/"))
         self.schedule.state.update(header["schedule"])
+        choice.continue_with(header["choice"])
         for name in PROGRESS:
             setattr(self, name, header[name])
         self.say(f"continuing {path} at epoch {self.epoch}, step {self.step}")

@@ -15,8 +15,9 @@ except ImportError as error:
         "linear ACE potentials are compiled by Numba, which is not installed: pip install numba"
     ) from error
 
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "reassoc", "nsz"}}
-"""Sums may be reordered and multiply-adds fused, so that loops run on SIMD registers; NaN and infinity are kept."""
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+"""No licence to reorder sums: Numba links a function that others call several times over, and which of the copies runs
+depends on what came from the cache. Loops that matter are written with ``loops``, in the order that is meant."""
 
 
 @cache
