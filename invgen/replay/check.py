@@ -108,7 +108,7 @@ def _labels(claim: Claim) -> Iterator[Problem]:
     admitted = family.tensors(spec)
     if len(set(claim.tensors)) < len(claim.tensors) or not admitted.issuperset(claim.tensors):
         yield Problem("tensors", f"{' '.join(claim.tensors)} are not those of the specification")
-    elif (spec["family"] == "cartesian" and admitted != set(claim.tensors)) or (
+    elif (family.uses_all and admitted != set(claim.tensors)) or (
         _invariants(claim, admitted) != _invariants(claim, claim.tensors)
     ):
         yield Problem("tensors", f"some of {' '.join(sorted(admitted - set(claim.tensors)))} are missing")

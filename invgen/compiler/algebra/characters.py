@@ -7,7 +7,7 @@ weight 1. Weights of a symmetric power of one rank-l tensor are counted by a Gau
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import cache
 from itertools import combinations_with_replacement
 
@@ -45,15 +45,15 @@ def _invariants(powers: tuple[tuple[int, int], ...], rank: int) -> int:
     )
 
 
-def count_invariants(content: Iterable[tuple[int, int]]) -> int:
-    """Linearly independent scalars of exactly this content, a multiset of tensors ``(rank, channel)``.
+def count_invariants(content: Iterable[tuple[int, Hashable]]) -> int:
+    """Linearly independent scalars of exactly this content, a multiset of tensors ``(rank, what tells them apart)``.
 
     They are proper for an even sum of ranks and pseudo-scalars for an odd one.
     """
     return count_covariants(content, 0)
 
 
-def count_covariants(content: Iterable[tuple[int, int]], rank: int) -> int:
+def count_covariants(content: Iterable[tuple[int, Hashable]], rank: int) -> int:
     """Linearly independent covariants of this rank and content."""
     powers = tuple(sorted((tensor[0], power) for tensor, power in Counter(content).items()))
     return _invariants(powers, rank)

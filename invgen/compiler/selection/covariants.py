@@ -28,6 +28,7 @@ from invgen.compiler.candidates.cartesian.covariants import (
 )
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.cartesian.family import linear_span, parities, random_neighbourhoods
+from invgen.compiler.candidates.family import family_of
 from invgen.compiler.candidates.multidegree import Multidegree
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.generators import SPARE, Ring
@@ -41,7 +42,7 @@ ChosenCovariants = tuple[list[Covariant], Evidence]
 
 def check(spec: BasisSpec, rank: int) -> None:
     """Raises ``SpecError`` for a request that has no covariants of its own."""
-    if spec.family != "cartesian":
+    if not family_of(spec).covariants:
         raise SpecError(f"covariants are made of Cartesian tensors, got family={spec.family!r}; use 'cartesian'")
     if not isinstance(rank, int) or isinstance(rank, bool) or not 0 <= rank <= MAX_RANK:
         raise SpecError(f"the rank of a covariant must be a whole number in 0..{MAX_RANK}, got {rank!r}")

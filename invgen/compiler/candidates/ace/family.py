@@ -38,6 +38,9 @@ class AceFamily:
 
     lookahead = 64
     headings = ("factors", "coupling")
+    products = False
+    atomic = True
+    covariants = False
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The channels that occur in any candidate of the spec, ascending (z, n, l)."""
@@ -112,6 +115,9 @@ class AceFamily:
     def tensors(self, candidate: Coupling) -> tuple[Channel, ...]:
         return candidate.content
 
+    def name(self, channel: Channel) -> str:
+        return channel_label(channel)
+
     def from_label(self, label: str) -> Coupling:
         return Coupling.from_label(label)
 
@@ -123,6 +129,11 @@ class AceFamily:
 
     def latex(self, spec: BasisSpec, candidate: Coupling) -> str:
         return candidate.latex(spec.elements)
+
+    def drawing(self, spec: BasisSpec, candidate: Coupling) -> str:
+        from invgen.compiler.candidates.drawing import draw_coupling
+
+        return draw_coupling(candidate, spec.elements)
 
     def sympy(self, spec: BasisSpec, candidate: Coupling) -> Any:
         return candidate.sympy(several=spec.species > 1)

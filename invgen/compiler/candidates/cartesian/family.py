@@ -32,6 +32,9 @@ class CartesianFamily:
 
     lookahead = 1
     headings = ("ranks", "contraction")
+    products = True
+    atomic = False
+    covariants = True
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The tensors in component order; tensor ``(rank, channel)`` is the channel n = channel + 1."""
@@ -88,6 +91,9 @@ class CartesianFamily:
     def tensors(self, candidate: Contraction) -> tuple[Channel, ...]:
         return tuple(Channel(0, channel + 1, rank) for rank, channel in candidate.content)
 
+    def name(self, channel: Channel) -> str:
+        return head((channel.rank, channel.n - 1))
+
     def from_label(self, label: str) -> Contraction:
         return Contraction.from_label(label)
 
@@ -103,6 +109,11 @@ class CartesianFamily:
         from invgen.compiler.candidates.cartesian.symbolic import latex
 
         return latex(candidate)
+
+    def drawing(self, spec: BasisSpec, candidate: Contraction) -> str:
+        from invgen.compiler.candidates.drawing import draw
+
+        return draw(candidate)
 
     def sympy(self, spec: BasisSpec, candidate: Contraction) -> Any:
         from invgen.compiler.candidates.cartesian.symbolic import expression
@@ -125,6 +136,11 @@ class CartesianFamily:
     def scale(self, candidate: Contraction) -> Fraction:
         """1: contractions have whole coefficients."""
         return Fraction(1)
+
+
+def tensors_of(channels: Iterable[Channel]) -> tuple[Tensor, ...]:
+    """Channels as contractions name them: ``(rank, n - 1)``."""
+    return tuple((channel.rank, channel.n - 1) for channel in channels)
 
 
 def multidegrees(tensors: Iterable[Tensor], order: int) -> Iterator[Multidegree]:
