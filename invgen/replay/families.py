@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from invgen.errors import CertificateError
 from invgen.replay import ace, cartesian
 from invgen.replay.chance import Row
 
@@ -124,6 +125,15 @@ class Ace:
 
 
 FAMILIES: dict[str, Family] = {"cartesian": Cartesian(), "ace": Ace()}
+
+
+def family_named(name: str) -> Family:
+    """The family of a name; raises ``CertificateError`` for one that the replay does not know."""
+    if name not in FAMILIES:
+        raise CertificateError(
+            f"the replay knows no family {name!r}, only {', '.join(FAMILIES)}: its labels have no second implementation"
+        )
+    return FAMILIES[name]
 
 
 def row(family: Family, label: str) -> Row:

@@ -18,7 +18,7 @@ from invgen.compiler.analysis.relations import Relation
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.langbein import BLOCK, Progress
 from invgen.replay.chance import Chance, below
-from invgen.replay.families import FAMILIES, row
+from invgen.replay.families import family_named, row
 from invgen.replay.witnesses import draw_point, draw_primes
 from invgen.spec import BasisSpec
 
@@ -121,7 +121,7 @@ def _among(spec: BasisSpec, others: list[Candidate], candidate: Candidate, tenso
 
 
 def _by_trials(spec: BasisSpec, rows: Rows, labels: list[str], candidate: Candidate, rank: int) -> RankStatement:
-    family = FAMILIES[spec.family]
+    family = family_named(spec.family)
     chance = Chance.of((row(family, label) for label in [*labels, candidate.label]), rank + 1, 1)
     width = components_of(family_of(spec).channels(spec))
     seed = hashlib.sha256("\n".join(["trials", spec.id, *labels, candidate.label]).encode()).hexdigest()
