@@ -29,6 +29,7 @@ GROUND: dict[str, tuple[str, ...]] = {
 }
 CHOICE = ("compiler.selection", "compiler.candidates", "compiler.algebra", "errors", "spec", "files")
 MADE = ("compiler.basis_files", "compiler.emission", "compiler.kernels", "compiler.analysis", "replay", *CHOICE)
+WRITTEN = ("emitted", "resources", "errors", "spec", "version")
 COMPILER: dict[str, tuple[str, ...]] = {
     "compiler": (),
     "compiler.algebra": (),
@@ -38,7 +39,7 @@ COMPILER: dict[str, tuple[str, ...]] = {
     "compiler.auditing": CHOICE,
     "compiler.kernels": ("compiler.candidates", "compiler.algebra", "emitted", "errors", "spec"),
     "compiler.emitters": ("compiler.kernels", "emitted", "resources", "errors", "version"),
-    "compiler.emission": ("compiler.emitters", "compiler.kernels", "emitted", "resources", "errors", "spec", "version"),
+    "compiler.emission": ("compiler.emitters", "compiler.kernels", "compiler.algebra", *WRITTEN),
     "compiler.basis_files": ("errors",),
     "compiler.basis": MADE,
     "compiler.covariant_basis": ("compiler.basis", *MADE),

@@ -15,8 +15,9 @@ import tolerances
 from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.compiler.candidates.cartesian.enumeration import candidates
 from invgen.compiler.candidates.cartesian.symbolic import component_symbols
+from invgen.compiler.kernels.cartesian.lower import lower_contractions
 from invgen.compiler.kernels.derivatives import second_order, value_and_vjp, vjp
-from invgen.compiler.kernels.lower import lower, lower_contractions
+from invgen.compiler.kernels.lower import lower
 from invgen.compiler.kernels.program import Kernel
 from invgen.spec import BasisSpec
 

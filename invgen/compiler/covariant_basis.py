@@ -14,10 +14,12 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating
+from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.basis import SECOND_PRIME, Verification
 from invgen.compiler.basis_files import FORMAT, checksum, read_checked
 from invgen.compiler.candidates.cartesian.covariants import Covariant, CovariantEvaluator
-from invgen.compiler.kernels.covariants import lower_covariants
+from invgen.compiler.candidates.family import family_of
+from invgen.compiler.kernels.cartesian.covariants import lower_covariants
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.selection.covariants import check, select
 from invgen.compiler.selection.evidence import Evidence
@@ -68,6 +70,11 @@ class CovariantBasis:
     def labels(self) -> tuple[str, ...]:
         """The label of every covariant; each alone rebuilds it."""
         return tuple(c.label for c in self.covariants)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The tensors that they are made of, in component order."""
+        return family_of(self.spec).channels(self.spec)
 
     @property
     def components(self) -> int:
@@ -169,7 +176,7 @@ class CovariantBasis:
         return self.rank
 
     def value_kernel(self) -> Kernel:
-        """The program that computes the covariants, see ``kernels.covariants``."""
+        """The program that computes the covariants, see ``kernels.cartesian.covariants``."""
         return lower_covariants(self.covariants, self.spec.tensors, self.rank)
 
     def emitted_folder(self, backends: tuple[str, ...]) -> Path:

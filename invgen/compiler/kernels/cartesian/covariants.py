@@ -8,8 +8,8 @@ from invgen.compiler.algebra.components import inverse_contraction_matrix
 from invgen.compiler.candidates.cartesian.contraction import Tensor
 from invgen.compiler.candidates.cartesian.covariants import Covariant, open_tensor
 from invgen.compiler.kernels.builder import ONE, Builder
+from invgen.compiler.kernels.cartesian.lower import lower_contractions
 from invgen.compiler.kernels.derivatives import cotangents, expressions
-from invgen.compiler.kernels.lower import lower_contractions
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.kernels.simplify import simplified
 
