@@ -45,6 +45,7 @@ COMPILER: dict[str, tuple[str, ...]] = {
     "compiler.covariant_basis": ("compiler.basis", *MADE),
     "compiler.pipeline": ("compiler.covariant_basis", "compiler.basis", "compiler.selection", "resources", "spec"),
     "compiler.inspect": ("compiler.basis", "compiler.emitters", "compiler.kernels", "emitted", "gpu", *CHOICE),
+    "compiler.families": ("compiler.candidates", "compiler.kernels", "replay", "spec"),
     "compiler.shipped": ("compiler.pipeline", "compiler.emission", "compiler.emitters", "resources", "spec"),
 }
 BETWEEN: dict[str, tuple[str, ...]] = {
