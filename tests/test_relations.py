@@ -19,6 +19,7 @@ from tolerances import EQUAL_WEIGHTS
 import invgen
 from invgen.compiler.algebra import modular, sparse
 from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import cartesian
 from invgen.compiler.algebra.rational import combine, reconstruct, solve
 from invgen.compiler.analysis.dependence import RankStatement
 from invgen.compiler.analysis.relation_search import Search
@@ -108,8 +109,8 @@ def test_the_triple_product_has_no_linear_relation_and_a_quadratic_one() -> None
 def test_the_gram_determinant_of_four_vectors_vanishes() -> None:
     spec = BasisSpec(ranks=(1,), channels=4, n_max=2)
     relation = found(spec, "1:3a.1:3a")
-    names = {c.content: f"f{i}" for i, c in enumerate(basis_of(spec))} | {((1, 3), (1, 3)): "c"}
-    gram = sympy.Matrix(4, 4, lambda i, j: sympy.Symbol(names[(1, min(i, j)), (1, max(i, j))]))
+    names = {c.content: f"f{i}" for i, c in enumerate(basis_of(spec))} | {cartesian([(1, 3), (1, 3)]): "c"}
+    gram = sympy.Matrix(4, 4, lambda i, j: sympy.Symbol(names[cartesian([(1, min(i, j)), (1, max(i, j))])]))
     ratio = sympy.cancel(gram.det() / relation.sympy())
     assert ratio.is_Rational
     assert ratio != 0

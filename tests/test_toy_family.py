@@ -124,7 +124,7 @@ class DotFamily:
         return tuple(Channel(0, n, 1) for n in range(1, spec.channels + 1))
 
     def bound(self, spec: BasisSpec) -> int:
-        return largest_rank(spec.tensors, spec.parity)
+        return largest_rank(self.channels(spec), spec.parity)
 
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return {order: comb(spec.channels + 1, 2) if order == 2 else 0 for order in spec.orders}
@@ -159,9 +159,6 @@ class DotFamily:
 
     def spanning(self, piece: Multidegree, already: int, limit: int) -> Sequence[Dot]:
         return (Dot(piece.factors[0].n, piece.factors[1].n),)
-
-    def tensors(self, candidate: Dot) -> tuple[Channel, ...]:
-        return candidate.content
 
     def name(self, channel: Channel) -> str:
         return f"v{channel.n}"

@@ -85,7 +85,7 @@ class CovariantBasis:
         """The covariants by direct contraction, the reference of every kernel.
 
         x
-            Shape ``(..., components)``, floating, tensors in the order of ``spec.tensors``.
+            Shape ``(..., components)``, floating, tensors in the order of ``channels``.
 
         Returns shape ``(..., covariants, 2 rank + 1)``, float64, in reduced Cartesian components. Raises ``ValueError``
         or ``TypeError`` for a wrong width or type.
@@ -110,7 +110,7 @@ class CovariantBasis:
                 f"{self.id} takes {self.components} components on the last axis, got an array of shape {x.shape}"
             )
         points = x.reshape(-1, self.components).astype(np.float64)
-        return CovariantEvaluator(self.spec.tensors, self.rank, points, Floating())
+        return CovariantEvaluator(self.channels, self.rank, points, Floating())
 
     def verify(self, prime: int = SECOND_PRIME, seed: str = "verify") -> Verification:
         """Runs the whole selection again with another prime, witness and configurations, and compares.
@@ -163,7 +163,7 @@ class CovariantBasis:
             spec, rank = BasisSpec.from_json(data["spec"]), data["rank"]
             check(spec, rank)
             covariants = tuple(Covariant.from_label(label) for label in data["labels"])
-            known = set(spec.tensors)
+            known = set(family_of(spec).channels(spec))
             if foreign := [c.label for c in covariants if c.rank != rank or not known.issuperset(c.content)]:
                 raise ValueError(f"labels {', '.join(foreign)} are not of rank {rank} and of the specified tensors")
             return cls(spec, rank, covariants, Evidence.from_json(data["evidence"]))
@@ -177,7 +177,7 @@ class CovariantBasis:
 
     def value_kernel(self) -> Kernel:
         """The program that computes the covariants, see ``kernels.cartesian.covariants``."""
-        return lower_covariants(self.covariants, self.spec.tensors, self.rank)
+        return lower_covariants(self.covariants, self.channels, self.rank)
 
     def emitted_folder(self, backends: tuple[str, ...]) -> Path:
         """A folder with emitted sources of this basis in the cache."""

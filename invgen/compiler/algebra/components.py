@@ -117,13 +117,3 @@ def inverse_contraction_matrix(rank: int) -> tuple[tuple[Fraction, ...], ...]:
             if j != i and (factor := rows[j][i]):
                 rows[j] = [v - factor * w for v, w in zip(rows[j], rows[i], strict=True)]
     return tuple(tuple(row[size:]) for row in rows)
-
-
-def component_slices(tensors: tuple[tuple[int, int], ...]) -> dict[tuple[int, int], slice]:
-    """Where every tensor ``(rank, channel)`` lies on the component axis."""
-    slices: dict[tuple[int, int], slice] = {}
-    start = 0
-    for rank, channel in tensors:
-        slices[rank, channel] = slice(start, start + 2 * rank + 1)
-        start += 2 * rank + 1
-    return slices

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from invgen.compiler.algebra.channels import Channel, components_of
+from invgen.compiler.algebra.channels import components_of
 from invgen.compiler.algebra.characters import count_invariants
 from invgen.compiler.analysis.dependence import Rows
 from invgen.compiler.candidates.family import Candidate, family_of
@@ -135,7 +135,7 @@ def _spanning(claim: Claim, basis: Chosen, candidates: list[Candidate]) -> Claim
     It matters where the bound is not reached: then it says that no candidate was forgotten.
     """
     spec, family = basis.spec, family_of(basis.spec)
-    contents = {family.tensors(c) for c in candidates}
+    contents = {c.content for c in candidates}
     if spec.objective != "linear":
         if claim.attainable == claim.bound:
             return claim
@@ -144,17 +144,12 @@ def _spanning(claim: Claim, basis: Chosen, candidates: list[Candidate]) -> Claim
                 return claim
             channels = family.channels(spec)
             contents = {part for order in spec.orders for part in combinations_with_replacement(channels, order)}
-    points = max((_count(content) for content in contents), default=1)
+    points = max(map(count_invariants, contents), default=1)
     claim = replace(claim, spans=True, points=max(points, 1))
     part = drawn(claim, claim.digest, 1)[0]
     spanned = Trial(claim, part.prime, np.array(part.points)).spanned()
     complete = all(spanned.get(order, 0) == number for order, number in claim.counts)
     return claim if complete else replace(claim, spans=False, points=1)
-
-
-def _count(content: tuple[Channel, ...]) -> int:
-    """Linearly independent invariants of a multiset of channels."""
-    return count_invariants((channel.rank, channel) for channel in content)
 
 
 def _products(spec: BasisSpec, candidates: Sequence[Candidate]) -> int:

@@ -101,7 +101,7 @@ def position_evaluators(
     needed = neighbours_needed(channels)
     number = needed if neighbours is None else neighbours
     if number < needed and not few:
-        bound = transcendence_degree((c.rank, k) for k, c in enumerate(channels))
+        bound = transcendence_degree(channels)
         raise TooFewNeighbours(
             f"an environment of {number} neighbours has {max(3 * number - 3, 0)} coordinates beside rotations, and "
             f"{components_of(channels)} components of {len(channels)} channels have up to {bound} independent "

@@ -37,7 +37,9 @@ def draw(contraction: Contraction) -> str:
     ]
     for u, v, multiplicity in contraction.bonds:
         parts += [_curve(points[u], points[v], offset) for offset in _offsets(multiplicity)]
-    parts += [_vertex(p, tensor[0], tensor_name(tensor)) for p, tensor in zip(points, contraction.tensors, strict=True)]
+    parts += [
+        _vertex(p, tensor.rank, tensor_name(tensor)) for p, tensor in zip(points, contraction.tensors, strict=True)
+    ]
     parts.append(
         f'<text x="{SIZE / 2:g}" y="{SIZE + 14}" text-anchor="middle" font-family="serif" '
         f'font-size="{min(12.0, 1.5 * SIZE / max(len(caption), 1)):.1f}">{escape(caption)}</text>'

@@ -26,7 +26,7 @@ class Candidate(Protocol):
     @property
     def order(self) -> int: ...
     @property
-    def content(self) -> tuple[Any, ...]: ...
+    def content(self) -> tuple[Channel, ...]: ...
     @property
     def total_rank(self) -> int: ...
     @property
@@ -110,9 +110,6 @@ class Family(Protocol):
 
         Raises ``TooManyCandidates`` if they and those offered ``already`` are more than the limit.
         """
-
-    def tensors(self, candidate: Any) -> tuple[Channel, ...]:
-        """The multiset of a candidate, named as in ``channels``."""
 
     def name(self, channel: Channel) -> str:
         """A tensor as certificates spell it."""

@@ -52,7 +52,7 @@ def _row(basis: Basis, c: Any) -> dict[str, Any]:
     return {
         "label": c.label,
         "order": c.order,
-        "ranks": [channel.rank for channel in basis.family.tensors(c)],
+        "ranks": [channel.rank for channel in c.content],
         "factors": basis.family.factors(basis.spec, c),
         "contraction": basis.family.text(basis.spec, c),
         "latex": basis.family.latex(basis.spec, c),

@@ -16,8 +16,9 @@ from fractions import Fraction
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.characters import count_invariants
 from invgen.compiler.algebra.couplings import integer_coupling
-from invgen.compiler.candidates.ace.coupling import Coupling, Multiset, count_multiset
+from invgen.compiler.candidates.ace.coupling import Coupling, Multiset
 from invgen.compiler.kernels.ace.trees import Covariant, chain_tree, channel, closed_trees
 
 PRIME = modular.DEFAULT_PRIME
@@ -116,7 +117,7 @@ class _Group:
 
     def __init__(self, factors: Multiset, functions: list[Coupling]) -> None:
         self.functions = tuple(functions)
-        self.values = _Values(factors, count_multiset(factors) + 1)
+        self.values = _Values(factors, count_invariants(factors) + 1)
         self.wanted = [self.values.function(f) for f in functions]
         self.own = list(dict.fromkeys(chain_tree(f) for f in functions))
         self.trees = list(closed_trees(factors))

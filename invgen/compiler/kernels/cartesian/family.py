@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.candidates.cartesian.contraction import Contraction
-from invgen.compiler.candidates.cartesian.family import tensors_of
 from invgen.compiler.kernels.cartesian.lower import lower_contractions
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.products import ProductBasis
@@ -18,7 +17,7 @@ class Contractions:
     manifest: Mapping[str, str] = {}
 
     def lower(self, functions: tuple[Contraction, ...], channels: tuple[Channel, ...]) -> Kernel:
-        return lower_contractions(functions, tensors_of(channels))
+        return lower_contractions(functions, channels)
 
     def products(self, functions: tuple[object, ...], channels: tuple[Channel, ...]) -> ProductBasis | None:
         return None

@@ -10,8 +10,9 @@ from __future__ import annotations
 from itertools import product
 from math import prod
 
-from invgen.compiler.algebra.components import Powers, component_slices, multiplicity, reduced_powers, symmetric_powers
-from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, Tensor
+from invgen.compiler.algebra.channels import Channel, channel_slices, components_of
+from invgen.compiler.algebra.components import Powers, multiplicity, reduced_powers, symmetric_powers
+from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction
 from invgen.compiler.kernels.builder import ONE, Builder, Expression
 from invgen.compiler.kernels.cartesian.tree import OpenGraph, Split, automorphisms, contraction_forest, open_part
 from invgen.compiler.kernels.program import Kernel
@@ -24,14 +25,14 @@ _UNIT: tuple[Powers, ...] = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 _SIGN = {(0, 1, 2): 1, (1, 2, 0): 1, (2, 0, 1): 1, (0, 2, 1): -1, (2, 1, 0): -1, (1, 0, 2): -1}
 
 
-def lower_contractions(contractions: tuple[Contraction, ...], tensors: tuple[Tensor, ...]) -> Kernel:
+def lower_contractions(contractions: tuple[Contraction, ...], tensors: tuple[Channel, ...]) -> Kernel:
     """The value kernel of any list of contractions over the given tensors, products of contractions among them."""
     builder, outputs = _lowered(contractions, tensors)
     return simplified(builder, "value", [("y", outputs)])
 
 
-def _lowered(contractions: tuple[Contraction, ...], tensors: tuple[Tensor, ...]) -> tuple[Builder, list[Expression]]:
-    builder = Builder([("x", sum(2 * rank + 1 for rank, _ in tensors))])
+def _lowered(contractions: tuple[Contraction, ...], tensors: tuple[Channel, ...]) -> tuple[Builder, list[Expression]]:
+    builder = Builder([("x", components_of(tensors))])
     factors = {c: c.factors() for c in contractions}
     connected = sorted({f for parts in factors.values() for f in parts}, key=lambda c: (c.order, c.total_rank, c.label))
     pieces = {c: _pieces(c) for c in connected}
@@ -81,15 +82,15 @@ def _closed(arrays: _Arrays, c: Contraction, pieces: list[tuple[int, ...]]) -> E
 class _Arrays:
     """Entries of intermediates, built on demand."""
 
-    def __init__(self, builder: Builder, tensors: tuple[Tensor, ...], forest: dict[OpenGraph, Split]) -> None:
+    def __init__(self, builder: Builder, tensors: tuple[Channel, ...], forest: dict[OpenGraph, Split]) -> None:
         self.builder = builder
         self.forest = forest
-        self.starts = {tensor: s.start for tensor, s in component_slices(tensors).items()}
+        self.starts = {tensor: s.start for tensor, s in channel_slices(tensors).items()}
         self.entries: dict[tuple[OpenGraph, Entry], Expression] = {}
 
-    def component(self, tensor: Tensor, powers: Powers) -> Expression:
+    def component(self, tensor: Channel, powers: Powers) -> Expression:
         """An independent component of an input tensor."""
-        return self.builder.input(self.starts[tensor] + reduced_powers(tensor[0]).index(powers))
+        return self.builder.input(self.starts[tensor] + reduced_powers(tensor.rank).index(powers))
 
     def scalar(self, graph: OpenGraph) -> Expression:
         """The value of a closed graph."""
