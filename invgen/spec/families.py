@@ -38,7 +38,8 @@ class Rules:
     own
         Fields that belong to this family, and to others that name them too.
     objectives
-        Those that the family has; ``independent`` and ``linear`` are of every family.
+        Those that the family has; ``independent`` and ``linear`` are of every family, ``flexible`` is made of
+        contractions of Cartesian tensors only.
     any_ranks
         Whether any set of ranks may be asked for. Otherwise it is all of 0..l_max, and files say ``l_max``.
     """
