@@ -225,6 +225,22 @@ def test_emitters_read_programs_only():
             assert names <= {"invgen.compiler.kernels.program"}, module
 
 
+def family_questions(source: str) -> list[str]:
+    """Comparisons of the name of a family with texts."""
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Compare)]
+    sides = {ast.unparse(node): [ast.unparse(side) for side in (node.left, *node.comparators)] for node in found}
+    name, text = re.compile(r".*(family|\[.family.\]|\(.family.(, .*)?\))"), re.compile(r"[(\[{]?'.*")
+    return [node for node, parts in sides.items() if any(map(name.fullmatch, parts)) and any(map(text.match, parts))]
+
+
+def test_no_family_is_known_by_its_name():
+    """Its rows are asked instead, see invgen.compiler.families."""
+    assert not {name: found for name, source in SOURCES.items() if (found := family_questions(source))}
+    asked = ('basis.spec.family == "ace"', 'spec["family"] in ("ace", "x")', '"x" != manifest.get("family", "ace")')
+    assert all(map(family_questions, asked))
+    assert not any(map(family_questions, ('"family" in manifest', "family.rank in PARITIES", "name in FAMILIES")))
+
+
 @pytest.mark.parametrize(
     ("module", "source"),
     [
