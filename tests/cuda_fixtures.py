@@ -19,7 +19,6 @@ import torch
 
 from invgen.gpu.driver import Driver
 from invgen.gpu.usage import Compiled
-from invgen.runtime import cuda
 
 HOST = shutil.which("g++")
 needs_host_compiler = pytest.mark.skipif(HOST is None, reason="needs g++ to run CUDA text on the CPU")
@@ -239,6 +238,10 @@ class HostCompiler:
         return Compiled(f"{stem}.so".encode() + b"\0", {})
 
 
+Host = tuple[HostCompiler, Driver]
+"""What the fixture ``host`` gives."""
+
+
 def stand_in(folder: Path) -> Driver:
     """The stand-in for the driver, compiled into ``folder``."""
     (folder / "driver.c").write_text(DRIVER)
@@ -246,19 +249,6 @@ def stand_in(folder: Path) -> Driver:
     command = ["gcc", "-shared", "-fPIC", str(folder / "driver.c"), "-o", str(library), "-ldl"]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return Driver(ctypes.CDLL(str(library)))
-
-
-@pytest.fixture
-def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[HostCompiler, Driver]:
-    """``CudaKernels`` on CPU tensors, with a cache of its own."""
-    compiler, driver = HostCompiler(tmp_path), stand_in(tmp_path)
-    monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(cuda, "find_compiler", lambda: compiler)
-    monkeypatch.setattr(cuda, "driver", lambda: driver)
-    monkeypatch.setattr(cuda, "capability", lambda device: 90)
-    monkeypatch.setattr(cuda, "current_stream", lambda device: 77)
-    monkeypatch.setattr(cuda, "capturing", lambda: False)
-    return compiler, driver
 
 
 def run_last_block(library: Path, name: str, blocks: int, threads: int, arguments: list[object]) -> None:

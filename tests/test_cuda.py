@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from cuda_fixtures import HostCompiler, host, needs_host_compiler, planes, run_last_block, sparse  # noqa: F401
+from cuda_fixtures import Host, HostCompiler, needs_host_compiler, planes, run_last_block, sparse
 from kernel_fixtures import naive_family, polynomial
 from test_backends import emitted
 from tolerances import KERNEL
@@ -32,7 +32,6 @@ from invgen.runtime.operators import invariants
 
 ORDERS = ("value", "vjp", "second_order")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-Host = tuple[HostCompiler, Driver]
 
 
 @cache
@@ -65,7 +64,7 @@ def assert_agrees(found: cuda.CudaKernels, order: str, kernel: Kernel, dtype: st
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("id", ["cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible"])
-def test_emitted_text_agrees_with_the_oracle_in_both_layouts(id: str, order: str, dtype: str, host: Host) -> None:  # noqa: F811
+def test_emitted_text_agrees_with_the_oracle_in_both_layouts(id: str, order: str, dtype: str, host: Host) -> None:
     found = cuda_kernels(id)
     for shape in ((3, 70), (131, 1), (5, 7)):
         assert_agrees(found, order, oracle(id)[order], dtype, shape)
@@ -73,7 +72,7 @@ def test_emitted_text_agrees_with_the_oracle_in_both_layouts(id: str, order: str
 
 @needs_host_compiler
 def test_parts_together_write_every_output_once_in_both_layouts(
-    host: Host,  # noqa: F811
+    host: Host,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -87,7 +86,7 @@ def test_parts_together_write_every_output_once_in_both_layouts(
 
 
 @needs_host_compiler
-def test_the_comparison_notices_one_wrong_statement(host: Host, tmp_path: Path) -> None:  # noqa: F811
+def test_the_comparison_notices_one_wrong_statement(host: Host, tmp_path: Path) -> None:
     right = polynomial(components=5, size=4, statements=30)
     op, left, other = right.statements[-1]
     last = ("sub" if op == "add" else "add", left, other)
@@ -178,7 +177,7 @@ def test_large_bases_have_no_cuda_kernels() -> None:
 
 
 @needs_host_compiler
-def test_empty_batches_launch_nothing(host: Host) -> None:  # noqa: F811
+def test_empty_batches_launch_nothing(host: Host) -> None:
     found = cuda_kernels("cartesian-l2-n4-flexible")
     for shape in ((0, 5), (5, 0)):
         x, g = planes(9, shape, torch.float32, 0), planes(6, shape, torch.float32, 1)
@@ -188,7 +187,7 @@ def test_empty_batches_launch_nothing(host: Host) -> None:  # noqa: F811
 
 
 @needs_host_compiler
-def test_calls_go_to_the_current_stream_and_copy_what_is_not_contiguous(host: Host) -> None:  # noqa: F811
+def test_calls_go_to_the_current_stream_and_copy_what_is_not_contiguous(host: Host) -> None:
     found = cuda_kernels("cartesian-l2-n4-flexible")
     x = planes(9, (6, 10), torch.float64, 0)
     view = x.transpose(0, 2).contiguous().transpose(0, 2)
@@ -201,7 +200,7 @@ def test_calls_go_to_the_current_stream_and_copy_what_is_not_contiguous(host: Ho
 
 @needs_host_compiler
 def test_a_first_call_within_a_graph_capture_is_refused_and_a_later_one_is_not(
-    host: Host,  # noqa: F811
+    host: Host,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found, x = cuda_kernels("cartesian-l2-n4-flexible"), planes(9, (2, 3), torch.float32, 0)
@@ -230,7 +229,7 @@ def test_the_driver_reports_what_failed() -> None:
 
 
 @needs_host_compiler
-def test_code_that_the_driver_refuses_names_the_remedy(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_code_that_the_driver_refuses_names_the_remedy(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HostCompiler, "compile", lambda *arguments: Compiled(b"no library", {}))
     with pytest.raises(CudaError, match=r"the host's compiler made \(.*invalid image.*update the NVIDIA driver"):
         cuda_kernels("cartesian-l2-n4-flexible").run("value", (planes(9, (2, 3), torch.float32, 0),))
@@ -241,7 +240,7 @@ def test_code_that_the_driver_refuses_names_the_remedy(host: Host, monkeypatch: 
 
 @needs_host_compiler
 @pytest.mark.parametrize("damage", ["none", "truncated", "edited", "other format", "empty"])
-def test_compiled_code_is_cached_and_a_damaged_file_is_built_again(host: Host, damage: str, tmp_path: Path) -> None:  # noqa: F811
+def test_compiled_code_is_cached_and_a_damaged_file_is_built_again(host: Host, damage: str, tmp_path: Path) -> None:
     x = planes(9, (2, 3), torch.float32, 0)
     before = cuda_kernels("cartesian-l2-n4-flexible").run("value", (x,))[0]
     (file,) = (tmp_path / "cache" / "gpu").glob("*.bin")
@@ -269,7 +268,7 @@ def test_other_sources_architectures_macros_and_compilers_are_other_files() -> N
 
 @needs_host_compiler
 def test_a_folder_that_cannot_be_written_only_costs_the_cache(
-    host: Host,  # noqa: F811
+    host: Host,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from cuda_fixtures import HostCompiler, host, needs_host_compiler, run_last_block, sparse  # noqa: F401
+from cuda_fixtures import Host, HostCompiler, needs_host_compiler, run_last_block, sparse
 from interaction_fixtures import COUNTS, assert_equal, lists, oracle, tensors
 from network_fixtures import build, crystal, graph, molecule
 from tolerances import DIRECT_SUM, KERNEL, LAW
@@ -25,7 +25,6 @@ from invgen.data import Batch
 from invgen.emitted.folder import EmittedFolder, open_folder
 from invgen.errors import CudaError, EmittedFileError
 from invgen.gpu import Usage, find_compiler
-from invgen.gpu.driver import Driver
 from invgen.nn import EnergyForces
 from invgen.nn.interaction import ScalarInteraction
 from invgen.runtime import backends, cuda, load
@@ -36,7 +35,6 @@ from invgen.runtime.operators.pair_lists import lists_from_slots, pair_lists
 IDS = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible")
 ORDERS = ("value", "vjp", "second_order")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-Host = tuple[HostCompiler, Driver]
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
@@ -162,7 +160,7 @@ def test_wrong_tensors_are_named() -> None:
 @needs_host_compiler
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("order", ORDERS)
-def test_emitted_text_agrees_with_autograd(order: str, dtype: str, host: Host) -> None:  # noqa: F811
+def test_emitted_text_agrees_with_autograd(order: str, dtype: str, host: Host) -> None:
     """Less than a warp, several warps with a rest, several slabs; more pairs than a block holds at once."""
     id = IDS[1]
     found = load(id, backend="torch").interaction_module
@@ -174,7 +172,7 @@ def test_emitted_text_agrees_with_autograd(order: str, dtype: str, host: Host) -
 
 
 @needs_host_compiler
-def test_bases_whose_derivatives_come_in_parts(host: Host) -> None:  # noqa: F811
+def test_bases_whose_derivatives_come_in_parts(host: Host) -> None:
     id = "cartesian-l4-n4-flexible"
     text = cuda_emitter.emit(id, invgen.kernels_of(invgen.find_basis(id)))
     assert "second_order_2_statements" in text
@@ -194,7 +192,7 @@ def test_bases_whose_derivatives_come_in_parts(host: Host) -> None:  # noqa: F81
         ("slab ? target + sum : sum", "sum"),
     ],
 )
-def test_the_comparison_notices_a_wrong_text(old: str, new: str, host: Host, tmp_path: Path) -> None:  # noqa: F811
+def test_the_comparison_notices_a_wrong_text(old: str, new: str, host: Host, tmp_path: Path) -> None:
     of = lists(atoms=3, pairs=9)
     arrays = tensors(IDS[0], of, features=131)
     results = edited(tmp_path, IDS[0], old, new).second_order(arrays, of)
@@ -204,7 +202,7 @@ def test_the_comparison_notices_a_wrong_text(old: str, new: str, host: Host, tmp
 
 @needs_host_compiler
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_the_check_of_a_basis_passes(dtype: str, host: Host) -> None:  # noqa: F811
+def test_the_check_of_a_basis_passes(dtype: str, host: Host) -> None:
     found = load(IDS[0], backend="torch").interaction_module
     assert interaction_problem(found, invgen.find_basis(IDS[0]), dtype, "cpu") is None
 
@@ -218,7 +216,7 @@ def test_the_check_of_a_basis_notices_a_wrong_text(
     old: str,
     new: str,
     order: str,
-    host: Host,  # noqa: F811
+    host: Host,
     tmp_path: Path,
 ) -> None:
     problem = interaction_problem(edited(tmp_path, IDS[0], old, new), invgen.find_basis(IDS[0]), "float64", "cpu")
@@ -226,7 +224,7 @@ def test_the_check_of_a_basis_notices_a_wrong_text(
     assert problem.startswith(f"{order} deviates by")
 
 
-def tracked(host: Host, found: CudaInteraction, orders: tuple[str, ...] = ORDERS) -> tuple[int, bool]:  # noqa: F811
+def tracked(host: Host, found: CudaInteraction, orders: tuple[str, ...] = ORDERS) -> tuple[int, bool]:
     """Races in a value, its vector-Jacobian product and second order, and whether one thread wrote each number."""
     compiler = host[0]
     compiler.tracked = True
@@ -243,7 +241,7 @@ def tracked(host: Host, found: CudaInteraction, orders: tuple[str, ...] = ORDERS
 
 
 @needs_host_compiler
-def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_result(host: Host) -> None:  # noqa: F811
+def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_result(host: Host) -> None:
     assert tracked(host, load(IDS[0], backend="torch").interaction_module) == (0, True)
 
 
@@ -256,7 +254,7 @@ def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_res
         ("k < count * WIDTH; k += THREADS", "k < count * WIDTH; k += THREADS / 2"),
     ],
 )
-def test_races_are_noticed(old: str, new: str, host: Host, tmp_path: Path) -> None:  # noqa: F811
+def test_races_are_noticed(old: str, new: str, host: Host, tmp_path: Path) -> None:
     assert tracked(host, edited(tmp_path, IDS[0], old, new), ("vjp",))[0] > 0
 
 
@@ -295,7 +293,7 @@ def test_indices_beyond_32_bits(tmp_path: Path) -> None:
 
 
 @needs_host_compiler
-def test_nothing_and_isolated_atoms(host: Host) -> None:  # noqa: F811
+def test_nothing_and_isolated_atoms(host: Host) -> None:
     found = load(IDS[0], backend="torch").interaction_module
     for atoms, pairs, features in ((0, 0, 4), (3, 0, 4), (3, 2, 0)):
         of = pair_lists(*torch.zeros(2, pairs, dtype=torch.int64), atoms, atoms)
@@ -309,7 +307,7 @@ def test_nothing_and_isolated_atoms(host: Host) -> None:  # noqa: F811
 
 @needs_host_compiler
 def test_launches_use_the_current_stream_and_are_refused_in_a_first_capture(
-    host: Host,  # noqa: F811
+    host: Host,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found, of = load(IDS[0], backend="torch").interaction_module, lists()
