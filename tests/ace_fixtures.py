@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from tolerances import ACE_DIFFERENCE, LAW
+from tolerances import ACE_DIFFERENCE, close
 
 from invgen.ace import RadialBasis
 from invgen.compiler.candidates.ace import coupling
@@ -41,6 +41,13 @@ def products(orders: tuple[int, ...] = (1, 2, 3, 4), species: int = 2) -> Produc
     return product_basis(functions(orders, species))
 
 
+def listed(
+    truncation: coupling.Truncation, orders: tuple[int, ...], parity: str
+) -> tuple[list[coupling.Coupling], tuple[coupling.Channel, ...]]:
+    """All functions of some orders, and the channels that they are made of."""
+    return list(coupling.candidates(truncation, orders, parity)), coupling.channels_in_use(truncation, orders, parity)
+
+
 def cluster(seed: int = 0, atoms: int = 6, elements: tuple[int, ...] = (28, 29)) -> Structure:
     """Random atoms at least 1.6 Å apart."""
     rng = np.random.default_rng(seed)
@@ -67,12 +74,6 @@ def moved(structure: Structure, positions: np.ndarray) -> Structure:
 def mapped(structure: Structure, matrix: np.ndarray) -> Structure:
     """Positions and cell times a matrix: a rotation, an inversion or a strain."""
     return Structure(structure.numbers, structure.positions @ matrix.T, structure.cell @ matrix.T, structure.periodic)
-
-
-def close(a: np.ndarray, b: np.ndarray, tolerance: float = LAW["float64"]) -> None:
-    """Equal up to ``tolerance`` relative to the largest entry, at least 1."""
-    scale = max(1.0, float(np.abs(a).max(initial=0.0)))
-    np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * scale)
 
 
 def stencil(energy: Callable[[float], np.ndarray], step: float = 1e-4) -> np.ndarray:

@@ -11,17 +11,32 @@ import ctypes
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from tensor_fixtures import tensors
 
+from invgen.gpu import Compiler
 from invgen.gpu.driver import Driver
+from invgen.gpu.nvcc import find_nvcc
+from invgen.gpu.nvrtc import find_nvrtc
 from invgen.gpu.usage import Compiled
 
 HOST = shutil.which("g++")
 needs_host_compiler = pytest.mark.skipif(HOST is None, reason="needs g++ to run CUDA text on the CPU")
+
+
+def available() -> Iterator[Compiler]:
+    """The compilers for GPUs that this machine has."""
+    for found in (find_nvrtc(), find_nvcc()):
+        if found is not None:
+            yield found
+
+
+needs_compiler = pytest.mark.skipif(not list(available()), reason="needs NVRTC or nvcc: pip install nvidia-cuda-nvrtc")
 
 PRELUDE = """
 #include <cstdio>
@@ -267,5 +282,4 @@ def sparse(folder: Path, name: str, shape: tuple[int, ...], dtype: str = "float3
 
 def planes(width: int, shape: tuple[int, int], dtype: torch.dtype, seed: int) -> torch.Tensor:
     """Moderate numbers of shape (atoms, width, features)."""
-    generator = torch.Generator().manual_seed(seed)
-    return (torch.randn(shape[0], width, shape[1], generator=generator, dtype=torch.float64) * 0.7).to(dtype)
+    return tensors((shape[0], width, shape[1]), seed=seed, dtype=dtype, scale=0.7)[0]

@@ -1,4 +1,4 @@
-"""Rotations and inversion on reduced components, through full tensors with 3^l entries."""
+"""Directions, and rotations and inversion on reduced components, through full tensors with 3^l entries."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from scipy.spatial.transform import Rotation
 def rotation(seed: int = 0) -> np.ndarray:
     """A random proper rotation (3, 3)."""
     return Rotation.random(rng=seed).as_matrix()
+
+
+def directions(count: int, seed: int = 0) -> np.ndarray:
+    """Random unit vectors (count, 3)."""
+    vectors = np.random.default_rng(seed).normal(size=(count, 3))
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def representation(rank: int, matrix: np.ndarray, axial: bool = False) -> np.ndarray:

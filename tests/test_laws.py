@@ -12,19 +12,11 @@ import pytest
 import torch
 from network_fixtures import BUILDERS, CUTOFF, build, crystal, graph, molecule, moved, predict
 from scipy.spatial.transform import Rotation
-from tolerances import FINITE_DIFFERENCE, LAW
+from tolerances import FINITE_DIFFERENCE, close
 
 from invgen.data import Structure
 from invgen.data.batch import Batch, pair_vectors
 from invgen.nn import EnergyForces
-
-TOLERANCE = LAW["float64"]
-
-
-def close(a: np.ndarray, b: np.ndarray, tolerance: float = TOLERANCE) -> None:
-    """Equal up to ``tolerance`` relative to the largest entry, at least 1."""
-    scale = max(1.0, float(np.abs(a).max(initial=0.0)))
-    np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * scale)
 
 
 def check_orthogonal(model: torch.nn.Module, matrix: np.ndarray) -> None:

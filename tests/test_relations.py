@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -12,6 +10,7 @@ from pathlib import Path
 import brute_force
 import flint
 import numpy as np
+import processes
 import pytest
 import sympy
 from tolerances import EQUAL_WEIGHTS
@@ -301,23 +300,18 @@ def test_solutions_modulo_a_prime_are_those_of_flint() -> None:
 # ---- the command line -------------------------------------------------------------------------------------------
 
 
-def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "invgen.cli", "relations", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
-
-
 def test_relations_are_printed(tmp_path: Path) -> None:
-    result = run("cartesian-l2-n4-independent", CAYLEY, "2ab.2ac.2bc", cwd=tmp_path)
+    result = processes.invgen("relations", "cartesian-l2-n4-independent", CAYLEY, "2ab.2ac.2bc", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "c = 1/2 f2^2" in result.stdout
     assert "2ab.2ac.2bc is independent of the other invariants" in result.stdout
-    latex = run("cartesian-l2-n4-independent", CAYLEY, "--latex", cwd=tmp_path).stdout
+    latex = processes.invgen("relations", "cartesian-l2-n4-independent", CAYLEY, "--latex", cwd=tmp_path).stdout
     assert r"\frac{1}{2} \, \left(Q_{ij} Q_{ij}\right)^{2}" in latex
-    every = run("cartesian-l3-n4-flexible", "--max-order", 4, cwd=tmp_path).stdout
+    every = processes.invgen("relations", "cartesian-l3-n4-flexible", "--max-order", 4, cwd=tmp_path).stdout
     assert "c = 1/2 f3^2 - f12" in every
     assert "1a.2bc.3abc depends on the other invariants" in every
-    assert "rejects no candidate" in run("cartesian-l2-n4-independent", cwd=tmp_path).stdout
-    wrong = run("cartesian-l2-n4-independent", "4abcd.4abcd", cwd=tmp_path)
+    assert "rejects no candidate" in processes.invgen("relations", "cartesian-l2-n4-independent", cwd=tmp_path).stdout
+    wrong = processes.invgen("relations", "cartesian-l2-n4-independent", "4abcd.4abcd", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "not among the tensors" in wrong.stderr
     assert "Traceback" not in wrong.stderr
