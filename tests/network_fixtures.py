@@ -63,11 +63,6 @@ def predict(model: torch.nn.Module, *structures: Structure) -> tuple[np.ndarray,
     return energy.numpy(), forces.numpy()
 
 
-def moved(structure: Structure, positions: np.ndarray, numbers: np.ndarray | None = None) -> Structure:
-    """The same structure with other positions (and order of elements)."""
-    return Structure(structure.numbers if numbers is None else numbers, positions, structure.cell, structure.periodic)
-
-
 def trained(model: torch.nn.Module, batch: Batch, compiled: bool = False) -> list[torch.Tensor]:
     """Energies, forces, and the gradients of a loss on both; compiled as one graph."""
     network = EnergyForces(model).train()
