@@ -18,7 +18,7 @@ from tolerances import EQUAL_WEIGHTS
 import invgen
 from invgen.compiler.algebra import modular, sparse
 from invgen.compiler.algebra.arithmetic import Floating, Modular
-from invgen.compiler.algebra.rational import combine, reconstruct, solve
+from invgen.compiler.algebra.rational import coefficients, combine, reconstruct, solve
 from invgen.compiler.analysis.dependence import RankStatement
 from invgen.compiler.analysis.relation_search import Search
 from invgen.compiler.analysis.relations import Relation, Term
@@ -295,6 +295,26 @@ def test_solutions_modulo_a_prime_are_those_of_flint() -> None:
     assert solution.tolist() == [int(v) for v in known.entries()]
     matrix[5] = 2 * matrix[0] % prime
     assert solve(matrix, right, prime) is None
+
+
+@pytest.mark.parametrize("width", [4, 6])
+def test_coefficients_in_fractions_are_those_of_flint(width: int) -> None:
+    rng = np.random.default_rng(width)
+    vectors = [[Fraction(int(a), int(b)) for a, b in row] for row in rng.integers(1, 9, (4, width, 2))]
+    vectors[0][0] = Fraction(0)
+    mixed = [[Fraction(int(a), 7) for a in row] for row in rng.integers(-9, 9, (3, 4))]
+    wanted = [[sum(x * v[k] for x, v in zip(row, vectors, strict=True)) for k in range(width)] for row in mixed]
+    assert coefficients(vectors, wanted) == mixed
+    if width == 4:
+        entries = [flint.fmpq(v.numerator, v.denominator) for column in zip(*vectors, strict=True) for v in column]
+        right = [flint.fmpq(v.numerator, v.denominator) for v in wanted[0]]
+        known = flint.fmpq_mat(4, 4, entries).solve(flint.fmpq_mat(4, 1, right)).entries()
+        assert coefficients(vectors, wanted[:1]) == [[Fraction(int(v.p), int(v.q)) for v in known]]
+    assert coefficients([], [[Fraction(0)] * width] * 2) == [[], []]
+    with pytest.raises(ArithmeticError, match="not independent"):
+        coefficients([*vectors, vectors[1]], wanted)
+    with pytest.raises(ArithmeticError, match="do not span"):
+        coefficients(vectors[:2], wanted)
 
 
 # ---- the command line -------------------------------------------------------------------------------------------
