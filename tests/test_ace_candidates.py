@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 import sympy
 import tolerances
-from rotation_fixtures import rotation
-from test_couplings import generator
+from rotation_fixtures import generator, rotation
 
 from invgen.compiler.algebra import harmonics, modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
