@@ -25,7 +25,7 @@ import numpy as np
 import record
 
 import invgen
-from invgen.runtime.arrays import empty_at_cache_lines
+from invgen.runtime.cpu.kernels import empty_at_cache_lines
 
 BASIS = "cartesian-l3-n4-flexible"
 ATOMS, FEATURES = 7813, 128
@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, action="append", help="1 and 2 by default")
     parser.add_argument("--rounds", type=int, default=15)
     arguments = parser.parse_args()
-    module = invgen.load(BASIS, backend="numba").numba_module
+    module = invgen.load(BASIS, backend="numba").form("numba").program
     data: dict[str, Any] = {"basis": BASIS, "atoms": ATOMS, "features": FEATURES, "dtype": FLOAT.name}
     for threads in arguments.threads or (1, 2):
         numba.set_num_threads(threads)

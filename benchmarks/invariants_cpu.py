@@ -136,7 +136,7 @@ def first_compilation(dtype: torch.dtype, folder: Path) -> dict[str, float]:
     for file in (generated_folder() / BASIS).glob("*.*"):
         if file.is_file():
             (folder / file.name).write_bytes(file.read_bytes())
-    module = Invariants(str(folder), backend="numba").kernels.numba_module
+    module = Invariants(str(folder), backend="numba").kernels.form("numba").program
     name = str(dtype).removeprefix("torch.")
     start = time.process_time()
     times = {"loop": seconds(lambda: module.compiled_drive(name))}

@@ -35,7 +35,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def written_routines() -> list[Routine]:
     """Every routine of the package, and the forms of a shipped basis."""
     found = [v for room in (normalise, pairs, tables) for v in vars(room).values() if isinstance(v, Routine)]
-    shipped = load(ID, backend="numba").numba_module
+    shipped = load(ID, backend="numba").form("numba").program
     return found + [
         shipped._new_routine(k, form) for k in shipped.KERNELS for form in ("in_place", "streamed", "tiles")
     ]
