@@ -23,6 +23,7 @@ import matplotlib.pyplot as plt
 import numba
 import numpy as np
 import record
+import torch
 
 import invgen
 from invgen.runtime.cpu.kernels import empty_at_cache_lines
@@ -60,7 +61,7 @@ def kernel_job(module: Any, name: str) -> tuple[Callable[[], None], int]:
     arrays = [filled(ATOMS * width * FEATURES) for width in program["inputs"]]
     outputs = [filled(ATOMS * width * FEATURES) for width in program["outputs"]]
     moved = sum(a.nbytes for a in (*arrays, *outputs))
-    return lambda: module.run(name, arrays, outputs, ATOMS, FEATURES), moved
+    return lambda: module.run(name, FLOAT.name, arrays, outputs, ATOMS, FEATURES), moved
 
 
 def copy_job(moved: int) -> Callable[[], None]:
@@ -131,6 +132,7 @@ def main() -> None:
     data: dict[str, Any] = {"basis": BASIS, "atoms": ATOMS, "features": FEATURES, "dtype": FLOAT.name}
     for threads in arguments.threads or (1, 2):
         numba.set_num_threads(threads)
+        torch.set_num_threads(threads)
         print(f"{threads} thread{'s' if threads > 1 else ''}")
         data[f"threads_{threads}"] = measured(module, arguments.rounds)
     data["load_average_at_end"] = os.getloadavg()
