@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import sympy
 import tolerances
-from test_couplings import generator
+from rotation_fixtures import generator, rotation
 
 from invgen.compiler.algebra import harmonics, modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
@@ -458,11 +458,6 @@ class NotAnInvariant:
 
     factors: tuple[Channel, ...] = (Channel(0, 1, 1), Channel(0, 1, 2))
     chain: tuple[int, ...] = (1, 1)
-
-
-def rotation(seed: int) -> np.ndarray:
-    q, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
-    return q * np.sign(np.linalg.det(q))
 
 
 def rotated(x: np.ndarray, slices, matrix: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ import pytest
 import sphericart
 import sympy
 import tolerances
+from rotation_fixtures import directions
 
 from invgen.compiler.algebra import characters, components, harmonics, modular
 from invgen.compiler.algebra.channels import Multiset, cartesian, channel_slices
@@ -22,11 +23,6 @@ from invgen.compiler.algebra.channels import Multiset, cartesian, channel_slices
 RANKS = range(7)
 L123 = cartesian([(1, 0), (2, 0), (3, 0)])
 FLOAT64 = tolerances.DIRECT_SUM["float64"]
-
-
-def directions(count: int, seed: int = 0) -> np.ndarray:
-    vectors = np.random.default_rng(seed).normal(size=(count, 3))
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 # ---- components -------------------------------------------------------------------------------------------------

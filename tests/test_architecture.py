@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from processes import python
 
 import invgen
 
@@ -321,13 +320,9 @@ def test_modules_that_a_page_names_exist(page):
 # ---- fresh processes --------------------------------------------------------------------------------------------
 
 
-def run(code: str) -> str:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-
-
 def test_importing_the_package_is_light():
     heavy = ["torch", "sympy", "numba", "jinja2", "ase", "scipy", "matplotlib"]
-    loaded = run(f"import sys, invgen; invgen.BasisSpec(l_max=3); print([m for m in {heavy} if m in sys.modules])")
+    loaded = python(f"import sys, invgen; invgen.BasisSpec(l_max=3); print([m for m in {heavy} if m in sys.modules])")
     assert loaded.strip() == "[]"
 
 
@@ -339,7 +334,7 @@ import invgen
 basis = invgen.generate(invgen.BasisSpec(l_max=3, n_max=4, objective="flexible"))
 print(len(basis), bool(basis.verify()), basis.sympy(1))
 """
-    assert run(code).strip() == "13 True v_x**2 + v_y**2 + v_z**2"
+    assert python(code).strip() == "13 True v_x**2 + v_y**2 + v_z**2"
 
 
 def test_the_runtime_needs_no_sympy_no_jinja_and_no_numba():
@@ -350,7 +345,7 @@ for name in ("sympy", "jinja2", "numba"):
 import invgen.runtime, invgen.nn, invgen.data
 print([m for m in sys.modules if m.startswith("invgen.compiler")])
 """
-    assert run(code).strip() == "[]"
+    assert python(code).strip() == "[]"
 
 
 def test_potentials_and_fits_need_no_compiler():
@@ -361,7 +356,7 @@ for name in ("sympy", "jinja2", "invgen.compiler"):
 import invgen.ace.fitting.fit, invgen.ace.fitting.run, invgen.potentials
 print(invgen.ace.LinearPotential.__name__, callable(invgen.ace.fit))
 """
-    assert run(code).strip() == "LinearPotential True"
+    assert python(code).strip() == "LinearPotential True"
 
 
 def test_unknown_names_of_the_package_are_attribute_errors():

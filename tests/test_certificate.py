@@ -19,6 +19,7 @@ import flint
 import numpy as np
 import pytest
 import sympy
+from processes import invgen as run
 
 import invgen
 from invgen.compiler.algebra import modular
@@ -520,11 +521,6 @@ def test_elimination_is_that_of_flint() -> None:
 
 
 # ---- the command line -------------------------------------------------------------------------------------------
-
-
-def run(*arguments: object, module: str = "invgen.cli", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
 
 
 def test_certify_writes_a_file_and_replays_it(tmp_path: Path) -> None:

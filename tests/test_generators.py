@@ -9,7 +9,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import flint
 import numpy as np
 import pytest
-from brute_force import build
+from brute_force import build, molien
 from rich.console import Console
 from rotation_fixtures import rotation, turned
 from tolerances import KERNEL, LAW
@@ -362,33 +361,14 @@ def test_a_function_of_mixed_parity_fails_the_check():
         check_parity(Mixed(both.spec, both.invariants, both.evidence))
 
 
-def molien(tensors: tuple[Channel, ...], order: int, sign: int) -> Fraction:
-    """Half the mean over rotations R plus ``sign`` times half the mean over -R of the character of the power.
-
-    Sums over equally spaced angles are exact for trigonometric polynomials of lower degree; -R multiplies the
-    character of every multiset by the parity of its total rank.
-    """
-    top = order * max(t.rank for t in tensors) + 2
-    angles = 2 * np.pi * np.arange(top) / top
-    total = 0.0
-    for content in contents(tensors, order):
-        character = np.ones(top)
-        for t, power in Counter(content).items():
-            weights = [np.exp(1j * m * angles) for m in range(-t.rank, t.rank + 1)]
-            character = character * sum(np.prod(w, axis=0) for w in combinations_with_replacement(weights, power))
-        mean = float(np.real(np.mean(character * (1 - np.cos(angles)))))
-        total += 0.5 * mean * (1 + sign * (-1) ** sum(t.rank for t in content))
-    return Fraction(round(total))
-
-
 @pytest.mark.parametrize(("ranks", "channels"), [((1, 2, 3), 1), ((1, 2), 2), ((2, 4), 1)])
 def test_numbers_of_pseudo_scalars_are_those_of_the_full_rotation_group(ranks, channels):
     spec = BasisSpec(ranks=ranks, channels=channels, n_max=4, objective="linear", parity="pseudo")
     basis = build(spec)
     for order in range(1, 5):
-        assert dict(basis.evidence.counts)[order] == molien(basis.channels, order, -1)
-        assert sum(c.order == order for c in basis) == molien(basis.channels, order, -1)
-        assert invgen.count(replace_parity(spec, "proper"))[order] == molien(basis.channels, order, 1)
+        assert dict(basis.evidence.counts)[order] == molien(spec.tensors, order, 0, "pseudo")
+        assert sum(c.order == order for c in basis) == molien(spec.tensors, order, 0, "pseudo")
+        assert invgen.count(replace_parity(spec, "proper"))[order] == molien(spec.tensors, order, 0, "proper")
     points = modular.residues("pseudo", 3 * len(basis) * basis.components, PRIME).reshape(-1, basis.components)
     evaluator = Evaluator(basis.channels, points[: len(basis) + 3], Modular(PRIME))
     rows = np.array([evaluator.values(c) for c in basis])

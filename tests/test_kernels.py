@@ -98,17 +98,6 @@ def polynomials(key: tuple[int, int, str]) -> tuple[sympy.Poly, ...]:
     return tuple(sympy.Poly(basis.sympy(i), *symbols, domain="QQ") for i in range(len(basis)))
 
 
-def at(polynomial: sympy.Poly, x: np.ndarray) -> Fraction:
-    """Exact value, monomial by monomial."""
-    total = Fraction(0)
-    for powers, coefficient in polynomial.terms():
-        term = Fraction(int(coefficient.p), int(coefficient.q))
-        for value, power in zip(x, powers, strict=True):
-            term *= value**power
-        total += term
-    return total
-
-
 EXACT = [(3, 4, "flexible"), (2, 4, "linear")]
 
 
@@ -117,7 +106,7 @@ def test_values_are_exactly_the_polynomials(key):
     kernel = lower(brute_force.built(*key))
     for seed in range(3):
         x = brute_force.fractions(kernel.input_size, seed)
-        assert list(kernel.evaluate(x)) == [at(p, x) for p in polynomials(key)]
+        assert list(kernel.evaluate(x)) == [brute_force.value_at(p, x) for p in polynomials(key)]
 
 
 @pytest.mark.parametrize("key", EXACT)
@@ -126,7 +115,7 @@ def test_derivatives_are_exactly_those_of_sympy(key):
     width, size = kernel.input_size, kernel.output_size
     x, g, u = (brute_force.fractions(n, seed) for n, seed in ((width, 5), (size, 6), (width, 7)))
     jacobian = [[p.diff(s) for s in p.gens] for p in polynomials(key)]
-    rows = [[at(d, x) for d in row] for row in jacobian]
+    rows = [[brute_force.value_at(d, x) for d in row] for row in jacobian]
     gx = [sum(g[k] * rows[k][c] for k in range(size)) for c in range(width)]
     assert list(vjp(kernel).evaluate(x, g)) == gx
     weighted = [
@@ -134,7 +123,7 @@ def test_derivatives_are_exactly_those_of_sympy(key):
     ]
     hu, ju = second_order(kernel).evaluate(x, g, u)
     assert list(ju) == [sum(row[c] * u[c] for c in range(width)) for row in rows]
-    assert list(hu) == [sum(at(w.diff(s), x) * u[d] for d, s in enumerate(w.gens)) for w in weighted]
+    assert list(hu) == [sum(brute_force.value_at(w.diff(s), x) * u[d] for d, s in enumerate(w.gens)) for w in weighted]
 
 
 # ---- cost -------------------------------------------------------------------------------------------------------
@@ -281,4 +270,4 @@ def test_a_broken_program_fails_the_comparison(position):
     statements[position] = ("sub" if op == "add" else "add", a, b)
     broken = dataclasses.replace(kernel, statements=tuple(statements))
     x = brute_force.fractions(16, 0)
-    assert list(broken.evaluate(x)) != [at(p, x) for p in polynomials((3, 4, "flexible"))]
+    assert list(broken.evaluate(x)) != [brute_force.value_at(p, x) for p in polynomials((3, 4, "flexible"))]
