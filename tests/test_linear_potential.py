@@ -13,8 +13,8 @@ from ase.calculators.calculator import PropertyNotImplementedError
 from ase.md.verlet import VelocityVerlet
 from tolerances import DIRECT_SUM, LAW
 
+from invgen.ace.energy import contract
 from invgen.ace.fitting.design import DesignEvaluator
-from invgen.ace.nodes import contract
 from invgen.ace.potential import KIND, LinearPotential, Results
 from invgen.compiler.candidates.ace import coupling
 from invgen.compiler.kernels.ace.products import product_basis

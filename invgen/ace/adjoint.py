@@ -11,9 +11,9 @@ rows each, P, N, dP/dz, dN/dz.
 
 from __future__ import annotations
 
-from invgen.ace.fused import fold
 from invgen.runtime.cpu.compiled import compiled
-from invgen.runtime.cpu.loops import elementwise, line, row
+from invgen.runtime.cpu.loops import WIDTH, elementwise, increase, line, row, rows, written
+from invgen.runtime.cpu.simd import Code, Index, Register
 
 
 def _turned(fx, fy, fz, p, n, dp, dn, c, s, c0, s0, m):
@@ -30,6 +30,49 @@ def _projected(fx, fy, fz, radial, x, y, z, inverse):
 _fill = elementwise(lambda out, value: value)
 _turn = elementwise(_turned)
 _project = elementwise(_projected)
+
+
+def _fold(
+    code: Code, addresses: list[Index], radial: list[Index], planes: Index, weights: Index, ratio: Register,
+    begin: Index, end: Index, stride: Index, count: Index,
+) -> None:  # fmt: skip
+    total, q, above, *signed = rows(code, addresses)
+    sources, weight, plane = rows(code, radial), code.numbers(weights), code.integers(planes)
+    signs = len(signed) // 3
+    with code.loop(0, count, WIDTH) as at:
+        sums = [[code.sum(WIDTH) for _ in sources] for _ in range(signs)]
+        with code.loop(begin, end) as k:
+            place = plane[k] * stride + at
+            functions = [source.load(place, WIDTH) for source in sources]
+            for sign in range(signs):
+                w = weight[k * 2 + sign]
+                for part, function in zip(sums[sign], functions, strict=True):
+                    part.add(w * function)
+        legendre, slope = q.load(at, WIDTH), above.load(at, WIDTH) * ratio
+        along = total.load(at, WIDTH)
+        for sign in range(signs):
+            value, derivative, angle = signed[3 * sign : 3 * sign + 3]
+            g, h = (part.value for part in sums[sign])
+            increase(value, at, g * legendre)
+            increase(derivative, at, g * slope)
+            along = along + h * (legendre * angle.load(at, WIDTH))
+        total.store(at, along)
+
+
+fold = written(_fold)
+"""One rank and |m|: contract R_n and R'_n with weights, and fold the results over the rank, for m = 0 or m and -m.
+
+    g = sum_k w_k R_n(k),  h = sum_k w_k R'_n(k);   P += g q,  dP += g ratio q_above,  total += h q c
+
+A function of (rows, radial, planes, weights, ratio, begin, end, stride, count).
+
+rows
+    (total, q, q_above), then for every sign of m: P, dP, c.
+radial
+    Addresses of R_1 and R'_1; plane n(k) lies ``stride`` numbers times ``planes[k]`` (int64) behind.
+weights
+    Address of pairs of numbers, one for each sign of m; k runs from ``begin`` to ``end``.
+"""
 
 
 @compiled
