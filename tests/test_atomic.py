@@ -255,12 +255,25 @@ def test_compiled_functions_last_as_long_as_what_they_call(tmp_path):
     called = tmp_path / "called.py"
     called.write_text("from invgen.runtime.cpu.compiled import compiled\n@compiled\ndef inner(x):\n    return x + 1\n")
     (tmp_path / "module.py").write_text(
-        "import called\nfrom called import inner\nfrom invgen.runtime.cpu.compiled import compiler\n"
-        "@compiler(called.__file__)\ndef outer(x):\n    return inner(x)\n"
+        "from called import inner\nfrom invgen.runtime.cpu.compiled import compiled\n"
+        "@compiled\ndef outer(x):\n    return inner(x)\n"
     )
     assert [loads_cached(tmp_path, "outer") for _ in range(2)] == ["2.0 0", "2.0 1"]
     called.write_text(called.read_text().replace("x + 1", "x + 20"))
     assert loads_cached(tmp_path, "outer") == "21.0 0"
+
+
+def test_functions_are_compiled_anew_where_a_type_of_their_arguments_is_gone(tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text(
+        "from typing import NamedTuple\nfrom invgen.runtime.cpu.compiled import compiled\n"
+        "class Point(NamedTuple):\n    x: float\n"
+        "@compiled\ndef inner(p):\n    return p.x + 1\n"
+        "def outer(x):\n    return inner(Point(x))\n"
+    )
+    assert [loads_cached(tmp_path, "inner") for _ in range(2)] == ["2.0 0", "2.0 1"]
+    module.write_text(module.read_text().replace("Point", "Place"))
+    assert loads_cached(tmp_path, "inner") == "2.0 0"
 
 
 def test_functions_of_the_design_last_as_long_as_the_a_basis_that_they_call():
