@@ -172,7 +172,7 @@ def check_agreement(model: LinearPotential, peer: Peer, structure: Structure, pa
 def pair_tensors(near: Neighbourhoods, structure: Structure) -> Pairs:
     """The same pairs for the peer."""
     first = np.repeat(np.arange(structure.atoms), near.start[:, -1] - near.start[:, 0])
-    vectors = near.vectors(structure.positions).T.copy()
+    vectors = structure.positions[near.second] - structure.positions[first] + near.shift
     return torch.from_numpy(vectors), torch.from_numpy(first), torch.from_numpy(near.second)
 
 

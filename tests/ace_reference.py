@@ -24,8 +24,8 @@ def images(structure: Structure, cutoff: float) -> np.ndarray:
     return np.array(list(itertools.product(*reach))) @ structure.cell
 
 
-def radial(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
-    """(functions, pairs) from scipy's Jacobi polynomials, weight u^(2e) on 0..1."""
+def transformed(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
+    """u of distances: 1 at r = 0, 0 from the cutoff on."""
 
     def x(distance: np.ndarray) -> np.ndarray:
         s = distance / basis.r0
@@ -37,8 +37,12 @@ def radial(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
         return 1 / (1 + a * s**q / (1 + s ** (q - p)))
 
     end, start = x(np.array(basis.cutoff)), x(np.array(0.0))
-    u = np.where(r < basis.cutoff, (x(r) - end) / (start - end), 0.0)
-    e = basis.envelope
+    return np.where(r < basis.cutoff, (x(r) - end) / (start - end), 0.0)
+
+
+def radial(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
+    """(functions, pairs) from scipy's Jacobi polynomials, weight u^(2e) on 0..1."""
+    u, e = transformed(r, basis), basis.envelope
     return np.array(
         [np.sqrt(2 * e + 2 * n + 1) * u**e * eval_jacobi(n, 0, 2 * e, 2 * u - 1) for n in range(basis.functions)]
     )

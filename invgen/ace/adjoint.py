@@ -1,4 +1,4 @@
-"""The backward pass of one atom: from dE/dA to dE/dr of its pairs, without the derivatives of A.
+"""Derivatives by the pairs of one atom: from dE/dA to dE/dr without the derivatives of A, and of single harmonics.
 
 For a pair, dE/dA is contracted first with the radial functions,
 
@@ -27,9 +27,18 @@ def _projected(fx, fy, fz, radial, x, y, z, inverse):
     return fx * inverse + along * x, fy * inverse + along * y, fz * inverse + along * z
 
 
+def _harmonic_of(y, gx, gy, gz, q, above, c, s, c0, s0, ux, uy, uz, inverse, m, ratio, plus, minus):
+    """Y and dY/dr of q (plus c_m + minus s_m), by the two above for a sum of one term."""
+    zero, slope = y.constant(0.0), above * ratio
+    p, n = q * plus, q * minus
+    fx, fy, fz = _turned(zero, zero, zero, p, n, slope * plus, slope * minus, c, s, c0, s0, m)
+    return p * c + n * s, *_projected(fx, fy, fz, zero, ux, uy, uz, inverse)
+
+
 _fill = elementwise(lambda out, value: value)
 _turn = elementwise(_turned)
 _project = elementwise(_projected)
+_harmonic = elementwise(_harmonic_of)
 
 
 def _fold(
@@ -126,3 +135,16 @@ def pair_forces(planes, lane, tables, adjoint, pairs):
         _turn((*forces, *rows, c, c + ranks * step, before, before + ranks * step), (float(m),), pairs)
     directions = (row(planes.unit, lane, 0), row(planes.unit, lane, 1), row(planes.unit, lane, 2))
     _project((*forces, line(w, 1), *directions, row(planes.lines, lane, 1)), (), pairs)
+
+
+@compiled
+def harmonic_of(planes, lane, table, z, rank, m):
+    """Y_lm and dY_lm/dr of the neighbours of species ``z`` into rows 0 and 1 to 3 of the scratch, from their start."""
+    order, ranks, step = abs(m), table.shape[0], 8 * planes.scratch.shape[1]
+    start, stop = planes.bounds[lane, z], planes.bounds[lane, z + 1]
+    at, out, plus = 8 * start, line(planes.scratch, 0), 1.0 if m >= 0 else 0.0
+    q, x = row(planes.legendre, lane, rank * (rank + 1) // 2 + order) + at, row(planes.unit, lane, 0) + at
+    c, before = row(planes.trig, lane, order) + at, row(planes.trig, lane, max(order - 1, 0)) + at
+    sources = (q, q + step, c, c + ranks * step, before, before + ranks * step, x, x + step, x + 2 * step)
+    rows = (out, out + step, out + 2 * step, out + 3 * step, *sources, row(planes.lines, lane, 1) + at)
+    _harmonic(rows, (float(order), table[rank, order, 3], plus, 1.0 - plus), stop - start)

@@ -14,7 +14,7 @@ import numpy as np
 from invgen.ace.abasis import ABasis
 from invgen.ace.adjoint import pair_forces
 from invgen.ace.neighbourhoods import Neighbourhoods
-from invgen.ace.planes import angular_of, gather, make_planes, moments_of, pair_tables, radial_of
+from invgen.ace.planes import angular_of, gather, make_planes, moments_of, radial_of
 from invgen.emitted.products import ProductBasis
 from invgen.runtime.cpu.compiled import compiled
 from invgen.runtime.cpu.loops import WIDTH as LANES
@@ -155,7 +155,7 @@ class Evaluator:
     """Evaluates one contraction; work space is kept between calls, on every thread its own."""
 
     def __init__(self, basis: ABasis, contraction: Contraction) -> None:
-        self.tables, self.contraction = pair_tables(basis), contraction
+        self.tables, self.contraction = basis, contraction
         self._spare: list[tuple[int, tuple]] = []
 
     def evaluate(self, near: Neighbourhoods, positions: np.ndarray) -> Evaluation:

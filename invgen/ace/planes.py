@@ -15,20 +15,6 @@ from invgen.runtime.cpu.compiled import compiled
 from invgen.runtime.cpu.loops import WIDTH, elementwise, line, row, summed
 
 
-class PairTables(NamedTuple):
-    """What the kernels read; a group is a species and a rank, with all its channels."""
-
-    groups: np.ndarray
-    """(groups, 4) int64: species, rank, first and last+1 of its channels in what follows."""
-    function: np.ndarray
-    """(channels,) int64 radial function from 0, by species, rank, n."""
-    component: np.ndarray
-    """(channels,) int64 first component of the same channel."""
-    radial: np.ndarray
-    recurrence: np.ndarray
-    harmonics: np.ndarray
-
-
 class Planes(NamedTuple):
     """Work space for a tile of atoms, J neighbours each; the first axis is the lane."""
 
@@ -48,6 +34,8 @@ class Planes(NamedTuple):
     """(lanes, J) int64."""
     bounds: np.ndarray
     """(lanes, S+1) int64: where each species begins."""
+    inside: np.ndarray
+    """(lanes, S+1) int64: neighbours before each species without the padding."""
     scratch: np.ndarray
     """(4 (l_max+1) + 2, J)."""
     gradient: np.ndarray
@@ -56,17 +44,7 @@ class Planes(NamedTuple):
     """(l_max+1, channels, 2): dE/dA of one atom at m and -m."""
 
 
-def pair_tables(basis: ABasis) -> PairTables:
-    """Channels by species, rank, radial function."""
-    z, n, rank, component = basis.channels.T
-    order = np.lexsort((n, rank, z))
-    keys = np.column_stack([z, rank])[order]
-    pairs, first = np.unique(keys, axis=0, return_index=True)
-    groups = np.column_stack([pairs, first, np.append(first[1:], len(order))]).astype(np.int64)
-    return PairTables(groups, n[order], component[order], basis.radial, basis.recurrence, basis.harmonics)
-
-
-def make_planes(tables: PairTables, lanes: int, species: int, widest: int) -> Planes:
+def make_planes(tables: ABasis, lanes: int, species: int, widest: int) -> Planes:
     """Work space for atoms of up to ``widest`` neighbours."""
     ranks = len(tables.harmonics)
     size = widest + species * (WIDTH - 1)
@@ -76,7 +54,8 @@ def make_planes(tables: PairTables, lanes: int, species: int, widest: int) -> Pl
         _zeros(lanes, 3, size), _zeros(lanes, 2, size), _zeros(lanes, functions, size), _zeros(lanes, functions, size),
         _zeros(lanes, ranks * (ranks + 1) // 2 + 1, size), _zeros(lanes, 2 * ranks, size),
         np.zeros((lanes, size), dtype=np.int64), np.zeros((lanes, species + 1), dtype=np.int64),
-        _zeros(4 * ranks + 2, size), _zeros(3, size), np.zeros((ranks, len(tables.function), 2)),
+        np.zeros((lanes, species + 1), dtype=np.int64), _zeros(4 * ranks + 2, size), _zeros(3, size),
+        np.zeros((ranks, len(tables.function), 2)),
     )  # fmt: skip
 
 
@@ -101,7 +80,7 @@ _normalise = elementwise(_directions)
 @compiled
 def gather(planes, lane, atom, positions, start, second, shift, cutoff):
     """Pack the neighbours of ``atom`` that are nearer than the cutoff; returns their number with the padding."""
-    unit, neighbour, bounds = planes.unit, planes.neighbour, planes.bounds
+    unit, neighbour, bounds, inside = planes.unit, planes.neighbour, planes.bounds, planes.inside
     x, y, z = positions[atom, 0], positions[atom, 1], positions[atom, 2]
     at = 0
     for species in range(bounds.shape[1] - 1):
@@ -114,6 +93,7 @@ def gather(planes, lane, atom, positions, start, second, shift, cutoff):
             unit[lane, 0, at], unit[lane, 1, at], unit[lane, 2, at] = dx, dy, dz
             neighbour[lane, at] = j
             at += dx * dx + dy * dy + dz * dz < cutoff * cutoff
+        inside[lane, species + 1] = inside[lane, species] + at - bounds[lane, species]
         while at % WIDTH:
             unit[lane, 0, at], unit[lane, 1, at], unit[lane, 2, at] = 0.0, 0.0, cutoff
             neighbour[lane, at] = atom
@@ -219,7 +199,7 @@ def angular_of(planes, lane, pairs, table):
 
 @compiled
 def moments_of(planes, lane, tables, a):
-    """A of the atom in ``lane`` into column ``lane`` of ``a`` (components, lanes)."""
+    """A of the atom in ``lane`` into column ``lane`` of ``a`` (components, lanes); row 0 of the scratch is Y."""
     ranks, harmonic, step = tables.harmonics.shape[0], line(planes.scratch, 0), 8 * planes.scratch.shape[1]
     for g in range(tables.groups.shape[0]):
         z, rank, begin, end = tables.groups[g]
