@@ -12,8 +12,8 @@ rows each, P, N, dP/dz, dN/dz.
 from __future__ import annotations
 
 from invgen.runtime.cpu.compiled import compiled
-from invgen.runtime.cpu.loops import WIDTH, elementwise, increase, line, row, rows, written
-from invgen.runtime.cpu.simd import Code, Index, Register
+from invgen.runtime.cpu.loops import WIDTH, elementwise, line, row, rows, written
+from invgen.runtime.cpu.simd import Code, Index, Memory, Register
 
 
 def _turned(fx, fy, fz, p, n, dp, dn, c, s, c0, s0, m):
@@ -41,6 +41,11 @@ _project = elementwise(_projected)
 _harmonic = elementwise(_harmonic_of)
 
 
+def _increase(memory: Memory, at: Index | int, value: Register) -> None:
+    """Add to a register in memory."""
+    memory.store(at, memory.load(at, WIDTH) + value)
+
+
 def _fold(
     code: Code, addresses: list[Index], radial: list[Index], planes: Index, weights: Index, ratio: Register,
     begin: Index, end: Index, stride: Index, count: Index,
@@ -62,8 +67,8 @@ def _fold(
         for sign in range(signs):
             value, derivative, angle = signed[3 * sign : 3 * sign + 3]
             g, h = (part.value for part in sums[sign])
-            increase(value, at, g * legendre)
-            increase(derivative, at, g * slope)
+            _increase(value, at, g * legendre)
+            _increase(derivative, at, g * slope)
             along = along + h * (legendre * angle.load(at, WIDTH))
         total.store(at, along)
 

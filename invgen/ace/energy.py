@@ -18,8 +18,9 @@ from invgen.ace.planes import angular_of, gather, make_planes, moments_of, radia
 from invgen.emitted.products import ProductBasis
 from invgen.runtime.cpu.compiled import compiled
 from invgen.runtime.cpu.loops import WIDTH as LANES
-from invgen.runtime.cpu.loops import elementwise, increase, line, rows, written
-from invgen.runtime.cpu.simd import Code, Index
+from invgen.runtime.cpu.loops import line, rows, written
+from invgen.runtime.cpu.simd import Code, Index, Sum
+from invgen.runtime.cpu.tables import Rows, children, multiply, pull_back
 
 
 class Nodes(NamedTuple):
@@ -30,10 +31,10 @@ class Nodes(NamedTuple):
     """(inner,) int64 value."""
     right: np.ndarray
     """(inner,) int64 component."""
-    group: np.ndarray
-    """(groups,) int64: left factor of a group of leaves."""
-    group_start: np.ndarray
-    """(groups+1,) int64: leaves of group g."""
+    child: np.ndarray
+    """(inner+1,) int64: the nodes whose left factor is node i are child[i]:child[i+1]."""
+    leaf_start: np.ndarray
+    """(components+inner+1,) int64: the leaves whose left factor is value v are leaf_start[v]:leaf_start[v+1]."""
     leaf: np.ndarray
     """(leaves,) int64: right factor of every leaf."""
 
@@ -69,42 +70,43 @@ def contract(products: ProductBasis, coefficients: np.ndarray) -> Contraction:
     kept = np.flatnonzero(inner[components:])
     leaves = np.flatnonzero(needed[components:] & ~inner[components:])
     leaves = leaves[np.argsort(left[leaves], kind="stable")]
-    groups, start = np.unique(left[leaves], return_index=True)
-    nodes = Nodes(
-        components, position[left[kept]], right[kept], position[groups], np.append(start, len(leaves)), right[leaves]
-    )
+    inside = position[left[kept]]
+    leaf_start = np.searchsorted(position[left[leaves]], np.arange(inner.sum() + 1))
+    nodes = Nodes(components, inside, right[kept], children(inside, components), leaf_start, right[leaves])
     return Contraction(
         nodes, np.ascontiguousarray(weights[:, inner]), np.ascontiguousarray(weights[:, components + leaves])
     )
 
 
-def _add_leaves(
-    code: Code, values: Index, adjoint: Index, energy: Index, left: Index, leaves: Index, weights: Index, start: Index,
-    stop: Index,
-) -> None:  # fmt: skip
-    v, d, total, weight = rows(code, [values, adjoint, energy, weights])
-    leaf, own = code.integers(leaves), left * LANES
-    factor, found = v.load(own, LANES), code.sum(LANES)
-    with code.loop(start, stop) as t:
-        at, w = leaf[t] * LANES, weight[t]
-        found.add(w * v.load(at, LANES))
-        increase(d, at, w * factor)
-    increase(d, own, found.value)
-    increase(total, 0, found.value * factor)
+def _contracted(
+    code: Code, buffers: list[Index], tables: list[Index], numbers: list[Index], components: Index, inner: Index
+) -> None:
+    v, d, energy = (Rows(memory, LANES) for memory in rows(code, buffers))
+    left, right, child, start, leaf = (code.integers(table) for table in tables)
+    (weight, leaf_weight), total = rows(code, numbers), code.sum(LANES)
+
+    def direct(n: Index) -> Sum:
+        """The weight of a value and its leaves, whose part of the energy and of the adjoint is added."""
+        own, found = v[n], code.sum(LANES, weight[n].spread(LANES))
+        with code.loop(start[n], start[n + 1]) as t:
+            w, b = leaf_weight[t], leaf[t]
+            found.add(w * v[b])
+            d[b] = d[b] + w * own
+        total.add(found.value * own)
+        return found
+
+    multiply(code, v, left, right, components, inner)
+    with code.loop(0, components) as n:
+        d[n] = code.number(0.0, LANES)
+    with code.loop(0, components) as n:
+        found = direct(n).value
+        d[n] = d[n] + found
+    pull_back(code, v, d, direct, left, right, child, components, inner)
+    energy[code.index(0)] = total.value
 
 
-add_leaves = written(_add_leaves)
-"""energy += v s, adjoint[left] += s with v = values[left], s = sum_t w_t values[leaf_t]; adjoint[leaf_t] += w_t v.
-
-A function of (values, adjoint, energy, left, leaves, weights, start, stop). Rows of LANES numbers; ``leaves`` and
-``weights`` are addresses of int64 and float64, t from ``start`` to ``stop``.
-"""
-
-
-_product = elementwise(lambda out, a, b: a * b)
-_fill = elementwise(lambda out, value: value)
-_weigh = elementwise(lambda adjoint, energy, value, weight: (weight, energy + value * weight))
-_add_product = elementwise(lambda out, a, b: out + a * b)
+_contract = written(_contracted)
+"""A function of addresses: of (values, adjoint, energy), of the tables of ``Nodes``, of both weights; and two sizes."""
 
 
 @compiled
@@ -117,21 +119,13 @@ def contracted_energy(nodes, weights, leaf_weights, values, adjoint, energy):
     energy
         (1, LANES).
     """
-    components, left, right, group, start, leaf = nodes
-    total, v, d = line(energy, 0), line(values, 0), line(adjoint, 0)
-    step = 8 * LANES
-    inner = left.size
-    for node in range(inner):
-        _product((v + (components + node) * step, v + left[node] * step, v + right[node] * step), (), LANES)
-    _fill((total,), (0.0,), LANES)
-    for k in range(components + inner):
-        _weigh((d + k * step, total, v + k * step), (weights[k],), LANES)
-    for g in range(group.size):
-        add_leaves(v, d, total, group[g], leaf.ctypes.data, leaf_weights.ctypes.data, start[g], start[g + 1])
-    for node in range(inner - 1, -1, -1):
-        a, b, out = left[node] * step, right[node] * step, (components + node) * step
-        _add_product((d + a, d + out, v + b), (), LANES)
-        _add_product((d + b, d + out, v + a), (), LANES)
+    buffers = (line(values, 0), line(adjoint, 0), line(energy, 0))
+    tables = (
+        nodes.left.ctypes.data, nodes.right.ctypes.data, nodes.child.ctypes.data, nodes.leaf_start.ctypes.data,
+        nodes.leaf.ctypes.data,
+    )  # fmt: skip
+    numbers = (weights.ctypes.data, leaf_weights.ctypes.data)
+    _contract(buffers, tables, numbers, nodes.components, nodes.left.size)
 
 
 def tile_buffers(nodes: Nodes) -> tuple[np.ndarray, np.ndarray]:

@@ -65,11 +65,6 @@ def rows(code: Code, addresses: list[Index]) -> list[Memory]:
     return [code.numbers(address) for address in addresses]
 
 
-def increase(memory: Memory, at: Index | int, value: Register) -> None:
-    """Add to a register in memory."""
-    memory.store(at, memory.load(at, WIDTH) + value)
-
-
 def elementwise(body: Callable[..., Any]) -> Any:
     """``f(rows, scalars, count)``: the body takes registers of rows and scalars; its results go to the first rows.
 
