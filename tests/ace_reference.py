@@ -12,6 +12,7 @@ from scipy.special import eval_jacobi
 from invgen.ace import RadialBasis
 from invgen.compiler.candidates.ace import coupling
 from invgen.data import Structure
+from invgen.emitted.products import ProductBasis
 
 
 def images(structure: Structure, cutoff: float) -> np.ndarray:
@@ -84,3 +85,15 @@ def energy_row(
                 factors = [a[c, int(m)] for c, m in zip(function.factors, orders, strict=True)]
                 row[elements.index(number), k] += coefficient * np.prod(factors)
     return row.reshape(-1)
+
+
+def products(tables: ProductBasis, points: np.ndarray) -> np.ndarray:
+    """Values (..., functions) at components (..., C): every node from its factors, every function from its row."""
+    values = list(np.moveaxis(points, -1, 0))
+    for left, right in zip(tables.left, tables.right, strict=True):
+        values.append(values[left] * values[right])
+    found = []
+    for start, stop in itertools.pairwise(tables.row_start):
+        terms = zip(tables.value[start:stop], tables.column[start:stop], strict=True)
+        found.append(sum(value * values[column] for value, column in terms))
+    return np.stack(found, axis=-1)

@@ -55,10 +55,9 @@ def contract(products: ProductBasis, coefficients: np.ndarray) -> Contraction:
     Nodes that nothing needs because all their weights are zero are left out.
     """
     components, count = products.components, products.nodes
-    function = np.repeat(np.arange(len(products.orders)), np.diff(products.row_start))
     weights = np.zeros((len(coefficients), components + count))
     for z, c in enumerate(coefficients):
-        np.add.at(weights[z], products.column, c[function] * products.value)
+        np.add.at(weights[z], products.column, c[products.rows] * products.value)
     left, right = products.left.astype(np.int64), products.right.astype(np.int64)
     needed = (weights != 0).any(axis=0)
     inner = np.zeros(components + count, dtype=bool)

@@ -4,8 +4,8 @@ Order and sign are sphericart's: component l^2 + l + m, m = -l..l, l = 1 is y, z
 
     Y_lm = q_lm(z) c_m(x, y),  Y_l,-m = q_lm(z) s_m(x, y),   c_m + i s_m = (x + iy)^m,
 
-where q_lm is the normalised m-th derivative of the Legendre polynomial P_l. Gradients are those of these polynomials,
-projected on the tangent plane and divided by the distance: the derivatives of Y_lm(r/|r|) by r.
+where q_lm is the normalised m-th derivative of the Legendre polynomial P_l. The derivatives of Y_lm(r/|r|) by r are
+those of these polynomials, projected on the tangent plane and divided by the distance (``adjoint``).
 """
 
 from __future__ import annotations
