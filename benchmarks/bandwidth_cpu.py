@@ -23,9 +23,10 @@ import matplotlib.pyplot as plt
 import numba
 import numpy as np
 import record
+import torch
 
 import invgen
-from invgen.runtime.arrays import empty_at_cache_lines
+from invgen.runtime.cpu.kernels import empty_at_cache_lines
 
 BASIS = "cartesian-l3-n4-flexible"
 ATOMS, FEATURES = 7813, 128
@@ -60,7 +61,7 @@ def kernel_job(module: Any, name: str) -> tuple[Callable[[], None], int]:
     arrays = [filled(ATOMS * width * FEATURES) for width in program["inputs"]]
     outputs = [filled(ATOMS * width * FEATURES) for width in program["outputs"]]
     moved = sum(a.nbytes for a in (*arrays, *outputs))
-    return lambda: module.run(name, arrays, outputs, ATOMS, FEATURES), moved
+    return lambda: module.run(name, FLOAT.name, arrays, outputs, ATOMS, FEATURES), moved
 
 
 def copy_job(moved: int) -> Callable[[], None]:
@@ -127,10 +128,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, action="append", help="1 and 2 by default")
     parser.add_argument("--rounds", type=int, default=15)
     arguments = parser.parse_args()
-    module = invgen.load(BASIS, backend="numba").numba_module
+    module = invgen.load(BASIS, backend="numba").form("numba").program
     data: dict[str, Any] = {"basis": BASIS, "atoms": ATOMS, "features": FEATURES, "dtype": FLOAT.name}
     for threads in arguments.threads or (1, 2):
         numba.set_num_threads(threads)
+        torch.set_num_threads(threads)
         print(f"{threads} thread{'s' if threads > 1 else ''}")
         data[f"threads_{threads}"] = measured(module, arguments.rounds)
     data["load_average_at_end"] = os.getloadavg()

@@ -41,8 +41,8 @@ def arguments(f: Kernels, order: str, atoms: int, features: int, dtype: torch.dt
 def check(f: Kernels, order: str, arrays: list[Tensor]) -> float:
     """Largest deviation from the plain statements in float64 on the CPU, relative to the largest entry."""
     few = [a[:200].contiguous() for a in arrays]
-    found = f.cuda_module.run(order, tuple(few))
-    expected = getattr(f.torch_module, order)(*(a.double().cpu() for a in few))
+    found = f.form("cuda").run(order, tuple(few))
+    expected = getattr(f.plain, order)(*(a.double().cpu() for a in few))
     expected = expected if isinstance(expected, tuple) else (expected,)
     worst = max(float((a.double().cpu() - b).abs().max() / b.abs().max()) for a, b in zip(found, expected, strict=True))
     if worst > AGREEMENT[arrays[0].dtype]:
@@ -81,9 +81,9 @@ def measure(f: Kernels, order: str, atoms: int, features: int, dtype: torch.dtyp
     arrays = arguments(f, order, atoms, features, dtype)
     deviation = check(f, order, arrays)
     flush = torch.empty(FLUSH_BYTES, dtype=torch.uint8, device="cuda")
-    results = f.cuda_module.run(order, tuple(arrays))
+    results = f.form("cuda").run(order, tuple(arrays))
     moved = sum(a.numel() * a.element_size() for a in (*arrays, *results))
-    times = seconds(lambda: f.cuda_module.run(order, tuple(arrays)), repeats, flush)
+    times = seconds(lambda: f.form("cuda").run(order, tuple(arrays)), repeats, flush)
     bandwidth, copy = moved / statistics.median(times), copy_bandwidth(moved, repeats, flush)
     row = {
         "basis": f.id,

@@ -30,7 +30,7 @@ ORDERS = ("value", "vjp", "second_order")
 
 def invariants(id: str, dtype: torch.dtype) -> None:
     """The three kernels in both layouts, with a block that is not full."""
-    f = load(id, backend="cuda").cuda_module
+    f = load(id, backend="cuda").form("cuda")
     widths = [f.launches["vjp"].outputs[0], f.launches["value"].outputs[0], f.launches["vjp"].outputs[0]]
     for atoms, features in ((5, 70), (300, 1)):
         arrays = tuple(torch.randn(atoms, w, features, dtype=dtype, device="cuda") for w in widths)

@@ -49,7 +49,8 @@ def prepare(into: Path) -> tuple[Path, Path]:
     if not folder.exists():
         basis = invgen.generate(invgen.BasisSpec(l_max=4, n_max=5, objective="flexible"))
         invgen.emit(basis, into=folder)
-    arrays = methane.generate(into / "methane.npz", demo.FRAMES, seed=0, processes=os.cpu_count() or 1, progress=say)
+    processes = os.cpu_count() or 1
+    arrays = methane.generate(into / "methane.npz", demo.FRAMES, demo.FRAME_SEED, processes, progress=say)
     return folder, write_npz(into / "frames.npz", methane.structures(arrays))
 
 

@@ -17,7 +17,6 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import argparse
 import statistics
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -35,7 +34,6 @@ import torch
 from torch import Tensor
 
 from invgen.nn import Invariants
-from invgen.resources import generated_folder
 
 BASIS = "cartesian-l3-n4-flexible"
 TASKS = ("value", "value + gradient", "value + gradient + double backward")
@@ -131,19 +129,6 @@ def _copy(source: np.ndarray, target: np.ndarray) -> None:
         target[k] = source[k]
 
 
-def first_compilation(dtype: torch.dtype, folder: Path) -> dict[str, float]:
-    """Seconds for each kernel of a copy of the emitted folder that no cache knows."""
-    for file in (generated_folder() / BASIS).glob("*.*"):
-        if file.is_file():
-            (folder / file.name).write_bytes(file.read_bytes())
-    module = Invariants(str(folder), backend="numba").kernels.numba_module
-    name = str(dtype).removeprefix("torch.")
-    start = time.process_time()
-    times = {"loop": seconds(lambda: module.compiled_drive(name))}
-    times |= {kernel: seconds(lambda k=kernel: module.compiled_passes(k, name)) for kernel in module.KERNELS}
-    return times | {"total": sum(times.values()), "total_processor_time": time.process_time() - start}
-
-
 def timed(steps: Steps, repeats: int) -> dict[str, dict[str, float]]:
     """Milliseconds for each task: first call (with compilation), then median and least of ``repeats``."""
     results = {}
@@ -215,9 +200,6 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     numba.set_num_threads(1)
-    with tempfile.TemporaryDirectory() as folder:
-        compilation = first_compilation(torch.float32, Path(folder))
-    print("first compilation", {k: round(v, 2) for k, v in compilation.items()}, flush=True)
     everyone, x = contenders(options.atoms, options.features)
     source = x.numpy().reshape(-1)
     target = np.empty(options.atoms * 13 * options.features, np.float32)
@@ -232,7 +214,7 @@ def main() -> None:
     }
     data = {
         "basis": BASIS, "atoms": options.atoms, "features": options.features, "dtype": "float32", "threads": 1,
-        "repeats": options.repeats, "load_average_at_end": os.getloadavg(), "first_compilation_s": compilation,
+        "repeats": options.repeats, "load_average_at_end": os.getloadavg(),
         "copy_ms": copy, "timings": timings, "times_slower_than_invgen_torch_autograd": ratios,
     }  # fmt: skip
     print(record.write("invariants_cpu", data))

@@ -29,21 +29,23 @@ from invgen.potentials.plots import learning_curves, parity
 from invgen.potentials.training.config import Config, parse_config
 from invgen.potentials.training.run import TrainingResult, load_splits, train
 
-FRAMES, VALIDATION, TEST = 11_000, 500, 500
+FRAMES, VALIDATION, TEST = 26_000, 500, 1_500
+FRAME_SEED = 1
+"""Of the drawing of frames. Settings were chosen on frames of other seeds, so these have never been looked at."""
 SMALLEST_TOLERANCE = 1e-10
 WITHOUT, WITH = "HIP-NN", "HIP-HOP-NN"
 KINDS = {WITHOUT: "hip-nn", WITH: "hip-hop-nn"}
-MODEL = {"features": 48, "sensitivities": 8, "soft_max": 5.0, "cutoff": 6.5}
+MODEL = {"features": 48, "sensitivities": 6, "soft_max": 5.0, "sigma": 3.0, "cutoff": 6.5, "atom_layers": 2}
 TRAINING = {
-    "epochs": 24,
+    "epochs": 10,
     "batch_size": 25,
-    "learning_rate": 3.5e-3,
-    "sensitivity_rate": 0.1,
+    "learning_rate": 3e-3,
+    "sensitivity_rate": 0.2,
     "optimizer": "muon",
     "schedule": "one-cycle",
 }
 LARGEST_RATIO = 1.0
-"""Of either test error with invariants to that without. Half is the aim; one seed of five misses it for forces."""
+"""Of either test error with invariants to that without. Half is the aim, see docs/training.md."""
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -114,7 +116,7 @@ def learn(folder: Path, into: Path) -> None:
     """HIP-NN and HIP-HOP-NN on the same methane frames, same settings, same number of steps."""
     chapter(f"4. Learn energies and forces of methane ({FRAMES:,} distorted molecules, labelled here by GFN2-xTB)")
     with heartbeat(say, lambda: "still labelling") as tell:
-        arrays = methane.generate(into / "methane.npz", FRAMES, seed=0, processes=2, progress=tell)
+        arrays = methane.generate(into / "methane.npz", FRAMES, FRAME_SEED, processes=2, progress=tell)
     frames = write_npz(into / "methane_frames.npz", methane.structures(arrays))
     configurations = {name: configuration(kind, folder, frames) for name, kind in KINDS.items()}
     results = {name: _train(name, config, into) for name, config in configurations.items()}

@@ -82,7 +82,7 @@ def test_programs_cut_into_passes_and_constant_outputs(
     kernel = polynomial(components=5, size=4, statements=30)
     f = load(emitted(tmp_path, kernel), backend=backend)
     if backend == "numba":
-        assert len(f.numba_module.KERNELS["second_order"]["passes"]) > 3
+        assert len(f.form("numba").program.KERNELS["second_order"]["passes"]) > 3
     for order, program in naive_family(kernel).items():
         for features in (40, 13):
             assert_agrees(f, order, program, "float64", (3, features))
@@ -92,8 +92,8 @@ def test_programs_cut_into_passes_and_constant_outputs(
 def test_streaming_changes_no_bit(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
     f = load(SHIPPED[0], backend="numba")
     asked = []
-    routine = f.numba_module._routine
-    monkeypatch.setattr(f.numba_module, "_routine", lambda *a: asked.append(a) or routine(*a))
+    routine = f.form("numba").program._routine
+    monkeypatch.setattr(f.form("numba").program, "_routine", lambda *a: asked.append(a) or routine(*a))
     for order in ORDERS:
         planes = [np.moveaxis(a, -1, 1).copy() for a in arguments(oracle(SHIPPED[0])[order], (7, 48), dtype)]
         ordinary = call(f, order, planes)

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from invgen.runs import compilation
+from invgen.runs.compilation import compilation_told
 from invgen.runtime import load
 from invgen.runtime.cpu import normalise, objects, pairs, routine, tables, threads
 from invgen.runtime.cpu.matrices import matrix_product, projection
@@ -34,7 +36,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def written_routines() -> list[Routine]:
     """Every routine of the package, and the forms of a shipped basis."""
     found = [v for room in (normalise, pairs, tables) for v in vars(room).values() if isinstance(v, Routine)]
-    shipped = load(ID, backend="numba").numba_module
+    shipped = load(ID, backend="numba").form("numba").program
     return found + [
         shipped._new_routine(k, form) for k in shipped.KERNELS for form in ("in_place", "streamed", "tiles")
     ]
@@ -102,7 +104,7 @@ def test_products_of_matrices(dtype: str, sizes: tuple[int, int, int], add: bool
 
 
 def test_a_routine_refuses_what_it_would_misread() -> None:
-    with pytest.raises(ValueError, match="cube takes contiguous float64, got float32"):
+    with pytest.raises(ValueError, match="test_cpu: cube takes contiguous float64, got float32"):
         cubes()("float64", 3, np.ones(3, np.float32), np.ones(3))
     with pytest.raises(ValueError, match="not contiguous"):
         cubes()("float64", 3, np.ones(6)[::2], np.ones(3))
@@ -239,3 +241,26 @@ def run(code: str) -> str:
     out, _ = (process := start(code)).communicate()
     assert process.returncode == 0
     return out
+
+
+# ---- told while it is done --------------------------------------------------------------------------------------
+
+
+def test_what_is_compiled_is_told_while_it_is(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(compilation, "PAUSE", 0.0)
+    with compilation_told(said.append):
+        cubed(X)
+        cubed(X.astype("float32"))
+        cubed(X)
+    cubed(np.ones(3))
+    assert said == ["compiling test_cpu: cube (float64)", "compiling test_cpu: cube (float32)"]
+    assert logging.getLogger(compilation.LOGGER).handlers == []
+
+
+def test_lines_have_a_second_between_them(cache: Path) -> None:
+    said: list[str] = []
+    with compilation_told(said.append):
+        for k in range(5):
+            logging.getLogger(compilation.LOGGER).info("compiling %d", k)
+    assert said == ["compiling 0"]

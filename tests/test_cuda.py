@@ -41,7 +41,7 @@ def oracle(id: str) -> dict[str, Kernel]:
 
 
 def cuda_kernels(folder: Path | str) -> cuda.CudaKernels:
-    return load(str(folder), backend="torch").cuda_module
+    return load(str(folder), backend="torch").form("cuda")
 
 
 def assert_agrees(found: cuda.CudaKernels, order: str, kernel: Kernel, dtype: str, shape: tuple[int, int]) -> None:
@@ -254,7 +254,7 @@ def test_compiled_code_is_cached_and_a_damaged_file_is_built_again(host: Host, d
         "empty": b"",
     }
     file.write_bytes(changes[damage])
-    again = load("cartesian-l2-n4-flexible", backend="torch").cuda_module
+    again = load("cartesian-l2-n4-flexible", backend="torch").form("cuda")
     torch.testing.assert_close(again.run("value", (x,))[0], before, rtol=0, atol=0)
     assert host[0].calls == (1 if damage == "none" else 2)
     head, _, image = file.read_bytes().partition(b"\n")
@@ -345,8 +345,8 @@ def test_a_gpu_without_compiler_falls_back_and_says_so_once(monkeypatch: pytest.
     monkeypatch.setattr(invariants, "_TOLD", set())
     kernels = load("cartesian-l2-n4-flexible", backend="torch")
     with pytest.warns(UserWarning, match="cuda:0 run as plain tensor operations, which is slower: NVRTC is missing"):
-        assert not invariants.compiles(kernels, 0)
-    assert not invariants.compiles(kernels, 0)
+        assert not invariants.compiled_backend(kernels, torch.device("cuda", 0))
+    assert not invariants.compiled_backend(kernels, torch.device("cuda", 0))
 
 
 def test_a_folder_without_cuda_kernels_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,7 +354,7 @@ def test_a_folder_without_cuda_kernels_is_named(tmp_path: Path, monkeypatch: pyt
     folder = emitted(tmp_path, polynomial(5, 4, 20), ("torch",))
     with pytest.raises(EmittedFileError, match="no kernels for backend 'cuda'"):
         load(folder, backend="cuda")
-    assert not invariants.compiles(load(folder, backend="torch"), 0)
+    assert not invariants.compiled_backend(load(folder, backend="torch"), torch.device("cuda", 0))
 
 
 def test_an_edited_cuda_source_is_not_used(tmp_path: Path) -> None:
@@ -363,4 +363,4 @@ def test_an_edited_cuda_source_is_not_used(tmp_path: Path) -> None:
     file = folder / emitter.FILE
     file.write_text(file.read_text().replace("+", "-"))
     with pytest.raises(EmittedFileError, match="checksum"):
-        kernels.cuda_module  # noqa: B018
+        kernels.form("cuda")

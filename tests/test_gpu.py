@@ -93,7 +93,7 @@ def test_more_than_two_to_the_31_elements() -> None:
 
 
 def test_memory_that_is_needed_is_named() -> None:
-    f = load(IDS[0], backend="cuda").cuda_module
+    f = load(IDS[0], backend="cuda").form("cuda")
     huge = torch.zeros(1, device="cuda").expand(2**36, 9, 1)
     with pytest.raises(torch.OutOfMemoryError, match=r"1,572,864\.0 MiB of GPU memory are needed"):
         f.run("value", (huge,))

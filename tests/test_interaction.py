@@ -376,7 +376,7 @@ def test_only_gpus_get_the_fused_kernels(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not interaction.fused(key, "cpu", None)
     assert not interaction.fused(load("harmonics-l2", backend="torch").key, "cuda", 0)
     monkeypatch.setattr(cuda, "unusable", lambda device: "too old")
-    monkeypatch.setattr(invariants, "_TOLD", {0})
+    monkeypatch.setattr(invariants, "_TOLD", {torch.device("cuda", 0)})
     assert not interaction.fused(key, "cuda", 0)
 
 

@@ -38,11 +38,12 @@ def test_parameter_counts(make: object, count: int) -> None:
     assert make().parameter_count() == count
 
 
-def test_sensitivity_follows_its_formula() -> None:
-    layer = Sensitivity(4, 0.8, 3.5, 4.0).double()
+@pytest.mark.parametrize(("sigma", "starts_at"), [(None, 2 * 4 * 0.8), (2.5, 2.5)])
+def test_sensitivity_follows_its_formula(sigma: float | None, starts_at: float) -> None:
+    layer = Sensitivity(4, 0.8, 3.5, 4.0, sigma).double()
     distance = torch.tensor([0.7, 1.9, 3.999, 4.0, 5.0], dtype=torch.float64)
     mu = 1 / torch.linspace(1 / 3.5, 1 / 0.8, 4)
-    radial = torch.exp(-((2 * 4 * 0.8) ** 2) / 2 * (1 / distance[:, None] - 1 / mu.double()) ** 2)
+    radial = torch.exp(-(starts_at**2) / 2 * (1 / distance[:, None] - 1 / mu.double()) ** 2)
     expected = radial * torch.cos(torch.pi * distance / 8)[:, None] ** 2
     torch.testing.assert_close(layer(distance)[:3], expected[:3], rtol=1e-6, atol=1e-12)
     assert float(layer(distance)[3:].detach().abs().max()) < 1e-30
@@ -73,6 +74,7 @@ def test_unknown_species_are_named() -> None:
         ({"sensitivities": 0}, "sensitivities must be at least 1"),
         ({"soft_min": 9.0, "soft_max": 3.0}, "soft_min < soft_max"),
         ({"cutoff": -1.0}, "cutoff must be positive"),
+        ({"sigma": 0.0}, "sigma must be positive"),
         ({"species": ()}, "species must be"),
         ({"species": (1, 1)}, "different atomic numbers"),
         ({"species": (0, 1)}, "must lie in 1"),

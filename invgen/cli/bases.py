@@ -133,16 +133,14 @@ def check(basis: BasisArgument) -> None:
     """Verify a basis again elsewhere, emit it again and compare bytes, run every backend against the oracle."""
     import invgen
     from invgen.cli.checking import checks
+    from invgen.runs.compilation import compilation_told
 
     failed = 0
     covariants = covariants_in(basis)
     found = invgen.find_basis(basis) if covariants is None else covariants
-    for outcome, name, reason in checks(found, Path(basis)):
-        failed += outcome == "FAILED"
-        out.print(
-            f"{outcome:8s}{name}{': ' + reason if reason else ''}",
-            highlight=False,
-            soft_wrap=True,
-        )
+    with compilation_told(lambda text: err.print(text, highlight=False)):
+        for outcome, name, reason in checks(found, Path(basis)):
+            failed += outcome == "FAILED"
+            out.print(f"{outcome:8s}{name}{': ' + reason if reason else ''}", highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(1)

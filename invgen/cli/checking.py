@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import tempfile
 from collections.abc import Iterator
@@ -17,9 +16,10 @@ from invgen.compiler.covariant_basis import CovariantBasis
 from invgen.compiler.emission import emit
 from invgen.compiler.emitters import BACKENDS
 from invgen.emitted.folder import open_folder
-from invgen.errors import CudaError, SelectionError
+from invgen.errors import SelectionError
 from invgen.replay.check import replay
 from invgen.resources import generated_folder
+from invgen.runtime.backends import BACKENDS as RUNNING
 
 if TYPE_CHECKING:
     from invgen.runtime.cuda_interaction import CudaInteraction
@@ -45,7 +45,7 @@ def checks(basis: Basis | CovariantBasis, source: Path) -> Iterator[Check]:
     for backend in _emitted_backends(folder):
         for dtype in ("float64", "float32"):
             name = f"{backend} {dtype}: value, vjp, second order against the oracle"
-            if reason := _why_not(backend):
+            if reason := RUNNING[backend].why_not():
                 yield "not run", name, reason
             else:
                 yield _outcome(name, _compare_numbers(basis, folder, backend, dtype))
@@ -55,7 +55,7 @@ def checks(basis: Basis | CovariantBasis, source: Path) -> Iterator[Check]:
 
 def _interaction_checks(basis: Basis, folder: Path) -> Iterator[Check]:
     """The fused kernels of the interaction layer, on a GPU."""
-    reason = _why_not("cuda")
+    reason = RUNNING["cuda"].why_not()
     for dtype in ("float64", "float32"):
         name = f"cuda {dtype}: interaction layer, vjp, second order against plain tensor operations"
         if reason:
@@ -64,21 +64,6 @@ def _interaction_checks(basis: Basis, folder: Path) -> Iterator[Check]:
             from invgen.runtime.cuda_interaction import CudaInteraction
 
             yield _outcome(name, interaction_problem(CudaInteraction(open_folder(folder)), basis, dtype, "cuda"))
-
-
-def _why_not(backend: str) -> str | None:
-    """Why kernels of ``backend`` cannot run on this machine."""
-    if backend == "cuda":
-        if importlib.util.find_spec("torch") is None:
-            return "torch is not installed"
-        from invgen.runtime.cuda import require_cuda
-
-        try:
-            require_cuda()
-        except CudaError as error:
-            return str(error)
-        return None
-    return None if importlib.util.find_spec(backend) else f"{backend} is not installed"
 
 
 def _outcome(name: str, problem: str | None) -> Check:
@@ -163,11 +148,11 @@ def interaction_problem(found: CudaInteraction, basis: Basis, dtype: str, device
 
 
 def _results(function: Any, backend: str, *arrays: np.ndarray) -> list[np.ndarray]:
-    """Values, gradient and both second-order results; backend ``cuda`` takes and gives tensors on a GPU."""
-    if backend == "cuda":
+    """Values, gradient and both second-order results; a backend that takes tensors of a device only gets those."""
+    if RUNNING[backend].only_on_its_device:
         import torch
 
-        x, g, u = (torch.from_numpy(a).to("cuda") for a in arrays)
+        x, g, u = (torch.from_numpy(a).to(RUNNING[backend].device) for a in arrays)
         return [r.cpu().numpy() for r in (function(x), function.vjp(x, g), *function.second_order(x, g, u))]
     x, g, u = arrays
     return [function(x), function.vjp(x, g), *function.second_order(x, g, u)]

@@ -12,6 +12,7 @@ from invgen.compiler.kernels.ace.products import product_basis, unrolled
 from invgen.compiler.kernels.derivatives import second_order, vjp
 from invgen.compiler.kernels.harmonics import harmonics
 from invgen.compiler.kernels.program import Kernel
+from invgen.emitted.folder import FORMAT
 from invgen.emitted.products import FILE as PRODUCTS
 from invgen.errors import SpecError
 from invgen.resources import cache_folder, generated_folder
@@ -135,7 +136,7 @@ def _emit_ace(basis: Chosen, backends: tuple[str, ...], folder: Path) -> None:
 
 def _cached(basis: Chosen) -> Path:
     """Where this version keeps emitted sources of a basis: what another version emitted is not taken for ours."""
-    return cache_folder() / f"{basis.id}-{basis.digest[:16]}-v{__version__}"
+    return cache_folder() / f"{basis.id}-{basis.digest[:16]}-v{__version__}-{FORMAT}"
 
 
 def emit_harmonics(l_max: int, backends: tuple[str, ...], into: str | os.PathLike[str]) -> Path:

@@ -61,7 +61,7 @@ class EmittedFolder:
     @property
     def has_interaction(self) -> bool:
         """Whether a fused kernel of the interaction layer was emitted here, beside the CUDA kernels that it needs."""
-        return INTERACTION in self.manifest["files"] and "cuda" in self.backends
+        return INTERACTION in self.manifest["files"]
 
     def read(self, file: str) -> bytes:
         """The bytes of ``file``. Raises ``EmittedFileError`` if they are absent or not those that were emitted."""
@@ -150,27 +150,33 @@ def find_key(key: str) -> EmittedFolder:
     if Path(id).name == id and id:
         places = [generated_folder() / id, *sorted(cache_folder().glob(f"{id}-*"))]
         for place in places:
-            if (place / "manifest.json").is_file():
-                folder = open_folder(place)
-                if folder.key == key:
-                    return folder
+            folder = _whole(place)
+            if folder is not None and folder.key == key:
+                return folder
     raise LookupError(
         f"no emitted kernels with the key {key!r} are loaded, shipped or cached; call invgen.load on the emitted "
         f"folder of {id!r} first (a shipped one of the same name but other content does not count)"
     )
 
 
+def _whole(place: Path) -> EmittedFolder | None:
+    """The emitted folder at a place, or ``None`` if there is none, or a damaged one or one of another format."""
+    try:
+        return open_folder(place)
+    except (FileNotFoundError, EmittedFileError):
+        return None
+
+
 def adopt(folder: EmittedFolder) -> EmittedFolder:
     """A shipped or cached folder with the same kernels and backends, else a copy in the user's cache.
 
-    Numba keeps machine code beside the sources. A folder that came from elsewhere is not the place for it: code that
-    lies in it already would be run unchecked.
+    A program that was exported finds its kernels by their key, in these places and nowhere else.
     """
     try:
         found = find_key(folder.key)
         if set(folder.backends) <= set(found.backends):
             return found
-    except (LookupError, EmittedFileError):
+    except LookupError:
         pass
     place = cache_folder() / f"{folder.id}-{folder.key.partition('@')[2]}-adopted"
     for file in folder.manifest["files"]:

@@ -38,14 +38,14 @@ class Invariants(torch.nn.Module):
 
             invariants.register(self.kernels)
             self._operator = invariants.VALUE
-        self._statements = self.kernels.torch_module.value if self.kernels.backend == "torch" else None
+        self._statements = None if self.kernels.compiled else self.kernels.plain.value
 
     def forward(self, x: Tensor) -> Tensor:
         axis = self.component_axis
         if x.dim() < -axis or x.shape[axis] != self.components:
             raise ValueError(f"{self.id} needs {self.components} components on axis {axis}, got shape {tuple(x.shape)}")
-        if self.kernels.backend_for("value", x) == "torch":
-            return (self._statements or self.kernels.torch_module.value)(x, axis=axis)
+        if self.kernels.runs_plain("value", x):
+            return (self._statements or self.kernels.plain.value)(x, axis=axis)
         if x.dtype not in (torch.float32, torch.float64):
             raise TypeError(
                 f'{self.id}: backend "{self.kernels.backend}" computes in float32 or float64, got {x.dtype}; '

@@ -65,6 +65,8 @@ class Network(nn.Module):
         Widths and depths; each at least 1, ``atom_layers`` at least 0.
     soft_min, soft_max, cutoff
         Å: range of the first sensitivities, and where interactions end. Batches need pairs up to ``cutoff``.
+    sigma
+        Å: inverse width in 1/r that all sensitivities start with; None stands for 2 · sensitivities · soft_min.
 
     ``species_energies`` holds E⁰ in eV, frozen, zero until set. System energies are summed in float64 whatever the
     dtype of the network: a total energy has more digits than float32.
@@ -81,6 +83,7 @@ class Network(nn.Module):
         soft_min: float = 0.4,
         soft_max: float = 9.0,
         cutoff: float = 10.3,
+        sigma: float | None = None,
         interactions: int = 1,
         atom_layers: int = 3,
         backend: str = "auto",
@@ -96,7 +99,7 @@ class Network(nn.Module):
         widths = [len(self.encoding.species), *[features] * interactions]
         self.blocks = nn.ModuleList()
         for inputs, outputs in pairwise(widths):
-            layer = interaction(inputs, outputs, Sensitivity(sensitivities, soft_min, soft_max, cutoff))
+            layer = interaction(inputs, outputs, Sensitivity(sensitivities, soft_min, soft_max, cutoff, sigma))
             self.blocks.append(Block(layer, inputs, outputs, atom_layers))
         self.energy_layers = nn.ModuleList(nn.Linear(width, 1) for width in widths[1:])
         self.species_energies = SpeciesEnergies(widths[0])
@@ -107,6 +110,7 @@ class Network(nn.Module):
             "soft_min": soft_min,
             "soft_max": soft_max,
             "cutoff": self.cutoff,
+            "sigma": sigma,
             "interactions": interactions,
             "atom_layers": atom_layers,
         }

@@ -15,11 +15,12 @@ hundred times slower, and sums with the other sensitivities lose them anyway."""
 class Sensitivity(nn.Module):
     """s_ν(r) = exp(-(σ_ν²/2)(1/r - 1/μ_ν)²) · cos²(πr/2R) for r < R, else 0, with trainable μ_ν (Å) and σ_ν (Å).
 
-    1/μ_ν starts evenly between 1/``soft_max`` and 1/``soft_min``, σ_ν at 2·``count``·``soft_min``. Value and first
-    derivative vanish at R = ``cutoff``. Lengths in Å; raises ``ValueError`` unless 0 < soft_min < soft_max and 0 < R.
+    1/μ_ν starts evenly between 1/``soft_max`` and 1/``soft_min``, σ_ν at ``sigma`` or, without it, at
+    2·``count``·``soft_min``; the smaller, the wider. Value and first derivative vanish at R = ``cutoff``. Lengths in Å;
+    raises ``ValueError`` unless 0 < soft_min < soft_max, 0 < sigma and 0 < R.
     """
 
-    def __init__(self, count: int, soft_min: float, soft_max: float, cutoff: float) -> None:
+    def __init__(self, count: int, soft_min: float, soft_max: float, cutoff: float, sigma: float | None = None) -> None:
         super().__init__()
         if count < 1:
             raise ValueError(f"sensitivities must be at least 1, got {count}")
@@ -27,9 +28,12 @@ class Sensitivity(nn.Module):
             raise ValueError(f"need 0 < soft_min < soft_max, got soft_min={soft_min} and soft_max={soft_max} Å")
         if not cutoff > 0:
             raise ValueError(f"cutoff must be positive, got {cutoff} Å")
+        sigma = 2.0 * count * soft_min if sigma is None else sigma
+        if not sigma > 0:
+            raise ValueError(f"sigma must be positive, got {sigma} Å")
         self.cutoff = float(cutoff)
         self.mu = nn.Parameter(1.0 / torch.linspace(1.0 / soft_max, 1.0 / soft_min, count))
-        self.sigma = nn.Parameter(torch.full((count,), 2.0 * count * soft_min))
+        self.sigma = nn.Parameter(torch.full((count,), float(sigma)))
 
     def forward(self, distance: torch.Tensor) -> torch.Tensor:
         """(pairs,) distances in Å -> (pairs, sensitivities); what is below ``NEGLIGIBLE`` is exactly zero."""

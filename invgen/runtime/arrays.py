@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 AXES = (-2, -1)
-CACHE_LINE = 64
 
 
 def choose_axis(ndim: int, component_axis: int | None) -> int:
@@ -58,14 +55,6 @@ def as_planes(array: Any, axis: int) -> Any:
 def from_planes(planes: Any, like: tuple[int, ...], axis: int) -> Any:
     """Undo ``as_planes`` for a result with another number of components; ``like`` is the shape that was given."""
     return planes.reshape(*like[:axis], planes.shape[1], *like[len(like) + axis + 1 :])
-
-
-def empty_at_cache_lines(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """A contiguous array that begins at a cache line, as stores past the caches need; its values are arbitrary."""
-    size = int(np.prod(shape)) * dtype.itemsize
-    raw = np.empty(size + CACHE_LINE, np.uint8)
-    start = -raw.ctypes.data % CACHE_LINE
-    return raw[start : start + size].view(dtype).reshape(shape)
 
 
 def _without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from invgen.runtime.backends import has_numba
+from invgen.runtime.backends import PLAIN
 from invgen.runtime.choice import SIZES, choose, size_class, tracing
 from invgen.runtime.modules import Modules
 from invgen.runtime.operators import invariants
@@ -27,26 +27,25 @@ class Automatic:
 
     def __init__(self, kernels: Modules) -> None:
         self.kernels = kernels
-        self._has_statements = "torch" in kernels.folder.backends
-        self._on_cpu = "numba" if "numba" in kernels.folder.backends and has_numba() else "torch"
+        self._has_plain = PLAIN in kernels.folder.backends
         self._found: dict[tuple[object, ...], str] = {}
         operations = kernels.operations["value"]["total"]
         self._largest = max((size for size in SIZES if size * operations <= MOST), default=SIZES[0])
 
     def backend(self, kernel: str, x: Tensor) -> str:
-        """``"numba"``, ``"cuda"`` or ``"torch"`` for a kernel and its argument x of components.
+        """The backend for a kernel and its argument x of components.
 
         Values whose gradient autograd will want are judged by the time of both.
         """
         usual = self._usual(x)
-        if usual == "torch" or x.dtype not in MEASURED or not self._has_statements or tracing():
+        if usual == PLAIN or x.dtype not in MEASURED or not self._has_plain or tracing():
             return usual
         work = WITH_GRADIENT if kernel == "value" and x.requires_grad and torch.is_grad_enabled() else kernel
         items = min(x.numel() // self.kernels.components, self._largest)
         threads = torch.get_num_threads() if x.device.type == "cpu" else 1
         place = (work, x.dtype, x.device, size_class(items), threads)
         if place not in self._found:
-            candidates = {name: partial(self._trial, name, work, x.dtype, x.device) for name in (usual, "torch")}
+            candidates = {name: partial(self._trial, name, work, x.dtype, x.device) for name in (usual, PLAIN)}
             decision = choose(
                 work, self.kernels.key, candidates, dtype=str(x.dtype).removeprefix("torch."), items=items,
                 device=x.device.type, index=x.device.index, threads=threads,
@@ -56,9 +55,10 @@ class Automatic:
 
     def _usual(self, x: Tensor) -> str:
         """What is used where nothing is measured: compiled kernels wherever they run."""
-        if x.dtype in MEASURED and x.device.type == "cuda" and invariants.compiles(self.kernels, x.device.index):
-            return "cuda"
-        return self._on_cpu if x.device.type == "cpu" else "torch"
+        if x.device.type != "cpu" and x.dtype not in MEASURED:
+            return PLAIN
+        found = invariants.compiled_backend(self.kernels, x.device)
+        return PLAIN if found is None else found.name
 
     def _trial(
         self, backend: str, work: str, dtype: torch.dtype, device: torch.device, items: int
@@ -74,8 +74,8 @@ class Automatic:
         return partial(_without_graph, partial(self._call, backend, work), arguments)
 
     def _call(self, backend: str, kernel: str, *tensors: Tensor) -> object:
-        if backend == "torch":
-            return getattr(self.kernels.torch_module, kernel)(*tensors)
+        if backend == PLAIN:
+            return getattr(self.kernels.plain, kernel)(*tensors)
         return invariants.CALLS[kernel](*tensors, invariants.register(self.kernels))
 
 

@@ -1,13 +1,61 @@
-"""The backends by name, and which of them this machine has."""
+"""The table of backends: what runs the files of an emitter, where, and what it needs. A row here, and it is known.
+
+``emitters.BACKENDS`` is the other half of the table: which module writes the files of a backend.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from typing import Any
 
-from invgen.errors import unknown
+from invgen.emitted.folder import EmittedFolder, read_products
+from invgen.errors import CudaError, unknown
 
-BACKENDS = ("numba", "torch", "cuda")
+
+@dataclass(frozen=True)
+class Backend:
+    """How the kernels of an emitted folder run in one way.
+
+    name
+        As in ``invgen.load(..., backend=name)``; the emitted file is ``<name>_kernels`` with its ending.
+    form
+        Makes of an emitted folder what runs. Where ``device`` is given that has ``run(kernel, arrays)``: a tuple of
+        results for checked arrays (atoms, components, features). Else it has the three kernels as functions of
+        tensors and ``axis``, differentiable to any order.
+    require
+        Raises ``ImportError`` or ``CudaError``, with the remedy, where it cannot run; the index of a GPU may be given.
+    device
+        Kind of device whose tensors its compiled kernels take, or ``None`` for plain tensor operations on any.
+    takes_numpy
+        Whether ``run`` takes NumPy arrays, too.
+    """
+
+    name: str
+    form: Callable[[EmittedFolder], Any]
+    require: Callable[[int | None], None]
+    device: str | None = None
+    takes_numpy: bool = False
+
+    def why_not(self, index: int | None = None) -> str | None:
+        """Why it cannot run on this machine, or on the GPU of an index; ``None`` if it can."""
+        try:
+            self.require(index)
+        except (ImportError, CudaError) as error:
+            return str(error)
+        return None
+
+    @property
+    def compiled(self) -> bool:
+        """Whether kernels of its own run, instead of plain tensor operations."""
+        return self.device is not None
+
+    @property
+    def only_on_its_device(self) -> bool:
+        """Whether it takes nothing but tensors on its device."""
+        return self.compiled and not self.takes_numpy
 
 
 @cache
@@ -16,26 +64,92 @@ def has_numba() -> bool:
     return find_spec("llvmlite") is not None
 
 
-def require_numba() -> None:
-    """Raise ``ImportError`` with the remedy if that is missing."""
+def _require_numba(index: int | None) -> None:
     if not has_numba():
         raise ImportError(
             'backend="numba" needs llvmlite, which is not installed: pip install numba, or use backend="torch"'
         )
 
 
-def fast_on_cpu(backend: str) -> bool:
-    """Whether layers of this backend use the Numba operators for CPU tensors: ``"numba"``, and ``"auto"`` with Numba.
+def _require_torch(index: int | None) -> None:
+    if find_spec("torch") is None:
+        raise ImportError('backend="torch" needs torch, which is not installed: pip install torch')
 
-    Raises ``ValueError`` for an unknown backend, ``ImportError`` for ``"numba"`` where it is not installed.
+
+def _require_cuda(index: int | None) -> None:
+    if find_spec("torch") is None:
+        raise ImportError('backend="cuda" takes torch tensors, and torch is not installed: pip install torch')
+    from invgen.runtime import cuda
+
+    if index is None:
+        cuda.require_cuda()
+    elif (reason := cuda.unusable(index)) is not None:
+        raise CudaError(reason)
+
+
+def _numba_form(folder: EmittedFolder) -> Any:
+    _require_numba(None)
+    from invgen.runtime.cpu.kernels import open_kernels
+
+    return open_kernels(folder)
+
+
+def _torch_form(folder: EmittedFolder) -> Any:
+    if folder.table_driven:
+        from invgen.runtime.tables_torch import Tables
+
+        return Tables(read_products(folder))
+    return folder.module("torch")
+
+
+def _cuda_form(folder: EmittedFolder) -> Any:
+    from invgen.runtime.cuda import CudaKernels
+
+    return CudaKernels(folder)
+
+
+BACKENDS: dict[str, Backend] = {}
+"""In order of preference: among those that can run, the first is what ``"auto"`` takes."""
+
+
+def register_backend(backend: Backend) -> None:
+    """Adds a row. Raises ``ValueError`` for a name that is taken."""
+    if backend.name in (*BACKENDS, "auto"):
+        raise ValueError(f"there is a backend {backend.name!r} already")
+    BACKENDS[backend.name] = backend
+
+
+register_backend(Backend("numba", _numba_form, _require_numba, device="cpu", takes_numpy=True))
+register_backend(Backend("torch", _torch_form, _require_torch))
+register_backend(Backend("cuda", _cuda_form, _require_cuda, device="cuda"))
+PLAIN = "torch"
+"""The backend of plain tensor operations: it runs wherever torch does, and derivatives of any order exist."""
+
+
+def check_backend(name: str) -> None:
+    """Raises ``ValueError`` for an unknown name, and what ``require`` raises for one that cannot run here."""
+    if name not in (*BACKENDS, "auto"):
+        raise ValueError(unknown("backend", name, (*BACKENDS, "auto")))
+    if name != "auto":
+        BACKENDS[name].require(None)
+
+
+def for_arrays(names: tuple[str, ...]) -> str:
+    """Among emitted backends, the first that takes NumPy arrays and can run here; else the plain one."""
+    fit = (b.name for b in BACKENDS.values() if b.name in names and b.takes_numpy and b.why_not() is None)
+    return next(fit, PLAIN)
+
+
+def for_tensors(names: tuple[str, ...], kind: str, index: int | None = None) -> Backend | None:
+    """Among emitted backends, the first whose kernels run on tensors of a device; ``None`` for plain operations."""
+    fit = (b for b in BACKENDS.values() if b.name in names and b.device == kind and b.why_not(index) is None)
+    return next(fit, None)
+
+
+def fast_on_cpu(backend: str) -> bool:
+    """Whether layers of this backend use compiled operators for CPU tensors: that of the CPU, and ``"auto"`` with it.
+
+    Raises what ``check_backend`` raises.
     """
     check_backend(backend)
-    return backend == "numba" or (backend == "auto" and has_numba())
-
-
-def check_backend(backend: str) -> None:
-    """Raises ``ValueError`` for an unknown name, ``ImportError`` for ``"numba"`` where it is not installed."""
-    if backend not in (*BACKENDS, "auto"):
-        raise ValueError(unknown("backend", backend, (*BACKENDS, "auto")))
-    if backend == "numba":
-        require_numba()
+    return has_numba() if backend == "auto" else BACKENDS[backend].device == "cpu"

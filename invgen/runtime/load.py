@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,10 @@ import numpy as np
 from invgen.emitted.folder import EmittedFolder, open_folder, shipped_ids
 from invgen.errors import unknown
 from invgen.resources import generated_folder
-from invgen.runtime import backends
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
-from invgen.runtime.backends import BACKENDS, check_backend
+from invgen.runtime.backends import BACKENDS, check_backend, for_arrays
 from invgen.runtime.choice import Decision, decisions
-from invgen.runtime.modules import Modules
+from invgen.runtime.modules import Modules, alone
 
 
 class Kernels(Modules):
@@ -55,8 +53,8 @@ class Kernels(Modules):
 
     @property
     def compiled(self) -> bool:
-        """Whether tensors may take compiled kernels, through ``operators``: always but for ``"torch"`` by name."""
-        return self.automatic or self.backend != "torch"
+        """Whether tensors may take compiled kernels, through ``operators``: always but for a plain backend by name."""
+        return self.automatic or BACKENDS[self.backend].compiled
 
     @property
     def choice(self) -> tuple[Decision, ...]:
@@ -95,17 +93,23 @@ class Kernels(Modules):
 
         if not self.automatic:
             return self.backend
-        if torch.compiler.is_compiling():  # on a GPU that cannot run the kernels, operators run the Torch statements
-            computed = x.device.type == "cuda" and x.dtype in (torch.float32, torch.float64)
-            return "cuda" if computed and "cuda" in self.folder.backends else self.backend
+        if torch.compiler.is_compiling():  # on a GPU that cannot run the kernels, operators run the plain operations
+            computed = x.dtype in (torch.float32, torch.float64)
+            there = (b for b in BACKENDS.values() if b.name in self.folder.backends and b.only_on_its_device)
+            return next((b.name for b in there if computed and b.device == x.device.type), self.backend)
         return self.chooser.backend(kernel, x)
+
+    def runs_plain(self, kernel: str, x: Any) -> bool:
+        """Whether plain tensor operations run ``kernel`` for a tensor of components."""
+        return not BACKENDS[self.backend_for(kernel, x)].compiled
 
     def check_device(self, kind: str) -> None:
         """Raise ``TypeError`` if this backend does not compute on ``kind``, such as ``"cpu"``."""
-        if self.backend == "cuda" and kind != "cuda":
+        row = BACKENDS[self.backend]
+        if row.only_on_its_device and kind != row.device:
             raise TypeError(
-                f'{self.id}: backend="cuda" computes on CUDA tensors, got {kind}: move them with .to("cuda"), '
-                'or load with backend="auto"'
+                f'{self.id}: backend="{row.name}" computes on tensors of {row.device}, got {kind}: move them with '
+                f'.to("{row.device}"), or load with backend="auto"'
             )
 
     def _apply(self, kernel: str, arrays: tuple[Any, ...], component_axis: int | None) -> Any:
@@ -117,15 +121,15 @@ class Kernels(Modules):
         dtypes = {str(a.dtype) for a in given}
         if len(dtypes) != 1 or dtypes - {"float32", "float64"}:
             raise TypeError(f"{self.id}: arrays must all be float32 or all float64, got {sorted(dtypes)}")
-        if self.backend == "torch":
+        if not BACKENDS[self.backend].takes_numpy:
             import torch
 
             writeable = (np.require(a, requirements=["C", "W"]) for a in given)
             results = self._torch(kernel, tuple(torch.from_numpy(a) for a in writeable), component_axis)
             return _each(results, lambda r: r.numpy())
         axis = self._axis(kernel, given, component_axis)
-        results = self.run_numpy(kernel, tuple(as_planes(a, axis) for a in given))
-        return _each(results, lambda r: from_planes(r, given[0].shape, axis))
+        results = self.form(self.backend).run(kernel, tuple(as_planes(a, axis) for a in given))
+        return _each(alone(results), lambda r: from_planes(r, given[0].shape, axis))
 
     def _torch(self, kernel: str, tensors: tuple[Any, ...], component_axis: int | None) -> Any:
         import torch
@@ -140,8 +144,8 @@ class Kernels(Modules):
             )
         self.check_device(tensors[0].device.type)
         axis = self._axis(kernel, tensors, component_axis)
-        if self.backend_for(kernel, tensors[0]) == "torch":
-            return getattr(self.torch_module, kernel)(*tensors, axis=axis)
+        if self.runs_plain(kernel, tensors[0]):
+            return getattr(self.plain, kernel)(*tensors, axis=axis)
         from invgen.runtime.operators import invariants
 
         invariants.register(self)
@@ -174,12 +178,10 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
     ``CudaError`` for ``"cuda"`` on a machine without a usable GPU or a compiler for it.
     """
     check_backend(backend)
-    if backend == "cuda":
-        _require_cuda()
     folder = _folder(source, backend)
     automatic = backend == "auto"
     if automatic:
-        backend = "numba" if backends.has_numba() and "numba" in folder.backends else "torch"
+        backend = for_arrays(folder.backends)
     if backend not in folder.backends:
         folder.module(backend)
     return Kernels(folder, backend, component_axis, automatic)
@@ -187,7 +189,7 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
 
 def _folder(source: Any, backend: str) -> EmittedFolder:
     if hasattr(source, "emitted_folder"):
-        return open_folder(source.emitted_folder(BACKENDS if backend == "auto" else (backend,)))
+        return open_folder(source.emitted_folder(tuple(BACKENDS) if backend == "auto" else (backend,)))
     if not isinstance(source, str | os.PathLike):
         raise TypeError(
             f"load takes a shipped id, the path of an emitted folder or a Basis, got {type(source).__name__}"
@@ -198,14 +200,6 @@ def _folder(source: Any, backend: str) -> EmittedFolder:
     if path.name == str(source) and (generated_folder() / path / "manifest.json").is_file():
         return open_folder(generated_folder() / path)
     raise FileNotFoundError(f"no emitted folder and no shipped basis: {unknown('basis', source, shipped_ids())}")
-
-
-def _require_cuda() -> None:
-    if find_spec("torch") is None:
-        raise ImportError('backend="cuda" takes torch tensors, and torch is not installed: pip install torch')
-    from invgen.runtime.cuda import require_cuda
-
-    require_cuda()
 
 
 def _each(results: Any, change: Callable[[Any], Any]) -> Any:

@@ -1,19 +1,16 @@
-"""The kernels of an emitted folder in every form that runs: modules of Torch and Numba, and compiled CUDA code."""
+"""The kernels of an emitted folder in every form that runs, each opened when it is first used."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from invgen.emitted.folder import EmittedFolder, read_products
-from invgen.runtime.arrays import empty_at_cache_lines
-from invgen.runtime.backends import require_numba
+from invgen.emitted.folder import EmittedFolder
+from invgen.runtime.backends import BACKENDS, PLAIN
 
 
 class Modules:
-    """The kernels of one emitted folder; each form is loaded when it is first used."""
+    """The forms of one emitted folder, by the name of the backend."""
 
     def __init__(self, folder: EmittedFolder) -> None:
         manifest = folder.manifest
@@ -23,35 +20,22 @@ class Modules:
         self.components: int = manifest["components"]
         self.size: int = manifest["size"]
         self.operations: dict[str, dict[str, int]] = manifest["operations"]
+        self._forms: dict[str, Any] = {}
 
-    @cached_property
-    def torch_module(self) -> Any:
-        """The emitted Torch module, or what walks the emitted tables."""
-        if self.folder.table_driven:
-            from invgen.runtime import tables_torch
+    def form(self, backend: str) -> Any:
+        """What runs the kernels, see ``Backend.form``.
 
-            return tables_torch.Tables(read_products(self.folder))
-        return self.folder.module("torch")
+        Raises ``ImportError`` for a library that is missing, ``EmittedFileError`` if the backend was not emitted or its
+        file was edited.
+        """
+        if backend not in self._forms:
+            self._forms[backend] = BACKENDS[backend].form(self.folder)
+        return self._forms[backend]
 
-    @cached_property
-    def numba_module(self) -> Any:
-        """The emitted statements compiled, or what walks the emitted tables. Raises ``ImportError`` without Numba."""
-        require_numba()
-        if self.folder.table_driven:
-            from invgen.runtime.cpu import tables
-
-            return tables.Tables(read_products(self.folder))
-        from invgen.runtime.cpu.invariants import Invariants
-
-        emitted = self.folder.module("numba")
-        return Invariants(self.id, emitted.KERNELS, emitted.LANES)
-
-    @cached_property
-    def cuda_module(self) -> Any:
-        """The emitted CUDA kernels. Raises ``EmittedFileError`` if there are none or they were edited."""
-        from invgen.runtime.cuda import CudaKernels
-
-        return CudaKernels(self.folder)
+    @property
+    def plain(self) -> Any:
+        """The kernels as functions of tensors and ``axis`` in plain tensor operations."""
+        return self.form(PLAIN)
 
     @cached_property
     def interaction_module(self) -> Any:
@@ -60,12 +44,7 @@ class Modules:
 
         return CudaInteraction(self.folder)
 
-    def run_numpy(self, kernel: str, arrays: tuple[np.ndarray, ...]) -> Any:
-        """Run a Numba kernel on checked arrays (atoms, components, features) of one dtype."""
-        module = self.numba_module
-        atoms, _, features = arrays[0].shape
-        dtype = arrays[0].dtype
-        outputs = [empty_at_cache_lines((atoms, size, features), dtype) for size in module.KERNELS[kernel]["outputs"]]
-        plain = [np.ascontiguousarray(a) for a in arrays]
-        module.run(kernel, dtype.name, plain, outputs, atoms, features)
-        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+def alone(results: tuple[Any, ...]) -> Any:
+    """One result as itself, several as they are."""
+    return results[0] if len(results) == 1 else results

@@ -37,7 +37,10 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The network. Lengths in Å. ``l_max`` belongs to hip-nn-ts, ``basis`` (an id or a path) to hip-hop-nn."""
+    """The network. Lengths in Å. ``l_max`` belongs to hip-nn-ts, ``basis`` (an id or a path) to hip-hop-nn.
+
+    ``sigma`` is the inverse width that sensitivities start with; without it, 2 · ``sensitivities`` · ``soft_min``.
+    """
 
     kind: str = "hip-hop-nn"
     basis: str = "cartesian-l3-n4-flexible"
@@ -47,6 +50,7 @@ class ModelConfig:
     soft_min: float = 0.4
     soft_max: float = 9.0
     cutoff: float = 10.3
+    sigma: float | None = None
     interactions: int = 1
     atom_layers: int = 3
 

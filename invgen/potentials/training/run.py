@@ -83,7 +83,7 @@ def _log(folder: Path, progress: Progress | None) -> Progress:
 
 def new_model(settings: ModelConfig, data: Dataset, seed: int, dtype: torch.dtype, base: Path = Path()) -> Network:
     """A network with weights drawn from ``seed``, for the elements of ``data`` and with their E⁰."""
-    names = ("features", "sensitivities", "soft_min", "soft_max", "cutoff", "interactions", "atom_layers")
+    names = ("features", "sensitivities", "soft_min", "soft_max", "cutoff", "sigma", "interactions", "atom_layers")
     arguments: dict[str, Any] = {name: getattr(settings, name) for name in names}
     if settings.kind == "hip-nn-ts":
         arguments["l_max"] = settings.l_max

@@ -25,6 +25,7 @@ from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, load_arrays, save_model, state_arrays
 from invgen.potentials.training.config import TrainingConfig
 from invgen.potentials.training.schedule import make_schedule
+from invgen.runs.compilation import compilation_told
 from invgen.runs.interrupts import Interrupts, ctrl_c_is_noted
 from invgen.runtime import choice
 
@@ -97,9 +98,10 @@ class Trainer:
         False when Ctrl-C ended it earlier; the checkpoint is written then, too.
         """
         if self.shows_bar:
-            return self._run()
+            with compilation_told(self.say):
+                return self._run()
         said = self.say
-        with heartbeat(said, self._position, SILENCE) as self.say:
+        with heartbeat(said, self._position, SILENCE) as self.say, compilation_told(self.say):
             ended = self._run()
         self.say = said
         return ended

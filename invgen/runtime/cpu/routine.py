@@ -122,7 +122,7 @@ def routine(numbers: str = "", indices: str = "") -> Callable[[Callable[..., Non
     """
 
     def decorate(write: Callable[..., None]) -> Routine:
-        name = f"{write.__module__.rpartition('.')[2]} {write.__name__}"
+        name = f"{write.__module__.rpartition('.')[2]}: {write.__name__.strip('_').replace('_', ' ')}"
         return Routine(write, name, tuple(numbers.split()), tuple(indices.split()))
 
     return decorate

@@ -21,7 +21,7 @@ from torch.autograd.function import _SingleLevelFunction
 
 from invgen.runtime.modules import Modules
 from invgen.runtime.operators import pair_sums
-from invgen.runtime.operators.invariants import compiles, kernels_of
+from invgen.runtime.operators.invariants import compiled_backend, kernels_of
 from invgen.runtime.operators.pair_lists import PairLists
 from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
 
@@ -38,7 +38,7 @@ def fused(key: str, kind: str, index: int | None) -> bool:
     if kind != "cuda" or index is None:
         return False
     kernels = kernels_of(key)
-    return kernels.folder.has_interaction and compiles(kernels, index)
+    return kernels.folder.has_interaction and compiled_backend(kernels, torch.device(kind, index)) is not None
 
 
 # What torch.compiler.assume_constant_result does, without the compiler, whose import takes a second and needs SymPy.

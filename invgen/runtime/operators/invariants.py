@@ -20,14 +20,14 @@ from torch import Tensor
 from torch.autograd.function import _SingleLevelFunction
 
 from invgen.emitted.folder import find_key
-from invgen.runtime.backends import has_numba
-from invgen.runtime.modules import Modules
+from invgen.runtime.backends import BACKENDS, Backend, for_tensors
+from invgen.runtime.modules import Modules, alone
 from invgen.runtime.operators.registration import LIBRARY, below, define, differentiable
 
 LOADED: dict[str, Modules] = {}
 """Modules by key; filled by ``register`` and by ``kernels_of``."""
 
-_TOLD: set[int] = set()
+_TOLD: set[torch.device] = set()
 """GPUs for which a warning was given."""
 
 
@@ -50,35 +50,25 @@ def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
     _check(kernels, tensors)
     plain = tuple(t.detach() for t in tensors)
     if plain[0].dtype in (torch.float32, torch.float64):
-        if plain[0].device.type == "cpu" and has_numba() and "numba" in kernels.folder.backends:
-            return _run_on_cpu(kernels, kernel, [t.resolve_neg().contiguous() for t in plain])
-        if plain[0].device.type == "cuda" and compiles(kernels, plain[0].device.index):
-            results = kernels.cuda_module.run(kernel, plain)
-            return results if len(results) > 1 else results[0]
-    results = getattr(kernels.torch_module, kernel)(*plain)
+        compiled = compiled_backend(kernels, plain[0].device)
+        if compiled is not None:
+            return alone(kernels.form(compiled.name).run(kernel, plain))
+    results = getattr(kernels.plain, kernel)(*plain)
     return tuple(r.contiguous() for r in results) if isinstance(results, tuple) else results.contiguous()
 
 
-def _run_on_cpu(kernels: Modules, kernel: str, tensors: list[Tensor]) -> Any:
-    module, (atoms, _, features) = kernels.numba_module, tensors[0].shape
-    results = tuple(tensors[0].new_empty(atoms, size, features) for size in module.KERNELS[kernel]["outputs"])
-    module.run(kernel, str(tensors[0].dtype).removeprefix("torch."), tensors, results, atoms, features)
-    return results if len(results) > 1 else results[0]
-
-
-def compiles(kernels: Modules, device: int) -> bool:
-    """Whether CUDA kernels run on this GPU; if not, the reason is told once."""
-    from invgen.runtime.cuda import unusable
-
-    if "cuda" not in kernels.folder.backends:
-        return False
-    reason = unusable(device)
-    if reason is not None and device not in _TOLD:
-        _TOLD.add(device)
-        warnings.warn(
-            f"invariants on cuda:{device} run as plain tensor operations, which is slower: {reason}", stacklevel=2
-        )
-    return reason is None
+def compiled_backend(kernels: Modules, device: torch.device) -> Backend | None:
+    """What runs compiled kernels on a device, or ``None``; the reason why those of a GPU do not run is told once."""
+    found = for_tensors(kernels.folder.backends, device.type, device.index)
+    if found is None and device.index is not None and device not in _TOLD:
+        there = (b for b in BACKENDS.values() if b.name in kernels.folder.backends and b.device == device.type)
+        for backend in there:
+            _TOLD.add(device)
+            reason = backend.why_not(device.index)
+            warnings.warn(
+                f"invariants on {device} run as plain tensor operations, which is slower: {reason}", stacklevel=2
+            )
+    return found
 
 
 def _check(kernels: Modules, tensors: tuple[Tensor, ...]) -> None:

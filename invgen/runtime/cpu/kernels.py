@@ -1,0 +1,48 @@
+"""The kernels of an emitted folder on the CPU, for arrays of NumPy's and for tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from invgen.emitted.folder import EmittedFolder, read_products
+from invgen.runtime.cpu.invariants import Invariants
+from invgen.runtime.cpu.routine import CACHE_LINE
+from invgen.runtime.cpu.tables import Tables
+
+
+class CpuKernels:
+    """Compiled kernels behind ``run``; ``program`` is a form of statements or of tables."""
+
+    def __init__(self, program: Invariants | Tables) -> None:
+        self.program = program
+
+    def run(self, kernel: str, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Results of ``kernel`` for checked arrays (atoms, components, features) of one dtype: fresh and contiguous."""
+        x = arrays[0]
+        (atoms, _, features), sizes = x.shape, self.program.KERNELS[kernel]["outputs"]
+        if isinstance(x, np.ndarray):
+            dtype, plain = x.dtype.name, [np.ascontiguousarray(a) for a in arrays]
+            results = tuple(empty_at_cache_lines((atoms, size, features), x.dtype) for size in sizes)
+        else:
+            dtype, plain = str(x.dtype).removeprefix("torch."), [a.resolve_neg().contiguous() for a in arrays]
+            results = tuple(x.new_empty(atoms, size, features) for size in sizes)
+        self.program.run(kernel, dtype, plain, list(results), atoms, features)
+        return results
+
+
+def open_kernels(folder: EmittedFolder) -> CpuKernels:
+    """The emitted statements, or what walks the emitted tables. They are compiled when they are first called."""
+    if folder.table_driven:
+        return CpuKernels(Tables(read_products(folder)))
+    emitted = folder.module("numba")
+    return CpuKernels(Invariants(folder.id, emitted.KERNELS, emitted.LANES))
+
+
+def empty_at_cache_lines(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """A contiguous array that begins at a cache line, as stores past the caches need; its values are arbitrary."""
+    size = int(np.prod(shape)) * dtype.itemsize
+    raw = np.empty(size + CACHE_LINE, np.uint8)
+    start = -raw.ctypes.data % CACHE_LINE
+    return raw[start : start + size].view(dtype).reshape(shape)
