@@ -47,6 +47,7 @@ from invgen.ace.potential import LinearPotential
 from invgen.compiler.candidates.ace import coupling
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure, from_ase
+from invgen.runtime.tables_torch import Tables
 
 CUTOFF, NEAREST, RANK = 6.0, 2.55, 3
 AGREEMENT = 1e-9
@@ -141,7 +142,7 @@ def same_functions(peer: Peer) -> LinearPotential:
     functions = one_channel()
     products = product_basis(functions)
     points = np.random.default_rng(1).normal(size=(4 * len(functions), products.components))
-    values = products.evaluate(points)
+    values = Tables(products).value(torch.from_numpy(points), axis=-1).numpy()
     with torch.no_grad():
         wanted = peer.energies(torch.from_numpy(points)[:, None].expand(-1, peer.channels, -1).contiguous()).numpy()
     solution, *_ = np.linalg.lstsq(values, wanted, rcond=None)
@@ -172,7 +173,7 @@ def check_agreement(model: LinearPotential, peer: Peer, structure: Structure, pa
 def pair_tensors(near: Neighbourhoods, structure: Structure) -> Pairs:
     """The same pairs for the peer."""
     first = np.repeat(np.arange(structure.atoms), near.start[:, -1] - near.start[:, 0])
-    vectors = near.vectors(structure.positions).T.copy()
+    vectors = structure.positions[near.second] - structure.positions[first] + near.shift
     return torch.from_numpy(vectors), torch.from_numpy(first), torch.from_numpy(near.second)
 
 

@@ -12,6 +12,7 @@ from scipy.special import eval_jacobi
 from invgen.ace import RadialBasis
 from invgen.compiler.candidates.ace import coupling
 from invgen.data import Structure
+from invgen.emitted.products import ProductBasis
 
 
 def images(structure: Structure, cutoff: float) -> np.ndarray:
@@ -24,8 +25,8 @@ def images(structure: Structure, cutoff: float) -> np.ndarray:
     return np.array(list(itertools.product(*reach))) @ structure.cell
 
 
-def radial(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
-    """(functions, pairs) from scipy's Jacobi polynomials, weight u^(2e) on 0..1."""
+def transformed(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
+    """u of distances: 1 at r = 0, 0 from the cutoff on."""
 
     def x(distance: np.ndarray) -> np.ndarray:
         s = distance / basis.r0
@@ -37,8 +38,12 @@ def radial(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
         return 1 / (1 + a * s**q / (1 + s ** (q - p)))
 
     end, start = x(np.array(basis.cutoff)), x(np.array(0.0))
-    u = np.where(r < basis.cutoff, (x(r) - end) / (start - end), 0.0)
-    e = basis.envelope
+    return np.where(r < basis.cutoff, (x(r) - end) / (start - end), 0.0)
+
+
+def radial(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
+    """(functions, pairs) from scipy's Jacobi polynomials, weight u^(2e) on 0..1."""
+    u, e = transformed(r, basis), basis.envelope
     return np.array(
         [np.sqrt(2 * e + 2 * n + 1) * u**e * eval_jacobi(n, 0, 2 * e, 2 * u - 1) for n in range(basis.functions)]
     )
@@ -80,3 +85,15 @@ def energy_row(
                 factors = [a[c, int(m)] for c, m in zip(function.factors, orders, strict=True)]
                 row[elements.index(number), k] += coefficient * np.prod(factors)
     return row.reshape(-1)
+
+
+def products(tables: ProductBasis, points: np.ndarray) -> np.ndarray:
+    """Values (..., functions) at components (..., C): every node from its factors, every function from its row."""
+    values = list(np.moveaxis(points, -1, 0))
+    for left, right in zip(tables.left, tables.right, strict=True):
+        values.append(values[left] * values[right])
+    found = []
+    for start, stop in itertools.pairwise(tables.row_start):
+        terms = zip(tables.value[start:stop], tables.column[start:stop], strict=True)
+        found.append(sum(value * values[column] for value, column in terms))
+    return np.stack(found, axis=-1)

@@ -62,7 +62,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "data": ("errors", "files"),
     "nn": ("data", *RUN),
     "runs": ("errors",),
-    "ace": ("runtime.cpu", "data", "emitted", "errors"),
+    "ace": ("runtime", "runtime.cpu", "data", "emitted", "errors"),
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),

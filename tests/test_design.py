@@ -49,14 +49,6 @@ def test_rows_are_contiguous_and_deterministic():
     assert first.forces.shape == (18, evaluator().columns)
 
 
-def test_streamed_rows_are_the_rows_in_order():
-    structures = [cluster(seed, 2 + seed) for seed in range(7)]
-    streamed = list(evaluator().stream(iter(structures), threads=2))
-    assert len(streamed) == 7
-    for structure, rows in zip(structures, streamed, strict=True):
-        np.testing.assert_array_equal(rows.forces, evaluator().rows(structure).forces)
-
-
 def test_no_atoms_and_a_single_atom_give_zeros():
     for numbers in ([], [29]):
         energy, forces, virial = evaluator().rows(Structure(numbers, np.zeros((len(numbers), 3))))

@@ -14,8 +14,8 @@ from ase.md.verlet import VelocityVerlet
 from laws import moved
 from tolerances import DIRECT_SUM, LAW
 
+from invgen.ace.energy import contract
 from invgen.ace.fitting.design import DesignEvaluator
-from invgen.ace.nodes import contract
 from invgen.ace.potential import KIND, LinearPotential
 from invgen.compiler.candidates.ace import coupling
 from invgen.compiler.kernels.ace.products import product_basis

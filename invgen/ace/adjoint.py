@@ -1,4 +1,4 @@
-"""The backward pass of one atom: from dE/dA to dE/dr of its pairs, without the derivatives of A.
+"""Derivatives by the pairs of one atom: from dE/dA to dE/dr without the derivatives of A, and of single harmonics.
 
 For a pair, dE/dA is contracted first with the radial functions,
 
@@ -11,9 +11,9 @@ rows each, P, N, dP/dz, dN/dz.
 
 from __future__ import annotations
 
-from invgen.ace.fused import fold
 from invgen.runtime.cpu.compiled import compiled
-from invgen.runtime.cpu.loops import elementwise, line, row
+from invgen.runtime.cpu.loops import WIDTH, elementwise, line, row, rows, written
+from invgen.runtime.cpu.simd import Code, Index, Memory, Register
 
 
 def _turned(fx, fy, fz, p, n, dp, dn, c, s, c0, s0, m):
@@ -27,9 +27,66 @@ def _projected(fx, fy, fz, radial, x, y, z, inverse):
     return fx * inverse + along * x, fy * inverse + along * y, fz * inverse + along * z
 
 
+def _harmonic_of(y, gx, gy, gz, q, above, c, s, c0, s0, ux, uy, uz, inverse, m, ratio, plus, minus):
+    """Y and dY/dr of q (plus c_m + minus s_m), by the two above for a sum of one term."""
+    zero, slope = y.constant(0.0), above * ratio
+    p, n = q * plus, q * minus
+    fx, fy, fz = _turned(zero, zero, zero, p, n, slope * plus, slope * minus, c, s, c0, s0, m)
+    return p * c + n * s, *_projected(fx, fy, fz, zero, ux, uy, uz, inverse)
+
+
 _fill = elementwise(lambda out, value: value)
 _turn = elementwise(_turned)
 _project = elementwise(_projected)
+_harmonic = elementwise(_harmonic_of)
+
+
+def _increase(memory: Memory, at: Index | int, value: Register) -> None:
+    """Add to a register in memory."""
+    memory.store(at, memory.load(at, WIDTH) + value)
+
+
+def _fold(
+    code: Code, addresses: list[Index], radial: list[Index], planes: Index, weights: Index, ratio: Register,
+    begin: Index, end: Index, stride: Index, count: Index,
+) -> None:  # fmt: skip
+    total, q, above, *signed = rows(code, addresses)
+    sources, weight, plane = rows(code, radial), code.numbers(weights), code.integers(planes)
+    signs = len(signed) // 3
+    with code.loop(0, count, WIDTH) as at:
+        sums = [[code.sum(WIDTH) for _ in sources] for _ in range(signs)]
+        with code.loop(begin, end) as k:
+            place = plane[k] * stride + at
+            functions = [source.load(place, WIDTH) for source in sources]
+            for sign in range(signs):
+                w = weight[k * 2 + sign]
+                for part, function in zip(sums[sign], functions, strict=True):
+                    part.add(w * function)
+        legendre, slope = q.load(at, WIDTH), above.load(at, WIDTH) * ratio
+        along = total.load(at, WIDTH)
+        for sign in range(signs):
+            value, derivative, angle = signed[3 * sign : 3 * sign + 3]
+            g, h = (part.value for part in sums[sign])
+            _increase(value, at, g * legendre)
+            _increase(derivative, at, g * slope)
+            along = along + h * (legendre * angle.load(at, WIDTH))
+        total.store(at, along)
+
+
+fold = written(_fold)
+"""One rank and |m|: contract R_n and R'_n with weights, and fold the results over the rank, for m = 0 or m and -m.
+
+    g = sum_k w_k R_n(k),  h = sum_k w_k R'_n(k);   P += g q,  dP += g ratio q_above,  total += h q c
+
+A function of (rows, radial, planes, weights, ratio, begin, end, stride, count).
+
+rows
+    (total, q, q_above), then for every sign of m: P, dP, c.
+radial
+    Addresses of R_1 and R'_1; plane n(k) lies ``stride`` numbers times ``planes[k]`` (int64) behind.
+weights
+    Address of pairs of numbers, one for each sign of m; k runs from ``begin`` to ``end``.
+"""
 
 
 @compiled
@@ -83,3 +140,16 @@ def pair_forces(planes, lane, tables, adjoint, pairs):
         _turn((*forces, *rows, c, c + ranks * step, before, before + ranks * step), (float(m),), pairs)
     directions = (row(planes.unit, lane, 0), row(planes.unit, lane, 1), row(planes.unit, lane, 2))
     _project((*forces, line(w, 1), *directions, row(planes.lines, lane, 1)), (), pairs)
+
+
+@compiled
+def harmonic_of(planes, lane, table, z, rank, m):
+    """Y_lm and dY_lm/dr of the neighbours of species ``z`` into rows 0 and 1 to 3 of the scratch, from their start."""
+    order, ranks, step = abs(m), table.shape[0], 8 * planes.scratch.shape[1]
+    start, stop = planes.bounds[lane, z], planes.bounds[lane, z + 1]
+    at, out, plus = 8 * start, line(planes.scratch, 0), 1.0 if m >= 0 else 0.0
+    q, x = row(planes.legendre, lane, rank * (rank + 1) // 2 + order) + at, row(planes.unit, lane, 0) + at
+    c, before = row(planes.trig, lane, order) + at, row(planes.trig, lane, max(order - 1, 0)) + at
+    sources = (q, q + step, c, c + ranks * step, before, before + ranks * step, x, x + step, x + 2 * step)
+    rows = (out, out + step, out + 2 * step, out + 3 * step, *sources, row(planes.lines, lane, 1) + at)
+    _harmonic(rows, (float(order), table[rank, order, 3], plus, 1.0 - plus), stop - start)

@@ -1,4 +1,9 @@
-"""Energy, forces and virial of a structure, compiled: tiles of atoms of one species, one lane for each atom."""
+"""Energy, forces and virial of a structure, compiled: tiles of atoms of one species, one lane for each atom.
+
+The energy is a polynomial of shared products with the coefficients contracted into it: E = sum_v w_v V_v. V are the
+components A and the nodes of the product basis. Nodes that no other node needs are *leaves*: they are never stored.
+Leaves with the same left factor V_a are one term V_a (sum_b w_ab A_b) of the energy.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,126 @@ from typing import NamedTuple
 
 import numpy as np
 
-from invgen.ace import nodes as nodes_module
 from invgen.ace.abasis import ABasis
 from invgen.ace.adjoint import pair_forces
-from invgen.ace.moments import angular_of, moments_of, radial_of
 from invgen.ace.neighbourhoods import Neighbourhoods
-from invgen.ace.nodes import LANES, Contraction, contracted_energy, tile_buffers
-from invgen.ace.planes import gather, make_planes, pair_tables
-from invgen.runtime.cpu.compiled import compiler
+from invgen.ace.planes import angular_of, gather, make_planes, moments_of, radial_of
+from invgen.emitted.products import ProductBasis
+from invgen.runtime.cpu.compiled import compiled
+from invgen.runtime.cpu.loops import WIDTH as LANES
+from invgen.runtime.cpu.loops import line, rows, written
+from invgen.runtime.cpu.simd import Code, Index, Sum
+from invgen.runtime.cpu.tables import Rows, children, multiply, pull_back
 
-compiled = compiler(nodes_module.__file__)
+
+class Nodes(NamedTuple):
+    """What the kernels read; values are the components, then the inner nodes."""
+
+    components: int
+    left: np.ndarray
+    """(inner,) int64 value."""
+    right: np.ndarray
+    """(inner,) int64 component."""
+    child: np.ndarray
+    """(inner+1,) int64: the nodes whose left factor is node i are child[i]:child[i+1]."""
+    leaf_start: np.ndarray
+    """(components+inner+1,) int64: the leaves whose left factor is value v are leaf_start[v]:leaf_start[v+1]."""
+    leaf: np.ndarray
+    """(leaves,) int64: right factor of every leaf."""
+
+
+class Contraction(NamedTuple):
+    """Nodes and their weights for every species of the centre."""
+
+    nodes: Nodes
+    weights: np.ndarray
+    """(S, components + inner) of the values."""
+    leaf_weights: np.ndarray
+    """(S, leaves)."""
+
+
+def contract(products: ProductBasis, coefficients: np.ndarray) -> Contraction:
+    """Nodes with weights sum_k c_zk B_k = sum_v w_zv V_v; ``coefficients`` (S, functions).
+
+    Nodes that nothing needs because all their weights are zero are left out.
+    """
+    components, count = products.components, products.nodes
+    weights = np.zeros((len(coefficients), components + count))
+    for z, c in enumerate(coefficients):
+        np.add.at(weights[z], products.column, c[products.rows] * products.value)
+    left, right = products.left.astype(np.int64), products.right.astype(np.int64)
+    needed = (weights != 0).any(axis=0)
+    inner = np.zeros(components + count, dtype=bool)
+    for node in range(count - 1, -1, -1):
+        if needed[components + node]:
+            needed[left[node]] = inner[left[node]] = True
+    inner[:components] = True
+    position = np.cumsum(inner) - 1
+    kept = np.flatnonzero(inner[components:])
+    leaves = np.flatnonzero(needed[components:] & ~inner[components:])
+    leaves = leaves[np.argsort(left[leaves], kind="stable")]
+    inside = position[left[kept]]
+    leaf_start = np.searchsorted(position[left[leaves]], np.arange(inner.sum() + 1))
+    nodes = Nodes(components, inside, right[kept], children(inside, components), leaf_start, right[leaves])
+    return Contraction(
+        nodes, np.ascontiguousarray(weights[:, inner]), np.ascontiguousarray(weights[:, components + leaves])
+    )
+
+
+def _contracted(
+    code: Code, buffers: list[Index], tables: list[Index], numbers: list[Index], components: Index, inner: Index
+) -> None:
+    v, d, energy = (Rows(memory, LANES) for memory in rows(code, buffers))
+    left, right, child, start, leaf = (code.integers(table) for table in tables)
+    (weight, leaf_weight), total = rows(code, numbers), code.sum(LANES)
+
+    def direct(n: Index) -> Sum:
+        """The weight of a value and its leaves, whose part of the energy and of the adjoint is added."""
+        own, found = v[n], code.sum(LANES, weight[n].spread(LANES))
+        with code.loop(start[n], start[n + 1]) as t:
+            w, b = leaf_weight[t], leaf[t]
+            found.add(w * v[b])
+            d[b] = d[b] + w * own
+        total.add(found.value * own)
+        return found
+
+    multiply(code, v, left, right, components, inner)
+    with code.loop(0, components) as n:
+        d[n] = code.number(0.0, LANES)
+    with code.loop(0, components) as n:
+        found = direct(n).value
+        d[n] = d[n] + found
+    pull_back(code, v, d, direct, left, right, child, components, inner)
+    energy[code.index(0)] = total.value
+
+
+_contract = written(_contracted)
+"""A function of addresses: of (values, adjoint, energy), of the tables of ``Nodes``, of both weights; and two sizes."""
+
+
+@compiled
+def contracted_energy(nodes, weights, leaf_weights, values, adjoint, energy):
+    """Energies of a tile of atoms of one species, and their derivatives by A.
+
+    values, adjoint
+        (components + inner, LANES); A on entry in the first rows of ``values``, dE/dA on return in those of
+        ``adjoint``.
+    energy
+        (1, LANES).
+    """
+    buffers = (line(values, 0), line(adjoint, 0), line(energy, 0))
+    tables = (
+        nodes.left.ctypes.data, nodes.right.ctypes.data, nodes.child.ctypes.data, nodes.leaf_start.ctypes.data,
+        nodes.leaf.ctypes.data,
+    )  # fmt: skip
+    numbers = (weights.ctypes.data, leaf_weights.ctypes.data)
+    _contract(buffers, tables, numbers, nodes.components, nodes.left.size)
+
+
+def tile_buffers(nodes: Nodes) -> tuple[np.ndarray, np.ndarray]:
+    """Zeros for the values and their adjoint."""
+    rows = nodes.components + len(nodes.left)
+    return np.zeros((rows, LANES)), np.zeros((rows, LANES))
 
 
 class Evaluation(NamedTuple):
@@ -33,7 +148,7 @@ class Evaluator:
     """Evaluates one contraction; work space is kept between calls, on every thread its own."""
 
     def __init__(self, basis: ABasis, contraction: Contraction) -> None:
-        self.tables, self.contraction = pair_tables(basis), contraction
+        self.tables, self.contraction = basis, contraction
         self._spare: list[tuple[int, tuple]] = []
 
     def evaluate(self, near: Neighbourhoods, positions: np.ndarray) -> Evaluation:

@@ -29,11 +29,6 @@ class Neighbourhoods(NamedTuple):
         """The largest number of neighbours."""
         return int((self.start[:, -1] - self.start[:, 0]).max(initial=0))
 
-    def vectors(self, positions: np.ndarray) -> np.ndarray:
-        """(3, pairs) Å, from every atom to its neighbours' images."""
-        first = np.repeat(np.arange(len(self.start)), self.start[:, -1] - self.start[:, 0])
-        return np.ascontiguousarray((positions[self.second] - positions[first] + self.shift).T)
-
 
 def element_numbers(elements: tuple[str, ...]) -> np.ndarray:
     """(S,) atomic numbers of element symbols; raises ``DataError`` for none, unknown or repeated ones."""

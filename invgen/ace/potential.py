@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from invgen.ace.abasis import ABasis, a_basis
-from invgen.ace.energy import Evaluator
+from invgen.ace.energy import Evaluator, contract
 from invgen.ace.neighbourhoods import Neighbourhoods, element_numbers, neighbourhoods
-from invgen.ace.nodes import contract
 from invgen.ace.radial import RadialBasis
 from invgen.data.errors import DataError
 from invgen.data.files import read_archive, write_archive

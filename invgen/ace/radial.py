@@ -100,15 +100,6 @@ class RadialBasis:
             return (2 / (1 + s)) ** self.p
         return 1 / (1 + self.steepness * s**self.q / (1 + s ** (self.q - self.p)))
 
-    def _slope(self, r: np.ndarray, x: np.ndarray) -> np.ndarray:
-        s = r / self.r0
-        if self.transform == "power":
-            return -self.p * x / (self.r0 + r)
-        d = self.q - self.p
-        inner = 1 + s**d
-        growth = s ** (self.q - 1) / inner * (self.q - d * s**d / inner)
-        return -self.steepness * x * x * growth / self.r0
-
     def values(self, r: Any) -> list[Any]:
         """R_1, ..., R_N at the distances ``r`` (Å), a NumPy array or a torch tensor that may be differentiated."""
         at_cutoff, span = self.ends
@@ -119,22 +110,6 @@ class RadialBasis:
             found.append((c0 * u + c1) * found[-1] - c2 * before)
             before = found[-2]
         return found
-
-    def evaluate(self, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Values and derivatives by r (1/Å) at ``r`` (pairs,) in Å, each (pairs, functions); zero past the cutoff."""
-        r = np.asarray(r, dtype=np.float64)
-        at_cutoff, span = self.ends
-        inside = r < self.cutoff
-        x = self._transformed(r)
-        u, du = (x - at_cutoff) / span * inside, self._slope(r, x) / span * inside
-        values, slopes = np.zeros((2, len(r), self.functions))
-        values[:, 0] = self.first * u**self.envelope
-        slopes[:, 0] = self.first * self.envelope * u ** (self.envelope - 1) * du
-        for n, (c0, c1, c2) in enumerate(self.recurrence[:-1]):
-            before = (values[:, n - 1], slopes[:, n - 1]) if n else (0.0, 0.0)
-            values[:, n + 1] = (c0 * u + c1) * values[:, n] - c2 * before[0]
-            slopes[:, n + 1] = (c0 * u + c1) * slopes[:, n] + c0 * du * values[:, n] - c2 * before[1]
-        return values, slopes
 
     def constants(self) -> np.ndarray:
         """What the compiled kernel reads: cutoff, r0, is agnesi, p, q, a, x at the cutoff, span, e, P_0."""

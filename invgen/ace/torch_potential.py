@@ -14,6 +14,7 @@ from invgen.ace.radial import RadialBasis
 from invgen.data.batch import Batch
 from invgen.data.errors import UnknownSpeciesError
 from invgen.emitted.products import ProductBasis
+from invgen.runtime.tables_torch import Tables
 
 
 class Linear(Protocol):
@@ -44,33 +45,21 @@ class TorchLinearPotential(nn.Module):
 
     numbers: torch.Tensor
     channels: torch.Tensor
-    left: torch.Tensor
-    right: torch.Tensor
-    row: torch.Tensor
-    column: torch.Tensor
-    value: torch.Tensor
 
     def __init__(self, potential: Linear) -> None:
         super().__init__()
-        products = potential.products
         self.radial, self.elements, self.cutoff = potential.radial, potential.elements, potential.radial.cutoff
-        self.levels, self.functions = products.levels, len(products)
         self.ranks = potential.basis.harmonics.shape[0]
-        rows = np.repeat(np.arange(len(products)), np.diff(products.row_start))
-        integers = {
-            "numbers": potential.numbers, "channels": potential.basis.channels, "left": products.left,
-            "right": products.right, "row": rows, "column": products.column,
-        }  # fmt: skip
-        for name, array in integers.items():
+        self.products = Tables(potential.products)
+        for name, array in (("numbers", potential.numbers), ("channels", potential.basis.channels)):
             self.register_buffer(name, torch.from_numpy(np.asarray(array, dtype=np.int64)), persistent=False)
-        self.register_buffer("value", torch.from_numpy(products.value.copy()), persistent=False)
         self.coefficients = nn.Parameter(torch.from_numpy(potential.coefficients.copy()))
         self.references = nn.Parameter(torch.from_numpy(potential.references.copy()))
 
     def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
         """Energies (systems,). Raises ``UnknownSpeciesError`` for an element that the potential was not made for."""
         species = self._species(batch.numbers)
-        functions = self.invariants(self.moments(batch, species, vectors))
+        functions = self.products.value(self.moments(batch, species, vectors), axis=1)
         atomic = (functions * self.coefficients[species]).sum(1) + self.references[species]
         return atomic.new_zeros(len(batch.cell)).index_add(0, batch.system, atomic)
 
@@ -85,15 +74,6 @@ class TorchLinearPotential(nn.Module):
             parts.append(mine.unsqueeze(1) * harmonics[:, rank * rank : (rank + 1) ** 2])
         products = torch.cat(parts, dim=1)
         return products.new_zeros(len(batch.numbers), products.shape[1]).index_add(0, batch.first, products)
-
-    def invariants(self, a: torch.Tensor) -> torch.Tensor:
-        """(atoms, components) -> (atoms, functions), level by level."""
-        values = a
-        for start, stop in zip(self.levels[:-1], self.levels[1:], strict=True):
-            left = values.index_select(1, self.left[start:stop])
-            values = torch.cat([values, left * a.index_select(1, self.right[start:stop])], dim=1)
-        terms = values.index_select(1, self.column) * self.value
-        return a.new_zeros(len(a), self.functions).index_add(1, self.row, terms)
 
     def _species(self, numbers: torch.Tensor) -> torch.Tensor:
         match = numbers.unsqueeze(1) == self.numbers

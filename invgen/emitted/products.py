@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -133,21 +132,6 @@ class ProductBasis:
             "second_order": (7 * n + 2 * t, 9 * n + 2 * t),
         }
         return {name: {"additions": a, "multiplications": m, "total": a + m} for name, (a, m) in counts.items()}
-
-    def evaluate(self, points: np.ndarray) -> np.ndarray:
-        """Values ``(..., functions)`` at components ``(..., C)`` in NumPy: the reference of every backend."""
-        points = np.asarray(points)
-        if points.ndim == 0 or points.shape[-1] != self.components:
-            raise ValueError(f"points need {self.components} components on the last axis, got {points.shape}")
-        flat = points.reshape(-1, self.components).T
-        values = np.empty((self.components + self.nodes, flat.shape[1]), dtype=np.float64)
-        values[: self.components] = flat
-        for start, stop in pairwise(self.levels):
-            here = slice(self.components + start, self.components + stop)
-            values[here] = values[self.left[start:stop]] * values[self.right[start:stop]]
-        result = np.zeros((len(self), flat.shape[1]))
-        np.add.at(result, self.rows, self.value[:, None] * values[self.column])
-        return result.T.reshape(*points.shape[:-1], len(self))
 
     def to_bytes(self) -> bytes:
         """The file: a plain npz archive; equal tables give equal bytes."""

@@ -1,21 +1,20 @@
 """Rows of the design matrix: energies, forces and virials of a structure, one column for every coefficient.
 
 E = sum_i c_(z_i) . B(A_i) is linear in c. For every atom the compiled kernel makes A, its derivatives by the positions
-of the neighbours (see ``invgen.ace.abasis``), and for every function B_k the few derivatives dB_k/dA that are not
+of the neighbours (see ``derivatives``), and for every function B_k the few derivatives dB_k/dA that are not
 zero. Their product is added straight into the rows of the structure.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 
-from invgen.ace.abasis import TAIL, a_basis, make_work, moment_derivatives, moments, pair_functions
+from invgen.ace.abasis import a_basis
+from invgen.ace.fitting.derivatives import TAIL, moment_derivatives
 from invgen.ace.neighbourhoods import element_numbers, neighbourhoods
+from invgen.ace.planes import angular_of, gather, make_planes, moments_of, radial_of
 from invgen.ace.radial import RadialBasis
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
@@ -61,17 +60,6 @@ class DesignEvaluator:
         """Number of coefficients: functions times elements."""
         return self.functions * len(self.elements)
 
-    def stream(self, structures: Iterable[Structure], threads: int = 1) -> Iterator[DesignRows]:
-        """Rows of every structure, in order, on several threads; twice as many structures as threads are in memory."""
-        with ThreadPoolExecutor(threads) as pool:
-            waiting: deque[Future[DesignRows]] = deque()
-            for structure in structures:
-                waiting.append(pool.submit(self.rows, structure))
-                if len(waiting) >= 2 * threads:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-
     def rows(self, structure: Structure) -> DesignRows:
         """Rows of one structure; may run on several threads at once, the kernels leave Python's lock.
 
@@ -80,8 +68,9 @@ class DesignEvaluator:
         near = neighbourhoods(structure, self.numbers, self.radial.cutoff)
         energy = np.zeros(self.columns)
         sums = np.zeros((self.columns, 3 * structure.atoms + 6))
+        planes = make_planes(self.basis, 1, len(self.elements), near.widest)
         _rows(
-            near.species, near.start, near.second, near.vectors(structure.positions), near.widest, *self.basis,
+            np.ascontiguousarray(structure.positions), *near, 3 * near.widest + TAIL, self.basis, planes,
             tuple(self.terms), energy, sums,
         )  # fmt: skip
         forces, virial = _transposed(sums)
@@ -144,18 +133,16 @@ def _add_four(out, d, support, weights, begin, end):
 
 
 @compiled
-def _scatter(line, start, second, atom, sums):
+def _scatter(line, bounds, inside, neighbour, atom, sums):
     """Add the row of one function at one atom to the row of the structure: forces are minus derivatives."""
-    first = start[atom, 0]
-    for z in range(start.shape[1] - 1):
-        lo, hi = start[atom, z], start[atom, z + 1]
-        width, begin = hi - lo, 3 * (lo - first)
+    for z in range(bounds.size - 1):
+        width, begin = inside[z + 1] - inside[z], 3 * inside[z]
         for j in range(width):
-            at = 3 * second[lo + j]
+            at = 3 * neighbour[bounds[z] + j]
             sums[at] -= line[begin + j]
             sums[at + 1] -= line[begin + width + j]
             sums[at + 2] -= line[begin + 2 * width + j]
-    end = 3 * (start[atom, -1] - first)
+    end = 3 * inside[-1]
     for axis in range(3):
         sums[3 * atom + axis] -= line[end + axis]
     for k in range(6):
@@ -163,42 +150,40 @@ def _scatter(line, start, second, atom, sums):
 
 
 @compiled
-def _function_rows(k, atom, species, start, second, a, d, terms, weights, line, energy, sums):
+def _function_rows(k, atom, species, bounds, inside, neighbour, a, d, terms, weights, line, energy, sums):
     """Add function ``k`` at ``atom`` to its column of energies and row of sums."""
     row, order, value, factor, slot, chunk, support, group = terms
-    begin, chunks = start[atom, 0], chunk[k + 1] - chunk[k]
-    end = 3 * (start[atom, -1] - begin)
+    chunks, end = chunk[k + 1] - chunk[k], 3 * inside[-1]
     weights[: chunks * CHUNK] = 0.0
     line[: end + TAIL] = 0.0
-    column = species[atom] * order.size + k
+    column = species * order.size + k
     energy[column] += _derivatives(row, order[k], value, factor, slot, k, a, weights)
     for c in range(chunks):
         z, mine = group[chunk[k] + c], support[chunk[k] + c]
         four = weights[c * CHUNK : c * CHUNK + CHUNK]
-        _add_four(line, d, mine, four, 3 * (start[atom, z] - begin), 3 * (start[atom, z + 1] - begin))
+        _add_four(line, d, mine, four, 3 * inside[z], 3 * inside[z + 1])
         _add_four(line, d, mine, four, end, end + TAIL)
-    _scatter(line, start, second, atom, sums[column])
+    _scatter(line, bounds, inside, neighbour, atom, sums[column])
 
 
 @compiled
-def _rows(
-    species, start, second, vectors, widest, channels, components, radial, recurrence, table, terms, energy, sums
-):  # fmt: skip
-    """All functions at all atoms."""
-    functions, chunk = terms[1].size, terms[5]
-    columns = 3 * widest + TAIL
+def _rows(positions, species, start, second, shift, columns, tables, planes, terms, energy, sums):
+    """All functions at all atoms; the derivatives of A have at most ``columns``."""
+    functions, chunk, components = terms[1].size, terms[5], tables.components
     a, d, line = np.empty(components), np.empty((components, columns)), np.empty(columns)
-    work = make_work(widest, recurrence.shape[0], table.shape[0])
     longest = 1
     for k in range(functions):
         longest = max(longest, CHUNK * (chunk[k + 1] - chunk[k]))
     weights = np.empty(longest)
+    bounds, inside, neighbour = planes.bounds[0], planes.inside[0], planes.neighbour[0]
     for atom in range(species.size):
-        pair_functions(vectors, start[atom, 0], start[atom, -1], radial, recurrence, table, work)
-        moments(channels, start, atom, work, a)
-        moment_derivatives(channels, start, atom, work, d)
+        pairs = gather(planes, 0, atom, positions, start, second, shift, tables.radial[0])
+        radial_of(planes, 0, pairs, tables.radial, tables.recurrence)
+        angular_of(planes, 0, pairs, tables.harmonics)
+        moments_of(planes, 0, tables, a.reshape(-1, 1))
+        moment_derivatives(planes, tables, d)
         for k in range(functions):
-            _function_rows(k, atom, species, start, second, a, d, terms, weights, line, energy, sums)
+            _function_rows(k, atom, species[atom], bounds, inside, neighbour, a, d, terms, weights, line, energy, sums)
 
 
 @compiled

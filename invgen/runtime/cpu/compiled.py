@@ -32,26 +32,19 @@ def _room(file: Path) -> list[Path]:
     return sorted((package / file.relative_to(package).parts[0]).rglob("*.py") if inside else file.parent.glob("*.py"))
 
 
-def compiler(*files: str) -> Callable[[Callable[..., Any]], Any]:
-    """A decorator that compiles functions when they are first called.
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a function when it is first called.
 
     Numba's cache on disk looks at the file of a function alone, but what it keeps has the functions called by it
-    inside. So the cache is made to depend on all of this folder and of the function's room, and on the other ``files``
-    that the functions call into; a Numba whose cache cannot be told so does not use it.
+    inside, and what it keeps cannot be read where it names types that are gone. So sources count as Numba's version:
+    all of this folder and of the function's room. A Numba whose cache cannot be told so does not use it.
     """
-
-    def decorate(function: Callable[..., Any]) -> Any:
-        here = sorted(Path(__file__).parent.glob("*.py"))
-        stamp = _digest((*here, *_room(Path(function.__code__.co_filename)), *map(Path, files)))
-        dispatcher = numba.njit(cache=True, **OPTIONS)(function)
-        try:
-            file = dispatcher._cache._cache_file
-            file._source_stamp = (file._source_stamp, stamp)
-        except AttributeError:
-            return numba.njit(**OPTIONS)(function)
-        return dispatcher
-
-    return decorate
-
-
-compiled = compiler()
+    here = sorted(Path(__file__).parent.glob("*.py"))
+    stamp = _digest((*here, *_room(Path(function.__code__.co_filename))))
+    dispatcher = numba.njit(cache=True, **OPTIONS)(function)
+    try:
+        file = dispatcher._cache._cache_file
+        file._version = (file._version, stamp)
+    except AttributeError:
+        return numba.njit(**OPTIONS)(function)
+    return dispatcher

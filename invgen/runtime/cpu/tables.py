@@ -10,6 +10,7 @@ buffer. Sums over nodes and entries of the tables stay in registers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,16 +25,16 @@ TABLES = "left right row_start column child start function"
 
 
 class Rows:
-    """A buffer of rows of LANES numbers."""
+    """A buffer of rows of as many numbers."""
 
-    def __init__(self, memory: Memory) -> None:
-        self.memory = memory
+    def __init__(self, memory: Memory, lanes: int = LANES) -> None:
+        self.memory, self.lanes = memory, lanes
 
     def __getitem__(self, row: Index) -> Register:
-        return self.memory.load(row * LANES, LANES)
+        return self.memory.load(row * self.lanes, self.lanes)
 
     def __setitem__(self, row: Index, value: Register) -> None:
-        self.memory.store(row * LANES, value)
+        self.memory.store(row * self.lanes, value)
 
 
 def _buffers(scratch: Memory, *sizes: Index) -> list[Rows]:
@@ -45,7 +46,7 @@ def _buffers(scratch: Memory, *sizes: Index) -> list[Rows]:
     return found
 
 
-def _multiply(code: Code, v: Rows, left: Memory, right: Memory, components: Index, nodes: Index) -> None:
+def multiply(code: Code, v: Rows, left: Memory, right: Memory, components: Index, nodes: Index) -> None:
     """v_n = v_left v_right for all nodes."""
     with code.loop(0, nodes) as i:
         v[i + components] = v[left[i]] * v[right[i]]
@@ -77,17 +78,18 @@ def _direct(code: Code, g: Rows, start: Memory, function: Memory, value: Memory,
     return total
 
 
-def _pull_back(
-    code: Code, v: Rows, c: Rows, g: Rows, left: Memory, right: Memory, child: Memory, start: Memory, function: Memory,
-    value: Memory, components: Index, nodes: Index,
+def pull_back(
+    code: Code, v: Rows, c: Rows, direct: Callable[[Index], Sum], left: Memory, right: Memory, child: Memory,
+    components: Index, nodes: Index,
 ) -> None:  # fmt: skip
-    """Cotangents of all nodes, last first, and of all components in the first rows of ``c``."""
-    with code.loop(0, components) as n:
-        c[n] = _direct(code, g, start, function, value, n).value
+    """Cotangents of all nodes, last first, added to those of the components in the first rows of ``c``.
+
+    ``direct(n)`` is the cotangent of a node without what other nodes make of it.
+    """
     with code.loop(0, nodes) as k:
         i = nodes - 1 - k
         n = i + components
-        total = _direct(code, g, start, function, value, n)
+        total = direct(n)
         with code.loop(child[i], child[i + 1]) as j:
             total.add(c[j + components] * v[right[j]])
         cotangent = total.value
@@ -96,6 +98,20 @@ def _pull_back(
         c[b] = c[b] + cotangent * v[a]
         with code.when(a < components):
             c[a] = c[a] + cotangent * v[b]
+
+
+def _pull_back_sums(
+    code: Code, v: Rows, c: Rows, g: Rows, left: Memory, right: Memory, child: Memory, start: Memory, function: Memory,
+    value: Memory, components: Index, nodes: Index,
+) -> None:  # fmt: skip
+    """Cotangents of all nodes and components in ``c`` from those of the functions in ``g``."""
+
+    def direct(n: Index) -> Sum:
+        return _direct(code, g, start, function, value, n)
+
+    with code.loop(0, components) as n:
+        c[n] = direct(n).value
+    pull_back(code, v, c, direct, left, right, child, components, nodes)
 
 
 def _pull_back_tangents(
@@ -149,7 +165,7 @@ def _value(
         begin = tile * LANES
         end = (begin + LANES).least(total)
         _move(code, v, x, components, begin, end, features, out=False)
-        _multiply(code, v, left, right, components, nodes)
+        multiply(code, v, left, right, components, nodes)
         _sum_rows(code, v, b, row_start, column, value, functions)
         _move(code, b, y, functions, begin, end, features, out=True)
 
@@ -164,9 +180,9 @@ def _vjp(
         begin = tile * LANES
         end = (begin + LANES).least(total)
         _move(code, v, x, components, begin, end, features, out=False)
-        _multiply(code, v, left, right, components, nodes)
+        multiply(code, v, left, right, components, nodes)
         _move(code, b, g, functions, begin, end, features, out=False)
-        _pull_back(code, v, c, b, left, right, child, start, function, transposed, components, nodes)
+        _pull_back_sums(code, v, c, b, left, right, child, start, function, transposed, components, nodes)
         _move(code, c, y, components, begin, end, features, out=True)
 
 
@@ -181,9 +197,9 @@ def _second_order(
         begin = tile * LANES
         end = (begin + LANES).least(total)
         _move(code, v, x, components, begin, end, features, out=False)
-        _multiply(code, v, left, right, components, nodes)
+        multiply(code, v, left, right, components, nodes)
         _move(code, b, g, functions, begin, end, features, out=False)
-        _pull_back(code, v, c, b, left, right, child, start, function, transposed, components, nodes)
+        _pull_back_sums(code, v, c, b, left, right, child, start, function, transposed, components, nodes)
         _move(code, d, u, components, begin, end, features, out=False)
         _multiply_tangents(code, v, d, left, right, components, nodes)
         _pull_back_tangents(code, v, d, c, e, left, right, child, components, nodes)
@@ -192,13 +208,18 @@ def _second_order(
         _move(code, b, z, functions, begin, end, features, out=True)
 
 
+def children(left: np.ndarray, components: int) -> np.ndarray:
+    """(nodes+1,): the nodes whose left factor is node i are child[i]:child[i+1]."""
+    return np.searchsorted(left, components + np.arange(len(left) + 1))
+
+
 class Tables:
     """The kernels of a product basis, called as ``invariants.Invariants`` are."""
 
     def __init__(self, products: ProductBasis) -> None:
         count, functions = products.components, len(products)
         order, start, function = products.transposed
-        child = np.searchsorted(products.left, count + np.arange(products.nodes + 1))
+        child = children(products.left, count)
         tables = (products.left, products.right, products.row_start, products.column, child, start, function)
         self.tables = tuple(np.ascontiguousarray(table, np.int64) for table in tables)
         self.values = {
