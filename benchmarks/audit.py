@@ -20,6 +20,7 @@ import record
 import torch
 
 import invgen
+from invgen.compiler.algebra.channels import cartesian
 from invgen.compiler.auditing.contractions import WORDS
 from invgen.compiler.candidates.cartesian.enumeration import candidates
 from invgen.files import write_text
@@ -31,11 +32,11 @@ ATOMS = 25
 
 def contraction_list() -> list[str]:
     """The first 300 connected contractions of ranks 1 to 5."""
-    found = list(candidates([(rank, 0) for rank in range(1, 6)], [2, 3, 4, 5]))[:MEMBERS]
+    found = list(candidates(cartesian((rank, 0) for rank in range(1, 6)), [2, 3, 4, 5]))[:MEMBERS]
     lines = []
     for c in found:
         groups = ",".join(part.lstrip("0123456789") for part in c.label.split("."))
-        lines.append(f"{groups}->,{','.join(WORDS[rank] for rank, _ in c.tensors)}")
+        lines.append(f"{groups}->,{','.join(WORDS[tensor.rank] for tensor in c.tensors)}")
     return lines
 
 

@@ -15,24 +15,25 @@ from typing import Any
 import record
 
 import invgen
+from invgen.compiler.algebra.channels import Multiset, cartesian
 from invgen.compiler.auditing.tensors import WORDS
-from invgen.compiler.candidates.cartesian.contraction import Contraction, Tensor
+from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions
 
 LEVELS = range(2, 20, 2)
 
 
-def level(tensor: Tensor) -> int:
+def level(moment: tuple[int, int]) -> int:
     """Of the moment ``(nu, mu)``."""
-    return 2 + 4 * tensor[1] + tensor[0]
+    return 2 + 4 * moment[1] + moment[0]
 
 
-def contents(highest: int) -> list[tuple[Tensor, ...]]:
+def contents(highest: int) -> list[Multiset]:
     """All multisets of moments of an even number of indices up to a level."""
     moments = sorted((nu, mu) for mu in range(highest) for nu in range(highest) if level((nu, mu)) <= highest)
-    found: list[tuple[Tensor, ...]] = []
+    found: list[tuple[tuple[int, int], ...]] = []
 
-    def grow(start: int, left: int, chosen: tuple[Tensor, ...]) -> None:
+    def grow(start: int, left: int, chosen: tuple[tuple[int, int], ...]) -> None:
         if chosen and sum(nu for nu, _ in chosen) % 2 == 0:
             found.append(chosen)
         for k in range(start, len(moments)):
@@ -40,13 +41,13 @@ def contents(highest: int) -> list[tuple[Tensor, ...]]:
                 grow(k, left - level(moments[k]), (*chosen, moments[k]))
 
     grow(0, highest, ())
-    return sorted(found, key=lambda content: (sum(map(level, content)), content))
+    return list(map(cartesian, sorted(found, key=lambda content: (sum(map(level, content)), content))))
 
 
 def line(c: Contraction) -> str:
     """The einsum line: moments are named by nu, as a word, and mu."""
     groups = [part.partition(":")[2] or part for part in c.label.split(".")]
-    names = ",".join(f"{WORDS[nu]}_{mu}" for nu, mu in c.tensors)
+    names = ",".join(f"{WORDS[moment.rank]}_{moment.n - 1}" for moment in c.tensors)
     return ",".join(group.lstrip("0123456789") for group in groups) + "->," + names
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import record
 
 import invgen
+from invgen.compiler.algebra.channels import cartesian
 from invgen.compiler.algebra.characters import transcendence_degree
 from invgen.compiler.basis import Basis
 from invgen.compiler.candidates.cartesian.counting import count_contractions
@@ -47,10 +48,10 @@ def pure(rank: int) -> dict[str, Any]:
     row = {
         "rank": rank,
         "size": len(basis),
-        "needed": transcendence_degree([(rank, 0)]),
+        "needed": transcendence_degree(cartesian([(rank, 0)])),
         "orders": dict(sorted(orders.items())),
         "offered": dict(basis.evidence.candidates_per_order),
-        "contractions_of_highest_order": count_contractions([(rank, 0)] * max(orders)),
+        "contractions_of_highest_order": count_contractions(cartesian([(rank, 0)] * max(orders))),
         "labels": list(basis.labels),
         "float_agrees": basis.evidence.float_agrees,
         "smallest_singular_value": basis.evidence.singular_values[-1],

@@ -21,6 +21,7 @@ import matplotlib.pyplot as plt
 import record
 
 import invgen
+from invgen.compiler.algebra.channels import cartesian
 from invgen.compiler.candidates.cartesian import enumeration
 from invgen.compiler.candidates.cartesian.enumeration import candidates
 from invgen.compiler.kernels.derivatives import second_order, value_and_vjp, vjp
@@ -72,7 +73,7 @@ def growth() -> dict[str, list[dict[str, Any]]]:
         rows["linear, l=3"].append({"n_max": n_max, "seconds": spent, "size": len(basis)})
     for order in range(2, 8):
         _empty_caches()
-        spent, count = seconds(lambda n=order: sum(1 for _ in candidates([(1, 0), (2, 0), (3, 0)], [n])))
+        spent, count = seconds(lambda n=order: sum(1 for _ in candidates(cartesian([(1, 0), (2, 0), (3, 0)]), [n])))
         rows["candidates, l=3"].append({"order": order, "seconds": spent, "candidates": count})
     return rows
 

@@ -119,7 +119,7 @@ def to_e3nn() -> Tensor:
 
 def monomials(basis: Basis) -> list[tuple[int, tuple[int, ...], float]]:
     """Invariant, components with repetition, and coefficient of every monomial."""
-    names = [name for rank in basis.spec.ranks for name in component_symbols((rank, 0))]
+    names = [name for channel in basis.channels for name in component_symbols(channel)]
     found = []
     for k in range(len(basis)):
         polynomial = Poly(basis.sympy(k))

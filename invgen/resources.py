@@ -1,9 +1,11 @@
-"""Where ``templates/`` and ``generated/`` are: inside the installed package, or beside it in a checkout."""
+"""Where ``templates/`` and ``generated/`` are, in the installed package or beside it in a checkout, and the cache."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from platformdirs import user_cache_dir
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -29,8 +31,12 @@ def generated_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """The cache for emitted sources: ``$INVGEN_CACHE``, else ``$XDG_CACHE_HOME/invgen``, else ``~/.cache/invgen``."""
+    """The cache: ``$INVGEN_CACHE``, else ``$XDG_CACHE_HOME/invgen``, else where the platform keeps caches.
+
+    That is ``~/.cache/invgen`` on Linux, ``~/Library/Caches/invgen`` on macOS, and in ``%LOCALAPPDATA%`` on Windows.
+    """
     if explicit := os.environ.get("INVGEN_CACHE"):
         return Path(explicit)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "invgen"
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "invgen"
+    return Path(user_cache_dir("invgen", appauthor=False))

@@ -8,12 +8,14 @@ from __future__ import annotations
 import itertools
 import random
 import string
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 import numpy as np
+import sympy
 
 from invgen.compiler.basis import Basis
 from invgen.compiler.candidates.cartesian.contraction import Contraction
@@ -158,3 +160,37 @@ def traceless_projector(rank: int) -> np.ndarray:
     unit = [full_from_reduced([int(i == j) for i in range(width)], rank) for j in range(width)]
     basis = np.stack([u.astype(float).reshape(-1) for u in unit], axis=1)
     return basis @ np.linalg.solve(basis.T @ basis, basis.T)
+
+
+def value_at(polynomial: sympy.Poly, x: np.ndarray) -> Fraction:
+    """Exact value, monomial by monomial."""
+    total = Fraction(0)
+    for powers, coefficient in polynomial.terms():
+        term = Fraction(int(coefficient.p), int(coefficient.q))
+        for value, power in zip(x, powers, strict=True):
+            term *= value**power
+        total += term
+    return total
+
+
+def molien(tensors: tuple[tuple[int, int], ...], order: int, rank: int, parity: str) -> int:
+    """Multiplicity of a representation of O(3) in a symmetric power: the mean of a product of characters.
+
+    Sums over equally spaced angles are exact for trigonometric polynomials of lower degree; -R multiplies the
+    character of every multiset by the parity of its total rank.
+    """
+    top = order * max(r for r, _ in tensors) + rank + 2
+    angles = 2 * np.pi * np.arange(top) / top
+    target = np.sum([np.exp(1j * m * angles) for m in range(-rank, rank + 1)], axis=0)
+    total = 0.0
+    for content in itertools.combinations_with_replacement(tensors, order):
+        odd = (rank + sum(r for r, _ in content)) % 2
+        if odd not in {"proper": (0,), "pseudo": (1,), "both": (0, 1)}[parity]:
+            continue
+        character = target * (1 - np.cos(angles))
+        for (r, _), power in Counter(content).items():
+            weights = [np.exp(1j * m * angles) for m in range(-r, r + 1)]
+            words = itertools.combinations_with_replacement(weights, power)
+            character = character * sum(np.prod(w, axis=0) for w in words)
+        total += float(np.real(np.mean(character)))
+    return round(total)

@@ -11,18 +11,32 @@ import ctypes
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from tensor_fixtures import tensors
 
+from invgen.gpu import Compiler
 from invgen.gpu.driver import Driver
+from invgen.gpu.nvcc import find_nvcc
+from invgen.gpu.nvrtc import find_nvrtc
 from invgen.gpu.usage import Compiled
-from invgen.runtime import cuda
 
 HOST = shutil.which("g++")
 needs_host_compiler = pytest.mark.skipif(HOST is None, reason="needs g++ to run CUDA text on the CPU")
+
+
+def available() -> Iterator[Compiler]:
+    """The compilers for GPUs that this machine has."""
+    for found in (find_nvrtc(), find_nvcc()):
+        if found is not None:
+            yield found
+
+
+needs_compiler = pytest.mark.skipif(not list(available()), reason="needs NVRTC or nvcc: pip install nvidia-cuda-nvrtc")
 
 PRELUDE = """
 #include <cstdio>
@@ -239,6 +253,10 @@ class HostCompiler:
         return Compiled(f"{stem}.so".encode() + b"\0", {})
 
 
+Host = tuple[HostCompiler, Driver]
+"""What the fixture ``host`` gives."""
+
+
 def stand_in(folder: Path) -> Driver:
     """The stand-in for the driver, compiled into ``folder``."""
     (folder / "driver.c").write_text(DRIVER)
@@ -246,19 +264,6 @@ def stand_in(folder: Path) -> Driver:
     command = ["gcc", "-shared", "-fPIC", str(folder / "driver.c"), "-o", str(library), "-ldl"]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return Driver(ctypes.CDLL(str(library)))
-
-
-@pytest.fixture
-def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[HostCompiler, Driver]:
-    """``CudaKernels`` on CPU tensors, with a cache of its own."""
-    compiler, driver = HostCompiler(tmp_path), stand_in(tmp_path)
-    monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(cuda, "find_compiler", lambda: compiler)
-    monkeypatch.setattr(cuda, "driver", lambda: driver)
-    monkeypatch.setattr(cuda, "capability", lambda device: 90)
-    monkeypatch.setattr(cuda, "current_stream", lambda device: 77)
-    monkeypatch.setattr(cuda, "capturing", lambda: False)
-    return compiler, driver
 
 
 def run_last_block(library: Path, name: str, blocks: int, threads: int, arguments: list[object]) -> None:
@@ -277,5 +282,4 @@ def sparse(folder: Path, name: str, shape: tuple[int, ...], dtype: str = "float3
 
 def planes(width: int, shape: tuple[int, int], dtype: torch.dtype, seed: int) -> torch.Tensor:
     """Moderate numbers of shape (atoms, width, features)."""
-    generator = torch.Generator().manual_seed(seed)
-    return (torch.randn(shape[0], width, shape[1], generator=generator, dtype=torch.float64) * 0.7).to(dtype)
+    return tensors((shape[0], width, shape[1]), seed=seed, dtype=dtype, scale=0.7)[0]

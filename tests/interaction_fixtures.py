@@ -1,8 +1,9 @@
-"""Pairs, arrays and a slow oracle for the tests of the fused interaction."""
+"""Pairs, arrays and a slow second way for the tests of the fused interaction."""
 
 from __future__ import annotations
 
 import torch
+from tensor_fixtures import tensors
 from torch import Tensor
 
 from invgen.runtime import load
@@ -16,14 +17,12 @@ def lists(atoms: int = 5, pairs: int = 23, seed: int = 0) -> PairLists:
     return pair_lists(ends[0], ends[1], atoms, atoms)
 
 
-def tensors(id: str, of: PairLists, features: int, sensitivities: int = 3, seed: int = 0) -> tuple[Tensor, ...]:
+def messages(id: str, of: PairLists, features: int, sensitivities: int = 3, seed: int = 0) -> tuple[Tensor, ...]:
     """m, s, t, g, um, us, ut in float64, moderate."""
     kernels = load(id, backend="torch")
     atoms, pairs = len(of.centre_start) - 1, len(of.first)
-    generator = torch.Generator().manual_seed(seed)
     first = [(atoms, sensitivities, features), (pairs, sensitivities), (pairs, kernels.components)]
-    shapes = [*first, (atoms, kernels.size, features), *first]
-    return tuple(0.6 * torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in shapes)
+    return tensors(*first, (atoms, kernels.size, features), *first, seed=seed, scale=0.6)
 
 
 def slow_value(m: Tensor, s: Tensor, t: Tensor, of: PairLists, id: str) -> Tensor:
@@ -34,7 +33,7 @@ def slow_value(m: Tensor, s: Tensor, t: Tensor, of: PairLists, id: str) -> Tenso
     return load(id, backend="torch", component_axis=-2)(torch.stack(x))
 
 
-def oracle(order: str, arrays: tuple[Tensor, ...], of: PairLists, id: str) -> tuple[Tensor, ...]:
+def pair_by_pair(order: str, arrays: tuple[Tensor, ...], of: PairLists, id: str) -> tuple[Tensor, ...]:
     """The results in float64, derivatives by autograd through the slow sum."""
     m, s, t, g, *u = (a.double().detach().requires_grad_() for a in arrays)
     y = slow_value(m, s, t, of, id)
@@ -48,9 +47,3 @@ def oracle(order: str, arrays: tuple[Tensor, ...], of: PairLists, id: str) -> tu
 
 
 COUNTS = {"value": 3, "vjp": 4, "second_order": 7}
-
-
-def assert_equal(found: tuple[Tensor, ...], expected: tuple[Tensor, ...], tolerance: float) -> None:
-    for a, b in zip(found, expected, strict=True):
-        assert a.shape == b.shape
-        torch.testing.assert_close(a.double(), b, rtol=0, atol=tolerance * float(b.abs().max()) if b.numel() else 0)

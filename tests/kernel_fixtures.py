@@ -1,14 +1,25 @@
 """Hand-made kernels for the tests of emitters and runtime, with derivatives by a naive second method.
 
-Nothing here uses the project's own lowering or derivative passes, so what they emit is judged by other means.
+Hand-made kernels use none of the project's own lowering and derivative passes, so what these emit is judged by other
+means.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 
+import numpy as np
+from tolerances import KERNEL, close
+
+import invgen
+from invgen.compiler.emitters import emit_folder
 from invgen.compiler.kernels.program import Kernel
+
+ORDERS = ("value", "vjp", "second_order")
 
 
 class Builder:
@@ -126,3 +137,30 @@ def naive_second_order(kernel: Kernel) -> Kernel:
 def naive_family(kernel: Kernel) -> dict[str, Kernel]:
     """The three kernels of one value kernel, as an emitted folder holds them."""
     return {"value": kernel, "vjp": naive_vjp(kernel), "second_order": naive_second_order(kernel)}
+
+
+def emitted(folder: Path, kernel: Kernel, backends: tuple[str, ...] = ("numba", "torch")) -> Path:
+    """An emitted folder of a hand-made kernel."""
+    metadata = {
+        "ranks": [0],
+        "channels": [kernel.input_size],
+        "components": kernel.input_size,
+        "size": kernel.output_size,
+        "labels": [str(k) for k in range(kernel.output_size)],
+    }
+    kernels = naive_family(kernel)
+    return emit_folder(folder, id="hand-made", kind="invariants", kernels=kernels, backends=backends, metadata=metadata)
+
+
+@cache
+def oracle(id: str) -> dict[str, Kernel]:
+    """The programs of a shipped basis, whose ``evaluate`` computes in the order in which they are written."""
+    return invgen.kernels_of(invgen.find_basis(id))
+
+
+def assert_agrees(found: Iterable[np.ndarray], kernel: Kernel, planes: Iterable[np.ndarray], dtype: str) -> None:
+    """Planes (atoms, components, features) against a float64 oracle on the same rounded numbers."""
+    expected = kernel.evaluate(*(np.moveaxis(a.astype("float64"), 1, -1) for a in planes))
+    for a, b in zip(found, expected if isinstance(expected, tuple) else (expected,), strict=True):
+        assert a.dtype == dtype
+        close(np.moveaxis(a, 1, -1).astype("float64"), b, KERNEL[dtype], least=0.0)

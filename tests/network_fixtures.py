@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ase
 import numpy as np
 import torch
 
@@ -62,6 +63,29 @@ def predict(model: torch.nn.Module, *structures: Structure) -> tuple[np.ndarray,
     return energy.numpy(), forces.numpy()
 
 
-def moved(structure: Structure, positions: np.ndarray, numbers: np.ndarray | None = None) -> Structure:
-    """The same structure with other positions (and order of elements)."""
-    return Structure(structure.numbers if numbers is None else numbers, positions, structure.cell, structure.periodic)
+def trained(model: torch.nn.Module, batch: Batch, compiled: bool = False) -> list[torch.Tensor]:
+    """Energies, forces, and the gradients of a loss on both; compiled as one graph."""
+    network = EnergyForces(model).train()
+    call = torch.compile(network, fullgraph=True, backend="aot_eager") if compiled else network
+    energy, forces = call(batch)
+    (energy.square().sum() + forces.square().sum()).backward()
+    return [energy.detach(), forces.detach(), *(p.grad for p in model.parameters() if p.requires_grad)]
+
+
+def as_atoms(structure: Structure) -> ase.Atoms:
+    """ASE's atoms without labels."""
+    return ase.Atoms(structure.numbers, structure.positions, cell=structure.cell, pbc=structure.periodic)
+
+
+def pair_potential(structure: Structure) -> Structure:
+    """Labels by a smooth pair potential between all atoms: a task that a network can learn."""
+    difference = structure.positions[:, None] - structure.positions[None]
+    distance = np.linalg.norm(difference, axis=-1) + 1e6 * np.eye(structure.atoms)
+    energy = 0.5 * np.exp(-distance).sum() - structure.atoms
+    forces = (np.exp(-distance) / distance)[:, :, None] * difference
+    return Structure(structure.numbers, structure.positions, energy=energy, forces=forces.sum(1))
+
+
+def labelled(count: int, first_seed: int = 0) -> list[Structure]:
+    """Molecules with the labels of that potential."""
+    return [pair_potential(molecule(first_seed + k, 3 + k % 3)) for k in range(count)]

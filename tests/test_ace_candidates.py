@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import sympy
 import tolerances
-from test_couplings import generator
+from rotation_fixtures import generator, rotation
 
 from invgen.compiler.algebra import harmonics, modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
-from invgen.compiler.algebra.channels import factor_key
-from invgen.compiler.algebra.characters import count_order, transcendence_degree
+from invgen.compiler.algebra.channels import cartesian, components_of, factor_key
+from invgen.compiler.algebra.characters import count_invariants, count_order, transcendence_degree
 from invgen.compiler.algebra.components import full_tensor, reduced_components
 from invgen.compiler.candidates.ace import chains as ace_chains
 from invgen.compiler.candidates.ace import coupling as ace
@@ -29,7 +29,7 @@ from invgen.compiler.candidates.ace.coupling import (
     couplings,
     total_degree,
 )
-from invgen.compiler.candidates.ace.truncation import count_multiset, exact_fraction, multisets
+from invgen.compiler.candidates.ace.truncation import exact_fraction, multisets
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.selection.langbein import Selection
@@ -72,25 +72,20 @@ INDEPENDENT_SIZES = [
 """Up to order 3: w_L, degree, linearly independent functions, upper bound, Jacobian rank."""
 
 CONTENTS = [
-    ((1, 0), (1, 0)),
-    ((2, 0), (2, 0), (2, 0)),
-    ((1, 0), (2, 0), (3, 0)),
-    ((1, 0), (1, 1), (2, 0), (2, 1)),
-    ((2, 0), (2, 0), (2, 1), (2, 1)),
-    ((2, 0), (2, 1), (2, 2), (2, 3)),
-    ((3, 0), (3, 0), (3, 0), (3, 0)),
-    ((1, 0), (2, 0), (2, 0), (3, 0)),
-    ((0, 0), (1, 0), (1, 0), (2, 0)),
-    ((1, 0), (1, 1), (1, 2)),
-    ((1, 0), (1, 1), (2, 0), (3, 0)),
-    ((1, 0), (2, 0), (2, 1), (2, 2)),
-    ((1, 0), (1, 1), (1, 2), (1, 3), (2, 0)),
+    cartesian([(1, 0), (1, 0)]),
+    cartesian([(2, 0), (2, 0), (2, 0)]),
+    cartesian([(1, 0), (2, 0), (3, 0)]),
+    cartesian([(1, 0), (1, 1), (2, 0), (2, 1)]),
+    cartesian([(2, 0), (2, 0), (2, 1), (2, 1)]),
+    cartesian([(2, 0), (2, 1), (2, 2), (2, 3)]),
+    cartesian([(3, 0), (3, 0), (3, 0), (3, 0)]),
+    cartesian([(1, 0), (2, 0), (2, 0), (3, 0)]),
+    cartesian([(0, 0), (1, 0), (1, 0), (2, 0)]),
+    cartesian([(1, 0), (1, 1), (1, 2)]),
+    cartesian([(1, 0), (1, 1), (2, 0), (3, 0)]),
+    cartesian([(1, 0), (2, 0), (2, 1), (2, 2)]),
+    cartesian([(1, 0), (1, 1), (1, 2), (1, 3), (2, 0)]),
 ]
-
-
-def channel(tensor: tuple[int, int]) -> Channel:
-    """The channel of a Cartesian tensor ``(rank, channel)``."""
-    return Channel(0, tensor[1] + 1, tensor[0])
 
 
 def residues_for(channels: tuple[Channel, ...], count: int, seed: str = "") -> np.ndarray:
@@ -105,7 +100,7 @@ def residues_for(channels: tuple[Channel, ...], count: int, seed: str = "") -> n
 def test_linear_sizes_by_generating_function_and_by_multisets(weight, degree, size):
     truncation = total_degree(degree, weight)
     assert sum(count_ace(truncation, (1, 2, 3)).values()) == size
-    assert sum(count_multiset(m) for order in (1, 2, 3) for m in multisets(truncation, order)) == size
+    assert sum(count_invariants(m) for order in (1, 2, 3) for m in multisets(truncation, order)) == size
 
 
 def test_degree_twenty_loses_nothing_on_the_edge():
@@ -134,9 +129,8 @@ def test_box_counts(l_max, channels, order, proper, pseudo):
     assert count_ace(truncation, [order]) == {order: proper}
     assert count_ace(truncation, [order], "pseudo") == {order: pseudo}
     assert count_ace(truncation, [order], "both") == {order: proper + pseudo}
-    tensors = [(c.rank, c.n) for c in truncation.channels]
-    assert count_order(tensors, order) == proper
-    assert count_order(tensors, order, pseudo=True) == pseudo
+    assert count_order(truncation.channels, order) == proper
+    assert count_order(truncation.channels, order, pseudo=True) == pseudo
 
 
 @pytest.mark.parametrize("truncation", [total_degree(7, "3/2", species=2), total_degree(9, 2, l_max=1), box(2, 2, 2)])
@@ -269,29 +263,29 @@ def scaled_components(tensors: np.ndarray, rank: int) -> np.ndarray:
 
 def span_ranks(content, pseudo: bool) -> tuple[int, int, int]:
     """Ranks of the Cartesian family, of the ACE couplings, and of both together, as functions, on one content."""
-    tensors = tuple(sorted(set(content)))
-    number = count_multiset(map(channel, content))
-    width = sum(2 * rank + 1 for rank, _ in tensors)
+    tensors = tuple(sorted(set(content), key=factor_key))
+    number = count_invariants(content)
+    width = components_of(tensors)
     points = modular.residues(f"span/{content}", (2 * number + 3) * width, PRIME).reshape(-1, width)
     evaluator = Evaluator(tensors, points, Modular(PRIME))
-    cartesian = [evaluator.values(c) for c in all_contractions(content, pseudo)]
-    parts = {channel(t): scaled_components(points[:, s], t[0]) for t, (s, _) in evaluator.layout.items()}
+    contracted = [evaluator.values(c) for c in all_contractions(content, pseudo)]
+    parts = {t: scaled_components(points[:, s], t.rank) for t, (s, _) in evaluator.layout.items()}
     channels = tuple(sorted(parts))
     spherical = ace.AceEvaluator(channels, np.concatenate([parts[c] for c in channels], axis=1), Modular(PRIME))
-    coupled = [spherical.values(c) for c in couplings(map(channel, content))]
-    return tuple(modular.rank(np.array(rows), PRIME) for rows in (cartesian, coupled, cartesian + coupled))
+    coupled = [spherical.values(c) for c in couplings(content)]
+    return tuple(modular.rank(np.array(rows), PRIME) for rows in (contracted, coupled, contracted + coupled))
 
 
 @pytest.mark.parametrize("content", CONTENTS)
 def test_couplings_span_what_contractions_span(content):
-    number = count_multiset(map(channel, content))
+    number = count_invariants(content)
     assert number > 0
-    assert span_ranks(content, sum(rank for rank, _ in content) % 2 == 1) == (number,) * 3
+    assert span_ranks(content, sum(t.rank for t in content) % 2 == 1) == (number,) * 3
 
 
 def test_a_wrong_sign_leaves_the_span(broken_coupling):
-    content = ((1, 0), (1, 1), (2, 0), (2, 1))
-    number = count_multiset(map(channel, content))
+    content = cartesian([(1, 0), (1, 1), (2, 0), (2, 1)])
+    number = count_invariants(content)
     broken_coupling((1, 1, 2))
     ranks = span_ranks(content, False)
     assert ranks[0] == number
@@ -466,11 +460,6 @@ class NotAnInvariant:
     chain: tuple[int, ...] = (1, 1)
 
 
-def rotation(seed: int) -> np.ndarray:
-    q, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
-    return q * np.sign(np.linalg.det(q))
-
-
 def rotated(x: np.ndarray, slices, matrix: np.ndarray) -> np.ndarray:
     """Random real A turned by explicit Wigner matrices: to Cartesian tensors, every index rotated, and back."""
     result = x.copy()
@@ -513,7 +502,7 @@ def test_rotations_notice_what_is_not_invariant():
 def langbein(weight, degree: int, prime: int = PRIME) -> tuple[Selection, int]:
     truncation = total_degree(degree, weight)
     channels = ace.channels_in_use(truncation, (1, 2, 3))
-    bound = transcendence_degree((c.rank, k) for k, c in enumerate(channels))
+    bound = transcendence_degree(channels)
     witness = modular.residues(f"witness/{prime}", sum(2 * c.rank + 1 for c in channels), prime)
     configurations = np.random.default_rng(0).normal(size=(3, len(witness)))
     selection = Selection(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import sympy
 import tolerances
+from ace_fixtures import listed
 
 import invgen
 from invgen.compiler.algebra.arithmetic import Floating
@@ -38,11 +39,6 @@ CASES = {
 }
 
 
-def case(name: str) -> tuple[list[Coupling], tuple[Channel, ...]]:
-    truncation, orders, parity = CASES[name]
-    return list(coupling.candidates(truncation, orders, parity)), coupling.channels_in_use(truncation, orders, parity)
-
-
 def points(channels: tuple[Channel, ...], number: int = 4) -> np.ndarray:
     return np.random.default_rng(5).normal(size=(number, sum(2 * c.rank + 1 for c in channels)))
 
@@ -60,7 +56,7 @@ def error(found: np.ndarray, wanted: np.ndarray) -> float:
 
 @pytest.mark.parametrize("name", CASES)
 def test_values_and_gradients_are_those_of_the_couplings(name):
-    functions, channels = case(name)
+    functions, channels = listed(*CASES[name])
     kernel = lower_couplings(functions, channels)
     x = points(channels)
     values, jacobian = reference(functions, channels, x)
@@ -75,7 +71,7 @@ def test_values_and_gradients_are_those_of_the_couplings(name):
 
 @pytest.mark.parametrize("name", ["box", "two channels", "pseudo"])
 def test_second_order_is_the_derivative_of_the_gradient(name):
-    functions, channels = case(name)
+    functions, channels = listed(*CASES[name])
     kernel = lower_couplings(functions, channels)
     x, u, step = points(channels), points(channels)[::-1].copy(), 1e-5
     values, jacobian = reference(functions, channels, x)
@@ -111,7 +107,7 @@ def test_a_basis_lowers_to_what_it_evaluates():
 
 def test_operation_counts_of_all_linear_invariants_of_order_four():
     """36 functions. As sums of monomials they need 690 products and 748 terms; the products alone are more."""
-    functions, channels = case("box")
+    functions, channels = listed(*CASES["box"])
     kernel = lower_couplings(functions, channels)
     assert len(functions) == 36
     counts = [k.operations["total"] for k in (kernel, vjp(kernel), second_order(kernel))]
@@ -119,7 +115,7 @@ def test_operation_counts_of_all_linear_invariants_of_order_four():
 
 
 def test_choosing_trees_together_pays(monkeypatch):
-    functions, channels = case("box")
+    functions, channels = listed(*CASES["box"])
     monkeypatch.setattr(choice, "SEARCH_LIMIT", 0)
     greedy = lower_couplings(functions, channels)
     own = [Coupling.from_label(f.label) for f in functions]
@@ -131,7 +127,7 @@ def test_choosing_trees_together_pays(monkeypatch):
 
 
 def test_multiples_of_components_save_weights(monkeypatch):
-    functions, channels = case("box")
+    functions, channels = listed(*CASES["box"])
     monkeypatch.setattr(scaling, "STEPS", ())
     plain = lower_couplings(functions, channels)
     assert plain.operations["total"] > 366
@@ -156,7 +152,7 @@ print(lower_couplings(list(ace.candidates(box, orders)), ace.channels_in_use(box
 
 @pytest.mark.parametrize("position", [0, -1])
 def test_a_broken_program_fails_the_comparison(position):
-    functions, channels = case("box")
+    functions, channels = listed(*CASES["box"])
     kernel = lower_couplings(functions, channels)
     roots = [k for k, c in enumerate(kernel.constants) if isinstance(c, Root)]
     constants = list(kernel.constants)

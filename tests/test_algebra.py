@@ -15,17 +15,14 @@ import pytest
 import sphericart
 import sympy
 import tolerances
+from rotation_fixtures import directions
 
 from invgen.compiler.algebra import characters, components, harmonics, modular
+from invgen.compiler.algebra.channels import Multiset, cartesian, channel_slices
 
 RANKS = range(7)
-L123 = ((1, 0), (2, 0), (3, 0))
+L123 = cartesian([(1, 0), (2, 0), (3, 0)])
 FLOAT64 = tolerances.DIRECT_SUM["float64"]
-
-
-def directions(count: int, seed: int = 0) -> np.ndarray:
-    vectors = np.random.default_rng(seed).normal(size=(count, 3))
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 # ---- components -------------------------------------------------------------------------------------------------
@@ -72,27 +69,27 @@ def test_multiplicity_counts_index_tuples():
     assert {p: components.multiplicity(p) for p in components.symmetric_powers(5)} == counted
 
 
-def test_component_slices_follow_the_tensors():
-    slices = components.component_slices(((0, 0), (1, 0), (1, 1), (3, 0)))
+def test_channel_slices_follow_the_tensors():
+    slices = channel_slices(cartesian([(0, 0), (1, 0), (1, 1), (3, 0)]))
     assert [(s.start, s.stop) for s in slices.values()] == [(0, 1), (1, 4), (4, 7), (7, 14)]
 
 
 # ---- characters -------------------------------------------------------------------------------------------------
 
 
-def molien_weyl(content: tuple[tuple[int, int], ...], rank: int = 0) -> int:
+def molien_weyl(content: Multiset, rank: int = 0) -> int:
     """Multiplicity of rank ``rank`` by integrating characters over the group.
 
     Characters of symmetric powers come from power sums (Newton's identity), the class measure is (1 - cos t) / pi;
     the rectangle rule is exact for trigonometric polynomials of lower degree than the number of nodes.
     """
-    nodes = 2 * (sum(r for r, _ in content) + rank + 2)
+    nodes = 2 * (sum(t.rank for t in content) + rank + 2)
     angle = 2 * np.pi * np.arange(nodes) / nodes
     integrand = character(rank, angle)
-    for (tensor_rank, _), power in Counter(content).items():
+    for tensor, power in Counter(content).items():
         symmetric = [np.ones(nodes)]
         for k in range(1, power + 1):
-            terms = [character(tensor_rank, i * angle) * symmetric[k - i] for i in range(1, k + 1)]
+            terms = [character(tensor.rank, i * angle) * symmetric[k - i] for i in range(1, k + 1)]
             symmetric.append(sum(terms) / k)
         integrand = integrand * symmetric[power]
     result = float(np.mean(integrand * (1 - np.cos(angle))))
@@ -105,7 +102,7 @@ def character(rank: int, angle: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("tensors", "orders"), [(L123, range(1, 7)), (((0, 0), (1, 0), (1, 1), (4, 0), (5, 0)), range(1, 5))]
+    ("tensors", "orders"), [(L123, range(1, 7)), (cartesian([(0, 0), (1, 0), (1, 1), (4, 0), (5, 0)]), range(1, 5))]
 )
 def test_counts_are_those_of_the_molien_weyl_integral(tensors, orders):
     for order in orders:
@@ -123,15 +120,15 @@ def test_even_invariants_of_one_two_three_by_degree():
     per_degree = []
     for degree in range(7):
         contents = characters.contents(L123, degree)
-        per_degree.append(sum(characters.count_invariants(c) for c in contents if sum(r for r, _ in c) % 2 == 0))
+        per_degree.append(sum(characters.count_invariants(c) for c in contents if sum(t.rank for t in c) % 2 == 0))
     assert per_degree == [1, 0, 3, 4, 15, 22, 65]
 
 
 @pytest.mark.parametrize(("l_max", "size"), [(2, 18), (3, 36), (4, 71)])
 def test_linear_sizes_up_to_order_four_with_the_scalar(l_max, size):
-    tensors = [(rank, 0) for rank in range(l_max + 1)]
+    tensors = cartesian((rank, 0) for rank in range(l_max + 1))
     contents = [c for order in range(1, 5) for c in characters.contents(tensors, order)]
-    assert sum(characters.count_invariants(c) for c in contents if sum(r for r, _ in c) % 2 == 0) == size
+    assert sum(characters.count_invariants(c) for c in contents if sum(t.rank for t in c) % 2 == 0) == size
 
 
 @pytest.mark.parametrize(
@@ -150,7 +147,9 @@ def test_hilbert_series_of_one_tensor(rank, numerator, denominator, degrees):
         series *= sum(t ** (d * k) for k in range(degrees // d + 1))
     expected = sympy.Poly(sympy.expand(series), t)
     for degree in range(degrees + 1):
-        assert characters.count_invariants([(rank, 0)] * degree) == expected.coeff_monomial(t**degree), degree
+        assert characters.count_invariants(cartesian([(rank, 0)] * degree)) == expected.coeff_monomial(t**degree), (
+            degree
+        )
 
 
 def test_symmetric_power_weights_are_multisets_of_weights():
@@ -162,11 +161,11 @@ def test_symmetric_power_weights_are_multisets_of_weights():
     ("l_max", "bound"), [(0, 1), (1, 2), (2, 6), (3, 13), (4, 22), (5, 33), (6, 46), (7, 61), (8, 78)]
 )
 def test_transcendence_degrees(l_max, bound):
-    assert characters.transcendence_degree([(rank, 0) for rank in range(l_max + 1)]) == bound
+    assert characters.transcendence_degree(cartesian((rank, 0) for rank in range(l_max + 1))) == bound
 
 
 def test_two_vectors_have_three_invariants():
-    assert characters.transcendence_degree([(1, 0), (1, 1)]) == 3
+    assert characters.transcendence_degree(cartesian([(1, 0), (1, 1)])) == 3
 
 
 # ---- modular arithmetic -----------------------------------------------------------------------------------------

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from processes import python
 
 import invgen
 
@@ -29,6 +28,7 @@ GROUND: dict[str, tuple[str, ...]] = {
 }
 CHOICE = ("compiler.selection", "compiler.candidates", "compiler.algebra", "errors", "spec", "files")
 MADE = ("compiler.basis_files", "compiler.emission", "compiler.kernels", "compiler.analysis", "replay", *CHOICE)
+WRITTEN = ("emitted", "resources", "errors", "spec", "version")
 COMPILER: dict[str, tuple[str, ...]] = {
     "compiler": (),
     "compiler.algebra": (),
@@ -38,12 +38,13 @@ COMPILER: dict[str, tuple[str, ...]] = {
     "compiler.auditing": CHOICE,
     "compiler.kernels": ("compiler.candidates", "compiler.algebra", "emitted", "errors", "spec"),
     "compiler.emitters": ("compiler.kernels", "emitted", "resources", "errors", "version"),
-    "compiler.emission": ("compiler.emitters", "compiler.kernels", "emitted", "resources", "errors", "spec", "version"),
+    "compiler.emission": ("compiler.emitters", "compiler.kernels", "compiler.algebra", *WRITTEN),
     "compiler.basis_files": ("errors",),
     "compiler.basis": MADE,
     "compiler.covariant_basis": ("compiler.basis", *MADE),
     "compiler.pipeline": ("compiler.covariant_basis", "compiler.basis", "compiler.selection", "resources", "spec"),
     "compiler.inspect": ("compiler.basis", "compiler.emitters", "compiler.kernels", "emitted", "gpu", *CHOICE),
+    "compiler.families": ("compiler.candidates", "compiler.kernels", "replay", "spec"),
     "compiler.shipped": ("compiler.pipeline", "compiler.emission", "compiler.emitters", "resources", "spec"),
 }
 BETWEEN: dict[str, tuple[str, ...]] = {
@@ -223,6 +224,22 @@ def test_emitters_read_programs_only():
             assert names <= {"invgen.compiler.kernels.program"}, module
 
 
+def family_questions(source: str) -> list[str]:
+    """Comparisons of the name of a family with texts."""
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Compare)]
+    sides = {ast.unparse(node): [ast.unparse(side) for side in (node.left, *node.comparators)] for node in found}
+    name, text = re.compile(r".*(family|\[.family.\]|\(.family.(, .*)?\))"), re.compile(r"[(\[{]?'.*")
+    return [node for node, parts in sides.items() if any(map(name.fullmatch, parts)) and any(map(text.match, parts))]
+
+
+def test_no_family_is_known_by_its_name():
+    """Its rows are asked instead, see invgen.compiler.families."""
+    assert not {name: found for name, source in SOURCES.items() if (found := family_questions(source))}
+    asked = ('basis.spec.family == "ace"', 'spec["family"] in ("ace", "x")', '"x" != manifest.get("family", "ace")')
+    assert all(map(family_questions, asked))
+    assert not any(map(family_questions, ('"family" in manifest', "family.rank in PARITIES", "name in FAMILIES")))
+
+
 @pytest.mark.parametrize(
     ("module", "source"),
     [
@@ -303,13 +320,9 @@ def test_modules_that_a_page_names_exist(page):
 # ---- fresh processes --------------------------------------------------------------------------------------------
 
 
-def run(code: str) -> str:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-
-
 def test_importing_the_package_is_light():
     heavy = ["torch", "sympy", "numba", "jinja2", "ase", "scipy", "matplotlib"]
-    loaded = run(f"import sys, invgen; invgen.BasisSpec(l_max=3); print([m for m in {heavy} if m in sys.modules])")
+    loaded = python(f"import sys, invgen; invgen.BasisSpec(l_max=3); print([m for m in {heavy} if m in sys.modules])")
     assert loaded.strip() == "[]"
 
 
@@ -321,7 +334,7 @@ import invgen
 basis = invgen.generate(invgen.BasisSpec(l_max=3, n_max=4, objective="flexible"))
 print(len(basis), bool(basis.verify()), basis.sympy(1))
 """
-    assert run(code).strip() == "13 True v_x**2 + v_y**2 + v_z**2"
+    assert python(code).strip() == "13 True v_x**2 + v_y**2 + v_z**2"
 
 
 def test_the_runtime_needs_no_sympy_no_jinja_and_no_numba():
@@ -332,7 +345,7 @@ for name in ("sympy", "jinja2", "numba"):
 import invgen.runtime, invgen.nn, invgen.data
 print([m for m in sys.modules if m.startswith("invgen.compiler")])
 """
-    assert run(code).strip() == "[]"
+    assert python(code).strip() == "[]"
 
 
 def test_potentials_and_fits_need_no_compiler():
@@ -343,7 +356,7 @@ for name in ("sympy", "jinja2", "invgen.compiler"):
 import invgen.ace.fitting.fit, invgen.ace.fitting.run, invgen.potentials
 print(invgen.ace.LinearPotential.__name__, callable(invgen.ace.fit))
 """
-    assert run(code).strip() == "LinearPotential True"
+    assert python(code).strip() == "LinearPotential True"
 
 
 def test_unknown_names_of_the_package_are_attribute_errors():

@@ -17,6 +17,7 @@ import sympy
 import invgen
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import cartesian
 from invgen.compiler.algebra.components import full_tensor, symmetric_powers
 from invgen.compiler.auditing import exact, parsing
 from invgen.compiler.auditing.contractions import ContractionList
@@ -255,7 +256,7 @@ def test_polynomials_are_those_that_sympy_reads(text):
 
 
 def test_bounds_on_contractions_hold():
-    found = list(candidates([(1, 0), (2, 0), (3, 0)], [2, 3]))
+    found = list(candidates(cartesian([(1, 0), (2, 0), (3, 0)]), [2, 3]))
     members = contractions(*(einsum_line(c.label) for c in found))
     for c, size in zip(found, members.sizes, strict=True):
         poly = sympy.Poly(expression(c))
@@ -357,7 +358,7 @@ def test_lists_too_large_for_the_primes_are_refused():
 
 
 def test_three_hundred_members():
-    found = list(candidates([(1, 0), (2, 0), (3, 0), (4, 0), (5, 0)], [2, 3, 4, 5]))[:300]
+    found = list(candidates(cartesian([(1, 0), (2, 0), (3, 0), (4, 0), (5, 0)]), [2, 3, 4, 5]))[:300]
     audit = invgen.audit([einsum_line(c.label) for c in found])
     assert audit.rank == audit.bound == 32
     assert all(m.proven for m in audit.members)
@@ -365,7 +366,7 @@ def test_three_hundred_members():
 
 def test_decisions_are_those_of_the_selection():
     basis = invgen.generate(invgen.BasisSpec(l_max=3, n_max=4))
-    offered = [c for c in candidates([(0, 0), (1, 0), (2, 0), (3, 0)], [1, 2, 3, 4])]
+    offered = [c for c in candidates(cartesian([(0, 0), (1, 0), (2, 0), (3, 0)]), [1, 2, 3, 4])]
     audit = invgen.audit([einsum_line(c.label) for c in offered])
     assert [offered[k].label for k in audit.kept] == list(basis.labels)
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import invgen
-from invgen.compiler.algebra.components import component_slices, full_tensor, reduced_components
+from invgen.compiler.algebra.channels import channel_slices
+from invgen.compiler.algebra.components import full_tensor, reduced_components
 from invgen.compiler.auditing import numeric
 from invgen.compiler.auditing.functions import central_differences
 from invgen.compiler.auditing.sampling import Space
@@ -108,11 +109,11 @@ def test_motions_of_tensors_are_turns():
     angle = 1e-6
     turn = np.array([[1.0, -angle, 0.0], [angle, 1.0, 0.0], [0.0, 0.0, 1.0]])
     moved = np.zeros_like(x)
-    for (rank, _), where in component_slices(space.tensors).items():
-        full = full_tensor(x[:, where], rank)
-        for axis in range(rank):
+    for tensor, where in channel_slices(space.tensors).items():
+        full = full_tensor(x[:, where], tensor.rank)
+        for axis in range(tensor.rank):
             full = np.moveaxis(np.tensordot(full, turn, axes=(axis + 1, 1)), -1, axis + 1)
-        moved[:, where] = reduced_components(full, rank)
+        moved[:, where] = reduced_components(full, tensor.rank)
     np.testing.assert_allclose(found[:, 2], (moved - x) / angle, atol=1e-5)
 
 

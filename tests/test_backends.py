@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from kernel_fixtures import naive_family, polynomial
-from tolerances import KERNEL
+from kernel_fixtures import ORDERS, assert_agrees, emitted, naive_family, oracle, polynomial
 
-import invgen
-from invgen.compiler.emitters import emit_folder
 from invgen.compiler.emitters import numba as numba_emitter
 from invgen.compiler.kernels.program import Kernel
 from invgen.runtime import Kernels, load
 from invgen.runtime.cpu import invariants
 
 SHIPPED = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "cartesian-l4-n4-flexible")
-ORDERS = ("value", "vjp", "second_order")
 DTYPES = ("float32", "float64")
-
-
-def emitted(folder: Path, kernel: Kernel, backends: tuple[str, ...] = ("numba", "torch")) -> Path:
-    """An emitted folder of a hand-made kernel."""
-    metadata = {
-        "ranks": [0],
-        "channels": [kernel.input_size],
-        "components": kernel.input_size,
-        "size": kernel.output_size,
-        "labels": [str(k) for k in range(kernel.output_size)],
-    }
-    kernels = naive_family(kernel)
-    return emit_folder(folder, id="hand-made", kind="invariants", kernels=kernels, backends=backends, metadata=metadata)
-
-
-@cache
-def oracle(id: str) -> dict[str, Kernel]:
-    return invgen.kernels_of(invgen.find_basis(id))
 
 
 def call(f: Kernels, order: str, arrays: list[np.ndarray], axis: int | None = None) -> tuple[np.ndarray, ...]:
@@ -51,17 +28,10 @@ def arguments(kernel: Kernel, shape: tuple[int, ...], dtype: str) -> list[np.nda
     return [(generator.normal(size=(*shape, size)) * 0.7).astype(dtype) for _, size in kernel.inputs]
 
 
-def assert_agrees(f: Kernels, order: str, kernel: Kernel, dtype: str, shape: tuple[int, int]) -> None:
-    """Planes of the given (atoms, features) against a float64 oracle on the same rounded numbers."""
-    rows = arguments(kernel, shape, dtype)
-    expected = kernel.evaluate(*(a.astype("float64") for a in rows))
-    expected = expected if isinstance(expected, tuple) else (expected,)
-    found = call(f, order, [np.moveaxis(a, -1, 1) for a in rows], axis=-2)
-    assert len(found) == len(expected)
-    for a, b in zip(found, expected, strict=True):
-        assert a.dtype == dtype
-        scale = np.abs(b).max(initial=0.0)
-        np.testing.assert_allclose(np.moveaxis(a, 1, -1), b, rtol=0, atol=KERNEL[dtype] * scale)
+def check(f: Kernels, order: str, kernel: Kernel, dtype: str, shape: tuple[int, int]) -> None:
+    """Planes of the given (atoms, features) against the oracle."""
+    planes = [np.moveaxis(a, -1, 1) for a in arguments(kernel, shape, dtype)]
+    assert_agrees(call(f, order, planes, axis=-2), kernel, planes, dtype)
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -71,7 +41,7 @@ def assert_agrees(f: Kernels, order: str, kernel: Kernel, dtype: str, shape: tup
 def test_backend_agrees_with_the_oracle(id: str, backend: str, dtype: str, order: str) -> None:
     f = load(id, backend=backend)
     for shape in ((3, 130), (70, 1), (1, 64), (5, 32)):
-        assert_agrees(f, order, oracle(id)[order], dtype, shape)
+        check(f, order, oracle(id)[order], dtype, shape)
 
 
 @pytest.mark.parametrize("backend", ["numba", "torch"])
@@ -85,7 +55,7 @@ def test_programs_cut_into_passes_and_constant_outputs(
         assert len(f.form("numba").program.KERNELS["second_order"]["passes"]) > 3
     for order, program in naive_family(kernel).items():
         for features in (40, 13):
-            assert_agrees(f, order, program, "float64", (3, features))
+            check(f, order, program, "float64", (3, features))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -115,4 +85,4 @@ def test_the_comparison_notices_one_wrong_statement(tmp_path: Path) -> None:
     )
     f = load(emitted(tmp_path, wrong, ("torch",)), backend="torch")
     with pytest.raises(AssertionError):
-        assert_agrees(f, "value", right, "float64", (3, 40))
+        check(f, "value", right, "float64", (3, 40))

@@ -17,6 +17,7 @@ import tolerances
 import invgen
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import cartesian, components_of, factor_key
 from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, canonical, degree, product, sort_key
 from invgen.compiler.candidates.cartesian.counting import count_contractions
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions, candidates, connected_contractions
@@ -39,7 +40,7 @@ COUNTS = {
 
 @pytest.mark.parametrize("l_max", COUNTS)
 def test_numbers_of_connected_graphs(l_max):
-    tensors = [(rank, 0) for rank in range(1, l_max + 1)]
+    tensors = cartesian((rank, 0) for rank in range(1, l_max + 1))
     assert {n: len(list(candidates(tensors, [n]))) for n in COUNTS[l_max]} == COUNTS[l_max]
 
 
@@ -48,49 +49,49 @@ def test_numbers_of_connected_graphs(l_max):
 )
 def test_rank_three_alone_gives_the_known_numbers_of_cubic_graphs(vertices, multigraphs, simple):
     """Connected loop-free cubic multigraphs and, among them, the simple ones (known sequences)."""
-    found = connected_contractions(((3, 0),) * vertices)
+    found = connected_contractions(cartesian([(3, 0)] * vertices))
     assert len(found) == multigraphs
     assert sum(all(m == 1 for *_, m in c.bonds) for c in found) == simple
 
 
 @pytest.mark.parametrize(("vertices", "simple"), [(5, 1), (6, 1), (7, 2)])
 def test_rank_four_alone_gives_the_known_numbers_of_quartic_graphs(vertices, simple):
-    found = connected_contractions(((4, 0),) * vertices)
+    found = connected_contractions(cartesian([(4, 0)] * vertices))
     assert sum(all(m == 1 for *_, m in c.bonds) for c in found) == simple
 
 
 def test_the_petersen_graph_is_found():
     graph = networkx.petersen_graph()
-    petersen = canonical([(3, 0)] * 10, networkx.to_numpy_array(graph, dtype=int).tolist())
-    assert petersen in connected_contractions(((3, 0),) * 10)
+    petersen = canonical(cartesian([(3, 0)] * 10), networkx.to_numpy_array(graph, dtype=int).tolist())
+    assert petersen in connected_contractions(cartesian([(3, 0)] * 10))
     assert petersen == Contraction.from_label(PETERSEN)
 
 
 BURNSIDE = [
-    *itertools.combinations_with_replacement([(1, 0), (2, 0), (3, 0)], 5),
-    *itertools.combinations_with_replacement([(1, 0), (1, 1), (2, 0), (4, 0)], 4),
-    ((3, 0),) * 8,
-    ((2, 0),) * 8,
-    ((1, 0),) * 3 + ((3, 0),) * 3,
-    ((5, 0),) * 4,
-    ((2, 0), (2, 0), (2, 1), (2, 1), (3, 0), (3, 0)),
+    *itertools.combinations_with_replacement(cartesian([(1, 0), (2, 0), (3, 0)]), 5),
+    *itertools.combinations_with_replacement(cartesian([(1, 0), (1, 1), (2, 0), (4, 0)]), 4),
+    cartesian([(3, 0)] * 8),
+    cartesian([(2, 0)] * 8),
+    cartesian([(1, 0)] * 3 + [(3, 0)] * 3),
+    cartesian([(5, 0)] * 4),
+    cartesian([(2, 0), (2, 0), (2, 1), (2, 1), (3, 0), (3, 0)]),
 ]
 
 
 def test_burnside_count_equals_the_enumeration():
-    even = [content for content in BURNSIDE if sum(rank for rank, _ in content) % 2 == 0]
+    even = [content for content in BURNSIDE if sum(t.rank for t in content) % 2 == 0]
     assert len(even) > 30
     for content in even:
         assert count_contractions(content) == len(all_contractions(content)), content
 
 
 def test_odd_total_rank_has_no_proper_contraction():
-    for content in (((3, 0),), ((1, 0), (2, 0)), ((3, 0), (3, 0), (3, 0))):
+    for content in map(cartesian, ([(3, 0)], [(1, 0), (2, 0)], [(3, 0)] * 3)):
         assert connected_contractions(content) == all_contractions(content) == ()
 
 
 def test_candidates_come_in_the_stated_order_without_repeats():
-    found = list(candidates([(1, 0), (2, 0), (3, 0)], range(1, 6)))
+    found = list(candidates(cartesian([(1, 0), (2, 0), (3, 0)]), range(1, 6)))
     assert found == sorted(found, key=sort_key)
     assert len({c.label for c in found}) == len(found) == 3 + 4 + 12 + 22
     orders = [(c.order, c.total_rank) for c in found]
@@ -99,12 +100,12 @@ def test_candidates_come_in_the_stated_order_without_repeats():
 
 def test_enumeration_is_lazy():
     """The first candidates of a family too large to enumerate come at once."""
-    first = list(itertools.islice(candidates([(rank, 0) for rank in range(9)], range(1, 30)), 5))
+    first = list(itertools.islice(candidates(cartesian((rank, 0) for rank in range(9)), range(1, 30)), 5))
     assert [c.label for c in first] == ["0", "1a.1a", "2ab.2ab", "3abc.3abc", "4abcd.4abcd"]
 
 
 def test_every_candidate_is_connected_and_every_product_is_not():
-    for content in (((1, 0),) * 2 + ((2, 0),) * 3, ((3, 0),) * 6):
+    for content in map(cartesian, ([(1, 0)] * 2 + [(2, 0)] * 3, [(3, 0)] * 6)):
         connected = set(connected_contractions(content))
         for c in all_contractions(content):
             assert networkx.is_connected(graph_of(c)) == (c in connected)
@@ -153,13 +154,13 @@ def random_contraction(content, rng: random.Random) -> Contraction:
 
 
 RANDOM_CONTENTS = [
-    ((3, 0),) * 6,
-    ((3, 0),) * 10,
-    ((2, 0),) * 6,
-    ((4, 0),) * 6,
-    ((1, 0),) * 3 + ((3, 0),) * 3,
-    ((2, 0),) * 2 + ((2, 1),) * 2 + ((3, 0),) * 4,
-    ((1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 0)),
+    cartesian([(3, 0)] * 6),
+    cartesian([(3, 0)] * 10),
+    cartesian([(2, 0)] * 6),
+    cartesian([(4, 0)] * 6),
+    cartesian([(1, 0)] * 3 + [(3, 0)] * 3),
+    cartesian([(2, 0)] * 2 + [(2, 1)] * 2 + [(3, 0)] * 4),
+    cartesian([(1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 0)]),
 ]
 
 
@@ -168,7 +169,7 @@ def test_canonical_form_is_invariant_under_relabelling(content):
     rng = random.Random(0)
     for _ in range(20):
         c = random_contraction(content, rng)
-        assert sorted(content) == list(c.tensors)
+        assert sorted(content, key=factor_key) == list(c.tensors)
         for _ in range(5):
             assert shuffled(c.tensors, c.matrix, rng) == c
 
@@ -182,7 +183,9 @@ def test_labels_are_equal_exactly_for_isomorphic_graphs(content):
         assert not isomorphic(a, b)
 
 
-@pytest.mark.parametrize("content", [((3, 0),) * 8, ((2, 0),) * 2 + ((3, 0),) * 4, ((4, 0),) * 6])
+@pytest.mark.parametrize(
+    "content", [cartesian([(3, 0)] * 8), cartesian([(2, 0)] * 2 + [(3, 0)] * 4), cartesian([(4, 0)] * 6)]
+)
 def test_enumerated_graphs_are_pairwise_not_isomorphic(content):
     for a, b in itertools.combinations(all_contractions(content), 2):
         assert not isomorphic(a, b), (a.label, b.label)
@@ -204,7 +207,7 @@ def test_regular_graphs_that_refinement_alone_cannot_tell_apart():
     labels = {}
     for name, graph in REGULAR.items():
         matrix = networkx.to_numpy_array(graph, dtype=int).tolist()
-        forms = {shuffled([(3, 0)] * 10, matrix, rng).label for _ in range(12)}
+        forms = {shuffled(cartesian([(3, 0)] * 10), matrix, rng).label for _ in range(12)}
         assert len(forms) == 1, name
         labels[name] = forms.pop()
     for (a, first), (b, second) in itertools.combinations(labels.items(), 2):
@@ -217,7 +220,7 @@ def test_regular_graphs_that_refinement_alone_cannot_tell_apart():
 def test_random_cubic_graphs_are_told_apart_as_networkx_does(seed):
     a, b = (networkx.random_regular_graph(3, 12, seed=2 * seed + k) for k in (0, 1))
     rng = random.Random(seed)
-    forms = [shuffled([(3, 0)] * 12, networkx.to_numpy_array(g, dtype=int).tolist(), rng) for g in (a, b, a)]
+    forms = [shuffled(cartesian([(3, 0)] * 12), networkx.to_numpy_array(g, dtype=int).tolist(), rng) for g in (a, b, a)]
     assert forms[0] == forms[2]
     assert (forms[0] == forms[1]) == networkx.is_isomorphic(a, b)
 
@@ -237,16 +240,16 @@ def test_channels_are_identities_and_ranks_are_not_interchangeable():
 
 def test_labels_round_trip():
     sets = [
-        candidates([(rank, 0) for rank in range(5)], range(1, 5)),
-        candidates([(1, 0), (1, 1), (2, 0), (2, 3)], range(1, 4)),
-        candidates([(1, 0), (2, 0), (3, 0)], range(1, 5), pseudo=True),
-        all_contractions(((1, 0),) * 2 + ((2, 0),) * 3),
+        candidates(cartesian((rank, 0) for rank in range(5)), range(1, 5)),
+        candidates(cartesian([(1, 0), (1, 1), (2, 0), (2, 3)]), range(1, 4)),
+        candidates(cartesian([(1, 0), (2, 0), (3, 0)]), range(1, 5), pseudo=True),
+        all_contractions(cartesian([(1, 0)] * 2 + [(2, 0)] * 3)),
     ]
     for c in itertools.chain(*sets):
         again = Contraction.from_label(c.label)
         assert again == c
         assert again.label == c.label
-        assert [t or EPSILON for t, _ in brute_force.parse(c.label)] == list(c.tensors)
+        assert [cartesian([t])[0] if t else EPSILON for t, _ in brute_force.parse(c.label)] == list(c.tensors)
 
 
 def test_a_label_may_name_indices_and_factors_in_any_way():
@@ -254,7 +257,7 @@ def test_a_label_may_name_indices_and_factors_in_any_way():
     for text in ("2ij.2jk.2ki", "2kz.2Ak.2zA", "2ca.2bc.2ab"):
         assert Contraction.from_label(text).label == label
     mixed = Contraction.from_label("3abc.1a.2bc")
-    assert mixed.tensors == ((1, 0), (2, 0), (3, 0))
+    assert mixed.tensors == cartesian([(1, 0), (2, 0), (3, 0)])
     assert mixed.label == "1a.2bc.3abc"
 
 
@@ -284,7 +287,7 @@ def test_bad_labels_are_refused_with_the_reason(label, message):
 def test_properties_of_a_contraction():
     c = Contraction.from_label("eabc.1a.2bd.3cde.1e")
     assert (c.order, c.total_rank, c.is_pseudo) == (4, 7, True)
-    assert c.content == ((1, 0), (1, 0), (2, 0), (3, 0))
+    assert c.content == cartesian([(1, 0), (1, 0), (2, 0), (3, 0)])
     assert not Contraction.from_label("1a.1a").is_pseudo
 
 
@@ -328,7 +331,7 @@ def test_the_limit_can_be_moved():
 
 
 def test_pseudo_candidates_hold_exactly_one_levi_civita_symbol_on_three_tensors():
-    found = list(candidates([(1, 0), (1, 1), (1, 2), (2, 0), (3, 0)], range(1, 5), pseudo=True))
+    found = list(candidates(cartesian([(1, 0), (1, 1), (1, 2), (2, 0), (3, 0)]), range(1, 5), pseudo=True))
     assert len(found) > 50
     for c in found:
         assert c.tensors.count(EPSILON) == 1
@@ -336,11 +339,11 @@ def test_pseudo_candidates_hold_exactly_one_levi_civita_symbol_on_three_tensors(
         bonds = [m for u, v, m in c.bonds if EPSILON in (c.tensors[u], c.tensors[v])]
         assert bonds == [1, 1, 1]
         assert networkx.is_connected(graph_of(c))
-    assert "e" not in "".join(c.label for c in candidates([(1, 0), (2, 0)], range(1, 5)))
+    assert "e" not in "".join(c.label for c in candidates(cartesian([(1, 0), (2, 0)]), range(1, 5)))
 
 
 def test_pseudo_scalars_change_sign_under_inversion():
-    tensors = ((1, 0), (1, 1), (1, 2), (2, 0), (3, 0))
+    tensors = cartesian([(1, 0), (1, 1), (1, 2), (2, 0), (3, 0)])
     point = np.array(brute_force.integers(21, seed=5))
     inverted = point * np.repeat([-1, -1, -1, 1, -1], [3, 3, 3, 5, 7])
     prime = modular.DEFAULT_PRIME
@@ -355,7 +358,7 @@ def test_pseudo_scalars_change_sign_under_inversion():
 
 def test_a_triple_product_is_the_determinant():
     point = np.array([[1, 2, 3, 4, 5, 6, 7, 8, 10]])
-    evaluator = Evaluator(((1, 0), (1, 1), (1, 2)), point, Floating())
+    evaluator = Evaluator(cartesian([(1, 0), (1, 1), (1, 2)]), point, Floating())
     value = evaluator.values(Contraction.from_label("eabc.1a.1:1b.1:2c"))[0]
     assert abs(value) == pytest.approx(3, abs=tolerances.DIRECT_SUM["float64"])
 
@@ -363,12 +366,13 @@ def test_a_triple_product_is_the_determinant():
 # ---- values and gradients ---------------------------------------------------------------------------------------
 
 TENSORS = ((0, 0), (1, 0), (1, 1), (2, 0), (3, 0), (4, 0))
+CHANNELS = cartesian(TENSORS)
 
 
 def sample() -> list[Contraction]:
-    proper = list(candidates(TENSORS, range(1, 5)))
-    pseudo = list(candidates(TENSORS[1:5], range(3, 5), pseudo=True))
-    products = list(all_contractions(((1, 0),) * 2 + ((2, 0),) * 2))
+    proper = list(candidates(CHANNELS, range(1, 5)))
+    pseudo = list(candidates(CHANNELS[1:5], range(3, 5), pseudo=True))
+    products = list(all_contractions(cartesian([(1, 0)] * 2 + [(2, 0)] * 2)))
     rng = random.Random(3)
     return rng.sample(proper, 25) + rng.sample(pseudo, 6) + products
 
@@ -376,9 +380,9 @@ def sample() -> list[Contraction]:
 @pytest.mark.parametrize("contraction", sample(), ids=lambda c: c.label)
 def test_values_and_gradients_modulo_a_prime_are_those_of_integer_einsum(contraction):
     prime = modular.DEFAULT_PRIME
-    width = sum(2 * rank + 1 for rank, _ in TENSORS)
+    width = components_of(CHANNELS)
     x = brute_force.integers(width, seed=7)
-    value, gradient = Evaluator(TENSORS, np.array([x]), Modular(prime)).values_and_gradients(contraction)
+    value, gradient = Evaluator(CHANNELS, np.array([x]), Modular(prime)).values_and_gradients(contraction)
     assert int(value[0]) == brute_force.value(contraction.label, TENSORS, x) % prime
     expected = [g % prime for g in brute_force.gradient(contraction.label, TENSORS, x)]
     assert gradient[0].tolist() == expected
@@ -387,7 +391,7 @@ def test_values_and_gradients_modulo_a_prime_are_those_of_integer_einsum(contrac
 def test_residues_of_full_size_do_not_overflow():
     tensors, prime = ((4, 0), (6, 0)), modular.DEFAULT_PRIME
     x = [prime - 1 - k for k in range(22)]
-    evaluator = Evaluator(tensors, np.array([x]), Modular(prime))
+    evaluator = Evaluator(cartesian(tensors), np.array([x]), Modular(prime))
     for label in ("4abcd.4abef.4cdef", "6abcdef.6abcdef", "6abcdef.6abcghi.6defghi"):
         assert int(evaluator.values(Contraction.from_label(label))[0]) == brute_force.value(label, tensors, x) % prime
 
@@ -397,8 +401,8 @@ def test_residues_of_full_size_do_not_overflow():
 )
 def test_float_gradients_agree_with_differences(label):
     c = Contraction.from_label(label)
-    tensors = tuple(sorted(set(c.content)))
-    width = sum(2 * rank + 1 for rank, _ in tensors)
+    tensors = tuple(sorted(set(c.content), key=factor_key))
+    width = components_of(tensors)
     x = np.random.default_rng(0).normal(size=width)
     x /= np.linalg.norm(x)
     step = 1e-5
@@ -423,23 +427,24 @@ def test_values_are_invariant_under_rotation():
     for vectors in (cloud, cloud @ rotation.T):
         points.append(np.concatenate([weights @ harmonics(vectors, rank) for rank in range(5)]))
     assert np.abs(points[0] - points[1]).max() > 0.1
-    evaluator = Evaluator(tuple((rank, 0) for rank in range(5)), np.stack(points), Floating())
-    for c in candidates([(rank, 0) for rank in range(5)], range(1, 5)):
+    evaluator = Evaluator(cartesian((rank, 0) for rank in range(5)), np.stack(points), Floating())
+    for c in candidates(cartesian((rank, 0) for rank in range(5)), range(1, 5)):
         here, there = evaluator.values(c)
         assert here == pytest.approx(there, rel=1e-9, abs=tolerances.DIRECT_SUM["float64"] * 100)
 
 
 def test_points_of_the_wrong_width_are_refused():
     with pytest.raises(ValueError, match=r"need 3 components on the last axis, got \(1, 4\)"):
-        Evaluator(((1, 0),), np.zeros((1, 4)), Floating())
+        Evaluator(cartesian([(1, 0)]), np.zeros((1, 4)), Floating())
 
 
 # ---- reproducibility --------------------------------------------------------------------------------------------
 
 SCRIPT = """
 import hashlib, json, sys, invgen
+from invgen.compiler.algebra.channels import cartesian
 from invgen.compiler.candidates.cartesian.enumeration import candidates
-tensors = [(1, 0), (1, 1), (2, 0), (3, 0), (4, 0)]
+tensors = cartesian([(1, 0), (1, 1), (2, 0), (3, 0), (4, 0)])
 print([c.label for c in candidates(tensors, range(1, 5))])
 for objective in ("flexible", "independent", "linear"):
     print(json.dumps(invgen.generate(invgen.BasisSpec(l_max=3, n_max=4, objective=objective)).to_json()))

@@ -19,10 +19,12 @@ import flint
 import numpy as np
 import pytest
 import sympy
+from processes import invgen as run
 
 import invgen
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Modular
+from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.algebra.characters import largest_rank
 from invgen.compiler.algebra.couplings import integer_coupling
 from invgen.compiler.candidates.cartesian import family
@@ -464,7 +466,7 @@ def test_newton_identities_count_what_characters_count(spec: BasisSpec) -> None:
 def test_pseudo_scalars_exist_unless_the_bound_is_zero(ranks: tuple[int, ...]) -> None:
     """Up to order 15, that of the pseudo-scalar of the octupole, by characters."""
     exist = any(counts.count_invariants([(rank, Fraction(0)) for rank in ranks], range(1, 16), (1,), None).values())
-    proper, tensors = counts.bound(ranks, "proper"), [(rank, k) for k, rank in enumerate(ranks)]
+    proper, tensors = counts.bound(ranks, "proper"), [Channel(0, k, rank) for k, rank in enumerate(ranks)]
     assert counts.bound(ranks, "pseudo") == largest_rank(tensors, "pseudo") == (proper if exist else 0)
     assert counts.bound(ranks, "both") == largest_rank(tensors, "both") == proper > 0
 
@@ -484,7 +486,7 @@ def test_what_many_candidates_were_allowed_for_is_certified_and_verified(monkeyp
     def costly(spec: BasisSpec, tensors: object, limit: int) -> object:
         if limit < allowed:
             raise TooManyCandidates(f"{allowed} candidates, more than {limit}")
-        return stream(spec, spec.tensors, limit)
+        return stream(spec, family_of(spec).channels(spec), limit)
 
     stream = family.stream
     monkeypatch.setattr(family, "stream", costly)
@@ -519,11 +521,6 @@ def test_elimination_is_that_of_flint() -> None:
 
 
 # ---- the command line -------------------------------------------------------------------------------------------
-
-
-def run(*arguments: object, module: str = "invgen.cli", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
 
 
 def test_certify_writes_a_file_and_replays_it(tmp_path: Path) -> None:

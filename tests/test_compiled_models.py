@@ -6,8 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +13,12 @@ from types import SimpleNamespace
 
 import ase
 import numpy as np
+import processes
 import pytest
 import torch
-from network_fixtures import BUILDERS, CUTOFF, build, crystal, graph, molecule
-from tolerances import LAW
+from network_fixtures import BUILDERS, CUTOFF, as_atoms, build, crystal, graph, molecule
+from processes import python
+from tolerances import LAW, close
 
 import invgen
 from invgen.data import DataError, UnknownSpeciesError
@@ -36,20 +36,15 @@ STRUCTURES = [molecule(0, 7), molecule(1, 1), molecule(2, 4), crystal(3)]
 NAMES = {torch.float32: "float32", torch.float64: "float64"}
 
 
-def close(found: torch.Tensor, wanted: torch.Tensor, dtype: torch.dtype) -> None:
-    scale = max(float(wanted.abs().max()), 1.0)
-    torch.testing.assert_close(found, wanted, rtol=0, atol=LAW[NAMES[dtype]] * scale)
-
-
 def same_as(model: torch.nn.Module, potential: compiled.CompiledPotential, dtype: torch.dtype) -> None:
     """Energies, forces and stress of molecules, a lone atom and a crystal."""
     plain = EnergyForces(model).eval()
     for structures in (STRUCTURES, STRUCTURES[:1], STRUCTURES[1:2], 3 * STRUCTURES):
         batch = graph(*structures, dtype=dtype)
         for found, wanted in zip(potential.predict(structures), plain(batch), strict=True):
-            close(found, wanted, dtype)
+            close(found, wanted, LAW[NAMES[dtype]])
     cell = graph(crystal(1), dtype=dtype)
-    close(potential.stress(cell), plain.stress(cell), dtype)
+    close(potential.stress(cell), plain.stress(cell), LAW[NAMES[dtype]])
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +95,7 @@ def test_a_program_is_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     same_as(model, potential, torch.float32)
     with pytest.raises(UnknownSpeciesError, match=r"\[7\]"):
         potential.predict([molecule(0, 5, species=(7,))])
-    fresh = run(FRESH.format(folder=str(folder), blocked=("sympy", "jinja2")))
+    fresh = fresh_process("sympy", "jinja2", folder=folder)
     energies = EnergyForces(model).eval()(graph(*STRUCTURES[:1], dtype=torch.float32)).energy
     assert float(fresh.split()[0]) == pytest.approx(float(energies), rel=10 * LAW["float32"])
     assert "14 atoms, 178 pairs" in fresh
@@ -120,8 +115,8 @@ def test_a_graph_with_its_invariants_inside_is_the_network() -> None:
         batch = graph(*structures)
         energy, gradient, vectors = EnergyForces(model)._gradient(batch, False)
         found = graph_module(*program_inputs(batch, vectors))
-        close(found[0], energy, torch.float64)
-        close(found[1], gradient, torch.float64)
+        close(found[0], energy)
+        close(found[1], gradient)
 
 
 FRESH = """
@@ -143,27 +138,22 @@ assert not [m for m in sys.modules if m.startswith("invgen.compiler")]
 """
 
 
-def run(code: str, quiet: bool = True) -> str:
-    """Standard output of a fresh process in the root of the sources."""
+def fresh_process(*blocked: str, folder: Path, options: tuple[str, ...] = ("-W", "error")) -> str:
+    """What a process prints that loads a compiled model, in the root of the sources."""
     root = Path(__file__).resolve().parent.parent
     path = os.pathsep.join([str(root), str(root / "tests")])
-    done = subprocess.run(
-        [sys.executable, *(["-W", "error"] if quiet else []), "-c", code], capture_output=True, text=True, cwd=root,
-        env={**os.environ, "PYTHONPATH": path},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return python(FRESH.format(folder=str(folder), blocked=blocked), *options, cwd=root, PYTHONPATH=path)
 
 
 def test_a_fresh_process_needs_neither_sympy_nor_jinja(light: Path) -> None:
-    out = run(FRESH.format(folder=str(light), blocked=("sympy", "jinja2")))
+    out = fresh_process("sympy", "jinja2", folder=light)
     wanted = load_compiled(light).predict(STRUCTURES[:1]).energy.item()
     assert float(out.split()[0]) == pytest.approx(wanted, rel=1e-12)
     assert "notice" not in out
 
 
 def test_without_numba_torch_takes_over_and_says_so(light: Path) -> None:
-    out = run(FRESH.format(folder=str(light), blocked=("sympy", "jinja2", "numba", "llvmlite")), quiet=False)
+    out = fresh_process("sympy", "jinja2", "numba", "llvmlite", folder=light, options=())
     wanted = load_compiled(light).predict(STRUCTURES[:1]).energy.item()
     assert float(out.split()[0]) == pytest.approx(wanted, rel=1e-12)
     assert "notice: Numba is not installed" in out
@@ -184,7 +174,7 @@ def test_the_facade_has_it(light: Path) -> None:
 
 def test_the_ase_calculator(light: Path) -> None:
     potential, structure = load_compiled(light), crystal(2)
-    atoms = ase.Atoms(structure.numbers, structure.positions, cell=structure.cell, pbc=True)
+    atoms = as_atoms(structure)
     plain = InvgenCalculator(load_model(light / "model.npz"))
     for calculator in (potential.calculator(), InvgenCalculator(light), InvgenCalculator(str(light))):
         for name in ("energy", "forces", "stress"):
@@ -201,11 +191,8 @@ def test_constants_of_a_network_are_kept(tmp_path: Path) -> None:
     model.blocks[0].interaction.layer.normalisation.eps = 0.5
     other = EnergyForces(model).eval()(graph(*STRUCTURES)).energy
     assert not torch.allclose(plain, other)
-    close(
-        load_compiled(compile_model(model, tmp_path / "out", export=False)).predict(STRUCTURES).energy,
-        other,
-        torch.float64,
-    )
+    folder = compile_model(model, tmp_path / "out", export=False)
+    close(load_compiled(folder).predict(STRUCTURES).energy, other)
 
 
 def test_a_difference_is_noticed(light: Path) -> None:
@@ -515,20 +502,15 @@ def test_a_basis_without_cuda_kernels_cannot_go_to_a_gpu(tmp_path: Path) -> None
 # ---- command line and pages -------------------------------------------------------------------------------------
 
 
-def cli(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "invgen.cli", "compile", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
 def test_the_command(tmp_path: Path) -> None:
     path = save_model(build("hip-nn", interactions=1), tmp_path / "model.npz")
-    done = cli(path, "--no-export")
+    done = processes.invgen("compile", path, "--no-export")
     assert done.returncode == 0, done.stderr
     assert "elements [1, 6, 8], cutoff 4.0 Å" in done.stdout
     load_compiled(tmp_path / "model-cpu").verify()
-    again = cli(path, "--no-export")
+    again = processes.invgen("compile", path, "--no-export")
     assert again.returncode == 2
     assert "not an empty folder" in again.stderr
-    wrong = cli(path, "--target", "gpu", "-o", tmp_path / "other")
+    wrong = processes.invgen("compile", path, "--target", "gpu", "-o", tmp_path / "other")
     assert wrong.returncode == 2
     assert "unknown target 'gpu'" in wrong.stderr

@@ -10,6 +10,7 @@ import pytest
 import sphericart
 import sympy
 import tolerances
+from rotation_fixtures import directions
 
 import invgen
 from invgen.compiler.algebra.conventions import e3nn_map, e3nn_matrix
@@ -24,11 +25,6 @@ def e3nn_harmonics(rank: int, vectors: np.ndarray) -> np.ndarray:
         from e3nn import o3
 
         return o3.spherical_harmonics(rank, torch.tensor(vectors), normalize=False, normalization="integral").numpy()
-
-
-def directions(count: int, seed: int) -> np.ndarray:
-    vectors = np.random.default_rng(seed).normal(size=(count, 3))
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 @pytest.mark.parametrize("rank", range(9))

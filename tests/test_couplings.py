@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from fractions import Fraction
-from functools import cache
 from itertools import product
 from math import comb
 
@@ -13,6 +12,7 @@ import pytest
 import sympy
 import tolerances
 import torch
+from rotation_fixtures import generator
 from sympy.physics.quantum.cg import CG
 from sympy.physics.wigner import clebsch_gordan as sympy_clebsch_gordan
 
@@ -114,45 +114,6 @@ def test_real_couplings_are_those_of_e3nn_up_to_sign_and_norm(l1, l2, rank):
 
 
 # ---- scaled components and generators ---------------------------------------------------------------------------
-
-
-@cache
-def generator(rank: int, axis: int) -> list[list[Fraction]]:
-    """Rotation about an axis on the scaled components S_lm, m = -l..l, from the Cartesian tensor, exactly.
-
-    d/dt T of the polynomials T(r): the axis field (axis x r) . grad acts on the solid harmonics.
-    """
-    fields = [((1, 2, -1), (2, 1, 1)), ((2, 0, -1), (0, 2, 1)), ((0, 1, -1), (1, 0, 1))]
-    weights = [Fraction(1, factorial_of(rank + abs(m))) for m in range(-rank, rank + 1)]
-    solids = [
-        {key: value * weight for key, value in harmonics.solid_harmonic(rank, m).items()}
-        for m, weight in zip(range(-rank, rank + 1), weights, strict=True)
-    ]
-    derived = [differentiate(solid, fields[axis]) for solid in solids]
-    keys = sorted({key for solid in solids for key in solid})
-    basis = sympy.Matrix([[sympy.Rational(s.get(k, Fraction(0))) for s in solids] for k in keys])
-    image = sympy.Matrix([[sympy.Rational(s.get(k, Fraction(0))) for s in derived] for k in keys])
-    matrix = (basis.T * basis).inv() * basis.T * image
-    assert basis * matrix == image
-    return [[Fraction(int(v.p), int(v.q)) for v in matrix.T.row(i)] for i in range(2 * rank + 1)]
-
-
-def factorial_of(n: int) -> int:
-    return int(sympy.factorial(n))
-
-
-def differentiate(solid, field):
-    """(axis x r) . grad of a polynomial: sum of sign * r_source * d/dr_target over the field's terms."""
-    total: dict[tuple[int, int, int], Fraction] = {}
-    for target, source, sign in field:
-        for key, value in solid.items():
-            if key[target]:
-                powers = list(key)
-                powers[target] -= 1
-                powers[source] += 1
-                new = tuple(powers)
-                total[new] = total.get(new, Fraction(0)) + sign * key[target] * value
-    return {key: value for key, value in total.items() if value}
 
 
 def invariance_defect(table: np.ndarray, l1: int, l2: int, rank: int) -> bool:

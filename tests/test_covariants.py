@@ -26,10 +26,11 @@ import invgen
 from invgen.cli.checking import checks
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import Multiset, cartesian, factor_key
 from invgen.compiler.algebra.characters import contents, count_covariants, count_invariants, generic_covariants
 from invgen.compiler.algebra.components import contraction_matrix, inverse_contraction_matrix
 from invgen.compiler.algebra.harmonics import harmonics
-from invgen.compiler.candidates.cartesian.covariants import Covariant, CovariantEvaluator, open_tensor
+from invgen.compiler.candidates.cartesian.covariants import OPEN, Covariant, CovariantEvaluator
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.selection.covariants import select
 from invgen.compiler.selection.setting import Setting
@@ -53,41 +54,18 @@ def chosen(
 # ---- counts -----------------------------------------------------------------------------------------------------
 
 
-def molien(tensors: tuple[tuple[int, int], ...], order: int, rank: int, parity: str) -> int:
-    """Multiplicity of a representation of O(3) in a symmetric power: the mean of a product of characters.
-
-    Sums over equally spaced angles are exact for trigonometric polynomials of lower degree; -R multiplies the
-    character of every multiset by the parity of its total rank.
-    """
-    top = order * max(r for r, _ in tensors) + rank + 2
-    angles = 2 * np.pi * np.arange(top) / top
-    target = np.sum([np.exp(1j * m * angles) for m in range(-rank, rank + 1)], axis=0)
-    total = 0.0
-    for content in contents(tensors, order):
-        odd = (rank + sum(r for r, _ in content)) % 2
-        if odd not in {"proper": (0,), "pseudo": (1,), "both": (0, 1)}[parity]:
-            continue
-        character = target * (1 - np.cos(angles))
-        for (r, _), power in Counter(content).items():
-            weights = [np.exp(1j * m * angles) for m in range(-r, r + 1)]
-            words = itertools.combinations_with_replacement(weights, power)
-            character = character * sum(np.prod(w, axis=0) for w in words)
-        total += float(np.real(np.mean(character)))
-    return round(total)
-
-
 @pytest.mark.parametrize("rank", range(4))
 @pytest.mark.parametrize("parity", ["proper", "pseudo", "both"])
 @pytest.mark.parametrize(("ranks", "channels"), [((0, 1, 2), 1), ((3,), 1), ((1,), 3), ((2, 4), 1)])
 def test_linear_sets_are_as_large_as_the_characters_say_and_independent(ranks, channels, parity, rank):
     basis = chosen(ranks, rank, 3, "linear", parity, channels)
     for order in range(1, 4):
-        number = molien(basis.spec.tensors, order, rank, parity)
+        number = brute_force.molien(basis.spec.tensors, order, rank, parity)
         assert sum(c.order == order for c in basis) == number
         assert dict(basis.evidence.counts)[order] == number
     assert len(set(basis.labels)) == len(basis)
     points = modular.residues("linear", (len(basis) + 2) * basis.components, PRIME).reshape(-1, basis.components)
-    evaluator = CovariantEvaluator(basis.spec.tensors, rank, points, Modular(PRIME))
+    evaluator = CovariantEvaluator(basis.channels, rank, points, Modular(PRIME))
     rows = [evaluator.values(c).reshape(-1) for c in basis]
     assert (modular.rank(np.array(rows), PRIME) if rows else 0) == len(basis)
 
@@ -116,7 +94,7 @@ def test_the_fewest_covariants_span_what_the_symmetry_of_the_tensors_allows(
     ranks, channels, rank, n_max, proper, pseudo
 ):
     """By hand: mirror planes of one or two vectors, the three axes of a quadrupole, the inversion of even ranks."""
-    tensors = tuple((r, c) for r in ranks for c in range(channels))
+    tensors = cartesian((r, c) for r in ranks for c in range(channels))
     for parity, number in (("proper", proper), ("pseudo", pseudo), ("both", min(2 * rank + 1, proper + pseudo))):
         basis = chosen(ranks, rank, n_max, "independent", parity, channels)
         assert len(basis) == basis.evidence.rank == basis.evidence.bound == number
@@ -140,21 +118,21 @@ def test_what_the_orders_do_not_reach_is_told():
 
 def check_module(ranks: tuple[int, ...], rank: int, n_max: int, generators: list[Covariant]) -> None:
     """Products of invariants and generators have, in every content, the rank that the characters give."""
-    tensors = tuple((r, 0) for r in ranks)
+    tensors = cartesian((r, 0) for r in ranks)
     width = sum(2 * r + 1 for r in ranks)
     scalars = brute_force.build(BasisSpec(ranks=ranks, n_max=n_max, objective="linear"))
     points = modular.residues(f"module/{ranks}", 12 * width, PRIME).reshape(12, width)
     value = Evaluator(tensors, points, Modular(PRIME)).values
     vector = CovariantEvaluator(tensors, rank, points, Modular(PRIME)).values
-    products: dict[tuple[tuple[int, int], ...], list[list[int]]] = {}
+    products: dict[Multiset, list[list[int]]] = {}
     for c in generators:
         products.setdefault(c.content, []).append(vector(c).reshape(-1).tolist())
         for s in scalars:
             row = (value(s)[:, None] * vector(c) % PRIME).reshape(-1).tolist()
-            products.setdefault(tuple(sorted(s.content + c.content)), []).append(row)
+            products.setdefault(tuple(sorted(s.content + c.content, key=factor_key)), []).append(row)
     for order in range(1, n_max + 1):
         for content in contents(tensors, order):
-            if (rank + sum(r for r, _ in content)) % 2 == 0:
+            if (rank + sum(t.rank for t in content)) % 2 == 0:
                 rows = products.get(content, [])
                 flat = [v for row in rows for v in row]
                 found = flint.nmod_mat(len(rows), 12 * (2 * rank + 1), flat, PRIME).rank() if rows else 0
@@ -190,7 +168,7 @@ def test_the_vectors_of_an_octupole_span_the_pseudo_scalar_of_degree_fifteen():
     here, there = (np.linalg.det(basis.evaluate(y)) for y in (x, turned(x, ((3, 0),), -rotation(1))))
     assert (np.abs(here) > 0).all()
     np.testing.assert_allclose(here, -there, rtol=LAW["float64"])
-    assert count_invariants([(3, 0)] * 15) == 1
+    assert count_invariants(cartesian([(3, 0)] * 15)) == 1
 
 
 def test_covariants_of_rank_zero_are_the_invariants():
@@ -209,7 +187,7 @@ def test_covariants_of_rank_zero_are_the_invariants():
 )
 def test_a_covariant_is_the_traceless_part_of_an_open_contraction(label):
     """By einsum over full tensors, symmetrised and projected."""
-    tensors = ((0, 0), (1, 0), (2, 0), (3, 0))
+    tensors = cartesian([(0, 0), (1, 0), (2, 0), (3, 0)])
     x = np.random.default_rng(3).normal(size=16)
     full = {r: brute_force.full_from_reduced(x[r * r : (r + 1) ** 2], r).astype(float) for r in range(4)}
     covariant = Covariant.from_label(label)
@@ -370,7 +348,7 @@ def test_kernels_are_exact(rank, objective):
     basis = chosen((1, 2), rank, 3, objective, "both")
     x = brute_force.fractions(basis.components, seed=rank)
     value = invgen.kernels_of(basis)["value"].evaluate(x).reshape(len(basis), 2 * rank + 1)
-    tensors = (*basis.spec.tensors, open_tensor(rank))
+    tensors = (*basis.spec.tensors, (rank, OPEN - 1))
     for c, found in zip(basis, value, strict=True):
         padded = [*x, *[Fraction(0)] * (2 * rank + 1)]
         gradient = brute_force.gradient(c.contraction.label, tensors, padded)[-(2 * rank + 1) :]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import python
 
 from invgen.runs import compilation
 from invgen.runs.compilation import compilation_told
@@ -138,7 +139,7 @@ def test_torch_says_how_many_threads_work() -> None:
     torch.set_num_threads(2)
     print(before, threads.thread_count(), torch.get_num_threads())
     """
-    assert run(code).split() == ["3", "2", "2"]
+    assert python(textwrap.dedent(code)).split() == ["3", "2", "2"]
 
 
 # ---- equal bits -------------------------------------------------------------------------------------------------
@@ -227,7 +228,7 @@ def test_two_processes_may_compile_the_same_at_once(cache: Path) -> None:
     print(f(x).tobytes().hex())
     """
     at_once = [start(code) for _ in range(3)]
-    found = {process.communicate()[0] for process in at_once} | {run(code)}
+    found = {process.communicate()[0] for process in at_once} | {python(textwrap.dedent(code))}
     assert [process.returncode for process in at_once] == [0, 0, 0]
     assert len(found) == 1
     assert [p.suffix for p in cache.iterdir()] == [objects.SUFFIX]
@@ -235,12 +236,6 @@ def test_two_processes_may_compile_the_same_at_once(cache: Path) -> None:
 
 def start(code: str) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True)
-
-
-def run(code: str) -> str:
-    out, _ = (process := start(code)).communicate()
-    assert process.returncode == 0
-    return out
 
 
 # ---- told while it is done --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 import torch
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.neighborlist import neighbor_list
-from network_fixtures import CUTOFF, crystal, molecule
+from network_fixtures import CUTOFF, as_atoms, crystal, molecule
 
 from invgen.data import (
     CoincidentAtomsError,
@@ -32,8 +32,8 @@ from invgen.data.dataset import split_indices
 from invgen.data.files import read_archive, write_archive
 
 
-def as_atoms(structure: Structure) -> ase.Atoms:
-    atoms = ase.Atoms(structure.numbers, structure.positions, cell=structure.cell, pbc=structure.periodic)
+def with_labels(structure: Structure) -> ase.Atoms:
+    atoms = as_atoms(structure)
     if structure.energy is not None:
         atoms.calc = SinglePointCalculator(atoms, energy=structure.energy, forces=structure.forces)
     return atoms
@@ -123,7 +123,7 @@ def test_files_give_back_what_was_written(tmp_path: Path, suffix: str) -> None:
         write_npz(path, systems)
     else:
         plain = tmp_path / "plain.xyz"
-        ase.io.write(plain, [as_atoms(s) for s in systems], format="extxyz")
+        ase.io.write(plain, [with_labels(s) for s in systems], format="extxyz")
         path.write_bytes(lzma.compress(plain.read_bytes()) if suffix.endswith("xz") else plain.read_bytes())
     for read, written in zip(read_structures(path), systems, strict=True):
         np.testing.assert_array_equal(read.numbers, written.numbers)
@@ -133,7 +133,7 @@ def test_files_give_back_what_was_written(tmp_path: Path, suffix: str) -> None:
 
 
 def test_periodic_cells_survive_ase() -> None:
-    structure = from_ase(as_atoms(crystal()))
+    structure = from_ase(with_labels(crystal()))
     np.testing.assert_array_equal(structure.cell, crystal().cell)
     assert structure.periodic.all()
     assert structure.energy is None

@@ -9,7 +9,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import flint
 import numpy as np
 import pytest
-from brute_force import build
+from brute_force import build, molien
 from rich.console import Console
 from rotation_fixtures import rotation, turned
 from tolerances import KERNEL, LAW
@@ -26,6 +25,7 @@ import invgen
 from invgen.cli.checking import checks
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Modular
+from invgen.compiler.algebra.channels import Channel, cartesian
 from invgen.compiler.algebra.characters import contents, count_invariants
 from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.compiler.candidates.cartesian.counting import EPSILON_AS_TENSOR, count_contractions, refuse_explosion
@@ -80,7 +80,7 @@ def test_the_scalar_is_a_generator_of_degree_one():
 
 def test_rank_three_has_one_odd_invariant_of_degree_fifteen():
     """Hilbert series (1 + t^15) / (1-t^2)(1-t^4)(1-t^6)(1-t^10): below 15 the even generators make everything."""
-    series = [count_invariants([(3, 0)] * n) for n in range(16)]
+    series = [count_invariants(cartesian([(3, 0)]) * n) for n in range(16)]
     assert series[1:15:2] == [0] * 7
     assert series[15] == 1
     assert series[12:15:2] == [8, 10]
@@ -139,11 +139,11 @@ def test_couplings_of_several_channels_generate_too():
 # ---- the claim, by a second method ------------------------------------------------------------------------------
 
 
-def monomials(generators: list[Contraction], content: Counter[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
+def monomials(generators: list[Contraction], content: Counter[Channel]) -> Iterator[tuple[int, ...]]:
     """All products of generators, as positions, whose factors are exactly this multiset of tensors."""
     parts = [Counter(c.content) for c in generators]
 
-    def grow(first: int, left: Counter[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
+    def grow(first: int, left: Counter[Channel]) -> Iterator[tuple[int, ...]]:
         if not left:
             yield ()
         for k in range(first, len(parts)):
@@ -156,14 +156,14 @@ def monomials(generators: list[Contraction], content: Counter[tuple[int, int]]) 
 
 def check_generates(ranks: tuple[int, ...], n_max: int, generators: list[Contraction], pseudo: bool = False) -> None:
     """Products of generators have, in every multidegree, the rank that the characters give."""
-    tensors = tuple((rank, 0) for rank in ranks)
+    tensors = cartesian((rank, 0) for rank in ranks)
     width = sum(2 * rank + 1 for rank in ranks)
     points = modular.residues(f"generate/{ranks}", 20 * width, PRIME).reshape(20, width)
     evaluator = Evaluator(tensors, points, Modular(PRIME))
     values = [evaluator.values(c) for c in generators]
     for degree in range(1, n_max + 1):
         for content in contents(tensors, degree):
-            if sum(rank for rank, _ in content) % 2 and not pseudo:
+            if sum(t.rank for t in content) % 2 and not pseudo:
                 continue
             rows = []
             for word in monomials(generators, Counter(content)):
@@ -208,9 +208,9 @@ def test_functional_independence_is_less_than_generating():
 def grown(number: int) -> None:
     """The ring of one quadrupole to degree six, whose last piece is claimed to hold ``number`` invariants."""
     points = modular.residues("grown", 5 * (2 + SPARE), PRIME).reshape(-1, 5)
-    found = Ring(Evaluator(((2, 0),), points, Modular(PRIME)).values, 2 + SPARE, PRIME)
+    found = Ring(Evaluator(cartesian([(2, 0)]), points, Modular(PRIME)).values, 2 + SPARE, PRIME)
     for order in range(2, 7):
-        for piece in multidegrees([(2, 0)], order):
+        for piece in multidegrees(cartesian([(2, 0)]), order):
             claimed = replace(piece, invariants=number) if order == 6 else piece
             found.extend(claimed, lambda piece=piece: connected_contractions(piece.factors))
 
@@ -288,7 +288,7 @@ def test_an_explosion_is_refused():
 
 def test_the_levi_civita_symbol_is_not_forgotten_when_candidates_are_counted():
     """A content of odd total rank has no proper contraction at all, but pseudo-scalars that might explode."""
-    for content in (((1, 0),) * 3 + ((2, 0),) * 3, ((2, 0),) * 3 + ((3, 0),) * 3):
+    for content in map(cartesian, ([(1, 0)] * 3 + [(2, 0)] * 3, [(2, 0)] * 3 + [(3, 0)] * 3)):
         number = len(all_contractions(content, True))
         assert number <= count_contractions((*content, EPSILON_AS_TENSOR)) <= 2 * number
         refuse_explosion([content], 0, 2 * number, pseudo=True)
@@ -361,35 +361,16 @@ def test_a_function_of_mixed_parity_fails_the_check():
         check_parity(Mixed(both.spec, both.invariants, both.evidence))
 
 
-def molien(tensors: tuple[tuple[int, int], ...], order: int, sign: int) -> Fraction:
-    """Half the mean over rotations R plus ``sign`` times half the mean over -R of the character of the power.
-
-    Sums over equally spaced angles are exact for trigonometric polynomials of lower degree; -R multiplies the
-    character of every multiset by the parity of its total rank.
-    """
-    top = order * max(rank for rank, _ in tensors) + 2
-    angles = 2 * np.pi * np.arange(top) / top
-    total = 0.0
-    for content in contents(tensors, order):
-        character = np.ones(top)
-        for (rank, _), power in Counter(content).items():
-            weights = [np.exp(1j * m * angles) for m in range(-rank, rank + 1)]
-            character = character * sum(np.prod(w, axis=0) for w in combinations_with_replacement(weights, power))
-        mean = float(np.real(np.mean(character * (1 - np.cos(angles)))))
-        total += 0.5 * mean * (1 + sign * (-1) ** sum(rank for rank, _ in content))
-    return Fraction(round(total))
-
-
 @pytest.mark.parametrize(("ranks", "channels"), [((1, 2, 3), 1), ((1, 2), 2), ((2, 4), 1)])
 def test_numbers_of_pseudo_scalars_are_those_of_the_full_rotation_group(ranks, channels):
     spec = BasisSpec(ranks=ranks, channels=channels, n_max=4, objective="linear", parity="pseudo")
     basis = build(spec)
     for order in range(1, 5):
-        assert dict(basis.evidence.counts)[order] == molien(spec.tensors, order, -1)
-        assert sum(c.order == order for c in basis) == molien(spec.tensors, order, -1)
-        assert invgen.count(replace_parity(spec, "proper"))[order] == molien(spec.tensors, order, 1)
+        assert dict(basis.evidence.counts)[order] == molien(spec.tensors, order, 0, "pseudo")
+        assert sum(c.order == order for c in basis) == molien(spec.tensors, order, 0, "pseudo")
+        assert invgen.count(replace_parity(spec, "proper"))[order] == molien(spec.tensors, order, 0, "proper")
     points = modular.residues("pseudo", 3 * len(basis) * basis.components, PRIME).reshape(-1, basis.components)
-    evaluator = Evaluator(spec.tensors, points[: len(basis) + 3], Modular(PRIME))
+    evaluator = Evaluator(basis.channels, points[: len(basis) + 3], Modular(PRIME))
     rows = np.array([evaluator.values(c) for c in basis])
     assert (modular.rank(rows, PRIME) if len(basis) else 0) == len(basis)
 

@@ -7,10 +7,10 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cuda_fixtures import available, needs_compiler
 from kernel_fixtures import naive_family, polynomial
 from rich.console import Console
 
@@ -45,15 +45,6 @@ ptxas info    : Function properties for vjp_1
     0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 ptxas info    : Used 40 registers, used 1 barriers, 15360 bytes smem
 """
-
-
-def available() -> Iterator[Compiler]:
-    for found in (nvrtc_module.find_nvrtc(), nvcc_module.find_nvcc()):
-        if found is not None:
-            yield found
-
-
-needs_compiler = pytest.mark.skipif(not list(available()), reason="needs NVRTC or nvcc: pip install nvidia-cuda-nvrtc")
 
 
 def test_registers_and_spills_are_read_from_the_log() -> None:

@@ -11,21 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from cuda_fixtures import HostCompiler, host, needs_host_compiler, run_last_block, sparse  # noqa: F401
-from interaction_fixtures import COUNTS, assert_equal, lists, oracle, tensors
-from network_fixtures import build, crystal, graph, molecule
-from tolerances import DIRECT_SUM, KERNEL, LAW
-from torch import Tensor
+from cuda_fixtures import Host, HostCompiler, needs_compiler, needs_host_compiler, run_last_block, sparse
+from interaction_fixtures import COUNTS, lists, messages, pair_by_pair
+from kernel_fixtures import ORDERS
+from network_fixtures import build, crystal, graph, molecule, trained
+from tolerances import DIRECT_SUM, KERNEL, LAW, all_close
 
 import invgen
 from invgen.cli.checking import interaction_problem
 from invgen.compiler.emitters import cuda as cuda_emitter
 from invgen.compiler.emitters import cuda_interaction as emitter
-from invgen.data import Batch
 from invgen.emitted.folder import EmittedFolder, open_folder
 from invgen.errors import CudaError, EmittedFileError
 from invgen.gpu import Usage, find_compiler
-from invgen.gpu.driver import Driver
 from invgen.nn import EnergyForces
 from invgen.nn.interaction import ScalarInteraction
 from invgen.runtime import backends, cuda, load
@@ -34,9 +32,7 @@ from invgen.runtime.operators import interaction, invariants, pair_sums
 from invgen.runtime.operators.pair_lists import lists_from_slots, pair_lists
 
 IDS = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible")
-ORDERS = ("value", "vjp", "second_order")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-Host = tuple[HostCompiler, Driver]
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
@@ -61,24 +57,24 @@ def edited(tmp_path: Path, id: str, old: str, new: str) -> CudaInteraction:
 @pytest.mark.parametrize("id", IDS)
 def test_plain_tensor_operations_agree_with_autograd_pair_by_pair(id: str, order: str) -> None:
     of = lists()
-    arrays = tensors(id, of, features=4)
+    arrays = messages(id, of, features=4)
     key = load(id, backend="torch").key
     found = getattr(pair_sums, order)(*arrays[: COUNTS[order]], lists=of, key=key)
-    assert_equal(found if order != "value" else (found,), oracle(order, arrays, of, id), DIRECT_SUM["float64"])
+    all_close(found if order != "value" else (found,), pair_by_pair(order, arrays, of, id), DIRECT_SUM["float64"])
 
 
 def test_the_comparison_notices_pairs_turned_round() -> None:
     of = lists()
-    arrays = tensors(IDS[0], of, features=4)
+    arrays = messages(IDS[0], of, features=4)
     turned = pair_lists(of.second, of.first, 5, 5)
     found = pair_sums.value(*arrays[:3], turned, load(IDS[0], backend="torch").key)
     with pytest.raises(AssertionError):
-        assert_equal((found,), oracle("value", arrays, of, IDS[0]), DIRECT_SUM["float64"])
+        all_close((found,), pair_by_pair("value", arrays, of, IDS[0]), DIRECT_SUM["float64"])
 
 
 def test_operators_under_opcheck_and_gradcheck() -> None:
     of = lists(atoms=3, pairs=5)
-    m, s, t, g, *u = tensors(IDS[0], of, features=2, sensitivities=2)
+    m, s, t, g, *u = messages(IDS[0], of, features=2, sensitivities=2)
     key = load(IDS[0], backend="numba").key
     for x in (m, s, t, g):
         x.requires_grad_()
@@ -94,7 +90,7 @@ def test_operators_under_opcheck_and_gradcheck() -> None:
 
 def test_third_derivatives_name_the_remedy() -> None:
     of = lists(atoms=3, pairs=5)
-    m, s, t, *_ = tensors(IDS[0], of, features=2)
+    m, s, t, *_ = messages(IDS[0], of, features=2)
     y = interaction.VALUE(m.requires_grad_(), s, t, *of, load(IDS[0], backend="torch").key).square().sum()
     for _ in range(2):
         y = torch.autograd.grad(y, m, create_graph=True)[0].square().sum()
@@ -104,11 +100,11 @@ def test_third_derivatives_name_the_remedy() -> None:
 
 def test_vmap_takes_slices() -> None:
     of, key = lists(atoms=3, pairs=5), load(IDS[0], backend="torch").key
-    m, s, t, g, *_ = tensors(IDS[0], of, features=2)
+    m, s, t, g, *_ = messages(IDS[0], of, features=2)
     several = torch.stack([s, 2 * s, -s])
     found = torch.func.vmap(lambda x: interaction.VJP(m, x, t, g, *of, key))(several)
     for k, x in enumerate(several):
-        assert_equal(tuple(f[k] for f in found), interaction.VJP(m, x, t, g, *of, key), DIRECT_SUM["float64"])
+        all_close(tuple(f[k] for f in found), interaction.VJP(m, x, t, g, *of, key), DIRECT_SUM["float64"])
 
 
 def test_lists_group_pairs_by_either_end_in_order() -> None:
@@ -133,7 +129,7 @@ def test_lists_refuse_what_is_no_pair() -> None:
 
 def test_wrong_tensors_are_named() -> None:
     of, key = lists(), load(IDS[0], backend="torch").key
-    m, s, t, g, um, us, ut = tensors(IDS[0], of, features=4)
+    m, s, t, g, um, us, ut = messages(IDS[0], of, features=4)
     for wrong, message in (
         ((m[:, :, 0], s, t), r"m must be \(neighbours, sensitivities, features\), got \(5, 3\)"),
         ((m[:, :0], s[:, :0], t), "m must be"),
@@ -162,26 +158,26 @@ def test_wrong_tensors_are_named() -> None:
 @needs_host_compiler
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("order", ORDERS)
-def test_emitted_text_agrees_with_autograd(order: str, dtype: str, host: Host) -> None:  # noqa: F811
+def test_emitted_text_agrees_with_autograd(order: str, dtype: str, host: Host) -> None:
     """Less than a warp, several warps with a rest, several slabs; more pairs than a block holds at once."""
     id = IDS[1]
     found = load(id, backend="torch").interaction_module
     for features, of in ((5, lists()), (70, lists(atoms=4, pairs=40)), (131, lists(atoms=3, pairs=4))):
-        arrays = tuple(a.to(DTYPES[dtype]) for a in tensors(id, of, features))
+        arrays = tuple(a.to(DTYPES[dtype]) for a in messages(id, of, features))
         results = getattr(found, order)(arrays[: COUNTS[order]], of)
         assert all(r.dtype == DTYPES[dtype] and r.is_contiguous() for r in results)
-        assert_equal(results, oracle(order, arrays, of, id), KERNEL[dtype])
+        all_close(results, pair_by_pair(order, arrays, of, id), KERNEL[dtype])
 
 
 @needs_host_compiler
-def test_bases_whose_derivatives_come_in_parts(host: Host) -> None:  # noqa: F811
+def test_bases_whose_derivatives_come_in_parts(host: Host) -> None:
     id = "cartesian-l4-n4-flexible"
     text = cuda_emitter.emit(id, invgen.kernels_of(invgen.find_basis(id)))
     assert "second_order_2_statements" in text
     of = lists(atoms=3, pairs=6)
-    arrays = tensors(id, of, features=3, sensitivities=2)
+    arrays = messages(id, of, features=3, sensitivities=2)
     results = load(id, backend="torch").interaction_module.second_order(arrays, of)
-    assert_equal(results, oracle("second_order", arrays, of, id), KERNEL["float64"])
+    all_close(results, pair_by_pair("second_order", arrays, of, id), KERNEL["float64"])
 
 
 @needs_host_compiler
@@ -194,17 +190,17 @@ def test_bases_whose_derivatives_come_in_parts(host: Host) -> None:  # noqa: F81
         ("slab ? target + sum : sum", "sum"),
     ],
 )
-def test_the_comparison_notices_a_wrong_text(old: str, new: str, host: Host, tmp_path: Path) -> None:  # noqa: F811
+def test_the_comparison_notices_a_wrong_text(old: str, new: str, host: Host, tmp_path: Path) -> None:
     of = lists(atoms=3, pairs=9)
-    arrays = tensors(IDS[0], of, features=131)
+    arrays = messages(IDS[0], of, features=131)
     results = edited(tmp_path, IDS[0], old, new).second_order(arrays, of)
     with pytest.raises(AssertionError):
-        assert_equal(results, oracle("second_order", arrays, of, IDS[0]), KERNEL["float64"])
+        all_close(results, pair_by_pair("second_order", arrays, of, IDS[0]), KERNEL["float64"])
 
 
 @needs_host_compiler
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_the_check_of_a_basis_passes(dtype: str, host: Host) -> None:  # noqa: F811
+def test_the_check_of_a_basis_passes(dtype: str, host: Host) -> None:
     found = load(IDS[0], backend="torch").interaction_module
     assert interaction_problem(found, invgen.find_basis(IDS[0]), dtype, "cpu") is None
 
@@ -218,7 +214,7 @@ def test_the_check_of_a_basis_notices_a_wrong_text(
     old: str,
     new: str,
     order: str,
-    host: Host,  # noqa: F811
+    host: Host,
     tmp_path: Path,
 ) -> None:
     problem = interaction_problem(edited(tmp_path, IDS[0], old, new), invgen.find_basis(IDS[0]), "float64", "cpu")
@@ -226,12 +222,12 @@ def test_the_check_of_a_basis_notices_a_wrong_text(
     assert problem.startswith(f"{order} deviates by")
 
 
-def tracked(host: Host, found: CudaInteraction, orders: tuple[str, ...] = ORDERS) -> tuple[int, bool]:  # noqa: F811
+def tracked(host: Host, found: CudaInteraction, orders: tuple[str, ...] = ORDERS) -> tuple[int, bool]:
     """Races in a value, its vector-Jacobian product and second order, and whether one thread wrote each number."""
     compiler = host[0]
     compiler.tracked = True
     of = lists(atoms=3, pairs=21)
-    arrays = tensors(IDS[0], of, features=40, sensitivities=2)
+    arrays = messages(IDS[0], of, features=40, sensitivities=2)
     races, single = 0, True
     for order in orders:
         results = getattr(found, order)(arrays[: COUNTS[order]], of)
@@ -243,7 +239,7 @@ def tracked(host: Host, found: CudaInteraction, orders: tuple[str, ...] = ORDERS
 
 
 @needs_host_compiler
-def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_result(host: Host) -> None:  # noqa: F811
+def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_result(host: Host) -> None:
     assert tracked(host, load(IDS[0], backend="torch").interaction_module) == (0, True)
 
 
@@ -256,7 +252,7 @@ def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_res
         ("k < count * WIDTH; k += THREADS", "k < count * WIDTH; k += THREADS / 2"),
     ],
 )
-def test_races_are_noticed(old: str, new: str, host: Host, tmp_path: Path) -> None:  # noqa: F811
+def test_races_are_noticed(old: str, new: str, host: Host, tmp_path: Path) -> None:
     assert tracked(host, edited(tmp_path, IDS[0], old, new), ("vjp",))[0] > 0
 
 
@@ -270,7 +266,7 @@ def test_indices_beyond_32_bits(tmp_path: Path) -> None:
     y, start = sparse(tmp_path, "y", (atoms, 6, features)), sparse(tmp_path, "start", (atoms + 1,), "int64")
     start[-1] = 2
     of = pair_lists(*torch.zeros(2, 2, dtype=torch.int64), 1, 1)
-    small = tuple(a.float() for a in tensors(IDS[0], of, features, sensitivities))
+    small = tuple(a.float() for a in messages(IDS[0], of, features, sensitivities))
     m[-1], end = small[0][0].numpy(), np.full(2, atoms - 1)
     s, t = small[1].numpy(), small[2].numpy()
     sizes = [ctypes.c_uint(features), ctypes.c_uint(1)]
@@ -279,8 +275,8 @@ def test_indices_beyond_32_bits(tmp_path: Path) -> None:
     images = [compiler.compile(found.source.text, "sm_90", (*definitions, f"ORDER={k}")).image for k in (0, 1)]
     libraries = [Path(image[:-1].decode()) for image in images]
     run_last_block(libraries[0], "interaction_value", atoms, 64, [m, s, t, start, order, end, y, *sizes])
-    (expected,) = oracle("value", small[:3] + small[3:], of, IDS[0])
-    assert_equal((torch.from_numpy(y[-1:].copy()),), (expected,), KERNEL["float32"])
+    (expected,) = pair_by_pair("value", small[:3] + small[3:], of, IDS[0])
+    all_close((torch.from_numpy(y[-1:].copy()),), (expected,), KERNEL["float32"])
     gx[-1] = small[2][0, :, None].numpy()
     gs, gt = np.zeros_like(s), np.zeros_like(t)
     run_last_block(
@@ -288,18 +284,18 @@ def test_indices_beyond_32_bits(tmp_path: Path) -> None:
     )
     heard = torch.einsum("pc,c->p", small[2], small[2][0])
     expected = torch.einsum("ps,p->s", small[1], heard)[None, :, None].expand(1, -1, features)
-    assert_equal((torch.from_numpy(gm[-1:].copy()),), (expected.double(),), KERNEL["float32"])
+    all_close((torch.from_numpy(gm[-1:].copy()),), (expected.double(),), KERNEL["float32"])
 
 
 # ---- launches ---------------------------------------------------------------------------------------------------
 
 
 @needs_host_compiler
-def test_nothing_and_isolated_atoms(host: Host) -> None:  # noqa: F811
+def test_nothing_and_isolated_atoms(host: Host) -> None:
     found = load(IDS[0], backend="torch").interaction_module
     for atoms, pairs, features in ((0, 0, 4), (3, 0, 4), (3, 2, 0)):
         of = pair_lists(*torch.zeros(2, pairs, dtype=torch.int64), atoms, atoms)
-        arrays = tensors(IDS[0], of, features)
+        arrays = messages(IDS[0], of, features)
         for order in ORDERS:
             results = getattr(found, order)(arrays[: COUNTS[order]], of)
             shapes = [a.shape for a in arrays[:4]]
@@ -309,11 +305,11 @@ def test_nothing_and_isolated_atoms(host: Host) -> None:  # noqa: F811
 
 @needs_host_compiler
 def test_launches_use_the_current_stream_and_are_refused_in_a_first_capture(
-    host: Host,  # noqa: F811
+    host: Host,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found, of = load(IDS[0], backend="torch").interaction_module, lists()
-    m, s, t, *_ = tensors(IDS[0], of, features=4)
+    m, s, t, *_ = messages(IDS[0], of, features=4)
     monkeypatch.setattr(cuda, "capturing", lambda: True)
     with pytest.raises(CudaError, match=r"interaction_value is not compiled with .*call it once before the capture"):
         found.value((m, s, t), of)
@@ -334,7 +330,7 @@ def test_memory_that_is_needed_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     of = lists(atoms=64, pairs=64)
-    arrays = tensors(IDS[0], of, features=1024)
+    arrays = messages(IDS[0], of, features=1024)
     monkeypatch.setattr(torch.Tensor, "new_empty", full)
     with pytest.raises(torch.OutOfMemoryError, match=r"3\.0 MiB of GPU memory are needed for the results"):
         load(IDS[0], backend="torch").interaction_module.value(arrays[:3], of)
@@ -401,17 +397,6 @@ def usage(
 FILES = (cuda_emitter.FILE, emitter.FILE)
 
 
-def has_compiler() -> bool:
-    try:
-        find_compiler()
-    except CudaError:
-        return False
-    return True
-
-
-needs_compiler = pytest.mark.skipif(not has_compiler(), reason="needs NVRTC or nvcc: pip install nvidia-cuda-nvrtc")
-
-
 @needs_compiler
 @pytest.mark.parametrize("architecture", ["sm_80", "sm_90", "sm_100"])
 @pytest.mark.parametrize("real", ["float", "double"])
@@ -447,15 +432,6 @@ def test_slots_and_sorting_give_the_same_lists() -> None:
     found = lists_from_slots(batch.first, batch.first_slot, batch.second, batch.second_slot, len(batch.numbers))
     for a, b in zip(found, pair_lists(batch.first, batch.second, *2 * [len(batch.numbers)]), strict=True):
         assert torch.equal(a, b)
-
-
-def trained(model: torch.nn.Module, batch: Batch, compiled: bool = False) -> list[Tensor]:
-    """Energies, forces, and the gradients of a loss on both."""
-    network = EnergyForces(model).train()
-    call = torch.compile(network, fullgraph=True, backend="aot_eager") if compiled else network
-    energy, forces = call(batch)
-    (energy.square().sum() + forces.square().sum()).backward()
-    return [energy.detach(), forces.detach(), *(p.grad for p in model.parameters() if p.requires_grad)]
 
 
 @pytest.mark.parametrize("compiled", [False, True])

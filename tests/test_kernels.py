@@ -12,11 +12,13 @@ import pytest
 import sympy
 import tolerances
 
+from invgen.compiler.algebra.channels import cartesian
 from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.compiler.candidates.cartesian.enumeration import candidates
 from invgen.compiler.candidates.cartesian.symbolic import component_symbols
+from invgen.compiler.kernels.cartesian.lower import lower_contractions
 from invgen.compiler.kernels.derivatives import second_order, value_and_vjp, vjp
-from invgen.compiler.kernels.lower import lower, lower_contractions
+from invgen.compiler.kernels.lower import lower
 from invgen.compiler.kernels.program import Kernel
 from invgen.spec import BasisSpec
 
@@ -75,11 +77,11 @@ def test_second_order_is_the_derivative_of_the_vjp(key):
 
 def test_channels_and_pseudo_scalars_and_products_lower_too():
     spec = BasisSpec(l_max=2, channels=2, n_max=3, parity="both")
-    proper = list(candidates(spec.tensors, range(1, 4)))[:60]
-    pseudo = list(candidates(spec.tensors, range(1, 5), pseudo=True))[:40]
+    proper = list(candidates(cartesian(spec.tensors), range(1, 4)))[:60]
+    pseudo = list(candidates(cartesian(spec.tensors), range(1, 5), pseudo=True))[:40]
     products = [Contraction.from_label("1a.1a.2bc.2bc"), Contraction.from_label("0.0.1:1a.1:1a")]
     contractions = (*proper, *pseudo, *products)
-    kernel = lower_contractions(contractions, spec.tensors)
+    kernel = lower_contractions(contractions, cartesian(spec.tensors))
     x = brute_force.integers(spec.components, seed=4)
     exact = kernel.evaluate(np.array([Fraction(v) for v in x], dtype=object))
     assert list(exact) == [brute_force.value(c.label, spec.tensors, x) for c in contractions]
@@ -92,19 +94,8 @@ def test_channels_and_pseudo_scalars_and_products_lower_too():
 @cache
 def polynomials(key: tuple[int, int, str]) -> tuple[sympy.Poly, ...]:
     basis = brute_force.built(*key)
-    symbols = sympy.symbols([name for tensor in basis.spec.tensors for name in component_symbols(tensor)])
+    symbols = sympy.symbols([name for tensor in basis.channels for name in component_symbols(tensor)])
     return tuple(sympy.Poly(basis.sympy(i), *symbols, domain="QQ") for i in range(len(basis)))
-
-
-def at(polynomial: sympy.Poly, x: np.ndarray) -> Fraction:
-    """Exact value, monomial by monomial."""
-    total = Fraction(0)
-    for powers, coefficient in polynomial.terms():
-        term = Fraction(int(coefficient.p), int(coefficient.q))
-        for value, power in zip(x, powers, strict=True):
-            term *= value**power
-        total += term
-    return total
 
 
 EXACT = [(3, 4, "flexible"), (2, 4, "linear")]
@@ -115,7 +106,7 @@ def test_values_are_exactly_the_polynomials(key):
     kernel = lower(brute_force.built(*key))
     for seed in range(3):
         x = brute_force.fractions(kernel.input_size, seed)
-        assert list(kernel.evaluate(x)) == [at(p, x) for p in polynomials(key)]
+        assert list(kernel.evaluate(x)) == [brute_force.value_at(p, x) for p in polynomials(key)]
 
 
 @pytest.mark.parametrize("key", EXACT)
@@ -124,7 +115,7 @@ def test_derivatives_are_exactly_those_of_sympy(key):
     width, size = kernel.input_size, kernel.output_size
     x, g, u = (brute_force.fractions(n, seed) for n, seed in ((width, 5), (size, 6), (width, 7)))
     jacobian = [[p.diff(s) for s in p.gens] for p in polynomials(key)]
-    rows = [[at(d, x) for d in row] for row in jacobian]
+    rows = [[brute_force.value_at(d, x) for d in row] for row in jacobian]
     gx = [sum(g[k] * rows[k][c] for k in range(size)) for c in range(width)]
     assert list(vjp(kernel).evaluate(x, g)) == gx
     weighted = [
@@ -132,7 +123,7 @@ def test_derivatives_are_exactly_those_of_sympy(key):
     ]
     hu, ju = second_order(kernel).evaluate(x, g, u)
     assert list(ju) == [sum(row[c] * u[c] for c in range(width)) for row in rows]
-    assert list(hu) == [sum(at(w.diff(s), x) * u[d] for d, s in enumerate(w.gens)) for w in weighted]
+    assert list(hu) == [sum(brute_force.value_at(w.diff(s), x) * u[d] for d, s in enumerate(w.gens)) for w in weighted]
 
 
 # ---- cost -------------------------------------------------------------------------------------------------------
@@ -166,13 +157,13 @@ def test_programs_hold_nothing_dead_or_repeated(key):
 def test_lowering_is_deterministic():
     basis = brute_force.built(4, 4, "independent")
     again = brute_force.build(basis.spec)
-    assert lower_contractions(again.invariants, again.spec.tensors).digest == lower(basis).digest
+    assert lower_contractions(again.invariants, again.channels).digest == lower(basis).digest
 
 
 def test_shared_intermediates_pay():
     """Together the invariants cost less than one by one."""
     basis = brute_force.built(3, 4, "flexible")
-    alone = sum(lower_contractions((c,), basis.spec.tensors).operations["total"] for c in basis)
+    alone = sum(lower_contractions((c,), basis.channels).operations["total"] for c in basis)
     assert lower(basis).operations["total"] < 0.75 * alone
 
 
@@ -279,4 +270,4 @@ def test_a_broken_program_fails_the_comparison(position):
     statements[position] = ("sub" if op == "add" else "add", a, b)
     broken = dataclasses.replace(kernel, statements=tuple(statements))
     x = brute_force.fractions(16, 0)
-    assert list(broken.evaluate(x)) != [at(p, x) for p in polynomials((3, 4, "flexible"))]
+    assert list(broken.evaluate(x)) != [brute_force.value_at(p, x) for p in polynomials((3, 4, "flexible"))]

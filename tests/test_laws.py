@@ -1,174 +1,157 @@
-"""Physical laws that every network obeys, each with a twin: a network broken on purpose, which the check must reject.
-
-A check is a function of a model that raises ``AssertionError`` when the law does not hold.
-"""
+"""Every law for every network and potential, each with a twin: one broken on purpose, which the law must reject."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
+import ace_fixtures
+import laws
+import network_fixtures
 import numpy as np
 import pytest
 import torch
-from network_fixtures import BUILDERS, CUTOFF, build, crystal, graph, molecule, moved, predict
-from scipy.spatial.transform import Rotation
-from tolerances import FINITE_DIFFERENCE, LAW
+from ace_fixtures import ELEMENTS, RADIAL, potential, products
+from laws import LAWS, Subject
+from network_fixtures import BUILDERS, SIZES, build, graph, molecule, predict
+from tolerances import ACE_DIFFERENCE, FINITE_DIFFERENCE, close
 
-from invgen.data import Structure
+from invgen.ace.fitting.design import DesignEvaluator
+from invgen.ace.potential import LinearPotential, Results
+from invgen.data import Structure, batch_structures
 from invgen.data.batch import Batch, pair_vectors
-from invgen.nn import EnergyForces
+from invgen.nn import EnergyForces, HipHopNN
+from invgen.potentials import compile_model, load_compiled
 
-TOLERANCE = LAW["float64"]
+Law = Callable[[Subject], None]
 
-
-def close(a: np.ndarray, b: np.ndarray, tolerance: float = TOLERANCE) -> None:
-    """Equal up to ``tolerance`` relative to the largest entry, at least 1."""
-    scale = max(1.0, float(np.abs(a).max(initial=0.0)))
-    np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * scale)
+# ---- subjects ---------------------------------------------------------------------------------------------------
 
 
-def check_orthogonal(model: torch.nn.Module, matrix: np.ndarray) -> None:
-    """Energies stay and forces turn under a rotation or inversion."""
-    for structure in (molecule(), crystal()):
-        turned = Structure(
-            structure.numbers, structure.positions @ matrix.T, structure.cell @ matrix.T, structure.periodic
-        )
-        energy, forces = predict(model, structure)
-        energy_turned, forces_turned = predict(model, turned)
-        close(energy, energy_turned)
-        close(forces @ matrix.T, forces_turned)
+def boxed(structure: Structure) -> Structure:
+    """A molecule in a cell so large that it sees no image: there it has a stress."""
+    if structure.periodic.any():
+        return structure
+    return Structure(structure.numbers, structure.positions, 100 * np.eye(3), True)
 
 
-def check_rotation(model: torch.nn.Module) -> None:
-    """Proper rotations."""
-    check_orthogonal(model, Rotation.random(rng=1).as_matrix())
+class TorchRows:
+    """Predictions of a torch module as one column of rows."""
+
+    def __init__(self, predictor: EnergyForces, cutoff: float) -> None:
+        self.predictor = predictor
+        self.cutoff = cutoff
+
+    def several(self, structures: Sequence[Structure]) -> tuple[np.ndarray, np.ndarray]:
+        energy, forces = self.predictor(batch_structures(structures, self.cutoff, torch.float64))
+        return energy.numpy(), forces.numpy()
+
+    def energy(self, structure: Structure) -> np.ndarray:
+        return self.several([structure])[0]
+
+    def rows(self, structure: Structure) -> laws.Rows:
+        (energy, forces), box = self.several([structure]), boxed(structure)
+        (stress,) = self.predictor.stress(batch_structures([box], self.cutoff, torch.float64)).numpy()
+        close(stress, stress.T)
+        virial = box.volume * np.array([stress[a, b] for a, b in laws.VOIGT])
+        return energy, forces.reshape(-1, 1), virial.reshape(6, 1)
 
 
-def check_inversion(model: torch.nn.Module) -> None:
-    """The energy is a proper scalar."""
-    check_orthogonal(model, -np.eye(3))
+def network_pair(distance: float) -> Structure:
+    return Structure([6, 8], [[0.0, 0, 0], [0, 0, distance]])
 
 
-def check_translation(model: torch.nn.Module) -> None:
-    """Nothing but relative positions matters."""
-    for structure in (molecule(), crystal()):
-        energy, forces = predict(model, structure)
-        energy_moved, forces_moved = predict(model, moved(structure, structure.positions + np.array([0.3, -7.0, 2.0])))
-        close(energy, energy_moved)
-        close(forces, forces_moved)
+def network(predictor: EnergyForces) -> Subject:
+    found, cutoff = TorchRows(predictor, network_fixtures.CUTOFF), network_fixtures.CUTOFF
+    return Subject(
+        found.rows, found.energy, molecule(), molecule(1, 3), network_fixtures.crystal(), network_pair, cutoff,
+        FINITE_DIFFERENCE["float64"], 2, 1e-4, found.several,
+    )  # fmt: skip
 
 
-def check_permutation(model: torch.nn.Module) -> None:
-    """Forces are listed in the order of the atoms, the energy does not know it."""
-    structure, order = molecule(), np.random.default_rng(2).permutation(6)
-    energy, forces = predict(model, structure)
-    other = moved(structure, structure.positions[order], structure.numbers[order])
-    energy_permuted, forces_permuted = predict(model, other)
-    close(energy, energy_permuted)
-    close(forces[order], forces_permuted)
+def ace(rows: Callable[[Structure], laws.Rows], several: Callable | None = None) -> Subject:
+    return Subject(
+        rows, lambda structure: rows(structure)[0], ace_fixtures.cluster(), ace_fixtures.cluster(1, 4),
+        ace_fixtures.crystal(), ace_fixtures.pair, ace_fixtures.CUTOFF, ACE_DIFFERENCE["float64"], 3, 1e-3, several,
+    )  # fmt: skip
 
 
-def check_batch_independence(model: torch.nn.Module) -> None:
-    """A batch of several is the several alone."""
-    systems = [molecule(0), crystal(), molecule(1, 3)]
-    energy, forces = predict(model, *systems)
-    alone = [predict(model, s) for s in systems]
-    close(energy, np.concatenate([e for e, _ in alone]))
-    close(forces, np.concatenate([f for _, f in alone]))
+def column(model: LinearPotential) -> Callable[[Structure], laws.Rows]:
+    """A linear potential as one column of design rows."""
+
+    def rows(structure: Structure) -> laws.Rows:
+        energy, forces, _ = model.energy_forces_stress(structure)
+        box = boxed(structure)
+        virial = model.energy_forces_stress(box).stress * box.volume
+        return np.array([energy]), forces.reshape(-1, 1), virial.reshape(6, 1)
+
+    return rows
 
 
-def check_isolated_atom(model: torch.nn.Module) -> None:
-    """An atom out of everybody's reach adds a constant and feels no force; one atom alone has a finite energy."""
-    lone = Structure([8], [[0.0, 0.0, 0.0]])
-    energy, forces = predict(model, lone)
-    assert np.isfinite(energy).all()
-    close(forces, np.zeros((1, 3)))
-    near = molecule()
-    both = Structure([*near.numbers, 8], [*near.positions, [0.0, 0.0, 60.0]])
-    energy_both, forces_both = predict(model, both)
-    close(predict(model, near)[0] + energy, energy_both)
-    close(forces_both[-1], np.zeros(3))
+def in_torch(model: LinearPotential) -> Subject:
+    found = TorchRows(EnergyForces(model.torch()).eval(), ace_fixtures.CUTOFF)
+    return ace(found.rows, found.several)
 
 
-def check_smooth_cutoff(model: torch.nn.Module) -> None:
-    """Energy and force go to the values without the pair as the distance comes to the cutoff."""
-    middle = np.zeros((2, 3))
-
-    def at(distance: float) -> tuple[float, float]:
-        middle[1, 2] = distance
-        energy, forces = predict(model, Structure([6, 8], middle))
-        return float(energy[0]), float(forces[1, 2])
-
-    beyond, gap = at(CUTOFF + 0.1), 1e-5
-    assert beyond[1] == 0.0
-    before = at(CUTOFF - gap)
-    assert abs(before[0] - beyond[0]) < 1e2 * gap**2
-    assert abs(before[1]) < 1e3 * gap
+def hip_hop(basis: str) -> torch.nn.Module:
+    torch.manual_seed(7)
+    return HipHopNN(basis, **SIZES).double().eval()
 
 
-def check_forces(model: torch.nn.Module) -> None:
-    """Forces are minus the finite differences of the energy, in a molecule and in a cell."""
-    step = 1e-4
-    for structure in (molecule(), crystal()):
-        forces = predict(model, structure)[1]
-        for atom, axis in ((0, 0), (1, 2), (2, 1)):
-            energies = []
-            for sign in (2, 1, -1, -2):
-                positions = structure.positions.copy()
-                positions[atom, axis] += sign * step
-                energies.append(predict(model, moved(structure, positions))[0][0])
-            a, b, c, d = energies
-            derivative = (8 * (b - c) - (a - d)) / (12 * step)
-            assert abs(forces[atom, axis] + derivative) < FINITE_DIFFERENCE["float64"] * max(1, abs(derivative))
+def compiled(folder: Path) -> EnergyForces:
+    return load_compiled(compile_model(build("hip-hop-nn", interactions=1), folder / "model", export=False))
 
 
-def check_stress(model: torch.nn.Module) -> None:
-    """The stress is the finite difference of the energy with respect to strain, over the volume."""
-    structure, step = crystal(), 1e-4
-    stress = EnergyForces(model).eval().stress(graph(structure))[0].numpy()
-    close(stress, stress.T)
-    for a, b in ((0, 0), (1, 2), (0, 2)):
-        energies = []
-        for sign in (2, 1, -1, -2):
-            strain = np.eye(3)
-            strain[a, b] += 0.5 * sign * step
-            strain[b, a] += 0.5 * sign * step
-            strained = Structure(structure.numbers, structure.positions @ strain, structure.cell @ strain, True)
-            energies.append(predict(model, strained)[0][0])
-        w, x, y, z = energies
-        derivative = (8 * (x - y) - (w - z)) / (12 * step) / abs(np.linalg.det(structure.cell))
-        assert abs(stress[a, b] - derivative) < FINITE_DIFFERENCE["float64"] * max(1, abs(derivative))
-
-
-CHECKS: dict[str, Callable[[torch.nn.Module], None]] = {
-    "rotation": check_rotation,
-    "inversion": check_inversion,
-    "translation": check_translation,
-    "permutation": check_permutation,
-    "batch independence": check_batch_independence,
-    "isolated atom": check_isolated_atom,
-    "smooth cutoff": check_smooth_cutoff,
-    "forces": check_forces,
-    "stress": check_stress,
+SUBJECTS: dict[str, Callable[[Path], Subject]] = {
+    **{name: lambda _, name=name: network(EnergyForces(build(name)).eval()) for name in BUILDERS},
+    "rank 4": lambda _: network(EnergyForces(hip_hop("cartesian-l4-n4-flexible")).eval()),
+    "independent": lambda _: network(EnergyForces(hip_hop("cartesian-l3-n3-independent")).eval()),
+    "compiled": lambda folder: network(compiled(folder)),
+    "design rows": lambda _: ace(DesignEvaluator(products(), RADIAL, ELEMENTS).rows),
+    "linear potential": lambda _: ace(column(potential())),
+    "linear potential in torch": lambda _: in_torch(potential()),
 }
+ALONE = ("design rows", "linear potential")
+"""What takes one structure at a time."""
 
 
-@pytest.mark.parametrize("law", CHECKS)
-@pytest.mark.parametrize("name", BUILDERS)
-def test_law(name: str, law: str) -> None:
-    CHECKS[law](build(name))
+def laws_of(name: str) -> list[Law]:
+    return [law for law in LAWS if name not in ALONE or law is not laws.batch_independence]
 
 
-class Broken(torch.nn.Module):
+@pytest.fixture(scope="module")
+def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    return SUBJECTS[request.param](tmp_path_factory.mktemp("subject"))
+
+
+@pytest.mark.parametrize(
+    ("subject", "law"),
+    [pytest.param(name, law, id=f"{name}-{law.__name__}") for name in SUBJECTS for law in laws_of(name)],
+    indirect=["subject"],
+)
+def test_law(subject: Subject, law: Law) -> None:
+    law(subject)
+
+
+# ---- broken networks --------------------------------------------------------------------------------------------
+
+Fault = Callable[[torch.nn.Module, Batch, torch.Tensor], torch.Tensor]
+
+
+class BrokenNetwork(torch.nn.Module):
     """A sound network with one fault added to its system energies (systems,)."""
 
-    def __init__(self, fault: Callable[[torch.nn.Module, Batch, torch.Tensor], torch.Tensor]) -> None:
+    def __init__(self, fault: Fault) -> None:
         super().__init__()
         self.sound = build("hip-nn")
         self.fault = fault
 
     def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
         return self.sound(batch, vectors) + self.fault(self.sound, batch, vectors)
+
+
+def broken_network(fault: Fault) -> Subject:
+    return network(EnergyForces(BrokenNetwork(fault)).eval())
 
 
 def per_pair(batch: Batch, values: torch.Tensor) -> torch.Tensor:
@@ -178,7 +161,7 @@ def per_pair(batch: Batch, values: torch.Tensor) -> torch.Tensor:
 
 def window(vectors: torch.Tensor) -> torch.Tensor:
     """(pairs,) smooth weight that vanishes at the cutoff."""
-    return (1 - vectors.norm(dim=1) / CUTOFF).clamp(min=0) ** 3
+    return (1 - vectors.norm(dim=1) / network_fixtures.CUTOFF).clamp(min=0) ** 3
 
 
 def triple_product(model: torch.nn.Module, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
@@ -196,31 +179,117 @@ def detached_half(model: torch.nn.Module, batch: Batch, vectors: torch.Tensor) -
     return model(batch, vectors.detach())
 
 
-FAULTS: dict[str, Callable[[torch.nn.Module, Batch, torch.Tensor], torch.Tensor]] = {
-    "rotation": lambda m, b, v: per_pair(b, window(v) * v[:, 0] ** 2),
-    "inversion": triple_product,
-    "translation": lambda m, b, v: per_pair(b, window(v) * b.positions[b.first, 0] ** 2),
-    "permutation": lambda m, b, v: per_pair(b, window(v) * b.first_slot),
-    "batch independence": lambda m, b, v: torch.full((len(b.cell),), float(len(b.cell)), dtype=v.dtype),
-    "isolated atom": lambda m, b, v: 0 * v.sum() + (0 if len(v) else float("nan")) * b.cell.sum((1, 2)),
-    "smooth cutoff": lambda m, b, v: per_pair(b, 1e-3 * v.norm(dim=1)),
-    "forces": detached_half,
-    "stress": detached_half,
+def one_each(model: torch.nn.Module, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
+    """Every system has the same energy more, whatever its size."""
+    return torch.ones(len(batch.cell), dtype=vectors.dtype)
+
+
+FAULTS: dict[Law, Fault] = {
+    laws.forces: detached_half,
+    laws.virial: detached_half,
+    laws.rotation: lambda m, b, v: per_pair(b, window(v) * v[:, 0] ** 2),
+    laws.inversion: triple_product,
+    laws.translation: lambda m, b, v: per_pair(b, window(v) * b.positions[b.first, 0] ** 2),
+    laws.permutation: lambda m, b, v: per_pair(b, window(v) * b.first_slot),
+    laws.supercell: one_each,
+    laws.smoothness: lambda m, b, v: per_pair(b, 1e-3 * v.norm(dim=1)),
+    laws.locality: one_each,
+    laws.isolated_atom: lambda m, b, v: 0 * v.sum() + (0 if len(v) else float("nan")) * b.cell.sum((1, 2)),
+    laws.batch_independence: lambda m, b, v: torch.full((len(b.cell),), float(len(b.cell)), dtype=v.dtype),
 }
 
 
-@pytest.mark.parametrize("law", CHECKS)
-def test_broken_model_is_rejected(law: str) -> None:
+@pytest.mark.parametrize("law", LAWS)
+def test_a_broken_network_is_rejected(law: Law) -> None:
     with pytest.raises(AssertionError):
-        CHECKS[law](Broken(FAULTS[law]).eval())
+        law(broken_network(FAULTS[law]))
 
 
 def test_the_pseudo_scalar_fault_passes_the_rotation_check() -> None:
-    check_rotation(Broken(triple_product).eval())
+    laws.rotation(broken_network(triple_product))
 
 
-def test_every_check_has_a_broken_twin() -> None:
-    assert set(FAULTS) == set(CHECKS)
+def test_every_law_has_a_broken_twin() -> None:
+    assert set(FAULTS) == set(LAWS)
+    assert set(ERRORS) == set(LAWS) - {laws.batch_independence}
+
+
+# ---- broken rows and potentials ---------------------------------------------------------------------------------
+
+
+class BrokenRows(DesignEvaluator):
+    """Rows with one error."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(products(), RADIAL, ELEMENTS)
+        self.error = error
+
+    def rows(self, structure: Structure):  # type: ignore[override]
+        energy, forces, virial = super().rows(structure)
+        noise = np.linspace(1, 2, len(energy))
+        if self.error == "forces":
+            forces = forces * 1.0001
+        elif self.error == "virial":
+            virial = virial[[0, 1, 2, 5, 4, 3]]
+        elif self.error == "axis":
+            energy = energy + (structure.positions @ [1e-3, 0, 0] * structure.numbers).sum() * noise
+        elif self.error == "handed":
+            a, b, c, *_ = structure.positions if structure.atoms > 2 else np.zeros((3, 3))
+            energy = energy + 1e-3 * np.linalg.det([a, b, c]) * noise
+        elif self.error == "order":
+            forces = forces * np.arange(1, len(forces) + 1)[:, None]
+        elif self.error == "no images":
+            energy, forces, virial = super().rows(Structure(structure.numbers, structure.positions))
+            if structure.periodic.any():
+                energy = energy + abs(np.linalg.det(structure.cell)) ** 0.5 * noise
+        elif self.error == "kink":
+            r = np.linalg.norm(structure.positions[0] - structure.positions[-1])
+            energy = energy + max(ace_fixtures.CUTOFF - r, 0) * noise
+        elif self.error == "far":
+            spread = np.linalg.norm(np.ptp(structure.positions, axis=0))
+            energy = energy + 1e-6 * spread * noise
+        elif self.error == "lonely" and structure.atoms == 1:
+            energy = energy * np.nan
+        return energy, forces, virial
+
+
+ERRORS: dict[Law, str] = {
+    laws.forces: "forces",
+    laws.virial: "virial",
+    laws.rotation: "axis",
+    laws.inversion: "handed",
+    laws.translation: "axis",
+    laws.permutation: "order",
+    laws.supercell: "no images",
+    laws.smoothness: "kink",
+    laws.locality: "far",
+    laws.isolated_atom: "lonely",
+}
+
+
+@pytest.mark.parametrize("law", ERRORS)
+def test_broken_rows_are_rejected(law: Law) -> None:
+    with pytest.raises(AssertionError):
+        law(ace(BrokenRows(ERRORS[law]).rows))
+
+
+class BrokenPotential(LinearPotential):
+    """Forgets the shifts of periodic images, and pushes along an axis."""
+
+    def energy_forces_stress(self, structure: Structure, near=None):
+        near = self.neighbourhoods(structure)
+        energy, forces, stress = super().energy_forces_stress(structure, near._replace(shift=0.99 * near.shift))
+        tilt = structure.positions[0] @ [1e-3, 0, 0] + 1e-4 * np.linalg.norm(np.ptp(structure.positions, axis=0))
+        handed = np.linalg.det(structure.positions[1:4]) if structure.atoms > 4 else np.prod(structure.positions[-1])
+        push = np.arange(1, structure.atoms + 1)[:, None]
+        return Results(energy + tilt + 1e-3 * handed, 1.001 * forces + push, stress)
+
+
+@pytest.mark.parametrize("law", ERRORS)
+def test_a_broken_potential_is_rejected(law: Law) -> None:
+    good = potential()
+    with pytest.raises(AssertionError):
+        law(ace(column(BrokenPotential(good.products, RADIAL, ELEMENTS, good.coefficients, good.references))))
 
 
 def test_pair_vectors_are_what_the_forces_are_derived_from() -> None:

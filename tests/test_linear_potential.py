@@ -1,4 +1,4 @@
-"""Linear potentials: equal to design rows times coefficients, lawful, the same in torch and ASE, safe in files."""
+"""Linear potentials: equal to design rows times coefficients, the same in torch and ASE, safe in files."""
 
 from __future__ import annotations
 
@@ -7,45 +7,22 @@ import json
 import numpy as np
 import pytest
 import torch
-from ace_fixtures import CUTOFF, ELEMENTS, LAWS, RADIAL, cluster, crystal, functions, moved, products
+from ace_fixtures import CUTOFF, ELEMENTS, RADIAL, cluster, crystal, functions, potential, products
 from ase import Atoms, units
 from ase.calculators.calculator import PropertyNotImplementedError
 from ase.md.verlet import VelocityVerlet
+from laws import moved
 from tolerances import DIRECT_SUM, LAW
 
 from invgen.ace.energy import contract
 from invgen.ace.fitting.design import DesignEvaluator
-from invgen.ace.potential import KIND, LinearPotential, Results
+from invgen.ace.potential import KIND, LinearPotential
 from invgen.compiler.candidates.ace import coupling
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import CoincidentAtomsError, DataError, Structure, UnknownSpeciesError, batch_structures
 from invgen.data.calculator import StructureCalculator
 from invgen.data.files import read_archive, write_archive
 from invgen.nn import EnergyForces
-
-REFERENCES = np.array([-3.5, -4.25])
-
-
-def potential(orders: tuple[int, ...] = (1, 2, 3, 4), species: int = 2, seed: int = 0) -> LinearPotential:
-    table = products(orders, species)
-    coefficients = 0.1 * np.random.default_rng(seed).normal(size=(species, len(table)))
-    return LinearPotential(
-        table, RADIAL, ELEMENTS[:species], coefficients, REFERENCES[:species], metadata={"basis": "some"}
-    )
-
-
-def rows(model: LinearPotential):
-    """The potential as one column of design rows, for the laws; a molecule's virial is that of a large cell."""
-
-    def evaluate(structure: Structure):
-        energy, forces, stress = model.energy_forces_stress(structure)
-        if stress is None:
-            cell = 100 * np.eye(3)
-            stress = model.energy_forces_stress(Structure(structure.numbers, structure.positions, cell, True)).stress
-            return np.array([energy]), forces.reshape(-1, 1), stress.reshape(6, 1) * 1e6
-        return np.array([energy]), forces.reshape(-1, 1), stress.reshape(6, 1) * structure.volume
-
-    return evaluate
 
 
 def copper(repeat: int = 2) -> Atoms:
@@ -90,30 +67,6 @@ def test_functions_without_weight_cost_nothing():
     coefficients[:, 0] = 1.0
     small, full = contract(table, coefficients).nodes, contract(table, np.ones_like(coefficients)).nodes
     assert len(small.left) + len(small.leaf) < len(full.left) + len(full.leaf) <= table.nodes
-
-
-@pytest.mark.parametrize("law", LAWS)
-def test_laws_hold(law):
-    law(rows(potential()))
-
-
-class Broken(LinearPotential):
-    """Forgets the shifts of periodic images, and pushes along an axis."""
-
-    def energy_forces_stress(self, structure: Structure, near=None):
-        near = self.neighbourhoods(structure)
-        energy, forces, stress = super().energy_forces_stress(structure, near._replace(shift=0.99 * near.shift))
-        tilt = structure.positions[0] @ [1e-3, 0, 0] + 1e-4 * np.linalg.norm(np.ptp(structure.positions, axis=0))
-        handed = np.linalg.det(structure.positions[1:4]) if structure.atoms > 4 else np.prod(structure.positions[-1])
-        return Results(energy + tilt + 1e-3 * handed, 1.001 * forces + np.arange(structure.atoms)[:, None], stress)
-
-
-@pytest.mark.parametrize("law", LAWS)
-def test_laws_reject_a_broken_potential(law):
-    good = potential()
-    model = Broken(good.products, RADIAL, ELEMENTS, good.coefficients, REFERENCES)
-    with pytest.raises(AssertionError):
-        law(rows(model))
 
 
 def test_one_atom_and_none_have_their_reference_energies():

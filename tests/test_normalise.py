@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from tensor_fixtures import tensors
 from tolerances import DIRECT_SUM, KERNEL
 from torch import Tensor
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 
 def random(*shape: int, dtype: torch.dtype = F64) -> Tensor:
-    return torch.randn(*shape, dtype=F64, generator=torch.Generator().manual_seed(len(shape))).to(dtype)
+    return tensors(shape, seed=len(shape), dtype=dtype)[0]
 
 
 def arguments(dtype: torch.dtype = F64) -> tuple[Tensor, ...]:

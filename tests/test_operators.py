@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from kernel_fixtures import polynomial
-from test_backends import emitted
+from kernel_fixtures import emitted, polynomial
+from tensor_fixtures import tensors
 from torch import Tensor
 
 import invgen.runtime.dynamo
@@ -30,14 +30,13 @@ def key() -> str:
     return invariants.register(load(ID, backend="numba"))
 
 
-def tensors(seed: int = 0, atoms: int = 3, features: int = 2) -> tuple[Tensor, Tensor, Tensor]:
+def inputs(seed: int = 0, atoms: int = 3, features: int = 2) -> tuple[Tensor, ...]:
     """x, g, u of the (2,4) basis."""
-    generator = torch.Generator().manual_seed(seed)
-    return tuple(torch.randn(atoms, width, features, dtype=F64, generator=generator) for width in (9, 6, 9))
+    return tensors(*((atoms, width, features) for width in (9, 6, 9)), seed=seed)
 
 
 def test_opcheck(key: str) -> None:
-    x, g, u = tensors()
+    x, g, u = inputs()
     for operator, arguments in (
         (invariants.VALUE, (x.requires_grad_(), key)),
         (invariants.VJP, (x, g.requires_grad_(), key)),
@@ -48,7 +47,7 @@ def test_opcheck(key: str) -> None:
 
 
 def test_gradients(key: str) -> None:
-    x, g, _ = tensors()
+    x, g, _ = inputs()
     x.requires_grad_()
     g.requires_grad_()
     assert torch.autograd.gradcheck(lambda a: invariants.VALUE(a, key), x)
@@ -68,11 +67,11 @@ def test_gradcheck_notices_a_wrong_derivative(key: str) -> None:
             (x,) = ctx.saved_tensors  # type: ignore[attr-defined]
             return invariants.VJP(x * 1.001, g, key)
 
-    assert not torch.autograd.gradcheck(Wrong.apply, tensors()[0].requires_grad_(), raise_exception=False)
+    assert not torch.autograd.gradcheck(Wrong.apply, inputs()[0].requires_grad_(), raise_exception=False)
 
 
 def test_third_derivative_names_the_remedy(key: str) -> None:
-    x = tensors()[0].requires_grad_()
+    x = inputs()[0].requires_grad_()
 
     def third(layer: Callable[[Tensor], Tensor]) -> Tensor:
         y = layer(x).pow(2).sum()
@@ -86,7 +85,7 @@ def test_third_derivative_names_the_remedy(key: str) -> None:
 
 
 def test_both_backends_have_equal_derivatives() -> None:
-    x = tensors()[0].requires_grad_()
+    x = inputs()[0].requires_grad_()
     found = []
     for backend in ("numba", "torch"):
         energy = Invariants(ID, backend=backend)(x).tanh().sum()
@@ -98,7 +97,7 @@ def test_both_backends_have_equal_derivatives() -> None:
 
 
 def test_vmap_and_grad_transforms(key: str) -> None:
-    batch = torch.stack([tensors(seed)[0] for seed in range(4)])
+    batch = torch.stack([inputs(seed)[0] for seed in range(4)])
 
     def energy(x: Tensor) -> Tensor:
         return invariants.VALUE(x, key).pow(2).sum()
@@ -112,7 +111,7 @@ def test_vmap_and_grad_transforms(key: str) -> None:
         torch.func.vmap(lambda x: invariants.VALUE(x, key))(batch)[1], invariants.VALUE(batch[1], key)
     )
     torch.testing.assert_close(torch.func.vmap(torch.func.grad(energy), in_dims=1)(batch.transpose(0, 1)), expected)
-    u = tensors(9)[0]
+    u = inputs(9)[0]
     curvature = torch.func.grad(lambda x: (torch.func.grad(energy)(x) * u).sum())(batch[0])
     x = batch[0].requires_grad_()
     (first,) = torch.autograd.grad(energy(x), x, create_graph=True)
@@ -120,7 +119,7 @@ def test_vmap_and_grad_transforms(key: str) -> None:
 
 
 def test_wrong_tensors_and_unknown_keys(key: str) -> None:
-    x, g, _ = tensors()
+    x, g, _ = inputs()
     with pytest.raises(ValueError, match=r"must be \(atoms, 9, features\)"):
         invariants.VALUE(x[:, :8], key)
     with pytest.raises(ValueError, match="must agree"):
@@ -133,7 +132,7 @@ def test_wrong_tensors_and_unknown_keys(key: str) -> None:
 
 def test_layer_layouts_and_refusals() -> None:
     layer = Invariants(ID)
-    x = tensors(atoms=6)[0]
+    x = inputs(atoms=6)[0]
     y = layer(x)
     assert y.shape == (6, 6, 2)
     torch.testing.assert_close(layer(x.reshape(2, 3, 9, 2)), y.reshape(2, 3, 6, 2))
@@ -265,7 +264,7 @@ def test_unknown_option_of_the_compile_backend() -> None:
 
 def test_exported_program_runs_in_a_fresh_process(tmp_path: Path) -> None:
     layer = Invariants(ID)
-    x = tensors()[0]
+    x = inputs()[0]
     file = tmp_path / "layer.pt2"
     torch.export.save(torch.export.export(layer, (x,)), file)
     code = f"""
@@ -297,7 +296,7 @@ print(tuple(torch.export.load({str(file)!r}).module()(torch.zeros(2, 5, 3)).shap
 
 
 def test_without_numba_the_operators_run_the_torch_statements(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    x, g, u = tensors()
+    x, g, u = inputs()
     compiled = invariants.VALUE(x, key), invariants.VJP(x, g, key), *invariants.SECOND_ORDER(x, g, u, key)
     monkeypatch.setattr(backends, "has_numba", lambda: False)
     plain = invariants.VALUE(x, key), invariants.VJP(x, g, key), *invariants.SECOND_ORDER(x, g, u, key)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import torch
 from network_fixtures import SIZES, crystal, graph, molecule
-from tolerances import DIRECT_SUM, KERNEL
+from tensor_fixtures import tensors
+from tolerances import DIRECT_SUM, KERNEL, all_close
 from torch import Tensor
 
 from invgen.nn import EnergyForces, HipHopNN, HipNN, HipNNTS
@@ -29,25 +30,17 @@ FIRST, SECOND = torch.tensor([0, 3, 0, 1, 3, 0, 1]), torch.tensor([1, 2, 3, 0, 1
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
 
 
-def tensors(pairs: int = 7, rows: int = ROWS, features: int = 6, dtype: torch.dtype = F64) -> tuple[Tensor, ...]:
+def factors(pairs: int = 7, rows: int = ROWS, features: int = 6, dtype: torch.dtype = F64) -> tuple[Tensor, ...]:
     """s (pairs, 3), t (pairs, 4), m (rows, 3, features)."""
-    generator = torch.Generator().manual_seed(4)
-    shapes = ((pairs, 3), (pairs, 4), (rows, 3, features))
-    return tuple(torch.randn(*shape, dtype=F64, generator=generator).to(dtype) for shape in shapes)
+    return tensors((pairs, 3), (pairs, 4), (rows, 3, features), seed=4, dtype=dtype)
 
 
 def leaves() -> tuple[Tensor, ...]:
-    return tuple(x.requires_grad_() for x in tensors())
+    return tuple(x.requires_grad_() for x in factors())
 
 
 def pair_sum(s: Tensor, t: Tensor, m: Tensor) -> Tensor:
     return pair_operators.VALUE(s, t, m, FIRST, SECOND, ATOMS)
-
-
-def close(found: Any, expected: Any, tolerance: float) -> None:
-    for a, b in zip(found, expected, strict=True):
-        scale = float(b.abs().max()) if b.numel() else 0.0
-        torch.testing.assert_close(a.to(b.dtype), b, rtol=0, atol=tolerance * max(scale, 1e-300))
 
 
 def all_orders(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms: int) -> tuple[Tensor, ...]:
@@ -78,17 +71,17 @@ def test_value_and_derivatives_are_those_of_the_definition(
     generator = torch.Generator().manual_seed(1)
     first = torch.randint(0, 5, (pairs,), generator=generator)
     second = torch.randint(0, rows, (pairs,), generator=generator)
-    arguments = (*tensors(pairs, rows, features, dtype), first, second, ATOMS)
+    arguments = (*factors(pairs, rows, features, dtype), first, second, ATOMS)
     tolerance = DIRECT_SUM["float64"] if dtype == F64 else 10 * KERNEL["float32"]
-    close(all_orders(*arguments), by_definition(*arguments), tolerance)
+    all_close(all_orders(*arguments), by_definition(*arguments), tolerance)
 
 
 def test_an_atom_without_neighbours_and_no_pairs_at_all() -> None:
-    e = pair_sum(*tensors())
+    e = pair_sum(*factors())
     assert not e[[2, 4, 5]].any()
     assert e[[0, 1, 3]].abs().min() > 0
     nothing = torch.zeros(0, dtype=torch.int64)
-    s, t, m = (x[:0] if k < 2 else x for k, x in enumerate(tensors()))
+    s, t, m = (x[:0] if k < 2 else x for k, x in enumerate(factors()))
     assert not pair_operators.VALUE(s, t, m, nothing, nothing, 3).any()
     assert pair_operators.VALUE(s, t, m[:0], nothing, nothing, 0).shape == (0, 4, 6)
 
@@ -136,20 +129,20 @@ def test_third_derivative_names_the_remedy() -> None:
 
 
 def test_vmap_takes_slices() -> None:
-    s, t, m = tensors()
+    s, t, m = factors()
     several = torch.stack([s, 2 * s, -s])
     found = torch.func.vmap(lambda x: pair_sum(x, t, m))(several)
     torch.testing.assert_close(found, torch.stack([pair_sum(x, t, m) for x in several]))
 
 
 def test_without_numba_plain_operations_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    arguments = (*tensors(), FIRST, SECOND, ATOMS)
+    arguments = (*factors(), FIRST, SECOND, ATOMS)
     compiled = all_orders(*arguments)
     monkeypatch.setattr(pair_operators, "has_numba", lambda: False)
-    close(all_orders(*arguments), compiled, DIRECT_SUM["float64"])
-    s, t, m = tensors()
+    all_close(all_orders(*arguments), compiled, DIRECT_SUM["float64"])
+    s, t, m = factors()
     zero = pairs_torch.second_order(s, t, m, FIRST, SECOND, compiled[0], s, t, torch.zeros_like(m))
-    close(pairs_torch.second_order(s, t, m, FIRST, SECOND, compiled[0], s, t, None), zero, DIRECT_SUM["float64"])
+    all_close(pairs_torch.second_order(s, t, m, FIRST, SECOND, compiled[0], s, t, None), zero, DIRECT_SUM["float64"])
 
 
 @pytest.fixture
@@ -161,7 +154,7 @@ def two_threads() -> Iterator[None]:
 
 
 def test_bits_do_not_depend_on_threads(two_threads: None) -> None:
-    arguments = (*tensors(), FIRST, SECOND, ATOMS)
+    arguments = (*factors(), FIRST, SECOND, ATOMS)
     several = all_orders(*arguments)
     torch.set_num_threads(1)
     for a, b in zip(several, all_orders(*arguments), strict=True):
@@ -169,7 +162,7 @@ def test_bits_do_not_depend_on_threads(two_threads: None) -> None:
 
 
 def test_bad_input_is_named() -> None:
-    s, t, m = tensors()
+    s, t, m = factors()
     value = pair_operators.VALUE
     with pytest.raises(IndexError, match="second holds 6, but there are 5 rows of m"):
         value(s, t, m, FIRST, SECOND + 3, ATOMS)
@@ -217,7 +210,7 @@ def test_both_environments_are_equal(one_hot: bool) -> None:
         e = layer(features, batch, distance.requires_grad_(), harmonics, species if one_hot else None)
         (first,) = torch.autograd.grad(e.tanh().sum(), distance, create_graph=True)
         found.append((e, first, *torch.autograd.grad(first.square().sum(), (distance, layer.weight))))
-    close(found[1], found[0], DIRECT_SUM["float64"])
+    all_close(found[1], found[0], DIRECT_SUM["float64"])
 
 
 def test_the_comparison_notices_a_wrong_species() -> None:
@@ -227,7 +220,7 @@ def test_the_comparison_notices_a_wrong_species() -> None:
     arguments = (torch.eye(3, dtype=F64)[species], batch, distance, torch.ones(len(distance), 1, dtype=F64))
     plain, fast = layers()
     with pytest.raises(AssertionError):
-        close([fast(*arguments, species.roll(1))], [plain(*arguments, species)], DIRECT_SUM["float64"])
+        all_close([fast(*arguments, species.roll(1))], [plain(*arguments, species)], DIRECT_SUM["float64"])
 
 
 def test_other_dtypes_take_the_plain_path() -> None:
@@ -287,11 +280,11 @@ def test_compiled_layers_train_on_forces() -> None:
         torch.testing.assert_close(function(*arguments), torch.autograd.grad(
             Sum()(*arguments, FIRST, SECOND).sum(), arguments[0])[0])  # fmt: skip
     found, expected = (torch.autograd.grad(f(*arguments).square().sum(), arguments) for f in (compiled, gradient))
-    close(found, expected, DIRECT_SUM["float64"])
+    all_close(found, expected, DIRECT_SUM["float64"])
 
 
 def test_exported_program_runs_in_a_fresh_process(tmp_path: Path) -> None:
-    file, data, arguments = tmp_path / "sum.pt2", tmp_path / "arguments.pt", [*tensors(), FIRST, SECOND]
+    file, data, arguments = tmp_path / "sum.pt2", tmp_path / "arguments.pt", [*factors(), FIRST, SECOND]
     torch.export.save(torch.export.export(Sum(), tuple(arguments)), file)
     torch.save(arguments, data)
     code = f"""

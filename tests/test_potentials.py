@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
-from network_fixtures import BUILDERS, CUTOFF, SIZES, build, crystal, graph, molecule, predict
+from network_fixtures import BUILDERS, CUTOFF, SIZES, as_atoms, build, crystal, graph, labelled, molecule, predict
 
 from invgen.data import CoincidentAtomsError, DataError, Dataset, Structure, UnknownSpeciesError, write_npz
 from invgen.data.batch import Labels
@@ -39,19 +39,6 @@ from invgen.potentials.training.schedule import OneCycle, Plateau
 from invgen.potentials.training.trainer import LOSSES, errors
 
 SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, dtype="float64")
-
-
-def pair_potential(structure: Structure) -> Structure:
-    """Labels by a smooth pair potential between all atoms: a task that a network can learn."""
-    difference = structure.positions[:, None] - structure.positions[None]
-    distance = np.linalg.norm(difference, axis=-1) + 1e6 * np.eye(structure.atoms)
-    energy = 0.5 * np.exp(-distance).sum() - structure.atoms
-    forces = (np.exp(-distance) / distance)[:, :, None] * difference
-    return Structure(structure.numbers, structure.positions, energy=energy, forces=forces.sum(1))
-
-
-def labelled(count: int, first_seed: int = 0) -> list[Structure]:
-    return [pair_potential(molecule(first_seed + k, 3 + k % 3)) for k in range(count)]
 
 
 def trainer(folder: Path | None = None, settings: TrainingConfig = SETTINGS, **arguments: object) -> Trainer:
@@ -361,10 +348,6 @@ def test_damaged_or_mismatched_models_are_refused(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(DataError, match=r"truncated|checksum"):
         load_model(path)
-
-
-def as_atoms(structure: Structure) -> ase.Atoms:
-    return ase.Atoms(structure.numbers, structure.positions, cell=structure.cell, pbc=structure.periodic)
 
 
 @pytest.mark.parametrize("structure", [molecule(), crystal()], ids=["molecule", "crystal"])

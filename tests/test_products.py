@@ -14,6 +14,7 @@ import ace_reference
 import numpy as np
 import pytest
 import tolerances
+from ace_fixtures import listed
 
 from invgen.compiler.algebra.arithmetic import Floating
 from invgen.compiler.candidates.ace import coupling
@@ -38,11 +39,6 @@ CASES = {
 }
 
 
-def case(name: str) -> tuple[list[Coupling], tuple[Channel, ...]]:
-    truncation, orders, parity = CASES[name]
-    return list(coupling.candidates(truncation, orders, parity)), coupling.channels_in_use(truncation, orders, parity)
-
-
 def reference(functions: list[Coupling], channels: tuple[Channel, ...], points: np.ndarray) -> np.ndarray:
     evaluator = AceEvaluator(channels, points, Floating())
     return np.stack([evaluator.values(f) for f in functions], axis=-1)
@@ -56,7 +52,7 @@ def largest_error(products: ProductBasis, functions: list[Coupling], channels: t
 
 @pytest.mark.parametrize("name", CASES)
 def test_values_are_those_of_the_couplings(name):
-    functions, channels = case(name)
+    functions, channels = listed(*CASES[name])
     products = product_basis(functions, channels)
     assert products.components == sum(2 * c.rank + 1 for c in channels)
     assert products.labels == tuple(f.label for f in functions)
@@ -65,7 +61,7 @@ def test_values_are_those_of_the_couplings(name):
 
 
 def test_a_changed_coefficient_is_noticed():
-    functions, channels = case("box")
+    functions, channels = listed(*CASES["box"])
     products = product_basis(functions, channels)
     value = products.value.copy()
     value[17] *= 1.001
@@ -74,7 +70,7 @@ def test_a_changed_coefficient_is_noticed():
 
 @pytest.mark.parametrize("name", CASES)
 def test_nodes_are_different_needed_and_ascend_by_degree(name):
-    products = product_basis(*case(name))
+    products = product_basis(*listed(*CASES[name]))
     count = products.components
     sets = [(i,) for i in range(count)]
     for left, right in zip(products.left.tolist(), products.right.tolist(), strict=True):
@@ -147,7 +143,7 @@ print(hashlib.sha256(product_basis(list(ace.candidates(ace.box(2, 2), (1, 2, 3, 
 
 @pytest.fixture
 def folder(tmp_path):
-    functions, channels = case("box")
+    functions, channels = listed(*CASES["box"])
     products = product_basis(functions, channels)
     metadata = {
         "ranks": [0],
@@ -168,7 +164,7 @@ def folder(tmp_path):
 
 
 def test_an_emitted_folder_gives_its_tables_back(folder):
-    wanted = product_basis(*case("box"))
+    wanted = product_basis(*listed(*CASES["box"]))
     for source in (folder, str(folder), open_folder(folder)):
         found = read_products(source)
         assert found.labels == wanted.labels
@@ -224,13 +220,13 @@ def test_an_unknown_file_in_a_manifest_is_refused(folder):
     ],
 )
 def test_tables_that_do_not_fit_together_are_refused(name, change, message):
-    products = product_basis(*case("box"))
+    products = product_basis(*listed(*CASES["box"]))
     with pytest.raises(EmittedFileError, match=message):
         replace(products, **{name: change(getattr(products, name))})
 
 
 def test_a_file_that_is_no_archive_is_refused():
-    data = product_basis(*case("box")).to_bytes()
+    data = product_basis(*listed(*CASES["box"])).to_bytes()
     for broken in (b"", b"nothing", data[:-30], data[: len(data) // 2]):
         with pytest.raises(EmittedFileError, match="cannot be read"):
             ProductBasis.from_bytes(broken)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -12,6 +10,7 @@ from pathlib import Path
 import brute_force
 import flint
 import numpy as np
+import processes
 import pytest
 import sympy
 from tolerances import EQUAL_WEIGHTS
@@ -19,7 +18,8 @@ from tolerances import EQUAL_WEIGHTS
 import invgen
 from invgen.compiler.algebra import modular, sparse
 from invgen.compiler.algebra.arithmetic import Floating, Modular
-from invgen.compiler.algebra.rational import combine, reconstruct, solve
+from invgen.compiler.algebra.channels import cartesian
+from invgen.compiler.algebra.rational import coefficients, combine, reconstruct, solve
 from invgen.compiler.analysis.dependence import RankStatement
 from invgen.compiler.analysis.relation_search import Search
 from invgen.compiler.analysis.relations import Relation, Term
@@ -108,8 +108,8 @@ def test_the_triple_product_has_no_linear_relation_and_a_quadratic_one() -> None
 def test_the_gram_determinant_of_four_vectors_vanishes() -> None:
     spec = BasisSpec(ranks=(1,), channels=4, n_max=2)
     relation = found(spec, "1:3a.1:3a")
-    names = {c.content: f"f{i}" for i, c in enumerate(basis_of(spec))} | {((1, 3), (1, 3)): "c"}
-    gram = sympy.Matrix(4, 4, lambda i, j: sympy.Symbol(names[(1, min(i, j)), (1, max(i, j))]))
+    names = {c.content: f"f{i}" for i, c in enumerate(basis_of(spec))} | {cartesian([(1, 3), (1, 3)]): "c"}
+    gram = sympy.Matrix(4, 4, lambda i, j: sympy.Symbol(names[cartesian([(1, min(i, j)), (1, max(i, j))])]))
     ratio = sympy.cancel(gram.det() / relation.sympy())
     assert ratio.is_Rational
     assert ratio != 0
@@ -298,26 +298,41 @@ def test_solutions_modulo_a_prime_are_those_of_flint() -> None:
     assert solve(matrix, right, prime) is None
 
 
+@pytest.mark.parametrize("width", [4, 6])
+def test_coefficients_in_fractions_are_those_of_flint(width: int) -> None:
+    rng = np.random.default_rng(width)
+    vectors = [[Fraction(int(a), int(b)) for a, b in row] for row in rng.integers(1, 9, (4, width, 2))]
+    vectors[0][0] = Fraction(0)
+    mixed = [[Fraction(int(a), 7) for a in row] for row in rng.integers(-9, 9, (3, 4))]
+    wanted = [[sum(x * v[k] for x, v in zip(row, vectors, strict=True)) for k in range(width)] for row in mixed]
+    assert coefficients(vectors, wanted) == mixed
+    if width == 4:
+        entries = [flint.fmpq(v.numerator, v.denominator) for column in zip(*vectors, strict=True) for v in column]
+        right = [flint.fmpq(v.numerator, v.denominator) for v in wanted[0]]
+        known = flint.fmpq_mat(4, 4, entries).solve(flint.fmpq_mat(4, 1, right)).entries()
+        assert coefficients(vectors, wanted[:1]) == [[Fraction(int(v.p), int(v.q)) for v in known]]
+    assert coefficients([], [[Fraction(0)] * width] * 2) == [[], []]
+    with pytest.raises(ArithmeticError, match="not independent"):
+        coefficients([*vectors, vectors[1]], wanted)
+    with pytest.raises(ArithmeticError, match="do not span"):
+        coefficients(vectors[:2], wanted)
+
+
 # ---- the command line -------------------------------------------------------------------------------------------
 
 
-def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "invgen.cli", "relations", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
-
-
 def test_relations_are_printed(tmp_path: Path) -> None:
-    result = run("cartesian-l2-n4-independent", CAYLEY, "2ab.2ac.2bc", cwd=tmp_path)
+    result = processes.invgen("relations", "cartesian-l2-n4-independent", CAYLEY, "2ab.2ac.2bc", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "c = 1/2 f2^2" in result.stdout
     assert "2ab.2ac.2bc is independent of the other invariants" in result.stdout
-    latex = run("cartesian-l2-n4-independent", CAYLEY, "--latex", cwd=tmp_path).stdout
+    latex = processes.invgen("relations", "cartesian-l2-n4-independent", CAYLEY, "--latex", cwd=tmp_path).stdout
     assert r"\frac{1}{2} \, \left(Q_{ij} Q_{ij}\right)^{2}" in latex
-    every = run("cartesian-l3-n4-flexible", "--max-order", 4, cwd=tmp_path).stdout
+    every = processes.invgen("relations", "cartesian-l3-n4-flexible", "--max-order", 4, cwd=tmp_path).stdout
     assert "c = 1/2 f3^2 - f12" in every
     assert "1a.2bc.3abc depends on the other invariants" in every
-    assert "rejects no candidate" in run("cartesian-l2-n4-independent", cwd=tmp_path).stdout
-    wrong = run("cartesian-l2-n4-independent", "4abcd.4abcd", cwd=tmp_path)
+    assert "rejects no candidate" in processes.invgen("relations", "cartesian-l2-n4-independent", cwd=tmp_path).stdout
+    wrong = processes.invgen("relations", "cartesian-l2-n4-independent", "4abcd.4abcd", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "not among the tensors" in wrong.stderr
     assert "Traceback" not in wrong.stderr

@@ -11,7 +11,7 @@ import brute_force
 import numpy as np
 import pytest
 import tolerances
-from test_cli import invgen as run
+from processes import invgen as run
 
 import invgen
 from invgen import BasisSpec

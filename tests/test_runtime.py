@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from kernel_fixtures import naive_family, polynomial
-from test_backends import emitted
-from tolerances import KERNEL
+from kernel_fixtures import emitted, naive_family, polynomial
+from processes import python
+from tolerances import KERNEL, close
 
 import invgen
 from invgen.errors import EmittedFileError
@@ -23,6 +20,7 @@ from invgen.runtime import Kernels, load
 
 ID = "cartesian-l2-n4-flexible"
 WIDE = 9
+ROUNDING = KERNEL["float64"]
 
 
 @pytest.fixture(scope="module", params=["numba", "torch"])
@@ -32,10 +30,6 @@ def f(request: pytest.FixtureRequest) -> Kernels:
 
 def rows(*shape: int, dtype: str = "float64") -> np.ndarray:
     return np.random.default_rng(5).normal(size=shape).astype(dtype)
-
-
-def close(a: np.ndarray, b: np.ndarray) -> None:
-    np.testing.assert_allclose(a, b, rtol=0, atol=KERNEL[str(a.dtype)] * max(np.abs(b).max(initial=0.0), 1.0))
 
 
 def test_attributes_describe_the_basis(f: Kernels) -> None:
@@ -51,18 +45,18 @@ def test_layouts_agree(f: Kernels) -> None:
     x = rows(6, WIDE, 5)
     y = f(x)
     last = np.ascontiguousarray(np.moveaxis(x, 1, -1))
-    close(f(last, component_axis=-1), np.moveaxis(y, 1, -1))
-    close(f(last[:, 0]), y[:, :, 0])
-    close(f(last[0, 0]), y[0, :, 0])
-    close(f(x.reshape(2, 3, WIDE, 5), component_axis=-2), y.reshape(2, 3, -1, 5))
-    close(f(x[0], component_axis=-2), y[0])
+    close(f(last, component_axis=-1), np.moveaxis(y, 1, -1), ROUNDING)
+    close(f(last[:, 0]), y[:, :, 0], ROUNDING)
+    close(f(last[0, 0]), y[0, :, 0], ROUNDING)
+    close(f(x.reshape(2, 3, WIDE, 5), component_axis=-2), y.reshape(2, 3, -1, 5), ROUNDING)
+    close(f(x[0], component_axis=-2), y[0], ROUNDING)
     assert f(last[0, 0]).shape == (f.size,)
 
 
 def test_layout_given_when_loading_holds_for_every_call(f: Kernels) -> None:
     last = load(ID, backend=f.backend, component_axis=-1)
     x = rows(4, 5, WIDE)
-    close(last(x), np.moveaxis(f(np.moveaxis(x, -1, 1)), 1, -1))
+    close(last(x), np.moveaxis(f(np.moveaxis(x, -1, 1)), 1, -1), ROUNDING)
 
 
 @pytest.mark.parametrize(
@@ -76,20 +70,21 @@ def test_empty_single_and_odd_sizes(f: Kernels, shape: tuple[int, int, int], dty
     assert gradient.shape == hu.shape == shape
     assert {a.dtype for a in (value, gradient, hu, ju)} == {np.dtype(dtype)}
     if min(shape):
-        close(value, np.moveaxis(invgen.find_basis(ID).evaluate(np.moveaxis(x, 1, -1)), -1, 1).astype(dtype))
+        expected = invgen.find_basis(ID).evaluate(np.moveaxis(x, 1, -1))
+        close(value, np.moveaxis(expected, -1, 1).astype(dtype), KERNEL[dtype])
 
 
 def test_non_contiguous_and_read_only_input(f: Kernels) -> None:
     x = rows(8, WIDE, 10)
     view = x[::2, :, ::-3]
     view.flags.writeable = False
-    close(f(view), f(view.copy()))
+    close(f(view), f(view.copy()), ROUNDING)
     x.flags.writeable = False
-    close(f(x)[::2, :, ::-3], f(view))
+    close(f(x)[::2, :, ::-3], f(view), ROUNDING)
     x.flags.writeable = True
     transposed = np.ascontiguousarray(x.transpose(2, 1, 0)).transpose(2, 1, 0)
-    close(f(transposed), f(x))
-    close(f(torch.from_numpy(x).transpose(0, 2)).numpy(), f(x.transpose(2, 1, 0)))
+    close(f(transposed), f(x), ROUNDING)
+    close(f(torch.from_numpy(x).transpose(0, 2)).numpy(), f(x.transpose(2, 1, 0)), ROUNDING)
 
 
 def test_input_is_left_alone(f: Kernels) -> None:
@@ -102,9 +97,9 @@ def test_input_is_left_alone(f: Kernels) -> None:
 def test_torch_in_torch_out(f: Kernels) -> None:
     x = torch.from_numpy(rows(3, WIDE, 4)).requires_grad_()
     y = f(x)
-    close(y.detach().numpy(), f(x.detach().numpy()))
+    close(y.detach().numpy(), f(x.detach().numpy()), ROUNDING)
     (gradient,) = torch.autograd.grad(y.sum(), x)
-    close(gradient.numpy(), f.vjp(x.detach().numpy(), np.ones(tuple(y.shape))))
+    close(gradient.numpy(), f.vjp(x.detach().numpy(), np.ones(tuple(y.shape))), ROUNDING)
 
 
 def test_wrong_arrays_are_refused(f: Kernels) -> None:
@@ -191,14 +186,6 @@ def test_missing_source_is_refused(copied: Path) -> None:
         load(copied)
 
 
-def run(code: str, **environment: str) -> str:
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**os.environ, **environment}
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout
-
-
 def test_numpy_use_imports_no_torch_and_no_compiler_half() -> None:
     code = f"""
 import sys, numpy as np, invgen
@@ -206,7 +193,7 @@ f = invgen.load({ID!r}, backend="numba")
 f(np.ones((2, {WIDE})))
 print([m for m in ("torch", "sympy", "jinja2") if m in sys.modules])
 """
-    assert run(code).strip() == "[]"
+    assert python(code).strip() == "[]"
 
 
 def test_without_numba_auto_is_torch_and_numba_says_what_to_do() -> None:
@@ -227,7 +214,7 @@ try:
 except ImportError as error:
     print(error)
 """
-    out = run(code).splitlines()
+    out = python(code).splitlines()
     assert out[0].startswith("torch (2,")
     assert "pip install numba" in out[1]
 
@@ -244,7 +231,7 @@ f = invgen.load({str(folder)!r}, backend="numba")
 x = np.linspace(-1.0, 1.0, 15).reshape(3, 5)
 print(f(x).tobytes().hex())
 """
-    first, second = run(code).splitlines(), run(code).splitlines()
+    first, second = python(code).splitlines(), python(code).splitlines()
     assert [line for line in first if line.startswith("compiling")] == ["compiling hand-made value, tiles (float64)"]
     assert second == first[-1:]
     assert [p.suffix for p in (tmp_path / "cache" / "objects").iterdir()] == [".object"]

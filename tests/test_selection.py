@@ -12,8 +12,8 @@ import pytest
 import invgen
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import Channel, cartesian, channel_slices, components_of, factor_key
 from invgen.compiler.algebra.characters import contents, count_invariants, transcendence_degree
-from invgen.compiler.algebra.components import component_slices
 from invgen.compiler.candidates.cartesian.contraction import Contraction, sort_key
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.cartesian.family import linear_span, random_neighbourhoods
@@ -98,20 +98,22 @@ def test_complete_flexible_sets_have_full_rank_in_every_vanishing_pattern(l_max,
     assert max(c.order for c in basis) == n_max
     assert len(basis.evidence.patterns) == 2 ** (l_max + 1) - 1
     for pattern in basis.evidence.patterns:
-        assert pattern.rank == pattern.bound == transcendence_degree([(rank, 0) for rank in pattern.ranks]), pattern
+        assert pattern.rank == pattern.bound == transcendence_degree(cartesian((rank, 0) for rank in pattern.ranks)), (
+            pattern
+        )
 
 
 def test_pure_rank_three_needs_orders_two_four_six_and_ten():
     basis = brute_force.built(3, 10, "flexible")
-    assert [c.order for c in basis if set(c.content) == {(3, 0)}] == [2, 4, 6, 10]
+    assert [c.order for c in basis if set(c.content) == {Channel(0, 1, 3)}] == [2, 4, 6, 10]
 
 
 def test_the_order_ten_invariant_of_rank_three_may_be_the_petersen_graph():
     """Against the pure invariants of orders 2, 4 and 6 the Petersen graph raises the rank to the bound."""
     petersen = brute_force.petersen().label
-    pure = [c.label for c in brute_force.built(3, 10, "flexible") if set(c.content) == {(3, 0)}][:3]
+    pure = [c.label for c in brute_force.built(3, 10, "flexible") if set(c.content) == {Channel(0, 1, 3)}][:3]
     x = modular.residues("petersen", 7, modular.DEFAULT_PRIME)
-    evaluator = Evaluator(((3, 0),), x, Modular(modular.DEFAULT_PRIME))
+    evaluator = Evaluator(cartesian([(3, 0)]), x, Modular(modular.DEFAULT_PRIME))
     rows = [evaluator.values_and_gradients(Contraction.from_label(label))[1][0] for label in [*pure, petersen]]
     assert modular.rank(np.array(rows[:3]), modular.DEFAULT_PRIME) == 3
     assert modular.rank(np.array(rows), modular.DEFAULT_PRIME) == 4
@@ -129,14 +131,14 @@ def test_the_cut_thirteen_lose_rank_when_a_tensor_vanishes(present, size, rank, 
 
 def test_vanishing_patterns_are_ranks_at_points_where_tensors_do_vanish():
     basis = brute_force.built(3, 4, "flexible")
-    slices = component_slices(basis.spec.tensors)
+    slices = channel_slices(basis.channels)
     for size in range(1, 5):
         for present in itertools.combinations(range(4), size):
             x = brute_force.integers(16, seed=size)
-            for (rank, _), where in slices.items():
-                if rank not in present:
-                    x[where] = [0] * (2 * rank + 1)
-            columns = [i for (rank, _), s in slices.items() if rank in present for i in range(s.start, s.stop)]
+            for tensor, where in slices.items():
+                if tensor.rank not in present:
+                    x[where] = [0] * tensor.size
+            columns = [i for tensor, s in slices.items() if tensor.rank in present for i in range(s.start, s.stop)]
             rows = [[row[i] for i in columns] for row in integer_jacobian(basis, x)]
             assert rational_rank(rows) == pattern(basis, present).rank, present
 
@@ -171,7 +173,7 @@ def test_greedy_means_that_each_rejected_candidate_depends_on_the_earlier_kept_o
     x = brute_force.integers(16, seed=3)
     kept: list[list[int]] = []
     labels = []
-    for c in candidates(basis.spec.tensors, range(1, 5)):
+    for c in candidates(basis.channels, range(1, 5)):
         row = brute_force.gradient(c.label, basis.spec.tensors, x)
         if rational_rank([*kept, row]) > len(kept):
             kept.append(row)
@@ -223,12 +225,12 @@ def test_contractions_span_what_the_characters_count_for_every_content(ranks, de
     found = []
     for degree in degrees:
         total = 0
-        for content in contents([(rank, 0) for rank in ranks], degree):
-            if sum(rank for rank, _ in content) % 2:
+        for content in contents(cartesian((rank, 0) for rank in ranks), degree):
+            if sum(t.rank for t in content) % 2:
                 continue
             number = count_invariants(content)
-            tensors = tuple(sorted(set(content)))
-            width = sum(2 * rank + 1 for rank, _ in tensors)
+            tensors = tuple(sorted(set(content), key=factor_key))
+            width = components_of(tensors)
             points = modular.residues(f"span/{content}", (number + 3) * width, prime).reshape(-1, width)
             evaluator = Evaluator(tensors, points, Modular(prime))
             rows = [evaluator.values(c) for c in all_contractions(content)]
@@ -241,7 +243,7 @@ def test_contractions_span_what_the_characters_count_for_every_content(ranks, de
 
 
 def test_a_wrong_count_is_noticed():
-    content = ((2, 0),) * 4
+    content = cartesian([(2, 0)] * 4)
     with pytest.raises(ArithmeticError, match=r"span 1 dimensions .* the characters say 2; try another prime"):
         linear_span(content, False, 2)
 
@@ -259,7 +261,7 @@ def test_linear_basis_of_two_channels():
     spec = BasisSpec(l_max=1, channels=2, n_max=4, objective="linear")
     basis = brute_force.build(spec)
     expected = sum(
-        count_invariants(c) for n in range(1, 5) for c in contents(spec.tensors, n) if sum(r for r, _ in c) % 2 == 0
+        count_invariants(c) for n in range(1, 5) for c in contents(basis.channels, n) if sum(t.rank for t in c) % 2 == 0
     )
     assert len(basis) == expected
     points = np.random.default_rng(0).normal(size=(expected + 5, basis.components))
@@ -271,14 +273,15 @@ def test_linear_functions_are_linearly_independent_in_floats_and_one_more_is_not
     points = np.random.default_rng(1).normal(size=(60, basis.components))
     values = basis.evaluate(points)
     assert np.linalg.matrix_rank(values) == len(basis)
-    fourth = Evaluator(((2, 0),), points[:, 4:], Floating()).values(Contraction.from_label("2ab.2bc.2cd.2da"))
+    fourth = Evaluator(cartesian([(2, 0)]), points[:, 4:], Floating()).values(Contraction.from_label("2ab.2bc.2cd.2da"))
     assert np.linalg.matrix_rank(np.column_stack([values, fourth])) == len(basis)
 
 
 # ---- the float pass ---------------------------------------------------------------------------------------------
 
 
-def float_rows(labels: list[str], tensors=((1, 0), (2, 0), (3, 0))) -> np.ndarray:
+def float_rows(labels: list[str], ranks=(1, 2, 3)) -> np.ndarray:
+    tensors = cartesian((rank, 0) for rank in ranks)
     points = random_neighbourhoods(tensors, 3, "test")
     evaluator = Evaluator(tensors, points, Floating())
     return np.stack([evaluator.values_and_gradients(Contraction.from_label(x))[1] for x in labels], axis=1)
@@ -344,10 +347,12 @@ def test_exact_and_float_selection_agree_on_every_candidate_of_order_six():
 
 
 def test_random_neighbourhoods_are_tensors_of_length_one():
-    tensors = ((0, 0), (1, 0), (1, 1), (3, 0))
+    tensors = cartesian([(0, 0), (1, 0), (1, 1), (3, 0)])
     points = random_neighbourhoods(tensors, 4, "seed")
-    for (rank, _), where in component_slices(tensors).items():
+    for tensor, where in channel_slices(tensors).items():
         for row in points[:, where]:
-            assert np.linalg.norm(brute_force.full_from_reduced(list(row), rank).astype(float)) == pytest.approx(1)
+            assert np.linalg.norm(brute_force.full_from_reduced(list(row), tensor.rank).astype(float)) == pytest.approx(
+                1
+            )
     assert (points == random_neighbourhoods(tensors, 4, "seed")).all()
     assert (points != random_neighbourhoods(tensors, 4, "other")).any()

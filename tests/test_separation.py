@@ -12,6 +12,7 @@ import brute_force
 import numpy as np
 import pytest
 import tolerances
+from rotation_fixtures import rotation
 
 import invgen
 from invgen import BasisSpec
@@ -44,12 +45,6 @@ def molecule(neighbours: Any, number: int = HYDROGEN) -> Structure:
     """A carbon atom at the origin and its neighbours."""
     positions = np.concatenate([np.zeros((1, 3)), np.asarray(neighbours, dtype=float)])
     return Structure(np.array([CARBON, *[number] * (len(positions) - 1)]), positions)
-
-
-def rotation(seed: int = 0) -> np.ndarray:
-    q, r = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
-    q = q * np.sign(np.diag(r))
-    return q * np.linalg.det(q)
 
 
 def tuples(neighbours: Any, size: int) -> Counter[tuple[int, ...]]:

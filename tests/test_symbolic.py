@@ -10,7 +10,8 @@ import pytest
 import sympy
 import tolerances
 
-from invgen.compiler.candidates.cartesian.contraction import Contraction
+from invgen.compiler.algebra.channels import Channel, cartesian, components_of, factor_key
+from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction
 from invgen.compiler.candidates.cartesian.enumeration import candidates
 from invgen.compiler.candidates.cartesian.symbolic import (
     component_symbols,
@@ -22,7 +23,7 @@ from invgen.compiler.candidates.cartesian.symbolic import (
     tensor_name,
 )
 
-TENSORS = ((0, 0), (1, 0), (2, 0), (3, 0), (4, 0))
+TENSORS = cartesian([(0, 0), (1, 0), (2, 0), (3, 0), (4, 0)])
 
 
 def symbols(tensors) -> list[sympy.Symbol]:
@@ -39,7 +40,7 @@ def test_the_thirteen_have_352_monomials():
 
 def test_first_and_second_derivatives_have_the_known_numbers_of_monomials():
     basis = brute_force.built(3, 4, "flexible")
-    variables = symbols(basis.spec.tensors)
+    variables = symbols(basis.channels)
     polynomials = [sympy.Poly(basis.sympy(i), *variables) for i in range(len(basis))]
     first = [p.diff(s) for p in polynomials for s in variables]
     assert sum(len(p.terms()) for p in first if not p.is_zero) == 985
@@ -51,7 +52,7 @@ def test_first_and_second_derivatives_have_the_known_numbers_of_monomials():
 def test_expressions_evaluate_to_the_basis(key):
     basis = brute_force.built(*key)
     x = np.random.default_rng(0).normal(size=(4, basis.components))
-    function = sympy.lambdify(symbols(basis.spec.tensors), [basis.sympy(i) for i in range(len(basis))], "numpy")
+    function = sympy.lambdify(symbols(basis.channels), [basis.sympy(i) for i in range(len(basis))], "numpy")
     values = np.stack([np.broadcast_to(v, 4) for v in function(*x.T)], axis=-1)
     np.testing.assert_allclose(values, basis.evaluate(x), rtol=1e-10, atol=tolerances.DIRECT_SUM["float64"])
 
@@ -61,10 +62,10 @@ def test_expressions_evaluate_to_the_basis(key):
 )
 def test_expressions_are_exactly_the_einsum(label):
     c = Contraction.from_label(label)
-    tensors = tuple(sorted(set(c.content)))
-    x = brute_force.integers(sum(2 * rank + 1 for rank, _ in tensors), seed=1)
+    tensors = tuple(sorted(set(c.content), key=factor_key))
+    x = brute_force.integers(components_of(tensors), seed=1)
     substitution = dict(zip(symbols(tensors), x, strict=True))
-    assert expression(c).subs(substitution) == brute_force.value(label, tensors, x)
+    assert expression(c).subs(substitution) == brute_force.value(label, [(t.rank, t.n - 1) for t in tensors], x)
 
 
 def test_a_small_invariant_written_out():
@@ -89,11 +90,11 @@ def test_the_polynomial_lives_in_the_components_it_uses():
 
 
 def test_names():
-    assert [tensor_name((rank, 0)) for rank in range(7)] == ["s", "v", "Q", "T", "H", "T5", "T6"]
-    assert tensor_name((2, 1)) == "Qc1"
-    assert tensor_name((-1, 0)) == "eps"
-    assert component_symbols((0, 0)) == ["s"]
-    every = [name for rank in range(7) for channel in range(3) for name in component_symbols((rank, channel))]
+    assert [tensor_name(Channel(0, 1, rank)) for rank in range(7)] == ["s", "v", "Q", "T", "H", "T5", "T6"]
+    assert tensor_name(Channel(0, 2, 2)) == "Qc1"
+    assert tensor_name(EPSILON) == "eps"
+    assert component_symbols(Channel(0, 1, 0)) == ["s"]
+    every = [name for rank in range(7) for n in (1, 2, 3) for name in component_symbols(Channel(0, n, rank))]
     assert len(set(every)) == len(every) == 3 * 49
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_potentials import labelled
+from network_fixtures import labelled
 
 from invgen.data import write_npz
 

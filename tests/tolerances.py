@@ -1,6 +1,11 @@
-"""The one table of tolerances, keyed by dtype; each number with its reason."""
+"""The one table of tolerances, keyed by dtype, each number with its reason; and the one comparison that uses them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
 
 LAW = {
     "float32": 1e-4,
@@ -46,3 +51,20 @@ ACE_DIFFERENCE = {
 }
 """Five-point differences of design rows, step 1e-4 Å, relative to the largest row: rounding of 1e-15 over the step, and
 the square of the step where a pair crosses the cutoff, at which third derivatives jump; measured 3e-11."""
+
+
+def close(found: Any, expected: Any, tolerance: float = LAW["float64"], least: float = 1.0) -> None:
+    """Equal in shape and dtype, and up to ``tolerance`` relative to the largest expected entry, at least ``least``.
+
+    Arrays, numbers, and tensors on any device.
+    """
+    a, b = (np.asarray(x.detach().cpu() if hasattr(x, "detach") else x) for x in (found, expected))
+    assert (a.shape, a.dtype) == (b.shape, b.dtype)
+    scale = max(least, float(np.abs(b).max(initial=0.0)))
+    np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * scale, equal_nan=False)
+
+
+def all_close(found: Iterable[Any], expected: Iterable[Any], tolerance: float) -> None:
+    """Tensors one by one, whatever precision they were computed in, relative to the largest entry of each."""
+    for a, b in zip(found, expected, strict=True):
+        close(a.to(b.dtype), b, tolerance, least=0.0)

@@ -13,6 +13,7 @@ import scipy.optimize
 
 import invgen
 from invgen.compiler.algebra.arithmetic import Floating
+from invgen.compiler.algebra.channels import cartesian
 from invgen.compiler.algebra.harmonics import harmonics
 from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
@@ -35,7 +36,7 @@ def neighbourhoods(count: int, ranks: tuple[int, ...], seed: int = 0, neighbours
 
 def traces(count: int = 3000) -> dict[str, np.ndarray]:
     """(count,) each: tr Q^2, tr Q^3, tr Q^4 of random quadrupoles, by label."""
-    evaluator = Evaluator(((2, 0),), neighbourhoods(count, (2,)), Floating())
+    evaluator = Evaluator(cartesian([(2, 0)]), neighbourhoods(count, (2,)), Floating())
     return {label: evaluator.values(Contraction.from_label(label)) for label in (SQUARE, CUBE, FOURTH)}
 
 

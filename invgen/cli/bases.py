@@ -10,12 +10,12 @@ import typer
 
 from invgen.cli.application import BasisArgument, app, backend_names, err, out, stages, whole_numbers
 from invgen.cli.covariants import covariants_in, show_covariants
-from invgen.spec import MAX_CANDIDATES
+from invgen.spec import FAMILIES, MAX_CANDIDATES
 
 
 @app.command()
 def generate(
-    family: Annotated[str, typer.Option(help="Candidate family: cartesian or ace.")] = "cartesian",
+    family: Annotated[str, typer.Option(help=f"Candidate family: {' or '.join(FAMILIES)}.")] = "cartesian",
     l_max: Annotated[int | None, typer.Option(help="Highest rank; ranks 0..l_max take part.")] = None,
     n_max: Annotated[int, typer.Option(help="Largest correlation order (body order is one more).")] = 4,
     objective: Annotated[

@@ -258,7 +258,7 @@ class Basis:
             family = family_of(spec)
             invariants = tuple(family.from_label(label) for label in data["labels"])
             known = set(family.channels(spec))
-            if foreign := [c.label for c in invariants if not known.issuperset(family.tensors(c))]:
+            if foreign := [c.label for c in invariants if not known.issuperset(c.content)]:
                 raise ValueError(f"labels {', '.join(foreign)} name tensors that are not in the specification")
             return cls(spec, invariants, Evidence.from_json(data["evidence"]))
         except (AttributeError, KeyError, TypeError, ValueError) as error:

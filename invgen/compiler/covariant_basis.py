@@ -14,10 +14,12 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating
+from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.basis import SECOND_PRIME, Verification
 from invgen.compiler.basis_files import FORMAT, checksum, read_checked
 from invgen.compiler.candidates.cartesian.covariants import Covariant, CovariantEvaluator
-from invgen.compiler.kernels.covariants import lower_covariants
+from invgen.compiler.candidates.family import family_of
+from invgen.compiler.kernels.cartesian.covariants import lower_covariants
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.selection.covariants import check, select
 from invgen.compiler.selection.evidence import Evidence
@@ -70,6 +72,11 @@ class CovariantBasis:
         return tuple(c.label for c in self.covariants)
 
     @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The tensors that they are made of, in component order."""
+        return family_of(self.spec).channels(self.spec)
+
+    @property
     def components(self) -> int:
         """Width of the arrays that the basis takes."""
         return self.spec.components
@@ -78,7 +85,7 @@ class CovariantBasis:
         """The covariants by direct contraction, the reference of every kernel.
 
         x
-            Shape ``(..., components)``, floating, tensors in the order of ``spec.tensors``.
+            Shape ``(..., components)``, floating, tensors in the order of ``channels``.
 
         Returns shape ``(..., covariants, 2 rank + 1)``, float64, in reduced Cartesian components. Raises ``ValueError``
         or ``TypeError`` for a wrong width or type.
@@ -103,7 +110,7 @@ class CovariantBasis:
                 f"{self.id} takes {self.components} components on the last axis, got an array of shape {x.shape}"
             )
         points = x.reshape(-1, self.components).astype(np.float64)
-        return CovariantEvaluator(self.spec.tensors, self.rank, points, Floating())
+        return CovariantEvaluator(self.channels, self.rank, points, Floating())
 
     def verify(self, prime: int = SECOND_PRIME, seed: str = "verify") -> Verification:
         """Runs the whole selection again with another prime, witness and configurations, and compares.
@@ -156,7 +163,7 @@ class CovariantBasis:
             spec, rank = BasisSpec.from_json(data["spec"]), data["rank"]
             check(spec, rank)
             covariants = tuple(Covariant.from_label(label) for label in data["labels"])
-            known = set(spec.tensors)
+            known = set(family_of(spec).channels(spec))
             if foreign := [c.label for c in covariants if c.rank != rank or not known.issuperset(c.content)]:
                 raise ValueError(f"labels {', '.join(foreign)} are not of rank {rank} and of the specified tensors")
             return cls(spec, rank, covariants, Evidence.from_json(data["evidence"]))
@@ -169,8 +176,8 @@ class CovariantBasis:
         return self.rank
 
     def value_kernel(self) -> Kernel:
-        """The program that computes the covariants, see ``kernels.covariants``."""
-        return lower_covariants(self.covariants, self.spec.tensors, self.rank)
+        """The program that computes the covariants, see ``kernels.cartesian.covariants``."""
+        return lower_covariants(self.covariants, self.channels, self.rank)
 
     def emitted_folder(self, backends: tuple[str, ...]) -> Path:
         """A folder with emitted sources of this basis in the cache."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.emitters import BACKENDS, cuda_interaction, emit_folder, emit_tables
-from invgen.compiler.kernels.ace.products import product_basis, unrolled
+from invgen.compiler.kernels.ace.products import unrolled
 from invgen.compiler.kernels.derivatives import second_order, vjp
 from invgen.compiler.kernels.harmonics import harmonics
+from invgen.compiler.kernels.lower import form_of
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.folder import FORMAT
 from invgen.emitted.products import FILE as PRODUCTS
@@ -39,6 +42,8 @@ class Chosen(Protocol):
     def id(self) -> str: ...
     @property
     def labels(self) -> tuple[str, ...]: ...
+    @property
+    def channels(self) -> tuple[Channel, ...]: ...
     @property
     def components(self) -> int: ...
     @property
@@ -86,18 +91,18 @@ def emit(
             f"{remedy}"
         )
     folder = Path(into) if into is not None else _cached(basis)
-    if basis.spec.family == "ace":
-        _emit_ace(basis, tuple(backends), folder)
+    form, backends = form_of(basis.spec), tuple(backends)
+    metadata = {**form.manifest, **_metadata(basis)}
+    products = form.products(tuple(basis), basis.channels)
+    if products is not None and not unrolled(products):
+        emit_tables(folder, id=basis.id, products=products, backends=backends, metadata=metadata)
     else:
-        channels = [basis.spec.channels] * len(basis.spec.ranks)
-        metadata = {"ranks": list(basis.spec.ranks), "channels": channels, **_metadata(basis)}
         kind = "invariants" if basis.covariant_rank is None else "covariants"
         kernels = kernels_of(basis)
-        fused = "cuda" in backends and basis.spec.channels == 1 and kind == "invariants"
-        files = {cuda_interaction.FILE: cuda_interaction.emit(basis.id, kernels).encode()} if fused else {}
-        emit_folder(
-            folder, id=basis.id, kind=kind, kernels=kernels, backends=tuple(backends), metadata=metadata, tables=files
-        )
+        files = {} if products is None else {PRODUCTS: products.to_bytes()}
+        if "cuda" in backends and kind == "invariants" and form.interaction(basis.channels):
+            files[cuda_interaction.FILE] = cuda_interaction.emit(basis.id, kernels).encode()
+        emit_folder(folder, id=basis.id, kind=kind, kernels=kernels, backends=backends, metadata=metadata, tables=files)
     basis.save(folder)
     return folder
 
@@ -105,33 +110,16 @@ def emit(
 def _metadata(basis: Chosen) -> dict[str, Any]:
     """A covariant counts as 2 rank + 1 functions, one after another."""
     open_rank = {} if basis.covariant_rank is None else {"covariant_rank": basis.covariant_rank}
+    number = Counter(channel.rank for channel in basis.channels)
     return {
+        "ranks": sorted(number),
+        "channels": [number[rank] for rank in sorted(number)],
         "components": basis.components,
         "size": len(basis) * (2 * open_rank.get("covariant_rank", 0) + 1),
         "labels": list(basis.labels),
         "basis_sha256": basis.digest,
         **open_rank,
     }
-
-
-def _emit_ace(basis: Chosen, backends: tuple[str, ...], folder: Path) -> None:
-    """The product basis, and unrolled kernels beside it unless it is large."""
-    products = product_basis(basis)
-    ranks = products.channels[:, 2].tolist()
-    metadata = {
-        "family": "ace",
-        "ranks": sorted(set(ranks)),
-        "channels": [ranks.count(rank) for rank in sorted(set(ranks))],
-        **_metadata(basis),
-    }
-    if unrolled(products):
-        tables = {PRODUCTS: products.to_bytes()}
-        emit_folder(
-            folder, id=basis.id, kind="invariants", kernels=kernels_of(basis), backends=backends, metadata=metadata,
-            tables=tables,
-        )  # fmt: skip
-    else:
-        emit_tables(folder, id=basis.id, products=products, backends=backends, metadata=metadata)
 
 
 def _cached(basis: Chosen) -> Path:

@@ -51,6 +51,14 @@ class EmittedFolder:
         return self.manifest.get("form") == "tables"
 
     @property
+    def tensors(self) -> str:
+        """The components that kernels take: ``cartesian``, reduced ones, or ``spherical``.
+
+        Those of a manifest without a word about it are Cartesian if it names no family, else spherical.
+        """
+        return self.manifest.get("tensors", "spherical" if "family" in self.manifest else "cartesian")
+
+    @property
     def backends(self) -> tuple[str, ...]:
         """Names of the backends that were emitted here."""
         if self.table_driven:

@@ -171,11 +171,12 @@ class HipHopNN(Network):
 
     def __init__(self, basis: Any = "cartesian-l3-n4-flexible", *, backend: str = "auto", **arguments: Any) -> None:
         probe = Invariants(basis, backend=backend)
-        family = probe.kernels.folder.manifest.get("family", "cartesian")
-        if family != "cartesian":
+        folder = probe.kernels.folder
+        if folder.tensors != "cartesian":
             raise ValueError(
-                f"HIP-HOP-NN makes Cartesian tensors; the basis {probe.id} is of the family {family!r} and takes "
-                "spherical components: generate one of the family 'cartesian'"
+                f"HIP-HOP-NN makes Cartesian tensors; the basis {probe.id} is of the family "
+                f"{folder.manifest['family']!r} and takes {folder.tensors} components: generate one of the family "
+                "'cartesian'"
             )
         if any(count != 1 for count in probe.channels):
             raise ValueError(

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
+from invgen.runtime.torch_private import lerp_all
+
 START = 10
 """The decay of step n is at most (1 + n) / (START + n): early weights are forgotten soon."""
 
@@ -28,7 +30,7 @@ class Average:
         """Take in the weights after step number ``step``, which counts from 1."""
         if self.values:
             decay = min(self.decay, (1 + step) / (START + step))
-            torch._foreach_lerp_(self.values, [p.detach() for p in self.weights], 1 - decay)
+            lerp_all(self.values, [p.detach() for p in self.weights], 1 - decay)
 
     @contextmanager
     def in_place(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from textwrap import wrap
 from typing import Any
 
 from invgen.errors import CertificateError
+from invgen.replay.families import Family, family_named
 
 TITLE = "invgen certificate, format 1"
 WIDTH = 110
@@ -76,6 +77,11 @@ class Claim:
     def spec(self) -> dict[str, Any]:
         """The specification as plain data."""
         return dict(json.loads(self.specification))
+
+    @property
+    def family(self) -> Family:
+        """How the labels are read; raises ``CertificateError`` for a family that the replay does not know."""
+        return family_named(self.spec["family"])
 
     @property
     def labels(self) -> tuple[str, ...]:

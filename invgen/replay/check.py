@@ -16,7 +16,6 @@ from invgen.replay.arithmetic import is_prime
 from invgen.replay.certificate import Certificate, Claim, Round
 from invgen.replay.chance import below
 from invgen.replay.counts import PARITIES
-from invgen.replay.families import FAMILIES
 from invgen.replay.statement import chance, evaluated, statement
 from invgen.replay.trial import Trial, members
 from invgen.replay.witnesses import LOWEST_PRIME, draw_point, draw_primes
@@ -104,11 +103,11 @@ def _form(certificate: Certificate, text: str) -> Iterator[Problem]:
 
 
 def _labels(claim: Claim) -> Iterator[Problem]:
-    family, spec = FAMILIES[claim.spec["family"]], claim.spec
+    family, spec = claim.family, claim.spec
     admitted = family.tensors(spec)
     if len(set(claim.tensors)) < len(claim.tensors) or not admitted.issuperset(claim.tensors):
         yield Problem("tensors", f"{' '.join(claim.tensors)} are not those of the specification")
-    elif (spec["family"] == "cartesian" and admitted != set(claim.tensors)) or (
+    elif (family.uses_all and admitted != set(claim.tensors)) or (
         _invariants(claim, admitted) != _invariants(claim, claim.tensors)
     ):
         yield Problem("tensors", f"some of {' '.join(sorted(admitted - set(claim.tensors)))} are missing")
@@ -130,7 +129,7 @@ def _labels(claim: Claim) -> Iterator[Problem]:
 
 def _invariants(claim: Claim, tensors: Iterable[str]) -> dict[int, int]:
     """Per order, of these tensors, by characters."""
-    spec, family = claim.spec, FAMILIES[claim.spec["family"]]
+    spec, family = claim.spec, claim.family
     weighted = [(family.rank_of(t), family.degree(spec, t)) for t in tensors]
     return counts.count_invariants(weighted, spec["orders"], PARITIES[spec["parity"]], family.limit(spec))
 
@@ -138,7 +137,7 @@ def _invariants(claim: Claim, tensors: Iterable[str]) -> dict[int, int]:
 def _arithmetic(certificate: Certificate, fresh: int, progress: Progress | None) -> Iterator[Problem]:
     claim = certificate.claim
     yield from _numbers(claim)
-    shape = (claim.points, sum(2 * FAMILIES[claim.spec["family"]].rank_of(t) + 1 for t in claim.tensors))
+    shape = (claim.points, sum(2 * claim.family.rank_of(t) + 1 for t in claim.tensors))
     if not certificate.rounds:
         yield Problem("rounds", "there is none")
         return
@@ -176,7 +175,7 @@ def drawn(claim: Claim, seed: str, count: int) -> list[Round]:
 
 
 def _numbers(claim: Claim) -> Iterator[Problem]:
-    spec, family = claim.spec, FAMILIES[claim.spec["family"]]
+    spec, family = claim.spec, claim.family
     ranks = [family.rank_of(t) for t in claim.tensors]
     expected = _invariants(claim, claim.tensors)
     if dict(claim.counts) != expected:

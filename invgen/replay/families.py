@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from invgen.errors import CertificateError
 from invgen.replay import ace, cartesian
 from invgen.replay.chance import Row
 
@@ -19,24 +20,61 @@ class Point(Protocol):
     def gradient(self, label: str) -> np.ndarray: ...
 
 
+class Family(Protocol):
+    """What the replay reads of labels and of names of tensors.
+
+    products
+        Whether products of labels are invariants beside them; otherwise labels include them.
+    uses_all
+        Whether a certificate must name every tensor that its specification admits, even one that is in no invariant.
+    """
+
+    @property
+    def products(self) -> bool: ...
+    @property
+    def uses_all(self) -> bool: ...
+
+    def check(self, label: str) -> None:
+        """Raises ``ValueError`` unless the label has a meaning."""
+
+    def content(self, label: str, /) -> tuple[str, ...]:
+        """The tensors in a label, each as often as it occurs."""
+
+    def norm(self, label: str, /) -> int:
+        """A bound of the sum of absolute coefficients."""
+
+    def rank_of(self, tensor: str, /) -> int:
+        """The rank of a tensor."""
+
+    def point(self, tensors: Sequence[str], components: np.ndarray, prime: int) -> Point:
+        """Labels at components of these tensors, 2 rank + 1 of each in turn."""
+
+    def tensors(self, specification: dict[str, Any]) -> set[str]:
+        """All tensors that the specification admits."""
+
+    def degree(self, specification: dict[str, Any], tensor: str) -> Fraction:
+        """What a tensor adds to the degree of a label."""
+
+    def limit(self, specification: dict[str, Any]) -> Fraction | None:
+        """The largest sum of degrees of the factors of a label."""
+
+
 class Cartesian:
     """Contractions; tensors are named ``rank`` or ``rank:channel``."""
 
     products = True
-    """Whether products of labels are invariants beside them; ACE couplings include them."""
+    uses_all = True
     content = staticmethod(cartesian.content)
     norm = staticmethod(cartesian.norm)
     rank_of = staticmethod(cartesian.degree)
 
     def check(self, label: str) -> None:
-        """Raises ``ValueError`` unless the label has a meaning."""
         cartesian.parse(label)
 
     def point(self, tensors: Sequence[str], components: np.ndarray, prime: int) -> Point:
         return cartesian.CartesianPoint(tensors, components, prime)
 
     def tensors(self, specification: dict[str, Any]) -> set[str]:
-        """All tensors that the specification admits."""
         channels = range(specification["channels"])
         return {
             f"{rank}:{channel}" if channel else str(rank) for rank in specification["ranks"] for channel in channels
@@ -46,7 +84,6 @@ class Cartesian:
         return Fraction(0)
 
     def limit(self, specification: dict[str, Any]) -> Fraction | None:
-        """The largest sum of degrees of the factors of a label."""
         return None
 
 
@@ -54,6 +91,7 @@ class Ace:
     """Couplings; channels are named ``n.l`` or ``z.n.l``."""
 
     products = False
+    uses_all = False
     content = staticmethod(ace.content)
     norm = staticmethod(ace.norm)
     rank_of = staticmethod(ace.rank_of)
@@ -86,8 +124,16 @@ class Ace:
         return None if degree is None else Fraction(degree)
 
 
-Family = Cartesian | Ace
 FAMILIES: dict[str, Family] = {"cartesian": Cartesian(), "ace": Ace()}
+
+
+def family_named(name: str) -> Family:
+    """The family of a name; raises ``CertificateError`` for one that the replay does not know."""
+    if name not in FAMILIES:
+        raise CertificateError(
+            f"the replay knows no family {name!r}, only {', '.join(FAMILIES)}: its labels have no second implementation"
+        )
+    return FAMILIES[name]
 
 
 def row(family: Family, label: str) -> Row:

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from invgen.replay.certificate import WIDTH, Claim
 from invgen.replay.chance import Chance, below
-from invgen.replay.families import FAMILIES, row
+from invgen.replay.families import row
 
 
 def evaluated(claim: Claim) -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def chance(claim: Claim) -> Chance:
     statements = int(claim.attainable < min(len(labels), claim.bound))
     statements += int(bool(claim.outside) and claim.rank < len(claim.kept))
     statements += sum(p.rank < min(p.size, p.bound) for p in claim.patterns)
-    family = FAMILIES[claim.spec["family"]]
+    family = claim.family
     return Chance.of((row(family, label) for label in labels), claim.attainable + 1, statements)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from invgen.replay.arithmetic import Elimination, rank
 from invgen.replay.certificate import Claim
 from invgen.replay.counts import PARITIES
-from invgen.replay.families import FAMILIES, Family
+from invgen.replay.families import Family
 from invgen.replay.statement import evaluated
 
 
@@ -28,7 +28,7 @@ class Trial:
     @property
     def family(self) -> Family:
         """The family of the labels."""
-        return FAMILIES[self.claim.spec["family"]]
+        return self.claim.family
 
     @cached_property
     def rows(self) -> dict[str, np.ndarray]:
@@ -67,7 +67,7 @@ class Trial:
 
 def members(claim: Claim, ranks: Sequence[int]) -> list[str]:
     """The kept labels that hold tensors of these ranks only."""
-    family = FAMILIES[claim.spec["family"]]
+    family = claim.family
     return [m.label for m in claim.kept if all(family.rank_of(t) in ranks for t in family.content(m.label))]
 
 
@@ -78,7 +78,7 @@ def spanning_labels(claim: Claim) -> tuple[str, ...]:
 
 def products(claim: Claim, labels: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Labels, and their products of an order and parity that the claim counts, where they are not labels already."""
-    family = FAMILIES[claim.spec["family"]]
+    family = claim.family
     if not family.products or claim.spec["objective"] == "linear":
         yield from ((label,) for label in labels)
         return

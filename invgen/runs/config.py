@@ -6,7 +6,8 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from invgen.errors import InvgenError, unknown
 
@@ -48,12 +49,12 @@ def parse_table(name: str, kind: type, values: Any) -> Any:
     """A ``kind`` from one table. Types are those of its annotations: plain ones, ``tuple[plain, ...]``, ``dict``."""
     if not isinstance(values, Mapping):
         raise ConfigError(f"{name} must be a table, got {values!r}")
-    known = {f.name: f for f in fields(kind)}
+    known, types = {f.name: f for f in fields(kind)}, get_type_hints(kind)
     checked = {}
     for key, value in values.items():
         if key not in known:
             raise ConfigError(unknown(f"key in [{name}]:", key, known))
-        checked[key] = _typed(f"{name}.{key}", str(known[key].type), value)
+        checked[key] = _typed(f"{name}.{key}", types[key], value)
     missing = [k for k, f in known.items() if _is_required(f) and k not in checked]
     if missing:
         raise ConfigError(f"[{name}] lacks the required {', '.join(missing)}")
@@ -64,21 +65,19 @@ def _is_required(key: Field[Any]) -> bool:
     return key.default is MISSING and key.default_factory is MISSING
 
 
-def _typed(key: str, annotation: str, value: Any) -> Any:
-    plain = annotation.removesuffix(" | None")
-    if plain.startswith("dict["):
+def _typed(key: str, kind: Any, value: Any) -> Any:
+    wanted = tuple(k for k in (get_args(kind) if isinstance(kind, UnionType) else (kind,)) if k is not NoneType)
+    if get_origin(wanted[0]) is dict:
         if not isinstance(value, Mapping):
             raise ConfigError(f"{key} must be a table, got {value!r}")
         return dict(value)
-    if plain.startswith("tuple["):
-        inner = plain.removeprefix("tuple[").removesuffix(", ...]")
+    if get_origin(wanted[0]) is tuple:
         if not isinstance(value, list | tuple):
             raise ConfigError(f"{key} must be a list, got {value!r}")
-        return tuple(_typed(f"{key}[{k}]", inner, item) for k, item in enumerate(value))
-    wanted = tuple({"str": str, "int": int, "float": float, "bool": bool}[word] for word in plain.split(" | "))
+        return tuple(_typed(f"{key}[{k}]", get_args(wanted[0])[0], item) for k, item in enumerate(value))
     if float in wanted and isinstance(value, int) and not isinstance(value, bool) and int not in wanted:
         return float(value)
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
-        names = " or ".join(kind.__name__ for kind in wanted)
+        names = " or ".join(k.__name__ for k in wanted)
         raise ConfigError(f"{key} must be of type {names}, got {value!r}")
     return value

@@ -206,10 +206,11 @@ def tracing() -> bool:
     torch: Any = sys.modules.get("torch")
     if torch is None:
         return False
+    from invgen.runtime.torch_private import interpreted
+
     return bool(
         torch.compiler.is_compiling()
-        or torch._C._are_functorch_transforms_active()
-        or torch._C._len_torch_dispatch_stack()
+        or interpreted()
         or (torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing())
     )
 

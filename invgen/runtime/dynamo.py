@@ -18,15 +18,15 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch._dynamo import disable, register_backend
-from torch.fx._lazy_graph_module import _LazyGraphModule
+
+from invgen.runtime.torch_private import recompile_now, register_backend
 
 
 class _Graph:
     """One Dynamo graph with its compiled value and, for each choice of differentiable inputs, compiled pullback."""
 
     def __init__(self, graph: torch.fx.GraphModule, inner: str) -> None:
-        _LazyGraphModule.force_recompile(graph)
+        recompile_now(graph)
         self.forward, self.inner = graph.forward, inner
         self.value = torch.compile(lambda *inputs: graph.forward(*inputs), fullgraph=True, backend=inner)
         self.pullbacks: dict[tuple[int, ...], Callable[..., Any]] = {}
@@ -104,4 +104,4 @@ def invgen_backend(
 
     ``options={"inner": "aot_eager"}`` replaces ``inductor``, which compiles value and pullback.
     """
-    return disable(_Graph(graph, **(options or {"inner": "inductor"})))
+    return torch.compiler.disable(_Graph(graph, **(options or {"inner": "inductor"})))

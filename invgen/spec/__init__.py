@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from invgen.errors import SpecError, unknown
+from invgen.spec.families import FAMILIES, Rules, Tensor
 from invgen.spec.values import (
     MAX_RANK,
     Exact,
@@ -30,19 +31,16 @@ __all__ = [
     "PARITIES",
     "BasisSpec",
     "Exact",
+    "Rules",
     "Tensor",
     "exact_fraction",
 ]
 
-FAMILIES = ("cartesian", "ace")
 OBJECTIVES = ("independent", "flexible", "robust", "linear", "generators")
 PARITIES = ("proper", "pseudo", "both")
 ORDERINGS = ("degree", "cost", "rank")
 MAX_CANDIDATES = 20_000
 """How many candidates are enumerated unless more are asked for: about half a minute of work."""
-
-Tensor = tuple[int, int]
-"""One irreducible tensor of a neighbourhood: ``(rank, channel)``."""
 
 
 @dataclass(frozen=True, init=False)
@@ -114,7 +112,7 @@ class BasisSpec:
         if misspelt:
             known = ["l_max", *(f.name for f in fields(self))]
             raise TypeError("BasisSpec: " + unknown("keyword", next(iter(misspelt)), known))
-        check_choice("family", family, FAMILIES)
+        check_choice("family", family, tuple(FAMILIES))
         check_choice("objective", objective, OBJECTIVES)
         check_choice("parity", parity, PARITIES)
         check_choice("ordering", ordering, ORDERINGS)
@@ -146,26 +144,22 @@ class BasisSpec:
         self._check_objective()
 
     def _check_family(self) -> None:
-        if self.family != "ace":
-            foreign = {"total_degree": self.total_degree, "elements": self.elements or None}
-            for name, value in foreign.items():
-                if value is not None:
-                    raise SpecError(f"{name} belongs to the family 'ace', got {name}={value!r} for {self.family!r}")
-            return
-        if self.objective == "flexible":
-            raise SpecError("the family 'ace' has no flexible sets; use objective='independent' or 'linear'")
-        if self.ranks != tuple(range(self.l_max + 1)):
-            raise SpecError(f"the family 'ace' takes all ranks up to l_max, got ranks={self.ranks}; give l_max")
-        if self.total_degree is not None and self.channels != 1:
+        """By the rules of the family, and what belongs to others."""
+        rules = FAMILIES[self.family]
+        for owner, others in FAMILIES.items():
+            for name in others.own:
+                value = getattr(self, name)
+                if name not in rules.own and value not in (None, ()):
+                    raise SpecError(f"{name} belongs to the family {owner!r}, got {name}={value!r} for {self.family!r}")
+        if self.objective not in rules.objectives:
             raise SpecError(
-                f"give either channels (a box) or total_degree, got channels={self.channels} and "
-                f"total_degree={self.total_degree}; with total_degree the radial functions follow from the degree"
+                f"the family {self.family!r} has no {self.objective} sets; use objective='independent' or 'linear'"
             )
-        if self.total_degree is None and self.channels % self.species:
+        if not rules.any_ranks and self.ranks != tuple(range(self.l_max + 1)):
             raise SpecError(
-                f"channels={self.channels} cannot be shared out among {self.species} elements "
-                f"({', '.join(self.elements)}); use a multiple of {self.species}"
+                f"the family {self.family!r} takes all ranks up to l_max, got ranks={self.ranks}; give l_max"
             )
+        rules.check(self)
 
     def _check_objective(self) -> None:
         if self.objective == "generators":
@@ -208,13 +202,11 @@ class BasisSpec:
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
-        """All tensors ``(rank, channel)`` of the family ``cartesian`` in component order: by rank, channels inside.
+        """All tensors ``(rank, channel)`` in component order: by rank, channels inside.
 
-        Those of the family ``ace`` follow from the truncation: ``Basis.channels``.
+        Those of the family ``ace`` follow from the truncation, see ``Basis.channels``, and it raises ``SpecError``.
         """
-        if self.family != "cartesian":
-            raise SpecError(f"{self.id} has channels A_znl, not Cartesian tensors; see Basis.channels")
-        return tuple((rank, channel) for rank in self.ranks for channel in range(self.channels))
+        return FAMILIES[self.family].tensors(self)
 
     @property
     def components(self) -> int:
@@ -253,7 +245,7 @@ class BasisSpec:
     def to_json(self) -> dict[str, Any]:
         """Plain data; ``BasisSpec.from_json`` restores an equal spec. Fields of another family are left out."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        if self.family == "ace":
+        if not FAMILIES[self.family].any_ranks:
             values = {**values, "ranks": None, "l_max": self.l_max if self._capped else None}
         return {
             name: list(v) if isinstance(v, tuple) else str(v) if isinstance(v, Fraction) else v

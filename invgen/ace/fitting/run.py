@@ -130,6 +130,7 @@ def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:
 
 def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tuple[str, ...]]:
     """What was asked for, not yet generated, and the elements: those of the structures where it names none."""
+    from invgen.compiler.candidates.family import family_of
     from invgen.compiler.pipeline import find_basis
 
     present, named = elements_of(train), tuple[str, ...]()
@@ -141,7 +142,7 @@ def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tup
         basis = basis.source if basis.source is not None else BasisSpec(**spec_arguments(basis, named))
     wanted = basis if isinstance(basis, BasisSpec) else find_basis(basis)
     spec = wanted if isinstance(wanted, BasisSpec) else wanted.spec
-    if spec.family != "ace":
+    if not family_of(spec).atomic:
         raise SpecError(f'linear potentials need a basis of the family "ace", got {spec.id}')
     elements = spec.elements or named or present
     if not spec.elements and len(elements) > 1:

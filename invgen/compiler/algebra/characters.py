@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import combinations_with_replacement
 
+from invgen.compiler.algebra.channels import Channel, Multiset, components_of, factor_key
+
 
 @cache
 def symmetric_power_weights(rank: int, power: int) -> tuple[int, ...]:
@@ -45,58 +47,58 @@ def _invariants(powers: tuple[tuple[int, int], ...], rank: int) -> int:
     )
 
 
-def count_invariants(content: Iterable[tuple[int, int]]) -> int:
-    """Linearly independent scalars of exactly this content, a multiset of tensors ``(rank, channel)``.
+def count_invariants(content: Iterable[Channel]) -> int:
+    """Linearly independent scalars of exactly this content, a multiset of channels.
 
     They are proper for an even sum of ranks and pseudo-scalars for an odd one.
     """
     return count_covariants(content, 0)
 
 
-def count_covariants(content: Iterable[tuple[int, int]], rank: int) -> int:
+def count_covariants(content: Iterable[Channel], rank: int) -> int:
     """Linearly independent covariants of this rank and content."""
-    powers = tuple(sorted((tensor[0], power) for tensor, power in Counter(content).items()))
+    powers = tuple(sorted((channel.rank, power) for channel, power in Counter(content).items()))
     return _invariants(powers, rank)
 
 
-def contents(tensors: Iterable[tuple[int, int]], order: int) -> list[tuple[tuple[int, int], ...]]:
-    """All multisets of ``order`` tensors, in lexicographic order."""
-    return list(combinations_with_replacement(sorted(tensors), order))
+def contents(channels: Iterable[Channel], order: int) -> list[Multiset]:
+    """All multisets of ``order`` channels, in lexicographic order of their factors."""
+    return list(combinations_with_replacement(sorted(channels, key=factor_key), order))
 
 
-def orbit_dimension(tensors: Iterable[tuple[int, int]]) -> int:
+def orbit_dimension(channels: Iterable[Channel]) -> int:
     """Dimension of a generic orbit of SO(3) on these tensors together: 0, 2 (one vector) or 3."""
-    ranks = [rank for rank, _ in tensors if rank > 0]
+    ranks = [channel.rank for channel in channels if channel.rank > 0]
     if not ranks:
         return 0
     return 2 if ranks == [1] else 3
 
 
-def transcendence_degree(tensors: Iterable[tuple[int, int]]) -> int:
+def transcendence_degree(channels: Iterable[Channel]) -> int:
     """The largest possible number of independent invariants: components less the generic orbit's dimension."""
-    tensors = tuple(tensors)
-    return sum(2 * rank + 1 for rank, _ in tensors) - orbit_dimension(tensors)
+    channels = tuple(channels)
+    return components_of(channels) - orbit_dimension(channels)
 
 
-def largest_rank(tensors: Iterable[tuple[int, int]], parity: str) -> int:
+def largest_rank(channels: Iterable[Channel], parity: str) -> int:
     """The largest Jacobian rank of any set of invariants of these tensors: ``proper``, ``pseudo`` or ``both``.
 
     That is the transcendence degree: products of one pseudo-scalar with all proper scalars have the rank of these. It
     is 0 for pseudo-scalars if there is none, since a mirror or the inversion leaves generic tensors as they are.
     """
-    tensors = tuple(tensors)
-    if parity == "pseudo" and not generic_covariants(tensors, 0, pseudo=True):
+    channels = tuple(channels)
+    if parity == "pseudo" and not generic_covariants(channels, 0, pseudo=True):
         return 0
-    return transcendence_degree(tensors)
+    return transcendence_degree(channels)
 
 
-def generic_covariants(tensors: Iterable[tuple[int, int]], rank: int, pseudo: bool = False) -> int:
+def generic_covariants(channels: Iterable[Channel], rank: int, pseudo: bool = False) -> int:
     """The most covariants of this rank that can be linearly independent at a generic point.
 
     That is the dimension of what the stabiliser of a generic point in O(3) leaves fixed: a covariant has at least the
     symmetry of the tensors it is made of. ``pseudo`` are those whose parity is not (-1)^rank.
     """
-    ranks = sorted(rank for rank, _ in tensors if rank > 0)
+    ranks = sorted(channel.rank for channel in channels if channel.rank > 0)
     if not ranks:
         return int(rank == 0 and not pseudo)
     if ranks == [1]:
@@ -110,12 +112,12 @@ def generic_covariants(tensors: Iterable[tuple[int, int]], rank: int, pseudo: bo
     return 2 * rank + 1
 
 
-def count_order(tensors: Iterable[tuple[int, int]], order: int, pseudo: bool = False, rank: int = 0) -> int:
+def count_order(channels: Iterable[Channel], order: int, pseudo: bool = False, rank: int = 0) -> int:
     """Linearly independent invariants of these tensors of exactly this order, over all contents at once; or covariants.
 
     Counts weights of the symmetric power of all tensors together, apart for even and odd sums of ranks.
     """
-    ranks = [rank for rank, _ in tensors]
+    ranks = [channel.rank for channel in channels]
     top = max(ranks, default=0) * order
     table = [[[0] * (2 * top + 1) for _ in range(2)] for _ in range(order + 1)]
     table[0][0][top] = 1

@@ -15,6 +15,8 @@ from math import factorial
 
 import numpy as np
 
+from invgen.compiler.algebra.rational import coefficients
+
 Powers = tuple[int, int, int]
 
 AXES = "xyz"
@@ -107,23 +109,5 @@ def contraction_matrix(rank: int) -> np.ndarray:
 @cache
 def inverse_contraction_matrix(rank: int) -> tuple[tuple[Fraction, ...], ...]:
     """The inverse of ``contraction_matrix``: it turns derivatives by the components of a tensor into a tensor."""
-    size = 2 * rank + 1
-    rows = [[Fraction(int(v)) for v in row] for row in contraction_matrix(rank)]
-    rows = [row + [Fraction(i == j) for j in range(size)] for i, row in enumerate(rows)]
-    for i in range(size):
-        pivot = rows[i][i]
-        rows[i] = [v / pivot for v in rows[i]]
-        for j in range(size):
-            if j != i and (factor := rows[j][i]):
-                rows[j] = [v - factor * w for v, w in zip(rows[j], rows[i], strict=True)]
-    return tuple(tuple(row[size:]) for row in rows)
-
-
-def component_slices(tensors: tuple[tuple[int, int], ...]) -> dict[tuple[int, int], slice]:
-    """Where every tensor ``(rank, channel)`` lies on the component axis."""
-    slices: dict[tuple[int, int], slice] = {}
-    start = 0
-    for rank, channel in tensors:
-        slices[rank, channel] = slice(start, start + 2 * rank + 1)
-        start += 2 * rank + 1
-    return slices
+    unit = [[Fraction(i == j) for j in range(2 * rank + 1)] for i in range(2 * rank + 1)]
+    return tuple(map(tuple, coefficients([[Fraction(int(v)) for v in row] for row in contraction_matrix(rank)], unit)))

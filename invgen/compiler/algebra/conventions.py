@@ -16,6 +16,7 @@ import numpy as np
 from invgen.compiler.algebra.components import expansion, reduced_powers
 from invgen.compiler.algebra.couplings import SignedRoot
 from invgen.compiler.algebra.harmonics import spherical_map
+from invgen.compiler.algebra.rational import coefficients
 
 Row = list[Fraction]
 
@@ -26,10 +27,10 @@ def e3nn_map(rank: int) -> tuple[tuple[SignedRoot, ...], ...]:
 
     With Y = sqrt(w) C T for reduced Cartesian T and T(z, x, y) = P T, M is sqrt(w) C P C^-1 / sqrt(w).
     """
-    coefficients = [list(row) for row, _ in spherical_map(rank)]
+    forms = [list(row) for row, _ in spherical_map(rank)]
     weights = [weight for _, weight in spherical_map(rank)]
-    renamed = [_renamed(row, rank) for row in coefficients]
-    solved = _in_terms_of(coefficients, renamed)
+    renamed = [_renamed(row, rank) for row in forms]
+    solved = coefficients(forms, renamed)
     return tuple(
         tuple(SignedRoot(x * abs(x) * mine / other) for x, other in zip(row, weights, strict=True))
         for row, mine in zip(solved, weights, strict=True)
@@ -43,20 +44,6 @@ def _renamed(row: Row, rank: int) -> Row:
         for position, coefficient in expansion((b, c, a)):
             result[position] += value * coefficient
     return result
-
-
-def _in_terms_of(basis: list[Row], rows: list[Row]) -> list[Row]:
-    """X with rows = X basis, by rational elimination in the columns of both."""
-    size = len(basis)
-    system = [[*(b[k] for b in basis), *(r[k] for r in rows)] for k in range(size)]
-    for k in range(size):
-        pivot = next(j for j in range(k, size) if system[j][k])
-        system[k], system[pivot] = system[pivot], system[k]
-        system[k] = [v / system[k][k] for v in system[k]]
-        for j in range(size):
-            if j != k and (factor := system[j][k]):
-                system[j] = [v - factor * w if w else v for v, w in zip(system[j], system[k], strict=True)]
-    return [[system[k][size + m] for k in range(size)] for m in range(len(rows))]
 
 
 def e3nn_matrix(ranks: Iterable[int]) -> np.ndarray:

@@ -9,13 +9,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations_with_replacement
 from math import comb
 from typing import Any, Protocol
 
 import numpy as np
 
-from invgen.compiler.algebra.channels import Channel, components_of
-from invgen.compiler.algebra.characters import contents as multisets
+from invgen.compiler.algebra.channels import components_of
 from invgen.compiler.algebra.characters import count_invariants
 from invgen.compiler.analysis.dependence import Rows
 from invgen.compiler.candidates.family import Candidate, family_of
@@ -113,7 +113,7 @@ def _claim(basis: Chosen, others: list[str], rows: Rows) -> Claim:
     claim = Claim(
         basis=spec.id,
         specification=json.dumps(spec.to_json(), sort_keys=True),
-        tensors=tuple(_name(spec, c) for c in channels),
+        tensors=tuple(map(family.name, channels)),
         components=components_of(channels),
         counts=tuple(sorted(family.counts(spec).items())),
         kept=tuple(Member(label, label in raising) for label in labels),
@@ -129,38 +129,27 @@ def _claim(basis: Chosen, others: list[str], rows: Rows) -> Claim:
     return _spanning(claim, basis, list(rows.candidates.values()))
 
 
-def _name(spec: BasisSpec, channel: Channel) -> str:
-    species, n, rank = channel
-    if spec.family == "ace":
-        return f"{species}.{n}.{rank}" if species else f"{n}.{rank}"
-    return f"{rank}:{n - 1}" if n > 1 else str(rank)
-
-
 def _spanning(claim: Claim, basis: Chosen, candidates: list[Candidate]) -> Claim:
     """Adds that all invariants are spanned where that matters and holds, with as many points as a multiset needs.
 
     It matters where the bound is not reached: then it says that no candidate was forgotten.
     """
-    spec = basis.spec
-    contents: set[tuple[Any, ...]] = {c.content for c in candidates}
+    spec, family = basis.spec, family_of(basis.spec)
+    contents = {c.content for c in candidates}
     if spec.objective != "linear":
         if claim.attainable == claim.bound:
             return claim
-        if spec.family == "cartesian":
+        if family.products:
             if spec.orders != tuple(range(1, spec.n_max + 1)) or _products(spec, candidates) > MOST_PRODUCTS:
                 return claim
-            contents = {content for order in spec.orders for content in multisets(spec.tensors, order)}
-    points = max((_count(content) for content in contents), default=1)
+            channels = family.channels(spec)
+            contents = {part for order in spec.orders for part in combinations_with_replacement(channels, order)}
+    points = max(map(count_invariants, contents), default=1)
     claim = replace(claim, spans=True, points=max(points, 1))
     part = drawn(claim, claim.digest, 1)[0]
     spanned = Trial(claim, part.prime, np.array(part.points)).spanned()
     complete = all(spanned.get(order, 0) == number for order, number in claim.counts)
     return claim if complete else replace(claim, spans=False, points=1)
-
-
-def _count(content: tuple[Any, ...]) -> int:
-    """Linearly independent invariants of a multiset of tensors ``(rank, channel)`` or of channels."""
-    return count_invariants((t.rank if isinstance(t, Channel) else t[0], t) for t in content)
 
 
 def _products(spec: BasisSpec, candidates: Sequence[Candidate]) -> int:
@@ -169,7 +158,7 @@ def _products(spec: BasisSpec, candidates: Sequence[Candidate]) -> int:
     for c in candidates:
         for order in range(c.order, spec.n_max + 1):
             ways[order] += ways[order - c.order]
-    return max(sum(ways), comb(len(spec.tensors) + spec.n_max, spec.n_max))
+    return max(sum(ways), comb(len(family_of(spec).channels(spec)) + spec.n_max, spec.n_max))
 
 
 def _with_pivots(claim: Claim, part: Round, rows: Rows) -> Round:

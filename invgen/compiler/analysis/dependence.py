@@ -18,7 +18,7 @@ from invgen.compiler.analysis.relations import Relation
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.langbein import BLOCK, Progress
 from invgen.replay.chance import Chance, below
-from invgen.replay.families import FAMILIES, row
+from invgen.replay.families import family_named, row
 from invgen.replay.witnesses import draw_point, draw_primes
 from invgen.spec import BasisSpec
 
@@ -77,7 +77,7 @@ def relation(
     """
     family = family_of(basis.spec)
     wanted: Candidate = family.from_label(candidate) if isinstance(candidate, str) else candidate
-    if foreign := set(family.tensors(wanted)) - set(family.channels(basis.spec)):
+    if foreign := set(wanted.content) - set(family.channels(basis.spec)):
         raise ValueError(
             f"{wanted.label!r} holds {', '.join(map(str, sorted(foreign)))}, not among the tensors of "
             f"{basis.spec.id}; ask a basis that has them"
@@ -94,8 +94,8 @@ def _ranks(basis: Invariants, candidate: Candidate) -> RankStatement:
     """By the tensors of the candidate alone where these are completely described, else by all."""
     family = family_of(basis.spec)
     others = [c for c in basis.invariants if c.label != candidate.label]
-    tensors = set(family.tensors(candidate))
-    own = [c for c in others if tensors.issuperset(family.tensors(c))]
+    tensors = set(candidate.content)
+    own = [c for c in others if tensors.issuperset(c.content)]
     statement = _among(basis.spec, own, candidate, sorted(tensors))
     if statement.dependent and statement.proven:
         return statement
@@ -104,7 +104,7 @@ def _ranks(basis: Invariants, candidate: Candidate) -> RankStatement:
 
 def _among(spec: BasisSpec, others: list[Candidate], candidate: Candidate, tensors: Sequence[Any]) -> RankStatement:
     labels = [c.label for c in others]
-    bound = transcendence_degree((t.rank, k) for k, t in enumerate(tensors))
+    bound = transcendence_degree(tensors)
     rows = Rows(spec, {c.label: c for c in [*others, candidate]})
     width = components_of(family_of(spec).channels(spec))
     seed = hashlib.sha256("\n".join([spec.id, *labels, candidate.label]).encode()).hexdigest()
@@ -121,7 +121,7 @@ def _among(spec: BasisSpec, others: list[Candidate], candidate: Candidate, tenso
 
 
 def _by_trials(spec: BasisSpec, rows: Rows, labels: list[str], candidate: Candidate, rank: int) -> RankStatement:
-    family = FAMILIES[spec.family]
+    family = family_named(spec.family)
     chance = Chance.of((row(family, label) for label in [*labels, candidate.label]), rank + 1, 1)
     width = components_of(family_of(spec).channels(spec))
     seed = hashlib.sha256("\n".join(["trials", spec.id, *labels, candidate.label]).encode()).hexdigest()

@@ -101,7 +101,7 @@ def position_evaluators(
     needed = neighbours_needed(channels)
     number = needed if neighbours is None else neighbours
     if number < needed and not few:
-        bound = transcendence_degree((c.rank, k) for k, c in enumerate(channels))
+        bound = transcendence_degree(channels)
         raise TooFewNeighbours(
             f"an environment of {number} neighbours has {max(3 * number - 3, 0)} coordinates beside rotations, and "
             f"{components_of(channels)} components of {len(channels)} channels have up to {bound} independent "
@@ -145,15 +145,14 @@ def rank_by_positions(
 def select_by_positions(
     spec: BasisSpec, neighbours: int | None = None, *, setting: Setting | None = None, few: bool = False
 ) -> Selection:
-    """The greedy selection among all candidates of a spec of the family ``ace``, by positions of random environments.
+    """The greedy selection among all candidates of a spec of atomic functions, by positions of random environments.
 
     ``.kept``, ``.rank`` and ``.disagreements`` (of the float64 pass) tell the outcome. Raises ``TooFewNeighbours``
     unless ``few``, and ``SpecError`` for another family.
     """
-    if spec.family != "ace":
+    family, setting = family_of(spec), setting or Setting()
+    if not family.atomic:
         raise SpecError(f"positions are variables of the family 'ace', got {spec.id}; use invgen.generate")
-    setting = setting or Setting()
-    family = family_of(spec)
     evaluators = position_evaluators(
         family.channels(spec), neighbours, prime=setting.prime, seed=f"{spec.id}/{setting.seed}", few=few
     )

@@ -20,6 +20,7 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Modular
+from invgen.compiler.algebra.channels import components_of
 from invgen.compiler.algebra.rational import combine, reconstruct, solve
 from invgen.compiler.algebra.sparse import HIGHEST_ORDER
 from invgen.compiler.analysis.relations import Relation, Term
@@ -73,7 +74,7 @@ class Search:
         return None
 
     def _degree(self, candidate: Candidate) -> Degree:
-        content = family_of(self.spec).tensors(candidate)
+        content = candidate.content
         return tuple((t, content.count(t)) for t in sorted(set(content)))
 
     @cached_property
@@ -179,7 +180,7 @@ class Search:
         """Values of all invariants and the candidate, shape ``(invariants, points or more)``."""
         if prime not in self._values or self._values[prime].shape[1] < points:
             family = family_of(self.spec)
-            width = sum(2 * c.rank + 1 for c in family.channels(self.spec))
+            width = components_of(family.channels(self.spec))
             seed = f"relation/{self.spec.id}/{self.candidate.label}"
             x = modular.residues(seed, points * width, prime).reshape(points, width)
             evaluator = family.evaluator(self.spec, x, Modular(prime))

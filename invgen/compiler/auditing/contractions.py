@@ -19,9 +19,10 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
+from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.auditing.source import Line, Place, Size
 from invgen.compiler.auditing.tensors import WORDS, Factor, TensorSet
-from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, Tensor, canonical
+from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, canonical
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator, contraction_cost
 from invgen.errors import unknown
 
@@ -208,7 +209,7 @@ def _contraction(parsed: _Parsed, tensors: TensorSet) -> tuple[Contraction | Non
         else:
             loops[u] += 1
     matrix = [[pairs.count((u, v)) + pairs.count((v, u)) for v in range(len(loops))] for u in range(len(loops))]
-    vertices: list[Tensor] = [
+    vertices: list[Channel] = [
         tensors.vertices[f, count] if f[0] >= 0 else EPSILON for f, count in zip(parsed.factors, loops, strict=True)
     ]
     if EPSILON in vertices and max(matrix[vertices.index(EPSILON)]) > 1:

@@ -7,6 +7,9 @@
     atom    = number | name | "(" sum ")"
 
 Numbers are read as exact decimals; one may divide by a constant only; exponents are whole numbers.
+
+Python's own parser reads another language: there ``lambda`` is no name, ``007`` is no number but ``1_000`` and ``0x10``
+are, a sum of three thousand terms is too deep, and ``2x`` is told without what should stand there.
 """
 
 from __future__ import annotations

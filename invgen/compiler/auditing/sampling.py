@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.channels import Channel, cartesian, components_of
 from invgen.compiler.auditing.symmetry import FLATTENED, Fields, motions_of_positions, motions_of_tensors
 from invgen.compiler.auditing.tensors import WORDS
-from invgen.compiler.candidates.cartesian.contraction import Tensor
 from invgen.compiler.candidates.cartesian.family import random_neighbourhoods
 from invgen.errors import AuditError
 
@@ -69,13 +69,13 @@ class Space:
         """Of a configuration."""
         if self.number:
             return (self.number, 3)
-        return (self.components or sum(2 * rank + 1 for rank, _ in self.tensors),)
+        return (self.components or components_of(self.tensors),)
 
     @property
-    def tensors(self) -> tuple[Tensor, ...]:
-        """Rank and channel of each tensor, in component order."""
+    def tensors(self) -> tuple[Channel, ...]:
+        """In component order."""
         ranks = self.ranks or ()
-        return tuple((rank, ranks[:k].count(rank)) for k, rank in enumerate(ranks))
+        return cartesian((rank, ranks[:k].count(rank)) for k, rank in enumerate(ranks))
 
     @property
     def arguments(self) -> tuple[Any, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from invgen.compiler.algebra.components import component_slices, full_tensor, reduced_components
-from invgen.compiler.candidates.cartesian.contraction import Tensor
+from invgen.compiler.algebra.channels import Channel, channel_slices
+from invgen.compiler.algebra.components import full_tensor, reduced_components
 
 ANNIHILATED = 1e-6
 """Part of a Jacobian row along a field, both of unit length, that counts as zero, or more where the row is noisy."""
@@ -29,10 +29,11 @@ def motions_of_positions(positions: np.ndarray) -> Fields:
     }
 
 
-def motions_of_tensors(components: np.ndarray, tensors: tuple[Tensor, ...]) -> Fields:
+def motions_of_tensors(components: np.ndarray, tensors: tuple[Channel, ...]) -> Fields:
     """Rotations of reduced Cartesian components ``(configurations, components)``."""
     turned = np.zeros((len(components), 3, components.shape[1]))
-    for (rank, _), where in component_slices(tensors).items():
+    for tensor, where in channel_slices(tensors).items():
+        rank = tensor.rank
         full = full_tensor(components[:, where], rank)
         for axis in range(3):
             generator = np.cross(np.eye(3)[axis], np.eye(3)).T

@@ -9,9 +9,9 @@ from functools import cache, cached_property
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.channels import Channel, cartesian
 from invgen.compiler.algebra.characters import transcendence_degree
 from invgen.compiler.algebra.components import expansion_matrix, position, symmetric_powers
-from invgen.compiler.candidates.cartesian.contraction import Tensor
 from invgen.compiler.candidates.cartesian.family import random_neighbourhoods
 
 Factor = tuple[int, str]
@@ -51,29 +51,29 @@ class TensorSet:
     def bound(self, factors: Iterable[Factor]) -> int:
         """The largest number of independent invariants of these: each is a sum of irreducible tensors."""
         irreducible = [range(rank, -1, -2) if self.traces else (rank,) for rank, _ in factors]
-        return transcendence_degree((rank, 0) for ranks in irreducible for rank in ranks)
+        return transcendence_degree(cartesian((rank, 0) for ranks in irreducible for rank in ranks))
 
     def matrix(self, rank: int, loops: int) -> np.ndarray:
         """The symmetric components of a tensor, contracted so often with itself, from its components."""
         return trace_matrix(rank, loops) if self.traces else expansion_matrix(rank)
 
     @cached_property
-    def vertices(self) -> dict[tuple[Factor, int], Tensor]:
+    def vertices(self) -> dict[tuple[Factor, int], Channel]:
         """The tensor of a contraction for every factor and number of contractions with itself."""
-        found: dict[tuple[Factor, int], Tensor] = {}
+        found: dict[tuple[Factor, int], Channel] = {}
         for rank, channel in self.factors:
             for loops in range(rank // 2 + 1 if self.traces else 1):
                 left = rank - 2 * loops
-                found[(rank, channel), loops] = (left, sum(t[0] == left for t in found.values()))
+                found[(rank, channel), loops] = Channel(0, 1 + sum(t.rank == left for t in found.values()), left)
         return found
 
     @cached_property
-    def layout(self) -> Mapping[Tensor, tuple[slice, np.ndarray]]:
+    def layout(self) -> Mapping[Channel, tuple[slice, np.ndarray]]:
         """For every vertex where the components lie and the matrix that makes its symmetric ones of them."""
         return {t: (self.slices[f], self.matrix(f[0], loops)) for (f, loops), t in self.vertices.items()}
 
     @cached_property
-    def factor_of(self) -> dict[Tensor, Factor]:
+    def factor_of(self) -> dict[Channel, Factor]:
         """The factor of every vertex."""
         return {tensor: factor for (factor, _), tensor in self.vertices.items()}
 

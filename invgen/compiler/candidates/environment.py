@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from invgen.compiler.algebra.arithmetic import Arithmetic, Floating, Modular
-from invgen.compiler.algebra.channels import Channel, channel_slices
+from invgen.compiler.algebra.channels import Channel, channel_slices, components_of
 from invgen.compiler.algebra.components import reduced_powers
 from invgen.compiler.algebra.couplings import scalings
 from invgen.compiler.algebra.harmonics import harmonic_polynomial, integer_harmonics
@@ -118,7 +118,7 @@ class Environment:
     @cached_property
     def _evaluated(self) -> tuple[np.ndarray, np.ndarray]:
         reduce, slices = self.arithmetic.reduce, channel_slices(self.channels)
-        width, number = sum(2 * c.rank + 1 for c in self.channels), len(self.positions)
+        width, number = components_of(self.channels), len(self.positions)
         kind = self.arithmetic.array(self.positions).dtype
         values, derivatives = np.zeros(width, kind), np.zeros((width, number, 3), kind)
         radial, slopes = self._radial(max(c.n for c in self.channels))

@@ -26,7 +26,7 @@ class Candidate(Protocol):
     @property
     def order(self) -> int: ...
     @property
-    def content(self) -> tuple[Any, ...]: ...
+    def content(self) -> tuple[Channel, ...]: ...
     @property
     def total_rank(self) -> int: ...
     @property
@@ -52,12 +52,25 @@ class Family(Protocol):
         How many candidates a selection may take from the stream at once; 1 where enumeration is costly.
     headings
         What ``factors`` and ``text`` of a candidate are called.
+    products
+        Whether products of candidates are invariants beside them; otherwise candidates include their products.
+    atomic
+        Whether tensors are sums over neighbours of given species, of radial functions times solid harmonics: those of
+        ``candidates.environment`` and of linear potentials.
+    covariants
+        Whether ``selection.covariants`` makes covariants of the tensors, symmetric traceless Cartesian ones.
     """
 
     @property
     def lookahead(self) -> int: ...
     @property
     def headings(self) -> tuple[str, str]: ...
+    @property
+    def products(self) -> bool: ...
+    @property
+    def atomic(self) -> bool: ...
+    @property
+    def covariants(self) -> bool: ...
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The tensors in use, in component order."""
@@ -98,8 +111,8 @@ class Family(Protocol):
         Raises ``TooManyCandidates`` if they and those offered ``already`` are more than the limit.
         """
 
-    def tensors(self, candidate: Any) -> tuple[Channel, ...]:
-        """The multiset of a candidate, named as in ``channels``."""
+    def name(self, channel: Channel) -> str:
+        """A tensor as certificates spell it."""
 
     def from_label(self, label: str) -> Any:
         """The candidate of a label; raises ``ValueError`` for text that is none."""
@@ -112,6 +125,9 @@ class Family(Protocol):
 
     def latex(self, spec: BasisSpec, candidate: Any) -> str:
         """The candidate in LaTeX."""
+
+    def drawing(self, spec: BasisSpec, candidate: Any) -> str:
+        """The candidate as the text of an SVG file."""
 
     def sympy(self, spec: BasisSpec, candidate: Any) -> Any:
         """The candidate as a SymPy polynomial in its components."""
@@ -127,6 +143,7 @@ class Family(Protocol):
 
 
 FAMILIES: dict[str, Family] = {"cartesian": CartesianFamily(), "ace": AceFamily()}
+"""One of four rows of a family, see ``invgen.compiler.families``."""
 
 
 def family_of(spec: BasisSpec) -> Family:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
-Factors = tuple[Any, ...]
-"""A multiset of tensors, in the canonical order of its family."""
+from invgen.compiler.algebra.channels import Multiset
 
 
 @dataclass(frozen=True)
@@ -22,12 +20,12 @@ class Multidegree:
         Whether inversion changes the sign of the whole piece.
     """
 
-    factors: Factors
+    factors: Multiset
     name: str
     invariants: int
     is_pseudo: bool
 
-    def without(self, factors: Factors) -> Factors | None:
+    def without(self, factors: Multiset) -> Multiset | None:
         """What is left of the multiset when ``factors`` are taken out; ``None`` if they are not all in it."""
         wanted = Counter(factors)
         left = []

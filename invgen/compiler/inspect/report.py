@@ -7,10 +7,8 @@ from typing import Any
 from rich.table import Table
 
 from invgen.compiler.basis import Basis
-from invgen.compiler.candidates.ace.coupling import Coupling
-from invgen.compiler.kernels.ace.products import product_basis, unrolled
 from invgen.compiler.kernels.derivatives import second_order, value_and_vjp, vjp
-from invgen.compiler.kernels.lower import lower, lower_contractions
+from invgen.compiler.kernels.lower import form_of, lower, walked
 from invgen.compiler.selection.evidence import Evidence
 from invgen.emitted.products import ProductBasis
 
@@ -18,10 +16,10 @@ from invgen.emitted.products import ProductBasis
 def operations(basis: Basis) -> dict[str, dict[str, int]]:
     """Additions, multiplications and total of every kernel; ``value_and_vjp`` returns values and gradient together.
 
-    A large basis of the family ``ace`` runs from tables: then only the values are counted, one multiplication for every
-    shared product and for every coefficient.
+    A large basis may run from tables: then only the values are counted, one multiplication for every shared product and
+    for every coefficient.
     """
-    if basis.spec.family == "ace" and not unrolled(products := product_basis(basis)):
+    if (products := walked(basis)) is not None:
         return {"value": _of_tables(products)}
     value = lower(basis)
     kernels = {
@@ -54,20 +52,13 @@ def _row(basis: Basis, c: Any) -> dict[str, Any]:
     return {
         "label": c.label,
         "order": c.order,
-        "ranks": [channel.rank for channel in basis.family.tensors(c)],
+        "ranks": [channel.rank for channel in c.content],
         "factors": basis.family.factors(basis.spec, c),
         "contraction": basis.family.text(basis.spec, c),
         "latex": basis.family.latex(basis.spec, c),
         "monomials": basis.family.monomials(c),
-        "operations": _operations_alone(basis, c),
+        "operations": form_of(basis.spec).operations(c, basis.channels),
     }
-
-
-def _operations_alone(basis: Basis, c: Any) -> int:
-    """Of a contraction along its graph; of a coupling as a sum of monomials, each a product with its coefficient."""
-    if isinstance(c, Coupling):
-        return basis.family.monomials(c) * (c.order + 1) - 1
-    return lower_contractions((c,), basis.spec.tensors).operations["total"]
 
 
 def table(basis: Basis) -> Table:

@@ -17,9 +17,8 @@ from rich.table import Table
 from invgen.compiler.basis import Basis
 from invgen.compiler.emitters import cuda, cuda_interaction
 from invgen.compiler.emitters.render import render
-from invgen.compiler.kernels.ace.products import product_basis, unrolled
 from invgen.compiler.kernels.derivatives import second_order, vjp
-from invgen.compiler.kernels.lower import lower
+from invgen.compiler.kernels.lower import form_of, lower, walked
 from invgen.compiler.kernels.program import Kernel
 from invgen.errors import CudaError
 from invgen.gpu import Usage, find_compiler
@@ -63,7 +62,7 @@ def resources(
     Raises ``CudaError`` without a compiler, for an architecture that it does not know, and for bases that are too large
     to be unrolled.
     """
-    if basis.spec.family == "ace" and not unrolled(product_basis(basis)):
+    if walked(basis) is not None:
         raise CudaError(f"{basis.id} is too large to be unrolled: on a GPU it runs from tables in backend 'torch'")
     return compiled(basis.id, kernels(basis), architecture, reals, layouts)
 
@@ -113,7 +112,7 @@ def interaction(
 
 def interaction_resources(basis: Basis, architecture: int, reals: tuple[str, ...] = tuple(BYTES)) -> list[Pass]:
     """``interaction`` of a basis in blocks as large as may be; empty for one that has no fused kernels."""
-    if basis.spec.family == "ace" or basis.spec.channels != 1:
+    if not form_of(basis.spec).interaction(basis.channels):
         return []
     programs = kernels(basis)
     return [found for real in reals for found in _in_largest_blocks(basis.id, programs, architecture, real)]

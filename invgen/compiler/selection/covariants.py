@@ -15,6 +15,7 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
+from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.algebra.characters import count_order, generic_covariants
 from invgen.compiler.candidates.cartesian import family
 from invgen.compiler.candidates.cartesian.covariants import (
@@ -28,6 +29,7 @@ from invgen.compiler.candidates.cartesian.covariants import (
 )
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.cartesian.family import linear_span, parities, random_neighbourhoods
+from invgen.compiler.candidates.family import family_of
 from invgen.compiler.candidates.multidegree import Multidegree
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.generators import SPARE, Ring
@@ -41,7 +43,7 @@ ChosenCovariants = tuple[list[Covariant], Evidence]
 
 def check(spec: BasisSpec, rank: int) -> None:
     """Raises ``SpecError`` for a request that has no covariants of its own."""
-    if spec.family != "cartesian":
+    if not family_of(spec).covariants:
         raise SpecError(f"covariants are made of Cartesian tensors, got family={spec.family!r}; use 'cartesian'")
     if not isinstance(rank, int) or isinstance(rank, bool) or not 0 <= rank <= MAX_RANK:
         raise SpecError(f"the rank of a covariant must be a whole number in 0..{MAX_RANK}, got {rank!r}")
@@ -57,14 +59,18 @@ def check(spec: BasisSpec, rank: int) -> None:
         )
 
 
+def _tensors(spec: BasisSpec) -> tuple[Channel, ...]:
+    return family_of(spec).channels(spec)
+
+
 def counts(spec: BasisSpec, rank: int) -> dict[int, int]:
     """Linearly independent covariants per order, products with scalars among them, by characters."""
-    return {n: sum(count_order(spec.tensors, n, p, rank) for p in parities(spec)) for n in spec.orders}
+    return {n: sum(count_order(_tensors(spec), n, p, rank) for p in parities(spec)) for n in spec.orders}
 
 
 def bound(spec: BasisSpec, rank: int) -> int:
     """The most that can be linearly independent at a generic point."""
-    return min(2 * rank + 1, sum(generic_covariants(spec.tensors, rank, p) for p in parities(spec)))
+    return min(2 * rank + 1, sum(generic_covariants(_tensors(spec), rank, p) for p in parities(spec)))
 
 
 def select(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants:
@@ -82,7 +88,7 @@ def select(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants:
 def independent(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants:
     """The first covariants that span, at a generic point, what all of them span there."""
     run, most = _selection(spec, rank, setting), bound(spec, rank)
-    stream = (c for n in spec.orders for c in candidates(spec.tensors, rank, n, spec.parity, setting.max_candidates))
+    stream = (c for n in spec.orders for c in candidates(_tensors(spec), rank, n, spec.parity, setting.max_candidates))
     run.run(stream, most, setting.progress, f"covariants of rank {rank}")
     return run.kept, collect_evidence(spec, setting, [run], run.kept, run.rank, most)
 
@@ -107,7 +113,7 @@ def generators(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants
 
     Coefficients are proper scalars; with parity ``both`` pseudo-scalars as well.
     """
-    tensors = (*spec.tensors, open_tensor(rank))
+    tensors = (*_tensors(spec), open_tensor(rank))
     pieces = {n: [*_scalars(spec, n), *_pieces(spec, rank, n)] for n in spec.orders}
     width = SPARE + max((p.invariants for part in pieces.values() for p in part), default=0)
     components = spec.components + 2 * rank + 1
@@ -135,24 +141,24 @@ OBJECTIVES = {"independent": independent, "linear": linear, "generators": genera
 
 
 def _pieces(spec: BasisSpec, rank: int, order: int) -> Iterator[Multidegree]:
-    return (p for p in multidegrees(spec.tensors, rank, order) if p.is_pseudo in parities(spec))
+    return (p for p in multidegrees(_tensors(spec), rank, order) if p.is_pseudo in parities(spec))
 
 
 def _scalars(spec: BasisSpec, order: int) -> Iterator[Multidegree]:
     """The pieces of the ring that multiplies."""
-    found = family.multidegrees(spec.tensors, order)
+    found = family.multidegrees(_tensors(spec), order)
     return (p for p in found if spec.parity == "both" or not p.is_pseudo)
 
 
 def _is_open(piece: Multidegree) -> bool:
-    return any(channel == OPEN for _, channel in piece.factors)
+    return any(channel.n == OPEN for channel in piece.factors)
 
 
 def _selection(spec: BasisSpec, rank: int, setting: Setting) -> Selection:
-    configurations = random_neighbourhoods(spec.tensors, CONFIGURATIONS, f"neighbours/{spec.id}/{setting.seed}")
+    configurations = random_neighbourhoods(_tensors(spec), CONFIGURATIONS, f"neighbours/{spec.id}/{setting.seed}")
 
     def evaluator(points: np.ndarray, arithmetic: Modular | Floating) -> CovariantEvaluator:
-        return CovariantEvaluator(spec.tensors, rank, points, arithmetic)
+        return CovariantEvaluator(_tensors(spec), rank, points, arithmetic)
 
     exact, floating = evaluator(setting.witness(spec), Modular(setting.prime)), evaluator(configurations, Floating())
     return Selection(exact, floating, setting.prime)

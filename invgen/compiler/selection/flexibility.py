@@ -120,9 +120,7 @@ def flexibility(spec: BasisSpec, invariants: Sequence[Candidate], sites: Iterabl
     floats = [site_ranks(spec, invariants, everywhere, None, f"{k}") for k in range(CONFIGURATIONS)]
     best = [tuple(max(pair) for pair in zip(*found, strict=True)) for found in zip(*floats, strict=True)]
     limits = attainable_ranks(spec, everywhere, prime)
-    bounds = [
-        transcendence_degree((c.rank, k) for k, c in enumerate(channels) if c.rank in (p.ranks or ())) for p in patterns
-    ]
+    bounds = [transcendence_degree(c for c in channels if c.rank in (p.ranks or ())) for p in patterns]
     rows = list(zip(everywhere, ranks, limits, strict=True))
     return Flexibility(
         spec.id,
@@ -162,7 +160,7 @@ def site_ranks(
 ) -> list[tuple[int, int]]:
     """The rank of the Jacobian at every site, by all components and by those of the ranks that are left there."""
     channels = family_of(spec).channels(spec)
-    of_column = np.repeat([c.rank for c in channels], [2 * c.rank + 1 for c in channels])
+    of_column = np.repeat([c.rank for c in channels], [c.size for c in channels])
     found = []
     for start in range(0, len(sites), AT_ONCE):
         part = sites[start : start + AT_ONCE]

@@ -19,9 +19,9 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Modular
-from invgen.compiler.algebra.channels import components_of
+from invgen.compiler.algebra.channels import Multiset, components_of
 from invgen.compiler.candidates.family import Candidate, family_of
-from invgen.compiler.candidates.multidegree import Factors, Multidegree
+from invgen.compiler.candidates.multidegree import Multidegree
 from invgen.compiler.selection.evidence import Evidence, Piece
 from invgen.compiler.selection.langbein import Selection
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
@@ -50,8 +50,8 @@ class Ring:
         self.values, self.width, self.prime, self.multiplies = values, width, prime, multiplies
         self.offered: Counter[int] = Counter()
         self.pieces: list[Piece] = []
-        self._spaces: dict[Factors, np.ndarray] = {}
-        self._generators: list[tuple[Factors, np.ndarray]] = []
+        self._spaces: dict[Multiset, np.ndarray] = {}
+        self._generators: list[tuple[Multiset, np.ndarray]] = []
 
     def extend(self, piece: Multidegree, candidates: Callable[[], Iterable[Any]]) -> list[Any]:
         """The new generators of a piece; ``candidates`` is called only where there are any.

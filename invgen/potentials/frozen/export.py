@@ -18,11 +18,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.fx.experimental.proxy_tensor import make_fx
 
 from invgen.data.batch import Batch, pair_vectors
 from invgen.errors import CompiledModelError
 from invgen.potentials.frozen.program import CALLS, LIBRARY, program_inputs
+from invgen.runtime.torch_private import compile_ahead, trace
 
 OPTIONS: dict[str, Any] = {"aot_inductor.package": False, "cpp.dynamic_threads": True}
 OPEN = {0: torch.export.Dim.AUTO}
@@ -57,7 +57,7 @@ def export_program(model: nn.Module, example: Batch, folder: Path) -> None:
         library = Path(place) / LIBRARY
         try:
             graph = _with_gradient(_Energy(model, example), inputs)
-            torch._inductor.aot_compile(graph, inputs, options={**OPTIONS, "aot_inductor.output_path": str(library)})
+            compile_ahead(graph, inputs, {**OPTIONS, "aot_inductor.output_path": str(library)})
         except Exception as error:  # torch raises errors of many kinds, and all of them have one remedy
             reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
             raise CompiledModelError(f"torch {torch.__version__} cannot export this network: {reason[:300]}") from error
@@ -82,7 +82,7 @@ def _with_gradient(energy: nn.Module, inputs: tuple[Tensor, ...]) -> torch.fx.Gr
             (gradient,) = torch.autograd.grad(energies.sum(), variable)
         return energies.detach(), gradient
 
-    graph = make_fx(both, tracing_mode="symbolic", _allow_non_fake_inputs=True)(*inputs)
+    graph = trace(both, inputs)
     graph.graph.eliminate_dead_code()
     graph.recompile()
     return torch.export.export(graph, inputs, dynamic_shapes=(OPEN,) * len(inputs)).module(check_guards=False)

@@ -20,6 +20,7 @@ from torch import Tensor
 from invgen.data.batch import Batch
 from invgen.errors import CompiledModelError
 from invgen.runtime.processor import cpu_features, machine, processor_name
+from invgen.runtime.torch_private import program_runner
 
 LIBRARY = "program.so"
 CALLS = "program.json"
@@ -42,7 +43,7 @@ class Program:
         if (folder / CALLS).is_file():
             for name in OPERATORS:
                 import_module(name)
-        self._runner = torch._C._aoti.AOTIModelContainerRunnerCpu(str(folder / LIBRARY), 1)
+        self._runner = program_runner()(str(folder / LIBRARY), 1)
 
     def __call__(self, batch: Batch, vectors: Tensor) -> tuple[Tensor, Tensor]:
         # The library reads memory as it was compiled to: nothing in it looks at strides.
@@ -78,7 +79,7 @@ def lacking(needed: dict[str, Any]) -> str | None:
         return f"it uses processor instructions that are missing here: {' '.join(absent)}"
     if not needed["cpu_features"] and needed["processor"] != here["processor"]:
         return f"it was compiled for the processor {needed['processor']}, here is {here['processor']}"
-    if not hasattr(torch._C._aoti, "AOTIModelContainerRunnerCpu"):
+    if program_runner() is None:
         return f"torch {torch.__version__} cannot run such programs"
     return None
 

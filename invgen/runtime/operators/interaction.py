@@ -17,13 +17,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import _SingleLevelFunction
 
 from invgen.runtime.modules import Modules
 from invgen.runtime.operators import pair_sums
 from invgen.runtime.operators.invariants import compiled_backend, kernels_of
 from invgen.runtime.operators.pair_lists import PairLists
 from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
+from invgen.runtime.torch_private import SingleLevelFunction
 
 DTYPES = (torch.float32, torch.float64)
 NAMES = ("m", "s", "t", "g", "um", "us", "ut")
@@ -130,7 +130,7 @@ NONE = (None,) * (len(PairLists._fields) + 1)
 """Lists and key have no derivative."""
 
 
-class _Value(_SingleLevelFunction):
+class _Value(SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, *arguments: Any) -> Tensor:
         ctx.save_for_backward(*arguments[:-1])
@@ -143,7 +143,7 @@ class _Value(_SingleLevelFunction):
         return (*VJP(m, s, t, g, *lists, ctx.key), *NONE)
 
 
-class _Vjp(_SingleLevelFunction):
+class _Vjp(SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, *arguments: Any) -> tuple[Tensor, ...]:
         ctx.save_for_backward(*arguments[:-1])

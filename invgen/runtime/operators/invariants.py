@@ -17,12 +17,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import _SingleLevelFunction
 
 from invgen.emitted.folder import find_key
 from invgen.runtime.backends import BACKENDS, Backend, for_tensors
 from invgen.runtime.modules import Modules, alone
 from invgen.runtime.operators.registration import LIBRARY, below, define, differentiable
+from invgen.runtime.torch_private import Operator, SingleLevelFunction
 
 LOADED: dict[str, Modules] = {}
 """Modules by key; filled by ``register`` and by ``kernels_of``."""
@@ -132,7 +132,7 @@ SECOND_ORDER = define(
 CALLS = {"value": VALUE, "vjp": VJP, "second_order": SECOND_ORDER}
 
 
-class _Value(_SingleLevelFunction):
+class _Value(SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, x: Tensor, key: str) -> Tensor:
         ctx.save_for_backward(x)
@@ -145,7 +145,7 @@ class _Value(_SingleLevelFunction):
         return VJP(x, g, ctx.key), None
 
 
-class _Vjp(_SingleLevelFunction):
+class _Vjp(SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, x: Tensor, g: Tensor, key: str) -> Tensor:
         ctx.save_for_backward(x, g)
@@ -159,7 +159,7 @@ class _Vjp(_SingleLevelFunction):
         return hu, ju, None
 
 
-class _SecondOrder(_SingleLevelFunction):
+class _SecondOrder(SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, x: Tensor, g: Tensor, u: Tensor, key: str) -> tuple[Tensor, Tensor]:
         ctx.key = key
@@ -173,7 +173,7 @@ class _SecondOrder(_SingleLevelFunction):
         )
 
 
-def _batched(operator: torch._ops.OpOverload) -> None:
+def _batched(operator: Operator) -> None:
     """``torch.func.vmap``: the mapped axis joins the atoms."""
 
     def rule(info: Any, in_dims: tuple[int | None, ...], *arguments: Any) -> tuple[Any, Any]:

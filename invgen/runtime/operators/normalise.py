@@ -17,10 +17,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import _SingleLevelFunction
 
 from invgen.runtime.backends import has_numba
 from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
+from invgen.runtime.torch_private import SingleLevelFunction
 
 DTYPES = (torch.float32, torch.float64)
 
@@ -122,7 +122,7 @@ SECOND_ORDER = define(
 )
 
 
-class _Value(_SingleLevelFunction):
+class _Value(SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
         h, scale = below(VALUE, x, epsilon)
@@ -134,7 +134,7 @@ class _Value(_SingleLevelFunction):
         return VJP(*ctx.saved_tensors, g, q), None
 
 
-class _Vjp(_SingleLevelFunction):
+class _Vjp(SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, *inputs: Tensor) -> Tensor:
         ctx.save_for_backward(*inputs)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from invgen.runtime.torch_private import assert_on_device
+
 
 class PairLists(NamedTuple):
     """Pairs from a centre to a neighbour; all int64.
@@ -60,7 +62,7 @@ def _check_range(name: str, index: Tensor, count: int) -> None:
     if index.device.type == "cpu" and not inside:
         raise ValueError(f"{name} must lie in 0..{count - 1}, got {int(index.min())} to {int(index.max())}")
     if index.device.type == "cuda":
-        torch._assert_async(inside, f"{name} must lie in 0..{count - 1}")
+        assert_on_device(inside, f"{name} must lie in 0..{count - 1}")
 
 
 def lists_from_slots(first: Tensor, first_slot: Tensor, second: Tensor, second_slot: Tensor, atoms: int) -> PairLists:

@@ -17,11 +17,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import _SingleLevelFunction
 
 from invgen.runtime.backends import has_numba
 from invgen.runtime.operators import pairs_torch
 from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
+from invgen.runtime.torch_private import SingleLevelFunction
 
 DTYPES = (torch.float32, torch.float64)
 
@@ -171,7 +171,7 @@ SECOND_ORDER = define(
 )
 
 
-class _Value(_SingleLevelFunction):
+class _Value(SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms: int) -> Tensor:
         ctx.save_for_backward(s, t, m, first, second)
@@ -184,7 +184,7 @@ class _Value(_SingleLevelFunction):
         return gs, gt, gm if with_m else None, None, None, None
 
 
-class _Vjp(_SingleLevelFunction):
+class _Vjp(SingleLevelFunction):
     @staticmethod
     def forward(ctx: Any, *inputs: Any) -> tuple[Tensor, ...]:
         *tensors, with_m = inputs

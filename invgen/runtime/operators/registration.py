@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torch._functorch.utils import enable_single_level_autograd_function
-from torch.autograd.forward_ad import _set_fwd_grad_enabled
-from torch.autograd.function import _SingleLevelFunction
+
+from invgen.runtime.torch_private import (
+    Operator,
+    SingleLevelFunction,
+    below_autograd,
+    forward_gradients,
+    single_level_functions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +32,7 @@ def define(
     run: Callable[..., Any],
     fake: Callable[..., Any],
     devices: tuple[str, ...] = ("CPU", "CUDA"),
-) -> torch._ops.OpOverload:
+) -> Operator:
     """The operator ``invgen::name``: what runs on the devices, and what tells shapes without running."""
     LIBRARY.define(name + schema, tags=_TAGS)
     for device in devices:
@@ -36,28 +41,28 @@ def define(
     return getattr(torch.ops.invgen, name).default
 
 
-def below(operator: torch._ops.OpOverload, *arguments: Any) -> Any:
+def below(operator: Operator, *arguments: Any) -> Any:
     """Call ``operator`` past its Autograd key; ``torch.func`` levels below still record, hence grad mode is on."""
-    with torch.enable_grad(), _set_fwd_grad_enabled(True), torch._C._AutoDispatchBelowAutograd():
+    with torch.enable_grad(), forward_gradients(True), below_autograd():
         return operator(*arguments)
 
 
-def differentiable(function: type[_SingleLevelFunction], operator: torch._ops.OpOverload) -> None:
+def differentiable(function: type[SingleLevelFunction], operator: Operator) -> None:
     """``function`` is the derivative rule of ``operator``."""
 
     def autograd(*arguments: Any) -> Any:
         if torch.is_grad_enabled() and any(isinstance(a, Tensor) and a.requires_grad for a in arguments):
-            with enable_single_level_autograd_function():
+            with single_level_functions():
                 return function.apply(*arguments)
         return below(operator, *arguments)
 
-    LIBRARY.impl(operator._schema.name.removeprefix("invgen::"), autograd, "Autograd")
+    LIBRARY.impl(operator.name().removeprefix("invgen::"), autograd, "Autograd")
 
 
-def last_derivative(operator: torch._ops.OpOverload, what: str) -> None:
+def last_derivative(operator: Operator, what: str) -> None:
     """``operator`` has no derivative: one that is asked for raises ``RuntimeError`` that says that ``what`` stops."""
 
-    class Last(_SingleLevelFunction):
+    class Last(SingleLevelFunction):
         @staticmethod
         def forward(ctx: Any, *arguments: Any) -> Any:
             return below(operator, *arguments)
@@ -72,7 +77,7 @@ def last_derivative(operator: torch._ops.OpOverload, what: str) -> None:
     differentiable(Last, operator)
 
 
-def mapped_one_by_one(operator: torch._ops.OpOverload) -> None:
+def mapped_one_by_one(operator: Operator) -> None:
     """``torch.func.vmap`` calls ``operator`` for one slice after the other."""
 
     def rule(info: Any, in_dims: tuple[int | None, ...], *arguments: Any) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
-from invgen.compiler.algebra.channels import Channel, channel_slices
+from invgen.compiler.algebra.channels import Channel, channel_slices, components_of
 from invgen.compiler.algebra.couplings import SignedRoot, float_coupling, integer_coupling, scalings
 
 Ranks = tuple[int, ...]
@@ -48,7 +48,7 @@ class AceEvaluator:
     def __init__(self, channels: tuple[Channel, ...], points: np.ndarray, arithmetic: Arithmetic) -> None:
         self.arithmetic = arithmetic
         self.slices = channel_slices(channels)
-        self.components = sum(2 * c.rank + 1 for c in channels)
+        self.components = components_of(channels)
         points = np.atleast_2d(points)
         if points.shape[-1] != self.components:
             raise ValueError(f"points need {self.components} components on the last axis, got {points.shape}")

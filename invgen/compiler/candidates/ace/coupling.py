@@ -16,7 +16,8 @@ from typing import Any
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Modular
-from invgen.compiler.algebra.channels import Channel, Multiset, factor_key
+from invgen.compiler.algebra.channels import Channel, Multiset, components_of, factor_key
+from invgen.compiler.algebra.characters import count_invariants
 from invgen.compiler.algebra.couplings import SignedRoot
 from invgen.compiler.candidates.ace.chains import AceEvaluator, Polynomial, Ranks, partial_ranks, polynomial
 from invgen.compiler.candidates.ace.truncation import (
@@ -24,7 +25,6 @@ from invgen.compiler.candidates.ace.truncation import (
     box,
     channels_in_use,
     count_ace,
-    count_multiset,
     multisets,
     parities,
     total_degree,
@@ -40,7 +40,6 @@ __all__ = [
     "candidates",
     "channels_in_use",
     "count_ace",
-    "count_multiset",
     "couplings",
     "multisets",
     "total_degree",
@@ -221,7 +220,7 @@ def _pattern(ranks: Ranks, classes: tuple[int, ...]) -> Multiset:
 
 def _random_evaluator(factors: Multiset, size: int, prime: int = modular.DEFAULT_PRIME) -> AceEvaluator:
     channels = tuple(sorted(set(factors)))
-    components = sum(2 * c.rank + 1 for c in channels)
+    components = components_of(channels)
     points = modular.residues(f"ace/{factors}", size * components, prime).reshape(size, components)
     return AceEvaluator(channels, points, Modular(prime))
 
@@ -241,7 +240,7 @@ def independent_chains(ranks: Ranks, classes: tuple[int, ...], prime: int = modu
     found than the characters say (an unlucky prime, or an error of this program).
     """
     factors = _pattern(ranks, classes)
-    number = count_multiset(factors)
+    number = count_invariants(factors)
     if not number:
         return ()
     width = number + 2

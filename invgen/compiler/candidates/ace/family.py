@@ -12,8 +12,8 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Arithmetic
-from invgen.compiler.algebra.channels import Channel, channel_slices
-from invgen.compiler.algebra.characters import largest_rank
+from invgen.compiler.algebra.channels import Channel, channel_slices, components_of
+from invgen.compiler.algebra.characters import count_invariants, largest_rank
 from invgen.compiler.algebra.couplings import integer_coupling
 from invgen.compiler.algebra.sparse import Sparse, monomial
 from invgen.compiler.candidates.ace.chains import AceEvaluator
@@ -23,7 +23,6 @@ from invgen.compiler.candidates.ace.truncation import (
     box,
     channels_in_use,
     count_ace,
-    count_multiset,
     multisets,
     total_degree,
 )
@@ -38,13 +37,16 @@ class AceFamily:
 
     lookahead = 64
     headings = ("factors", "coupling")
+    products = False
+    atomic = True
+    covariants = False
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The channels that occur in any candidate of the spec, ascending (z, n, l)."""
         return _channels(spec)
 
     def bound(self, spec: BasisSpec) -> int:
-        return largest_rank(((c.rank, k) for k, c in enumerate(_channels(spec))), spec.parity)
+        return largest_rank(_channels(spec), spec.parity)
 
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return dict(_counts(spec))
@@ -76,12 +78,12 @@ class AceFamily:
     def configurations(self, spec: BasisSpec, count: int, seed: str) -> np.ndarray:
         """Every channel has length one, in a random direction."""
         channels = _channels(spec)
-        width = sum(2 * c.rank + 1 for c in channels)
+        width = components_of(channels)
         prime = modular.DEFAULT_PRIME
         words = modular.residues(seed, count * width, prime).reshape(count, width) / prime - 0.5
-        starts = np.cumsum([0, *(2 * c.rank + 1 for c in channels)])[:-1]
+        starts = np.cumsum([0, *(c.size for c in channels)])[:-1]
         lengths = np.sqrt(np.add.reduceat(words**2, starts, axis=1))
-        return words / np.repeat(lengths, [2 * c.rank + 1 for c in channels], axis=1)
+        return words / np.repeat(lengths, [c.size for c in channels], axis=1)
 
     def stream(self, spec: BasisSpec, limit: int) -> Iterator[Coupling]:
         self.refuse(spec, limit)
@@ -104,13 +106,13 @@ class AceFamily:
             if used.issuperset(multiset):
                 name = " ".join(channel_label(c) for c in multiset)
                 odd = sum(c.rank for c in multiset) % 2 == 1
-                yield Multidegree(multiset, name, count_multiset(multiset), odd)
+                yield Multidegree(multiset, name, count_invariants(multiset), odd)
 
     def spanning(self, piece: Multidegree, already: int, limit: int) -> Sequence[Coupling]:
         return couplings(piece.factors)
 
-    def tensors(self, candidate: Coupling) -> tuple[Channel, ...]:
-        return candidate.content
+    def name(self, channel: Channel) -> str:
+        return channel_label(channel)
 
     def from_label(self, label: str) -> Coupling:
         return Coupling.from_label(label)
@@ -123,6 +125,11 @@ class AceFamily:
 
     def latex(self, spec: BasisSpec, candidate: Coupling) -> str:
         return candidate.latex(spec.elements)
+
+    def drawing(self, spec: BasisSpec, candidate: Coupling) -> str:
+        from invgen.compiler.candidates.drawing import draw_coupling
+
+        return draw_coupling(candidate, spec.elements)
 
     def sympy(self, spec: BasisSpec, candidate: Coupling) -> Any:
         return candidate.sympy(several=spec.species > 1)

@@ -7,7 +7,6 @@ candidate couples a **multiset** of channels. Two truncations: a box, and the to
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +14,7 @@ from math import comb
 
 import numpy as np
 
-from invgen.compiler.algebra.channels import Channel, Multiset, factor_key
+from invgen.compiler.algebra.channels import Channel, Multiset, components_of, factor_key
 from invgen.compiler.algebra.characters import count_invariants
 from invgen.errors import SpecError, unknown
 from invgen.spec import Exact, exact_fraction
@@ -110,7 +109,7 @@ def multisets(truncation: Truncation, order: int, parity: str = "proper") -> Ite
         level = []
         for positions in _of_degree(degrees, order, degree, 0):
             factors = tuple(sorted((channels[p] for p in positions), key=factor_key))
-            if sum(c.rank for c in factors) % 2 in odd and count_multiset(factors):
+            if sum(c.rank for c in factors) % 2 in odd and count_invariants(factors):
                 level.append(factors)
         yield from sorted(level, key=lambda factors: [factor_key(c) for c in factors])
 
@@ -134,12 +133,6 @@ def _of_degree(degrees: list[int], order: int, degree: int, start: int) -> Itera
             return
         for rest in _of_degree(degrees, order - 1, degree - degrees[first], first):
             yield first, *rest
-
-
-def count_multiset(multiset: Iterable[Channel]) -> int:
-    """Linearly independent invariants of exactly this multiset, by characters."""
-    copies = sorted(Counter(multiset).items())
-    return count_invariants((channel.rank, k) for k, (channel, power) in enumerate(copies) for _ in range(power))
 
 
 def channels_in_use(truncation: Truncation, orders: Iterable[int], parity: str = "proper") -> tuple[Channel, ...]:
@@ -195,7 +188,7 @@ def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "prop
     width = _highest_rank(truncation, chosen[-1]) + 1
     levels = _levels(truncation, chosen[-1], LARGEST_TABLE // ((chosen[-1] + 1) * width))
     if levels is None:
-        return {order: sum(map(count_multiset, multisets(truncation, order, parity))) for order in chosen}
+        return {order: sum(map(count_invariants, multisets(truncation, order, parity))) for order in chosen}
     table, centre = _weight_table(truncation, chosen[-1], levels)
     return {order: int(sum(_scalars(table[order][int(p)], centre) for p in odd)) for order in chosen}
 
@@ -229,7 +222,7 @@ def _weight_table(truncation: Truncation, order: int, levels: np.ndarray) -> tup
     """Number of states, shape (order + 1, parity, level of the degree, weight), and the position of weight 0."""
     degrees = truncation.degrees if truncation.limit is not None else (0,) * len(truncation.channels)
     centre = _highest_rank(truncation, order)
-    states = comb(sum(2 * c.rank + 1 for c in truncation.channels) + order - 1, order)
+    states = comb(components_of(truncation.channels) + order - 1, order)
     kind = np.int64 if states < 2**62 else object
     table = np.zeros((order + 1, 2, len(levels), 2 * centre + 1), dtype=kind)
     table[0, 0, 0, centre] = 1

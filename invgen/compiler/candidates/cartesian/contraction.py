@@ -1,6 +1,6 @@
 """Contractions of symmetric traceless tensors as coloured multigraphs, and their labels.
 
-Vertices are tensors ``(rank, channel)``, edges are contracted index pairs; ``EPSILON`` is the Levi-Civita symbol
+Vertices are channels, edges are contracted index pairs; ``EPSILON`` is the Levi-Civita symbol
 of a pseudo-scalar. Two contractions are the same when a relabelling of equal tensors turns one into the other;
 the canonical form picks one representative by a rule that depends on nothing but the graph.
 """
@@ -9,30 +9,31 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-Tensor = tuple[int, int]
+from invgen.compiler.algebra.channels import Channel, Multiset, factor_key
+
 Bond = tuple[int, int, int]
 Matrix = tuple[tuple[int, ...], ...]
 
-EPSILON: Tensor = (-1, 0)
+EPSILON = Channel(0, 1, -1)
 LETTERS = string.ascii_lowercase + string.ascii_uppercase
 _FACTOR = re.compile(r"(e|\d+)(?::(\d+))?([a-zA-Z]*)")
 
 
-def degree(tensor: Tensor) -> int:
+def degree(tensor: Channel) -> int:
     """Number of indices: the rank, or 3 for the Levi-Civita symbol."""
-    return 3 if tensor == EPSILON else tensor[0]
+    return 3 if tensor == EPSILON else tensor.rank
 
 
 @dataclass(frozen=True)
 class Contraction:
     """A full contraction: ``tensors`` in ascending order and ``bonds`` ``(u, v, multiplicity)`` with u < v."""
 
-    tensors: tuple[Tensor, ...]
+    tensors: tuple[Channel, ...]
     bonds: tuple[Bond, ...]
 
     @property
@@ -41,14 +42,14 @@ class Contraction:
         return len(self.content)
 
     @property
-    def content(self) -> tuple[Tensor, ...]:
+    def content(self) -> tuple[Channel, ...]:
         """The multiset of tensors, ascending."""
         return tuple(t for t in self.tensors if t != EPSILON)
 
     @property
     def total_rank(self) -> int:
         """Sum of the ranks of all factors."""
-        return sum(rank for rank, _ in self.content)
+        return sum(channel.rank for channel in self.content)
 
     @property
     def is_pseudo(self) -> bool:
@@ -59,7 +60,7 @@ class Contraction:
     def label(self) -> str:
         """The text that alone rebuilds the contraction: ``2ab.2ac.2bc`` is Q_ab Q_ac Q_bc.
 
-        One factor for each tensor: rank, ``:channel`` unless it is 0, one letter for each index; ``e`` is the
+        One factor for each tensor: rank, ``:number`` from 0 unless it is 0, one letter for each index; ``e`` is the
         Levi-Civita symbol.
         """
         letters: list[str] = [""] * len(self.tensors)
@@ -74,14 +75,14 @@ class Contraction:
     @classmethod
     def from_label(cls, label: str) -> Contraction:
         """The contraction of a label, in canonical form; raises ``ValueError`` for text that is none."""
-        tensors: list[Tensor] = []
+        tensors: list[Channel] = []
         where: dict[str, list[int]] = {}
         for vertex, text in enumerate(label.split(".")):
             match = _FACTOR.fullmatch(text)
             if match is None:
                 raise ValueError(f"label {label!r}: {text!r} is not a tensor factor such as 2ab, 2:1ab or eabc")
-            head, channel, indices = match.groups()
-            tensor = EPSILON if head == "e" else (int(head), int(channel or 0))
+            head, number, indices = match.groups()
+            tensor = EPSILON if head == "e" else Channel(0, int(number or 0) + 1, int(head))
             if len(indices) != degree(tensor):
                 raise ValueError(
                     f"label {label!r}: {text!r} has {len(indices)} indices, rank {degree(tensor)} needs as many"
@@ -122,7 +123,7 @@ class Contraction:
 
 def product(factors: list[Contraction]) -> Contraction:
     """The contraction that is the product of these."""
-    tensors: list[Tensor] = []
+    tensors: list[Channel] = []
     bonds: list[Bond] = []
     for factor in factors:
         bonds += [(u + len(tensors), v + len(tensors), m) for u, v, m in factor.bonds]
@@ -135,15 +136,19 @@ def product(factors: list[Contraction]) -> Contraction:
 
 def sort_key(c: Contraction) -> tuple[object, ...]:
     """The stated order of candidates: order, total rank, distinct bonds, content, label."""
-    return (c.order, c.total_rank, len(c.bonds), c.content, c.label)
+    return (c.order, c.total_rank, len(c.bonds), tuple(map(factor_key, c.content)), c.label)
 
 
-def head(tensor: Tensor) -> str:
-    """A tensor as labels spell it, without indices: ``2``, ``2:1`` in channel 1, ``e`` for the Levi-Civita symbol."""
+def by_total_rank(contents: Iterable[Multiset]) -> list[Multiset]:
+    """Multisets by the sum of their ranks, then by their factors."""
+    return sorted(contents, key=lambda c: (sum(t.rank for t in c), tuple(map(factor_key, c))))
+
+
+def head(tensor: Channel) -> str:
+    """A tensor as labels spell it, without indices: ``2``, ``2:1`` for the second of rank 2, ``e`` for the symbol."""
     if tensor == EPSILON:
         return "e"
-    rank, channel = tensor
-    return f"{rank}:{channel}" if channel else str(rank)
+    return f"{tensor.rank}:{tensor.n - 1}" if tensor.n > 1 else str(tensor.rank)
 
 
 def _reachable(matrix: Matrix, start: int) -> set[int]:
@@ -156,9 +161,9 @@ def _reachable(matrix: Matrix, start: int) -> set[int]:
     return seen
 
 
-def canonical(tensors: list[Tensor] | tuple[Tensor, ...], matrix: list[list[int]] | Matrix) -> Contraction:
+def canonical(tensors: list[Channel] | tuple[Channel, ...], matrix: list[list[int]] | Matrix) -> Contraction:
     """The canonical contraction of a coloured multigraph given by its matrix of bond multiplicities."""
-    order = canonical_order([(t,) for t in tensors], matrix)
+    order = canonical_order([factor_key(t) for t in tensors], matrix)
     bonds = tuple(
         (i, j, matrix[u][v]) for i, u in enumerate(order) for j, v in enumerate(order) if i < j and matrix[u][v]
     )

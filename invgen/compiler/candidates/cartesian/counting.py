@@ -15,13 +15,13 @@ from math import comb, gcd, prod
 
 import numpy as np
 
-from invgen.compiler.candidates.cartesian.contraction import Tensor
+from invgen.compiler.algebra.channels import Channel
 from invgen.errors import TooManyCandidates
 
 Cycle = tuple[int, int]
 """``(rank, length)``: a cycle of equal tensors under a permutation."""
 
-EPSILON_AS_TENSOR: Tensor = (3, -1)
+EPSILON_AS_TENSOR = Channel(0, 0, 3)
 
 LARGEST_TABLE = 20_000_000
 LARGEST_ORDER = 2_000_000
@@ -90,13 +90,13 @@ def _count(groups: tuple[tuple[int, int], ...]) -> int:
     return round(total)
 
 
-def count_contractions(content: Iterable[Tensor]) -> int:
+def count_contractions(content: Iterable[Channel]) -> int:
     """Contractions of this multiset of tensors up to isomorphism, disconnected ones among them.
 
     Exact below tables of 100,000 degrees; in float64 above. Raises ``OverflowError`` above 20 million entries.
     """
     groups = Counter(content)
-    return _count(tuple(sorted((tensor[0], number) for tensor, number in groups.items())))
+    return _count(tuple(sorted((tensor.rank, number) for tensor, number in groups.items())))
 
 
 def refuse_multisets(tensors: int, order: int) -> None:
@@ -109,7 +109,7 @@ def refuse_multisets(tensors: int, order: int) -> None:
         )
 
 
-def refuse_explosion(level: list[tuple[Tensor, ...]], already: int, limit: int, pseudo: bool = False) -> None:
+def refuse_explosion(level: list[tuple[Channel, ...]], already: int, limit: int, pseudo: bool = False) -> None:
     """Raises ``TooManyCandidates`` before a level of contents is enumerated that would exceed the limit.
 
     The Levi-Civita symbol of pseudo-scalars counts as one more tensor of rank 3, which takes in some that vanish.
@@ -117,7 +117,7 @@ def refuse_explosion(level: list[tuple[Tensor, ...]], already: int, limit: int, 
     if not level:
         return
     order = len(level[0])
-    text = f"order {order} with total rank {sum(rank for rank, _ in level[0])}"
+    text = f"order {order} with total rank {sum(tensor.rank for tensor in level[0])}"
     advice = f"lower n_max below {order}, or use fewer ranks or channels, or raise max_candidates (now {limit})"
     if len(level) + already > limit:
         raise TooManyCandidates(f"{text} alone has {len(level)} multisets of tensors; {advice}")

@@ -14,21 +14,22 @@ from functools import cached_property
 import numpy as np
 
 from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
+from invgen.compiler.algebra.channels import Channel, factor_key
 from invgen.compiler.algebra.characters import contents, count_covariants
 from invgen.compiler.algebra.components import inverse_contraction_matrix
-from invgen.compiler.candidates.cartesian.contraction import Contraction, Tensor, head, sort_key
+from invgen.compiler.candidates.cartesian.contraction import Contraction, by_total_rank, head, sort_key
 from invgen.compiler.candidates.cartesian.counting import refuse_explosion, refuse_multisets
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions, connected_contractions
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.multidegree import Multidegree
 
-OPEN = 1_000_000
-"""The channel of the open vertex, apart from those of all tensors."""
+OPEN = 1_000_001
+"""The number n of the open vertex, apart from those of all tensors."""
 
 
-def open_tensor(rank: int) -> Tensor:
+def open_tensor(rank: int) -> Channel:
     """The tensor that an invariant is differentiated by."""
-    return rank, OPEN
+    return Channel(0, OPEN, rank)
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,12 @@ class Covariant:
     @cached_property
     def rank(self) -> int:
         """How many indices are open."""
-        return next(rank for rank, channel in self.contraction.tensors if channel == OPEN)
+        return next(tensor.rank for tensor in self.contraction.tensors if tensor.n == OPEN)
 
     @property
-    def content(self) -> tuple[Tensor, ...]:
+    def content(self) -> tuple[Channel, ...]:
         """The multiset of tensors it is made of, ascending."""
-        return tuple(t for t in self.contraction.content if t[1] != OPEN)
+        return tuple(t for t in self.contraction.content if t.n != OPEN)
 
     @property
     def order(self) -> int:
@@ -55,7 +56,7 @@ class Covariant:
     @property
     def total_rank(self) -> int:
         """Sum of the ranks of all factors."""
-        return sum(rank for rank, _ in self.content)
+        return sum(tensor.rank for tensor in self.content)
 
     @property
     def is_pseudo(self) -> bool:
@@ -69,7 +70,7 @@ class Covariant:
         Of the open indices the symmetric traceless part is taken.
         """
         factors = zip(self.contraction.tensors, self.contraction.label.split("."), strict=True)
-        return ".".join(text for tensor, text in factors if tensor[1] != OPEN)
+        return ".".join(text for tensor, text in factors if tensor.n != OPEN)
 
     @classmethod
     def from_label(cls, label: str) -> Covariant:
@@ -94,7 +95,7 @@ class Covariant:
 
     def _without_open(self, text: str) -> str:
         factors = zip(self.contraction.tensors, text.split(" "), strict=True)
-        return " ".join(factor for tensor, factor in factors if tensor[1] != OPEN)
+        return " ".join(factor for tensor, factor in factors if tensor.n != OPEN)
 
 
 class CovariantEvaluator:
@@ -104,7 +105,7 @@ class CovariantEvaluator:
         Shape ``(points, variables)``: components of the given tensors, the open one not among them.
     """
 
-    def __init__(self, tensors: tuple[Tensor, ...], rank: int, points: np.ndarray, arithmetic: Arithmetic) -> None:
+    def __init__(self, tensors: tuple[Channel, ...], rank: int, points: np.ndarray, arithmetic: Arithmetic) -> None:
         self.components = 2 * rank + 1
         self.arithmetic = arithmetic
         self._tensors = (*tensors, open_tensor(rank))
@@ -147,14 +148,15 @@ def _inverse(rank: int, arithmetic: Arithmetic) -> np.ndarray:
     return np.array([[float(v) for v in row] for row in exact])
 
 
-def multidegrees(tensors: Iterable[Tensor], rank: int, order: int) -> Iterator[Multidegree]:
+def multidegrees(tensors: Iterable[Channel], rank: int, order: int) -> Iterator[Multidegree]:
     """All contents of this order that hold a covariant, as pieces with the open tensor among their factors."""
     tensors = tuple(tensors)
     refuse_multisets(len(tensors), order)
-    for content in sorted(contents(tensors, order), key=lambda c: (sum(rank for rank, _ in c), c)):
+    for content in by_total_rank(contents(tensors, order)):
         if number := count_covariants(content, rank):
-            odd = (rank + sum(r for r, _ in content)) % 2 == 1
-            yield Multidegree(tuple(sorted((*content, open_tensor(rank)))), " ".join(map(head, content)), number, odd)
+            odd = (rank + sum(t.rank for t in content)) % 2 == 1
+            factors = tuple(sorted((*content, open_tensor(rank)), key=factor_key))
+            yield Multidegree(factors, " ".join(map(head, content)), number, odd)
 
 
 def spanning(piece: Multidegree, already: int, limit: int, products: bool) -> tuple[Contraction, ...]:
@@ -166,7 +168,7 @@ def spanning(piece: Multidegree, already: int, limit: int, products: bool) -> tu
     return (all_contractions if products else connected_contractions)(piece.factors, piece.is_pseudo)
 
 
-def candidates(tensors: tuple[Tensor, ...], rank: int, order: int, parity: str, limit: int) -> Iterator[Covariant]:
+def candidates(tensors: tuple[Channel, ...], rank: int, order: int, parity: str, limit: int) -> Iterator[Covariant]:
     """Covariants of one order that span all of them over the field of invariants, in the stated order.
 
     They are connected; with parity ``pseudo`` also products of a pseudo-scalar and a covariant of the other parity.

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import combinations_with_replacement
 
+from invgen.compiler.algebra.channels import Channel, Multiset, factor_key
 from invgen.compiler.candidates.cartesian.contraction import (
     EPSILON,
     Contraction,
-    Tensor,
     canonical,
     canonical_order,
     degree,
@@ -21,24 +21,23 @@ from invgen.compiler.candidates.cartesian.contraction import (
     sort_key,
 )
 
-Content = tuple[Tensor, ...]
-Partial = tuple[tuple[Tensor, ...], tuple[int, ...], tuple[tuple[int, ...], ...]]
+Partial = tuple[tuple[Channel, ...], tuple[int, ...], tuple[tuple[int, ...], ...]]
 """A partial graph in canonical form: tensors, open indices of each, bond multiplicities."""
 
 
-def connected_contractions(content: Content, pseudo: bool = False) -> tuple[Contraction, ...]:
+def connected_contractions(content: Multiset, pseudo: bool = False) -> tuple[Contraction, ...]:
     """All connected contractions of exactly this multiset of tensors, canonical, in the stated order.
 
     content
-        Tensors ``(rank, channel)``; their order does not matter.
+        The order of the tensors does not matter.
     pseudo
         With one Levi-Civita symbol, whose three indices meet three different tensors.
     """
-    return _connected(tuple(sorted(content)), pseudo)
+    return _connected(tuple(sorted(content, key=factor_key)), pseudo)
 
 
 @cache
-def _connected(content: Content, pseudo: bool) -> tuple[Contraction, ...]:
+def _connected(content: Multiset, pseudo: bool) -> tuple[Contraction, ...]:
     tensors = ((EPSILON,) if pseudo else ()) + content
     if sum(map(degree, tensors)) % 2 or not content:
         return ()
@@ -49,7 +48,7 @@ def _connected(content: Content, pseudo: bool) -> tuple[Contraction, ...]:
     return tuple(sorted(_complete(tensors), key=sort_key))
 
 
-def _complete(tensors: tuple[Tensor, ...]) -> set[Contraction]:
+def _complete(tensors: tuple[Channel, ...]) -> set[Contraction]:
     empty = tuple((0,) * len(tensors) for _ in tensors)
     front: set[Partial] = {(tensors, tuple(map(degree, tensors)), empty)}
     done: set[Contraction] = set()
@@ -84,7 +83,7 @@ def _saturations(partial: Partial) -> Iterator[Partial]:
 
 
 def _next_vertex(
-    tensors: tuple[Tensor, ...], open_: tuple[int, ...], matrix: tuple[tuple[int, ...], ...]
+    tensors: tuple[Channel, ...], open_: tuple[int, ...], matrix: tuple[tuple[int, ...], ...]
 ) -> int | None:
     """The reached vertex with the most open indices; at the start the first one; none if the rest is cut off."""
     reached = [v for v, free in enumerate(open_) if free and any(matrix[v])]
@@ -93,7 +92,7 @@ def _next_vertex(
     return 0 if not any(map(any, matrix)) else None
 
 
-def _most(tensors: tuple[Tensor, ...], u: int, v: int, free: int) -> int:
+def _most(tensors: tuple[Channel, ...], u: int, v: int, free: int) -> int:
     return min(free, 1) if EPSILON in (tensors[u], tensors[v]) else free
 
 
@@ -109,9 +108,9 @@ def _distributions(total: int, limits: list[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _canonical_partial(
-    tensors: tuple[Tensor, ...], open_: tuple[int, ...], matrix: tuple[tuple[int, ...], ...]
+    tensors: tuple[Channel, ...], open_: tuple[int, ...], matrix: tuple[tuple[int, ...], ...]
 ) -> Partial:
-    order = canonical_order([(t, free) for t, free in zip(tensors, open_, strict=True)], matrix)
+    order = canonical_order([(factor_key(t), free) for t, free in zip(tensors, open_, strict=True)], matrix)
     return (
         tuple(tensors[v] for v in order),
         tuple(open_[v] for v in order),
@@ -119,16 +118,16 @@ def _canonical_partial(
     )
 
 
-def all_contractions(content: Content, pseudo: bool = False) -> tuple[Contraction, ...]:
+def all_contractions(content: Multiset, pseudo: bool = False) -> tuple[Contraction, ...]:
     """All contractions of this content, products of connected ones among them, in the stated order.
 
     A pseudo-scalar has its Levi-Civita symbol in exactly one factor.
     """
-    return _all(tuple(sorted(content)), pseudo)
+    return _all(tuple(sorted(content, key=factor_key)), pseudo)
 
 
 @cache
-def _all(content: Content, pseudo: bool) -> tuple[Contraction, ...]:
+def _all(content: Multiset, pseudo: bool) -> tuple[Contraction, ...]:
     found = set(_connected(content, pseudo))
     for part in _proper_parts(content):
         rest = _difference(content, part)
@@ -140,12 +139,12 @@ def _all(content: Content, pseudo: bool) -> tuple[Contraction, ...]:
     return tuple(sorted(found, key=sort_key))
 
 
-def _proper_parts(content: Content) -> Iterator[Content]:
+def _proper_parts(content: Multiset) -> Iterator[Multiset]:
     """Sub-multisets that hold the first tensor and leave something over."""
-    kinds = sorted(set(content))
+    kinds = sorted(set(content), key=factor_key)
     counts = [content.count(kind) for kind in kinds]
 
-    def choose(position: int) -> Iterator[Content]:
+    def choose(position: int) -> Iterator[Multiset]:
         if position == len(kinds):
             yield ()
             return
@@ -157,27 +156,27 @@ def _proper_parts(content: Content) -> Iterator[Content]:
     return (part for part in choose(0) if len(part) < len(content))
 
 
-def _difference(content: Content, part: Content) -> Content:
+def _difference(content: Multiset, part: Multiset) -> Multiset:
     left = list(content)
     for tensor in part:
         left.remove(tensor)
     return tuple(left)
 
 
-def levels(tensors: Iterable[Tensor], orders: Iterable[int], pseudo: bool = False) -> Iterator[list[Content]]:
-    """Contents level by level: for every order ascending, for every total rank ascending, all multisets."""
-    tensors = sorted(tensors)
+def levels(tensors: Iterable[Channel], orders: Iterable[int], pseudo: bool = False) -> Iterator[list[Multiset]]:
+    """Multisets level by level: for every order ascending, for every total rank ascending, all multisets."""
+    tensors = sorted(tensors, key=factor_key)
     for order in sorted(orders):
-        by_rank: dict[int, list[Content]] = {}
+        by_rank: dict[int, list[Multiset]] = {}
         for content in combinations_with_replacement(tensors, order):
-            total = sum(rank for rank, _ in content)
+            total = sum(tensor.rank for tensor in content)
             if (total + 3 * pseudo) % 2 == 0:
                 by_rank.setdefault(total, []).append(content)
         for total in sorted(by_rank):
             yield by_rank[total]
 
 
-def candidates(tensors: Iterable[Tensor], orders: Iterable[int], pseudo: bool = False) -> Iterator[Contraction]:
+def candidates(tensors: Iterable[Channel], orders: Iterable[int], pseudo: bool = False) -> Iterator[Contraction]:
     """Connected contractions of these tensors, lazily, in the stated order (see ``sort_key``)."""
     for level in levels(tensors, orders, pseudo):
         found = [c for content in level for c in connected_contractions(content, pseudo)]

@@ -14,25 +14,25 @@ from math import prod
 import numpy as np
 
 from invgen.compiler.algebra.arithmetic import Arithmetic
+from invgen.compiler.algebra.channels import Channel, channel_slices
 from invgen.compiler.algebra.components import (
-    component_slices,
     expansion_matrix,
     multiplicity,
     position,
     symmetric_powers,
 )
-from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, Tensor
+from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction
 
 Legs = tuple[int, ...]
 """The bonds that an array's axes (after the axis of points) run over."""
-Layout = Mapping[Tensor, tuple[slice, np.ndarray]]
+Layout = Mapping[Channel, tuple[slice, np.ndarray]]
 
 
 class Evaluator:
     """Evaluates contractions of the given tensors at fixed points.
 
     tensors
-        Component order, as ``BasisSpec.tensors``.
+        In component order.
     points
         Shape ``(points, components)``, reduced Cartesian components; integers for ``Modular``.
     layout
@@ -41,10 +41,10 @@ class Evaluator:
     """
 
     def __init__(
-        self, tensors: tuple[Tensor, ...], points: np.ndarray, arithmetic: Arithmetic, layout: Layout | None = None
+        self, tensors: tuple[Channel, ...], points: np.ndarray, arithmetic: Arithmetic, layout: Layout | None = None
     ) -> None:
         self.arithmetic = arithmetic
-        self.layout = layout or {t: (s, expansion_matrix(t[0])) for t, s in component_slices(tensors).items()}
+        self.layout = layout or {t: (s, expansion_matrix(t.rank)) for t, s in channel_slices(tensors).items()}
         self.components = max((s.stop for s, _ in self.layout.values()), default=0)
         points = np.atleast_2d(points)
         if points.shape[-1] != self.components:
@@ -71,20 +71,20 @@ class Evaluator:
         """Gradients of several contractions, shape ``(points, contractions, components)``."""
         return np.stack([self.values_and_gradients(c)[1] for c in contractions], axis=1)
 
-    def leaf(self, tensor: Tensor, multiplicities: tuple[int, ...], weighted: tuple[bool, ...]) -> np.ndarray:
+    def leaf(self, tensor: Channel, multiplicities: tuple[int, ...], weighted: tuple[bool, ...]) -> np.ndarray:
         """The tensor with one axis for each of its bonds."""
         if tensor == EPSILON:
             return self._epsilon
-        where, weights = _gather(tensor[0], multiplicities, weighted)
+        where, weights = _gather(tensor.rank, multiplicities, weighted)
         return self.arithmetic.reduce(self._symmetric[tensor][:, where] * weights)
 
     def scatter(
-        self, tensor: Tensor, multiplicities: tuple[int, ...], weighted: tuple[bool, ...], cotangent: np.ndarray
+        self, tensor: Channel, multiplicities: tuple[int, ...], weighted: tuple[bool, ...], cotangent: np.ndarray
     ) -> np.ndarray:
         """The transpose of ``leaf`` and of the expansion: shape ``(points, components of the tensor)``."""
-        where, weights = _gather(tensor[0], multiplicities, weighted)
+        where, weights = _gather(tensor.rank, multiplicities, weighted)
         flat = self.arithmetic.reduce(cotangent * weights).reshape(self.size, where.size)
-        symmetric = np.zeros((self.size, len(symmetric_powers(tensor[0]))), dtype=flat.dtype)
+        symmetric = np.zeros((self.size, len(symmetric_powers(tensor.rank))), dtype=flat.dtype)
         np.add.at(symmetric.T, where.reshape(-1), flat.T)
         return self.arithmetic.reduce(self.arithmetic.reduce(symmetric) @ self.layout[tensor][1])
 

@@ -10,14 +10,21 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
-from invgen.compiler.algebra.channels import Channel
+from invgen.compiler.algebra.channels import (
+    Channel,
+    Multiset,
+    cartesian,
+    channel_slices,
+    components_of,
+    factor_key,
+)
 from invgen.compiler.algebra.characters import contents, count_invariants, count_order, largest_rank
-from invgen.compiler.algebra.components import component_slices, full_tensor
+from invgen.compiler.algebra.components import full_tensor
 from invgen.compiler.algebra.harmonics import harmonics
 from invgen.compiler.algebra.sparse import Sparse, monomial
-from invgen.compiler.candidates.cartesian.contraction import Contraction, Tensor, head, sort_key
+from invgen.compiler.candidates.cartesian.contraction import Contraction, by_total_rank, head, sort_key
 from invgen.compiler.candidates.cartesian.counting import refuse_explosion, refuse_multisets
-from invgen.compiler.candidates.cartesian.enumeration import Content, all_contractions, connected_contractions, levels
+from invgen.compiler.candidates.cartesian.enumeration import all_contractions, connected_contractions, levels
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator, contraction_cost
 from invgen.compiler.candidates.environment import Terms, tensor_harmonics
 from invgen.compiler.candidates.multidegree import Multidegree
@@ -32,16 +39,20 @@ class CartesianFamily:
 
     lookahead = 1
     headings = ("ranks", "contraction")
+    products = True
+    atomic = False
+    covariants = True
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
-        """The tensors in component order; tensor ``(rank, channel)`` is the channel n = channel + 1."""
-        return tuple(Channel(0, channel + 1, rank) for rank, channel in spec.tensors)
+        """The tensors in component order: rank by rank, n = 1, 2 and so on of each."""
+        return cartesian(spec.tensors)
 
     def bound(self, spec: BasisSpec) -> int:
-        return largest_rank(spec.tensors, spec.parity)
+        return largest_rank(self.channels(spec), spec.parity)
 
     def counts(self, spec: BasisSpec) -> dict[int, int]:
-        return {order: sum(count_order(spec.tensors, order, p) for p in parities(spec)) for order in spec.orders}
+        channels = self.channels(spec)
+        return {order: sum(count_order(channels, order, p) for p in parities(spec)) for order in spec.orders}
 
     def refuse(self, spec: BasisSpec, limit: int) -> None:
         counts = self.counts(spec)
@@ -56,43 +67,45 @@ class CartesianFamily:
         return None
 
     def evaluator(self, spec: BasisSpec, points: np.ndarray, arithmetic: Arithmetic) -> Evaluator:
-        return Evaluator(spec.tensors, points, arithmetic)
+        return Evaluator(self.channels(spec), points, arithmetic)
 
     def harmonics(self, rank: int, arithmetic: Arithmetic) -> list[Terms]:
         return tensor_harmonics(rank, arithmetic)
 
     def configurations(self, spec: BasisSpec, count: int, seed: str) -> np.ndarray:
-        return random_neighbourhoods(spec.tensors, count, seed)
+        return random_neighbourhoods(self.channels(spec), count, seed)
 
     def stream(self, spec: BasisSpec, limit: int) -> Iterator[Contraction]:
-        return stream(spec, spec.tensors, limit)
+        return stream(spec, self.channels(spec), limit)
 
     def linear_sets(
         self, spec: BasisSpec, order: int, prime: int, seed: str
     ) -> Iterator[tuple[Sequence[Contraction], int]]:
-        refuse_multisets(len(spec.tensors), order)
+        channels = self.channels(spec)
+        refuse_multisets(len(channels), order)
         for pseudo in parities(spec):
-            for level in levels(spec.tensors, [order], pseudo):
+            for level in levels(channels, [order], pseudo):
                 for content in level:
                     if number := count_invariants(content):
                         yield linear_span(content, pseudo, number, prime, seed)
 
     def multidegrees(self, spec: BasisSpec, order: int) -> Iterator[Multidegree]:
-        refuse_multisets(len(spec.tensors), order)
-        return multidegrees(spec.tensors, order)
+        channels = self.channels(spec)
+        refuse_multisets(len(channels), order)
+        return multidegrees(channels, order)
 
     def spanning(self, piece: Multidegree, already: int, limit: int) -> Sequence[Contraction]:
         refuse_explosion([piece.factors], already, limit, piece.is_pseudo)
         return connected_contractions(piece.factors, piece.is_pseudo)
 
-    def tensors(self, candidate: Contraction) -> tuple[Channel, ...]:
-        return tuple(Channel(0, channel + 1, rank) for rank, channel in candidate.content)
+    def name(self, channel: Channel) -> str:
+        return head(channel)
 
     def from_label(self, label: str) -> Contraction:
         return Contraction.from_label(label)
 
     def factors(self, spec: BasisSpec, candidate: Contraction) -> str:
-        return " ".join(str(rank) for rank, _ in candidate.content)
+        return " ".join(str(channel.rank) for channel in candidate.content)
 
     def text(self, spec: BasisSpec, candidate: Contraction) -> str:
         from invgen.compiler.candidates.cartesian.symbolic import contraction_text
@@ -103,6 +116,11 @@ class CartesianFamily:
         from invgen.compiler.candidates.cartesian.symbolic import latex
 
         return latex(candidate)
+
+    def drawing(self, spec: BasisSpec, candidate: Contraction) -> str:
+        from invgen.compiler.candidates.drawing import draw
+
+        return draw(candidate)
 
     def sympy(self, spec: BasisSpec, candidate: Contraction) -> Any:
         from invgen.compiler.candidates.cartesian.symbolic import expression
@@ -117,8 +135,9 @@ class CartesianFamily:
     def expanded(self, spec: BasisSpec, candidate: Contraction) -> Sparse:
         from invgen.compiler.candidates.cartesian.symbolic import polynomial
 
-        slices = component_slices(spec.tensors)
-        used = [i for t in sorted(set(candidate.content)) for i in range(slices[t].start, slices[t].stop)]
+        slices = channel_slices(self.channels(spec))
+        tensors = sorted(set(candidate.content), key=factor_key)
+        used = [i for t in tensors for i in range(slices[t].start, slices[t].stop)]
         exact = polynomial(candidate)
         return {monomial(zip(used, powers, strict=True)): int(value) for powers, value in exact.terms() if value}
 
@@ -127,15 +146,15 @@ class CartesianFamily:
         return Fraction(1)
 
 
-def multidegrees(tensors: Iterable[Tensor], order: int) -> Iterator[Multidegree]:
+def multidegrees(tensors: Iterable[Channel], order: int) -> Iterator[Multidegree]:
     """All multisets of these tensors that hold an invariant, by total rank, then content."""
-    for content in sorted(contents(tensors, order), key=lambda c: (sum(rank for rank, _ in c), c)):
+    for content in by_total_rank(contents(tensors, order)):
         if number := count_invariants(content):
-            odd = sum(rank for rank, _ in content) % 2 == 1
+            odd = sum(tensor.rank for tensor in content) % 2 == 1
             yield Multidegree(content, " ".join(map(head, content)), number, odd)
 
 
-def stream(spec: BasisSpec, tensors: Iterable[Tensor], limit: int) -> Iterator[Contraction]:
+def stream(spec: BasisSpec, tensors: Iterable[Channel], limit: int) -> Iterator[Contraction]:
     """Candidates of the spec's parity in the spec's ordering; lazy for the ordering ``degree``.
 
     They are connected; pseudo-scalars by themselves may also be products with proper scalars, since those are no
@@ -146,12 +165,12 @@ def stream(spec: BasisSpec, tensors: Iterable[Tensor], limit: int) -> Iterator[C
         return lazily
     keys = {
         "cost": lambda c: (contraction_cost(c), sort_key(c)),
-        "rank": lambda c: (max(rank for rank, _ in c.content), sort_key(c)),
+        "rank": lambda c: (max(tensor.rank for tensor in c.content), sort_key(c)),
     }
     return iter(sorted(lazily, key=keys[spec.ordering]))
 
 
-def _lazily(spec: BasisSpec, tensors: tuple[Tensor, ...], limit: int) -> Iterator[Contraction]:
+def _lazily(spec: BasisSpec, tensors: tuple[Channel, ...], limit: int) -> Iterator[Contraction]:
     seen = 0
     contractions_of = all_contractions if spec.parity == "pseudo" else connected_contractions
     for order in spec.orders:
@@ -175,17 +194,18 @@ def parities(spec: BasisSpec) -> tuple[bool, ...]:
 
 
 def linear_span(
-    content: Content, pseudo: bool, number: int, prime: int = modular.DEFAULT_PRIME, seed: str = ""
+    content: Multiset, pseudo: bool, number: int, prime: int = modular.DEFAULT_PRIME, seed: str = ""
 ) -> tuple[list[Contraction], int]:
     """A linearly independent set of contractions of one content, and how many were looked at.
 
     Independence is proven by values at ``number + 2`` points modulo the prime; raises ``ArithmeticError`` if the
     contractions do not span what the characters say (an unlucky prime, or an error of this program).
     """
-    tensors = tuple(sorted(set(content)))
+    tensors = tuple(sorted(set(content), key=factor_key))
     width = number + 2
-    components = sum(2 * rank + 1 for rank, _ in tensors)
-    points = modular.residues(f"points/{content}/{seed}", width * components, prime).reshape(width, components)
+    components = components_of(tensors)
+    name = " ".join(map(head, content))
+    points = modular.residues(f"points/{name}/{seed}", width * components, prime).reshape(width, components)
     evaluator = Evaluator(tensors, points, Modular(prime))
     echelon = modular.Echelon(width, prime)
     kept: list[Contraction] = []
@@ -195,12 +215,12 @@ def linear_span(
             if len(kept) == number:
                 return kept, seen
     raise ArithmeticError(
-        f"the contractions of {content} span {len(kept)} dimensions modulo {prime}, "
+        f"the contractions of {name} span {len(kept)} dimensions modulo {prime}, "
         f"the characters say {number}; try another prime"
     )
 
 
-def random_neighbourhoods(tensors: tuple[Tensor, ...], count: int, seed: str) -> np.ndarray:
+def random_neighbourhoods(tensors: tuple[Channel, ...], count: int, seed: str) -> np.ndarray:
     """Components ``(count, components)`` of random neighbourhoods, every tensor scaled to length one.
 
     T^l = sum_j w_j STF(r_j ... r_j) with directions r_j and independent weights w_j for every tensor.
@@ -209,9 +229,9 @@ def random_neighbourhoods(tensors: tuple[Tensor, ...], count: int, seed: str) ->
     words = modular.residues(seed, count * NEIGHBOURS * (3 + len(tensors)), prime) / prime - 0.5
     words = words.reshape(count, NEIGHBOURS, 3 + len(tensors))
     directions = words[..., :3] / np.linalg.norm(words[..., :3], axis=-1, keepdims=True)
-    result = np.zeros((count, sum(2 * rank + 1 for rank, _ in tensors)))
-    for k, (tensor, where) in enumerate(component_slices(tensors).items()):
-        part = np.einsum("cj,cjk->ck", words[..., 3 + k], harmonics(directions, tensor[0]))
-        flat = full_tensor(part, tensor[0]).reshape(count, -1)
+    result = np.zeros((count, components_of(tensors)))
+    for k, (tensor, where) in enumerate(channel_slices(tensors).items()):
+        part = np.einsum("cj,cjk->ck", words[..., 3 + k], harmonics(directions, tensor.rank))
+        flat = full_tensor(part, tensor.rank).reshape(count, -1)
         result[:, where] = part / np.linalg.norm(flat, axis=-1, keepdims=True)
     return result

@@ -9,21 +9,22 @@ import numpy as np
 import sympy
 from sympy.polys.rings import ring
 
+from invgen.compiler.algebra.channels import Channel, factor_key
 from invgen.compiler.algebra.components import component_name, reduced_powers
-from invgen.compiler.candidates.cartesian.contraction import EPSILON, LETTERS, Contraction, Tensor
+from invgen.compiler.candidates.cartesian.contraction import EPSILON, LETTERS, Contraction
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 
 INDICES = "ijklmnopqrstuvwxyzabcdefgh"
 _NAMES = ("s", "v", "Q", "T", "H")
 
 
-def tensor_name(tensor: Tensor) -> str:
-    """``s``, ``v``, ``Q``, ``T``, ``H`` for ranks 0 to 4, ``T5`` and so on above; ``c1`` is added for channel 1."""
+def tensor_name(tensor: Channel) -> str:
+    """``s``, ``v``, ``Q``, ``T``, ``H`` for ranks 0 to 4, ``T5`` and so on above; ``Qc1`` is the second of its rank."""
     if tensor == EPSILON:
         return "eps"
-    rank, channel = tensor
+    rank, number = tensor.rank, tensor.n - 1
     name = _NAMES[rank] if rank < len(_NAMES) else f"T{rank}"
-    return name + (f"c{channel}" if channel else "")
+    return name + (f"c{number}" if number else "")
 
 
 def contraction_text(contraction: Contraction) -> str:
@@ -42,11 +43,11 @@ def latex(contraction: Contraction) -> str:
     return " ".join(parts)
 
 
-def _latex_name(tensor: Tensor) -> str:
+def _latex_name(tensor: Channel) -> str:
     if tensor == EPSILON:
         return r"\epsilon"
-    rank, channel = tensor
-    upper = ",".join(([f"({rank})"] if rank >= len(_NAMES) else []) + ([f"[{channel}]"] if channel else []))
+    rank, number = tensor.rank, tensor.n - 1
+    upper = ",".join(([f"({rank})"] if rank >= len(_NAMES) else []) + ([f"[{number}]"] if number else []))
     return (_NAMES[rank] if rank < len(_NAMES) else "T") + (f"^{{{upper}}}" if upper else "")
 
 
@@ -60,10 +61,10 @@ def _indices(contraction: Contraction) -> list[str]:
     ]
 
 
-def component_symbols(tensor: Tensor) -> list[str]:
+def component_symbols(tensor: Channel) -> list[str]:
     """Names of the reduced components: ``Q_xx``, ``Q_xy``, ``Q_xz``, ``Q_yy``, ``Q_yz``; the scalar is ``s``."""
     head = tensor_name(tensor)
-    return [f"{head}_{component_name(p)}" if tensor[0] else head for p in reduced_powers(tensor[0])]
+    return [f"{head}_{component_name(p)}" if tensor.rank else head for p in reduced_powers(tensor.rank)]
 
 
 class _Polynomials:
@@ -82,7 +83,7 @@ class _Polynomials:
 @cache
 def polynomial(contraction: Contraction) -> Any:
     """The invariant as a sparse SymPy polynomial (``PolyElement``) in the reduced components it uses."""
-    tensors = tuple(sorted(set(contraction.content)))
+    tensors = tuple(sorted(set(contraction.content), key=factor_key))
     names = [name for tensor in tensors for name in component_symbols(tensor)]
     _, *generators = ring(names, sympy.ZZ)
     points = np.empty((1, len(generators)), dtype=object)

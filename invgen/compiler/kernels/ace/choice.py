@@ -16,8 +16,10 @@ from fractions import Fraction
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.characters import count_invariants
 from invgen.compiler.algebra.couplings import integer_coupling
-from invgen.compiler.candidates.ace.coupling import Coupling, Multiset, count_multiset
+from invgen.compiler.algebra.rational import coefficients
+from invgen.compiler.candidates.ace.coupling import Coupling, Multiset
 from invgen.compiler.kernels.ace.trees import Covariant, chain_tree, channel, closed_trees
 
 PRIME = modular.DEFAULT_PRIME
@@ -116,7 +118,7 @@ class _Group:
 
     def __init__(self, factors: Multiset, functions: list[Coupling]) -> None:
         self.functions = tuple(functions)
-        self.values = _Values(factors, count_multiset(factors) + 1)
+        self.values = _Values(factors, count_invariants(factors) + 1)
         self.wanted = [self.values.function(f) for f in functions]
         self.own = list(dict.fromkeys(chain_tree(f) for f in functions))
         self.trees = list(closed_trees(factors))
@@ -140,26 +142,10 @@ class _Group:
     def recipe(self, trees: Sequence[Covariant]) -> Recipe:
         """The exact combinations; trees that none of them uses are left out."""
         matrix = [[Fraction(int(v)) for v in self.values.of(t)[:, 0]] for t in trees]
-        rows = [_solved(matrix, [Fraction(int(v)) for v in w]) for w in self.wanted]
+        wanted = [[Fraction(int(v)) for v in w] for w in self.wanted]
+        rows = coefficients(matrix, wanted, ("the trees chosen", "the function at the integer points"))
         used = [k for k in range(len(trees)) if any(row[k] for row in rows)]
         return Recipe(self.functions, tuple(trees[k] for k in used), tuple(tuple(r[k] for k in used) for r in rows))
-
-
-def _solved(vectors: list[list[Fraction]], wanted: list[Fraction]) -> list[Fraction]:
-    """The coefficients of independent vectors that add up to ``wanted``; raises ``ArithmeticError`` if none do."""
-    rows = [[*column, w] for column, w in zip(zip(*vectors, strict=True), wanted, strict=True)]
-    for k in range(len(vectors)):
-        pivot = next((i for i in range(k, len(rows)) if rows[i][k]), None)
-        if pivot is None:
-            raise ArithmeticError("the trees chosen are not independent at the integer points")
-        rows[k], rows[pivot] = rows[pivot], rows[k]
-        rows[k] = [v / rows[k][k] for v in rows[k]]
-        for i, row in enumerate(rows):
-            if i != k and row[k]:
-                rows[i] = [a - row[k] * b for a, b in zip(row, rows[k], strict=True)]
-    if any(row[-1] for row in rows[len(vectors) :]):
-        raise ArithmeticError("the trees chosen do not span the function at the integer points")
-    return [row[-1] for row in rows[: len(vectors)]]
 
 
 # ---- the search -------------------------------------------------------------------------------------------------

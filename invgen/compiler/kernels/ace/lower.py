@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
-from invgen.compiler.algebra.channels import channel_slices
+from invgen.compiler.algebra.channels import channel_slices, components_of
 from invgen.compiler.algebra.couplings import integer_coupling
 from invgen.compiler.candidates.ace.coupling import Channel, Coupling
 from invgen.compiler.kernels.ace.choice import recipes
@@ -23,7 +23,7 @@ from invgen.compiler.kernels.simplify import simplified
 
 def lower_couplings(functions: Sequence[Coupling], channels: Sequence[Channel]) -> Kernel:
     """The value kernel ``x`` (components of the channels) -> ``y`` (functions, in their order)."""
-    builder = Builder([("x", sum(2 * c.rank + 1 for c in channels))])
+    builder = Builder([("x", components_of(channels))])
     values = _Functions(builder, tuple(channels), tuple(functions))
     return simplified(builder, "value", [("y", [values.of(f) for f in functions])])
 

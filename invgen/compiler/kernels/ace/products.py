@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from invgen.compiler.algebra.channels import channel_slices
+from invgen.compiler.algebra.channels import channel_slices, components_of
 from invgen.compiler.candidates.ace.chains import Polynomial
 from invgen.compiler.candidates.ace.coupling import Channel, Coupling
 from invgen.emitted.products import ProductBasis
@@ -41,7 +41,7 @@ def product_basis(functions: Iterable[Coupling], channels: Sequence[Channel] | N
     if channels is None:
         channels = getattr(functions, "channels", None) or sorted({c for f in listed for c in f.factors})
     tables = _monomials(listed, tuple(channels))
-    components = sum(2 * c.rank + 1 for c in channels)
+    components = components_of(channels)
     left, right, columns = _nodes({degree: table.rows for degree, table in tables.items()}, components)
     row = np.concatenate([np.zeros(0, np.int64), *(table.function for table in tables.values())])
     column = np.concatenate([np.zeros(0, np.int64), *(columns[degree] for degree in tables)])

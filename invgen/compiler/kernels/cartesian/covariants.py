@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.algebra.components import inverse_contraction_matrix
-from invgen.compiler.candidates.cartesian.contraction import Tensor
 from invgen.compiler.candidates.cartesian.covariants import Covariant, open_tensor
 from invgen.compiler.kernels.builder import ONE, Builder
+from invgen.compiler.kernels.cartesian.lower import lower_contractions
 from invgen.compiler.kernels.derivatives import cotangents, expressions
-from invgen.compiler.kernels.lower import lower_contractions
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.kernels.simplify import simplified
 
 
-def lower_covariants(covariants: tuple[Covariant, ...], tensors: tuple[Tensor, ...], rank: int) -> Kernel:
+def lower_covariants(covariants: tuple[Covariant, ...], tensors: tuple[Channel, ...], rank: int) -> Kernel:
     """The value kernel: ``x`` (components) -> ``y``, 2 rank + 1 reduced components for each covariant in turn.
 
     Contractions are linear in the open tensor, so none of its components is left in their derivatives.

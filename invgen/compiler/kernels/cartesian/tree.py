@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from functools import cache
 from math import comb, inf, prod
 
-from invgen.compiler.candidates.cartesian.contraction import Contraction, Tensor, canonical_order
+from invgen.compiler.algebra.channels import Channel, factor_key
+from invgen.compiler.candidates.cartesian.contraction import Contraction, canonical_order
 
 
 @dataclass(frozen=True)
 class OpenGraph:
     """A canonical part of a contraction: tensors, how many indices of each are open, bond multiplicities."""
 
-    tensors: tuple[Tensor, ...]
+    tensors: tuple[Channel, ...]
     open: tuple[int, ...]
     matrix: tuple[tuple[int, ...], ...]
 
@@ -69,13 +70,13 @@ def automorphisms(graph: OpenGraph) -> tuple[tuple[int, ...], ...]:
 
 
 def open_part(
-    contraction_matrix: tuple[tuple[int, ...], ...], tensors: tuple[Tensor, ...], members: tuple[int, ...]
+    contraction_matrix: tuple[tuple[int, ...], ...], tensors: tuple[Channel, ...], members: tuple[int, ...]
 ) -> tuple[OpenGraph, tuple[int, ...]]:
     """The canonical open graph on some vertices of a contraction, and the vertices in its order."""
     inside = set(members)
     matrix = [[contraction_matrix[u][v] for v in members] for u in members]
     free = [sum(m for v, m in enumerate(contraction_matrix[u]) if v not in inside) for u in members]
-    order = canonical_order([(tensors[u], k) for u, k in zip(members, free, strict=True)], matrix)
+    order = canonical_order([(factor_key(tensors[u]), k) for u, k in zip(members, free, strict=True)], matrix)
     graph = OpenGraph(
         tuple(tensors[members[i]] for i in order),
         tuple(free[i] for i in order),
@@ -208,7 +209,7 @@ def _best_tree(graph: _Graph, have: Counter[OpenGraph]) -> Tree:
 
 
 def _size_key(graph: OpenGraph) -> tuple[object, ...]:
-    return (len(graph.tensors), graph.tensors, graph.open, graph.matrix)
+    return (len(graph.tensors), tuple(map(factor_key, graph.tensors)), graph.open, graph.matrix)
 
 
 def _split_cost(whole: OpenGraph, split: Split) -> float:
