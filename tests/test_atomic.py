@@ -21,7 +21,7 @@ from invgen.ace.adjoint import harmonic_of
 from invgen.ace.fitting import design
 from invgen.ace.harmonics import MAX_RANK, harmonic_table
 from invgen.ace.neighbourhoods import element_numbers, neighbourhoods
-from invgen.ace.planes import Planes, angular_of, expand, gather, make_planes, radial_of
+from invgen.ace.planes import Planes, angular_of, gather, make_planes, moments_of, radial_of
 from invgen.ace.radial import RadialError
 from invgen.compiler.candidates.ace.coupling import Channel
 from invgen.data import DataError, Structure, UnknownSpeciesError, neighbour_pairs
@@ -258,8 +258,10 @@ def test_moments_are_the_sums_of_their_definition(basis):
     made = make_planes(tables, 1, 3, near.widest)
     for atom, wanted in enumerate(ace_reference.moments(structure, tuple(numbers), channels, basis)):
         a = np.empty(tables.components)
-        pairs = (near.start, near.second, near.shift)
-        expand(made, 0, atom, structure.positions, *pairs, tables, a.reshape(-1, 1))
+        pairs = gather(made, 0, atom, structure.positions, near.start, near.second, near.shift, basis.cutoff)
+        radial_of(made, 0, pairs, tables.radial, tables.recurrence)
+        angular_of(made, 0, pairs, tables.harmonics)
+        moments_of(made, 0, tables, a.reshape(-1, 1))
         np.testing.assert_allclose(a, list(wanted.values()), rtol=0, atol=ACE["float64"] * abs(a).max())
         assert not np.allclose(a[::-1], list(wanted.values()))
 

@@ -14,7 +14,7 @@ import numpy as np
 from invgen.ace.abasis import ABasis
 from invgen.ace.adjoint import pair_forces
 from invgen.ace.neighbourhoods import Neighbourhoods
-from invgen.ace.planes import expand, make_planes
+from invgen.ace.planes import angular_of, gather, make_planes, moments_of, radial_of
 from invgen.emitted.products import ProductBasis
 from invgen.runtime.cpu.compiled import compiled
 from invgen.runtime.cpu.loops import WIDTH as LANES
@@ -214,7 +214,10 @@ def _evaluate(
             count = min(LANES, edges[z + 1] - first)
             for lane in range(count):
                 atom = order[first + lane]
-                pairs[lane] = expand(planes, lane, atom, positions, start, second, shift, tables, values)
+                pairs[lane] = gather(planes, lane, atom, positions, start, second, shift, tables.radial[0])
+                radial_of(planes, lane, pairs[lane], tables.radial, tables.recurrence)
+                angular_of(planes, lane, pairs[lane], tables.harmonics)
+                moments_of(planes, lane, tables, values)
             contracted_energy(nodes, weights[z], leaf_weights[z], values, adjoint, energy)
             for lane in range(count):
                 atom = order[first + lane]

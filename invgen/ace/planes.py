@@ -216,13 +216,3 @@ def moments_of(planes, lane, tables, a):
                 sums = _four_sums((harmonic, f0, f1, f2, f3), count)
                 for at, total in enumerate(sums):
                     a[tables.component[min(k + at, last)] + rank + m, lane] = total
-
-
-@compiled
-def expand(planes, lane, atom, positions, start, second, shift, tables, a):
-    """Fill the planes of ``atom``, and its column of ``a`` as ``moments_of`` does; returns what ``gather`` returns."""
-    pairs = gather(planes, lane, atom, positions, start, second, shift, tables.radial[0])
-    radial_of(planes, lane, pairs, tables.radial, tables.recurrence)
-    angular_of(planes, lane, pairs, tables.harmonics)
-    moments_of(planes, lane, tables, a)
-    return pairs

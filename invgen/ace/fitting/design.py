@@ -14,7 +14,7 @@ import numpy as np
 from invgen.ace.abasis import a_basis
 from invgen.ace.fitting.derivatives import TAIL, moment_derivatives
 from invgen.ace.neighbourhoods import element_numbers, neighbourhoods
-from invgen.ace.planes import expand, make_planes
+from invgen.ace.planes import angular_of, gather, make_planes, moments_of, radial_of
 from invgen.ace.radial import RadialBasis
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
@@ -177,7 +177,10 @@ def _rows(positions, species, start, second, shift, columns, tables, planes, ter
     weights = np.empty(longest)
     bounds, inside, neighbour = planes.bounds[0], planes.inside[0], planes.neighbour[0]
     for atom in range(species.size):
-        expand(planes, 0, atom, positions, start, second, shift, tables, a.reshape(-1, 1))
+        pairs = gather(planes, 0, atom, positions, start, second, shift, tables.radial[0])
+        radial_of(planes, 0, pairs, tables.radial, tables.recurrence)
+        angular_of(planes, 0, pairs, tables.harmonics)
+        moments_of(planes, 0, tables, a.reshape(-1, 1))
         moment_derivatives(planes, tables, d)
         for k in range(functions):
             _function_rows(k, atom, species[atom], bounds, inside, neighbour, a, d, terms, weights, line, energy, sums)
