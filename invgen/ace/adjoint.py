@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from invgen.runtime.cpu.compiled import compiled
 from invgen.runtime.cpu.loops import WIDTH, elementwise, line, row, rows, written
-from invgen.runtime.cpu.simd import Code, Index, Memory, Register
+from invgen.runtime.cpu.simd import Code
+from invgen.runtime.cpu.values import Index, Memory, Register
 
 
 def _turned(fx, fy, fz, p, n, dp, dn, c, s, c0, s0, m):

@@ -19,8 +19,9 @@ from invgen.emitted.products import ProductBasis
 from invgen.runtime.cpu.compiled import compiled
 from invgen.runtime.cpu.loops import WIDTH as LANES
 from invgen.runtime.cpu.loops import line, rows, written
-from invgen.runtime.cpu.simd import Code, Index, Sum
+from invgen.runtime.cpu.simd import Code, Sum
 from invgen.runtime.cpu.tables import Rows, children, multiply, pull_back
+from invgen.runtime.cpu.values import Index
 
 
 class Nodes(NamedTuple):

@@ -18,7 +18,9 @@ import numpy as np
 
 from invgen.runtime.cpu import objects
 from invgen.runtime.cpu.routine import CACHE_LINE, Routine, address
-from invgen.runtime.cpu.simd import SIZES, Code, Index, Memory, Register
+from invgen.runtime.cpu.simd import Code
+from invgen.runtime.cpu.tiles import move
+from invgen.runtime.cpu.values import SIZES, Index, Memory, Register
 
 MOST_IN_PLACE = 2048
 """Features from which tiles are better: rows of one atom are then too long for the nearest cache."""
@@ -135,69 +137,17 @@ def _in_tiles(
         start = tile * lanes
         stop = (start + lanes).least(total)
         for array, row, size in zip((x, g, u), (0, nx, nx + ng), (nx, ng, nu), strict=True):
-            _load(code, array, scratch.at(row * lanes), size, lanes, start, stop, features)
+            move(code, array, scratch.at(row * lanes), size, lanes, start, stop, features, out=False)
         for step in program["passes"]:
             with code.loop(0, lanes, code.register) as lane:
                 step(Rows(code, lambda row: scratch.at(row * lanes), lane))
         for array, places, count in zip((y, z), (y_rows, z_rows), (ny, nz), strict=True):
-            _store(code, array, scratch, places, count, lanes, start, stop, features)
+            move(code, array, scratch, count, lanes, start, stop, features, out=True, row=partial(_row, places))
 
 
-def _load(
-    code: Code, array: Memory, rows: Memory, count: Index, lanes: int, start: Index, stop: Index, features: Index
-) -> None:
-    """Elements ``start`` to ``stop`` of every component into the rows."""
-
-    def move(c: Index, source: Index, row_at: Index, run: Index | int) -> None:
-        code.copy(rows.at(c * lanes + row_at), array.at(source), run)
-
-    def move_one(c: Index, k: Index) -> None:
-        rows[c * lanes + k] = array[(start + k) * count + c]
-
-    _runs(code, count, lanes, start, stop, features, move, move_one)
-
-
-def _store(
-    code: Code, array: Memory, rows: Memory, places: Memory, count: Index, lanes: int, start: Index, stop: Index,
-    features: Index,
-) -> None:  # fmt: skip
-    """Elements ``start`` to ``stop`` of every component from the rows, of which ``places`` names k or ~k."""
-
-    def row(c: Index) -> Index:
-        return places[c].largest(~places[c])
-
-    def move(c: Index, target: Index, row_at: Index, run: Index | int) -> None:
-        code.copy(array.at(target), rows.at(row(c) * lanes + row_at), run)
-
-    def move_one(c: Index, k: Index) -> None:
-        array[(start + k) * count + c] = rows[row(c) * lanes + k]
-
-    _runs(code, count, lanes, start, stop, features, move, move_one)
-
-
-def _runs(
-    code: Code, count: Index, lanes: int, start: Index, stop: Index, features: Index, move: Callable[..., None],
-    move_one: Callable[..., None],
-) -> None:  # fmt: skip
-    """``move(component, position in the array, position in the row, length)`` for runs of elements of one atom; with
-    one feature ``move_one(component, element)``, for then a run would be one element."""
-    with code.either(features.equals(1)) as (single, several):
-        with single, code.loop(0, count) as c, code.loop(0, stop - start) as k:
-            move_one(c, k)
-        with several:
-            element = code.variable(start)
-            with code.repeat(lambda: element.value < stop):
-                now = element.value
-                atom = now // features
-                feature = now - atom * features
-                run = (features - feature).least(stop - now)
-                position = atom * count * features + feature
-                with code.either(run.equals(lanes)) as (whole, part):
-                    with whole, code.loop(0, count) as c:
-                        move(c, position + c * features, now - start, lanes)
-                    with part, code.loop(0, count) as c:
-                        move(c, position + c * features, now - start, run)
-                element.set(now + run)
+def _row(places: Memory, output: Index) -> Index:
+    """The row of an output, which ``places`` names as k or ~k."""
+    return places[output].largest(~places[output])
 
 
 def _table_size(rows: int, itemsize: int) -> int:

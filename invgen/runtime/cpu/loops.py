@@ -13,7 +13,8 @@ from numba import types
 from numba.extending import intrinsic
 
 from invgen.runtime.cpu.compiled import compiled
-from invgen.runtime.cpu.simd import SIZES, Code, Index, Memory, Register
+from invgen.runtime.cpu.simd import Code
+from invgen.runtime.cpu.values import SIZES, Index, Memory, Register
 
 WIDTH = 8
 DTYPE = "float64"

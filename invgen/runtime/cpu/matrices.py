@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from invgen.runtime.cpu.simd import Code, Index, Memory, Register
+from invgen.runtime.cpu.simd import Code
+from invgen.runtime.cpu.values import Index, Memory, Register
 
 ROWS = 4
 """Rows of the result that are summed together."""

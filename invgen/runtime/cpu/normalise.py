@@ -6,7 +6,8 @@ x, h, g, u and their derivatives (rows, features), scale and q (rows,); ``epsilo
 from __future__ import annotations
 
 from invgen.runtime.cpu.routine import routine
-from invgen.runtime.cpu.simd import Code, Index, Memory, Register
+from invgen.runtime.cpu.simd import Code
+from invgen.runtime.cpu.values import Index, Memory, Register
 
 
 @routine(numbers="x epsilon h scale")

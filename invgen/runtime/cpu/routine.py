@@ -22,7 +22,8 @@ import numpy as np
 from llvmlite import ir
 
 from invgen.runtime.cpu import objects, threads
-from invgen.runtime.cpu.simd import INDEX, SIZES, Code, Index
+from invgen.runtime.cpu.simd import Code
+from invgen.runtime.cpu.values import INDEX, SIZES, Index
 
 TURN, WORKER, CHUNKS, ITEMS, SCRATCH, STRIDE, ARGUMENTS = range(7)
 """Places in the frame, an array of int64: the next chunk, the next worker, their number, the number of items, the

@@ -17,7 +17,9 @@ import numpy as np
 
 from invgen.emitted.products import ProductBasis
 from invgen.runtime.cpu.routine import routine
-from invgen.runtime.cpu.simd import Code, Index, Memory, Register, Sum
+from invgen.runtime.cpu.simd import Code, Sum
+from invgen.runtime.cpu.tiles import move
+from invgen.runtime.cpu.values import Index, Memory, Register
 
 LANES = 32
 """Elements of a row: enough independent sums to hide the latency of multiply-add."""
@@ -137,22 +139,10 @@ def _pull_back_tangents(
             e[a] = e[a] + (tangent * v[b] + cotangent * d[b])
 
 
-def _move(code: Code, rows: Rows, array: Memory, width: Index, start: Index, stop: Index, features: Index, out: bool):
-    """Elements ``start`` to ``stop`` of components of (atoms, width, features) into the rows, or ``out`` of them."""
-    element = code.variable(start)
-    with code.repeat(lambda: element.value < stop):
-        now = element.value
-        atom = now // features
-        feature = now - atom * features
-        run = (features - feature).least(stop - now)
-        with code.loop(0, width) as c:
-            place, row = array.at((atom * width + c) * features + feature), rows.memory.at(c * LANES + now - start)
-            with code.loop(0, run) as k:
-                if out:
-                    place[k] = row[k]
-                else:
-                    row[k] = place[k]
-        element.set(now + run)
+def _move(
+    code: Code, rows: Rows, array: Memory, width: Index, start: Index, stop: Index, features: Index, out: bool
+) -> None:
+    move(code, array, rows.memory, width, LANES, start, stop, features, out=out)
 
 
 @routine(numbers="x y value", indices=TABLES)
