@@ -82,11 +82,11 @@ def copper(cells, seed):
     return Structure([29] * len(base), base + noise.normal(scale=0.08, size=base.shape), 3.6 * cells * np.eye(3), True,
                      energy=float(noise.normal()), forces=noise.normal(size=base.shape))
 
-few, big = [copper(2, seed) for seed in range(4)], copper(4, 9)
+few, big = [copper(2, seed) for seed in range(6)], copper(4, 9)
 request = {"basis": {"total_degree": 9, "n_max": 3}, "radial": {"cutoff": 5.2, "r0": 2.5}}
 potential = invgen.ace.fit(few, **request).potential
 cases["energy, forces, stress of 256 Cu atoms, linear ACE"] = lambda: potential.energy_forces_stress(big)
-cases["fit of a linear ACE potential, 128 Cu atoms"] = lambda: invgen.ace.fit(few, **request)
+cases["fit of a linear ACE potential, 6 cells of 32 Cu atoms"] = lambda: invgen.ace.fit(few, **request)
 for case in cases.values():
     case()
 print(json.dumps(list(cases)), flush=True)

@@ -16,6 +16,7 @@ from invgen.cli.checking import checks
 from invgen.compiler import emitters
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.folder import EmittedFolder
+from invgen.runtime import choice
 from invgen.runtime.backends import BACKENDS, Backend, register_backend
 
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*"}
@@ -53,6 +54,7 @@ class Form:
 def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Both rows, for the time of a test."""
     monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(choice, "_known", {})
     monkeypatch.setitem(emitters.BACKENDS, "toy", SimpleNamespace(FILE="toy_kernels.py", emit=emit))
     register_backend(Backend("toy", Form, lambda index: None, device="cpu", takes_numpy=True))
     yield
