@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from processes import python
 
+import invgen
 from invgen.runs import compilation
 from invgen.runs.compilation import compilation_told
 from invgen.runtime import load
@@ -102,6 +103,18 @@ def test_products_of_matrices(dtype: str, sizes: tuple[int, int, int], add: bool
     tolerance = 1e-12 if dtype == "float64" else 1e-5
     np.testing.assert_allclose(out, wanted, atol=tolerance * depth)
     np.testing.assert_allclose(vector, projected, atol=tolerance * width * depth)
+
+
+@pytest.mark.parametrize("width", [32, 64])
+@pytest.mark.parametrize("features", [1, 5, 48])
+def test_registers_of_either_width_agree_with_the_reference(
+    width: int, features: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "register_bytes", lambda: width)
+    basis, f = invgen.find_basis(ID), load(ID, backend="numba")
+    x = np.random.default_rng(0).normal(size=(7, basis.components, features))
+    wanted = np.moveaxis(basis.evaluate(np.moveaxis(x, 1, -1)), -1, 1)
+    np.testing.assert_allclose(f(x), wanted, rtol=1e-12, atol=1e-12)
 
 
 def test_a_routine_refuses_what_it_would_misread() -> None:
