@@ -31,7 +31,7 @@ from invgen.data import Structure, batch_structures
 from invgen.nn import EnergyForces, HipHopNN, HipNN
 from invgen.nn.network import Network
 from invgen.potentials import compile_model, load_compiled
-from invgen.potentials.frozen.potential import CompiledPotential, compare
+from invgen.potentials.frozen.potential import COMPARED, CompiledPotential, compare
 
 CUTOFF = 6.5
 SETTINGS = {
@@ -100,15 +100,16 @@ def timed(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list[fl
 def calls(folder: Path, network: Network, structures: list[Structure], rounds: int) -> dict[str, Any]:
     """Milliseconds of energies and forces of one batch."""
     batch, modules = batch_structures(structures, CUTOFF), ways(folder, network)
-    wanted = modules["network"](batch)
-    differences = {way: compare(wanted, modules[way](batch), way) for way in ("program", "layers")}
+    found = {way: {name: getattr(module(batch), name) for name in COMPARED} for way, module in modules.items()}
+    wanted = found["network"]
+    differences = {way: compare(wanted, found[way], way) for way in ("program", "layers")}
     seconds = timed({name: lambda m=module: m(batch) for name, module in modules.items()}, rounds)
     ratio = {
         way: statistics.median(a / b for a, b in zip(seconds["network"], seconds[way], strict=True))
         for way in ("program", "layers")
     }
     milliseconds = {name: 1e3 * statistics.median(found) for name, found in seconds.items()}
-    scale = float(wanted.forces.abs().max())
+    scale = float(wanted["forces"].abs().max())
     return {
         "atoms": len(batch.numbers), "pairs": len(batch.first), "ms": milliseconds, "network_over": ratio,
         "relative_force_difference": {way: d["forces"] / scale for way, d in differences.items()},

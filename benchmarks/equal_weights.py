@@ -65,7 +65,7 @@ def compare(
     forces = forces.detach().numpy()[real]
     model = hippynn_model(graph.state_dict(), cutoff, basis)
     molecules = [Structure(z[z > 0], r[z > 0]) for z, r in zip(numbers, positions, strict=True)]
-    ours = EnergyForces(model).eval()(batch_structures(molecules, cutoff, torch.float64))
+    ours = EnergyForces(model).eval()(batch_structures(molecules, cutoff))
     return {
         "energy": energy,
         "forces": forces,

@@ -84,7 +84,7 @@ def second_layer(model: Network, batch: Batch) -> tuple[torch.nn.Module, Output]
     layer = model.blocks[1].interaction.layer
 
     def output(positions: Tensor, features: Tensor) -> Tensor:
-        vectors = pair_vectors(batch, positions)
+        vectors = pair_vectors(batch, positions).to(features.dtype)
         distance = torch.linalg.vector_norm(vectors, dim=1)
         return layer(features, batch, distance, model.harmonics(vectors / distance.unsqueeze(1)))
 
@@ -107,7 +107,7 @@ def hippynn_layer(graph: torch.nn.Module, batch: Batch) -> tuple[torch.nn.Module
     layer, extractor = found["HOPInteractionLayer"], found["TensorExtractor"]
 
     def output(positions: Tensor, features: Tensor) -> Tensor:
-        vectors = pair_vectors(batch, positions)
+        vectors = pair_vectors(batch, positions).to(features.dtype)
         distance = torch.linalg.vector_norm(vectors, dim=1)
         tensors = torch.cat(extractor(vectors / distance.unsqueeze(1)), dim=1)
         return layer(features, batch.first, batch.second, distance, tensors)

@@ -180,7 +180,8 @@ def draw(results: dict[str, TrainingResult], test: list[Structure], path: Path) 
     batch, labels = data.batch(range(len(data))), data.labels(range(len(data)))
     energies, forces = {}, {}
     for name, result in results.items():
-        energies[name], forces[name] = EnergyForces(result.model).eval()(batch, differentiable=False)
+        found = EnergyForces(result.model).eval()(batch)
+        energies[name], forces[name] = found.energy, found.forces
     origin = labels.energy.mean()
     shifted = {name: (energy - origin).numpy() for name, energy in energies.items()}
     parity(axes[1, 0], (labels.energy - origin).numpy(), shifted, "energy less the mean", "eV")

@@ -52,24 +52,24 @@ def crystal(seed: int = 0) -> Structure:
     return Structure([6, 8, 1], fractions @ cell, cell, True)
 
 
-def graph(*structures: Structure, dtype: torch.dtype = torch.float64) -> Batch:
+def graph(*structures: Structure) -> Batch:
     """One batch within ``CUTOFF``."""
-    return batch_structures(structures, CUTOFF, dtype)
+    return batch_structures(structures, CUTOFF)
 
 
 def predict(model: torch.nn.Module, *structures: Structure) -> tuple[np.ndarray, np.ndarray]:
     """Energies (systems,) and forces (atoms, 3) in float64."""
-    energy, forces = EnergyForces(model).eval()(graph(*structures))
-    return energy.numpy(), forces.numpy()
+    found = EnergyForces(model).eval()(graph(*structures))
+    return found.energy.numpy(), found.forces.numpy()
 
 
 def trained(model: torch.nn.Module, batch: Batch, compiled: bool = False) -> list[torch.Tensor]:
     """Energies, forces, and the gradients of a loss on both; compiled as one graph."""
     network = EnergyForces(model).train()
     call = torch.compile(network, fullgraph=True, backend="aot_eager") if compiled else network
-    energy, forces = call(batch)
-    (energy.square().sum() + forces.square().sum()).backward()
-    return [energy.detach(), forces.detach(), *(p.grad for p in model.parameters() if p.requires_grad)]
+    found = call(batch, stress=True)
+    (found.energy.square().sum() + found.forces.square().sum() + found.stress.nansum()).backward()
+    return [found.energy.detach(), found.forces.detach(), *(p.grad for p in model.parameters() if p.requires_grad)]
 
 
 def as_atoms(structure: Structure) -> ase.Atoms:

@@ -113,7 +113,6 @@ def test_growth_runs_on_small_cases(tmp_path):
 def test_the_timed_work_of_a_layer_is_forces_and_their_derivative():
     layers, torch = importlib.import_module("interaction_cpu"), importlib.import_module("torch")
     batch = layers.crystal(3, 3.0)
-    batch = batch._replace(positions=batch.positions.double(), shift=batch.shift.double())
     layer, output = layers.our_layer(4, 3.0, batch)
     layer.double()
     work = layers.Work(*(t.double() for t in vars(layers.Work.random(batch, 4)).values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import lzma
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def test_structures_refuse_bad_values() -> None:
 
 def test_batch_addresses_every_pair_once() -> None:
     systems = [molecule(0), Structure([8], [[0, 0, 0]]), crystal()]
-    batch = batch_structures(systems, CUTOFF, torch.float64)
+    batch = batch_structures(systems, CUTOFF)
     atoms = sum(s.atoms for s in systems)
     for end, slot in ((batch.first, batch.first_slot), (batch.second, batch.second_slot)):
         address = end * batch.degree + slot
@@ -95,8 +96,8 @@ def test_batch_addresses_every_pair_once() -> None:
 
 def test_batch_of_chosen_systems_is_the_batch_of_those() -> None:
     systems = [molecule(k, 3 + k) for k in range(4)]
-    data = Dataset.from_structures(systems, CUTOFF, torch.float64)
-    chosen, direct = data.batch([2, 0]), batch_structures([systems[2], systems[0]], CUTOFF, torch.float64)
+    data = Dataset.from_structures(systems, CUTOFF)
+    chosen, direct = data.batch([2, 0]), batch_structures([systems[2], systems[0]], CUTOFF)
     for name, value in chosen._asdict().items():
         torch.testing.assert_close(value, getattr(direct, name), rtol=0, atol=0)
     labels = data.labels([2, 0])
@@ -104,9 +105,16 @@ def test_batch_of_chosen_systems_is_the_batch_of_those() -> None:
     np.testing.assert_array_equal(labels.forces.numpy(), np.concatenate([systems[2].forces, systems[0].forces]))
 
 
-def test_unlabelled_data_cannot_be_trained_on() -> None:
-    with pytest.raises(DataError, match="without energy or forces"):
-        Dataset.from_structures([crystal()], CUTOFF).labels([0])
+def test_what_a_structure_has_no_label_of_is_nan() -> None:
+    whole = dataclasses.replace(crystal(), energy=-1.0, forces=np.ones((3, 3)), stress=np.arange(6.0))
+    systems = [crystal(), whole, dataclasses.replace(whole, forces=None), dataclasses.replace(whole, energy=None)]
+    data = Dataset.from_structures(systems, CUTOFF)
+    assert data.labelled() == {"energy": 2, "forces": 2, "stress": 3}
+    labels = data.labels([2, 1, 0])
+    np.testing.assert_array_equal(labels.energy.numpy(), [-1.0, -1.0, np.nan])
+    np.testing.assert_array_equal(labels.stress.numpy(), [np.arange(6.0), np.arange(6.0), np.full(6, np.nan)])
+    wanted = np.repeat([np.nan, 1.0, np.nan], 3)[:, None] * np.ones(3)
+    np.testing.assert_array_equal(labels.forces.numpy(), wanted)
 
 
 def test_species_composition() -> None:

@@ -170,7 +170,6 @@ def test_networks_train_on_the_gpu_as_on_the_cpu(monkeypatch: pytest.MonkeyPatch
 
 def test_energies_and_forces_in_a_captured_graph() -> None:
     model, batch = EnergyForces(build("hip-hop-nn", torch.float32).cuda()), batch_on_gpu()
-    batch = batch._replace(positions=batch.positions.float(), cell=batch.cell.float(), shift=batch.shift.float())
     side = torch.cuda.Stream()
     side.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(side):

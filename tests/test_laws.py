@@ -43,18 +43,16 @@ class TorchRows:
         self.cutoff = cutoff
 
     def several(self, structures: Sequence[Structure]) -> tuple[np.ndarray, np.ndarray]:
-        energy, forces = self.predictor(batch_structures(structures, self.cutoff, torch.float64))
-        return energy.numpy(), forces.numpy()
+        found = self.predictor(batch_structures(structures, self.cutoff))
+        return found.energy.numpy(), found.forces.numpy()
 
     def energy(self, structure: Structure) -> np.ndarray:
         return self.several([structure])[0]
 
     def rows(self, structure: Structure) -> laws.Rows:
         (energy, forces), box = self.several([structure]), boxed(structure)
-        (stress,) = self.predictor.stress(batch_structures([box], self.cutoff, torch.float64)).numpy()
-        close(stress, stress.T)
-        virial = box.volume * np.array([stress[a, b] for a, b in laws.VOIGT])
-        return energy, forces.reshape(-1, 1), virial.reshape(6, 1)
+        (stress,) = self.predictor(batch_structures([box], self.cutoff), stress=True).stress.numpy()
+        return energy, forces.reshape(-1, 1), (box.volume * stress).reshape(6, 1)
 
 
 def network_pair(distance: float) -> Structure:
@@ -139,12 +137,12 @@ Fault = Callable[[torch.nn.Module, Batch, torch.Tensor], torch.Tensor]
 
 
 class BrokenNetwork(torch.nn.Module):
-    """A sound network with one fault added to its system energies (systems,)."""
+    """A sound network with one fault added to its energies (atoms,)."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__()
         self.sound = build("hip-nn")
-        self.fault = fault
+        self.fault, self.dtype = fault, self.sound.dtype
 
     def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
         return self.sound(batch, vectors) + self.fault(self.sound, batch, vectors)
@@ -155,8 +153,8 @@ def broken_network(fault: Fault) -> Subject:
 
 
 def per_pair(batch: Batch, values: torch.Tensor) -> torch.Tensor:
-    """(pairs,) -> sums over the pairs of each system."""
-    return values.new_zeros(len(batch.cell)).index_add(0, batch.system[batch.first], values)
+    """(pairs,) -> sums over the pairs of each atom."""
+    return values.new_zeros(len(batch.numbers)).index_add(0, batch.first, values)
 
 
 def window(vectors: torch.Tensor) -> torch.Tensor:
@@ -170,8 +168,7 @@ def triple_product(model: torch.nn.Module, batch: Batch, vectors: torch.Tensor) 
     for power in range(3):
         weight = window(vectors) * batch.numbers[batch.second] * vectors.norm(dim=1) ** (2 * power)
         moments[power] = moments[power].index_add(0, batch.first, weight.unsqueeze(1) * vectors)
-    product = (torch.linalg.cross(moments[0], moments[1]) * moments[2]).sum(1)
-    return product.new_zeros(len(batch.cell)).index_add(0, batch.system, product)
+    return (torch.linalg.cross(moments[0], moments[1]) * moments[2]).sum(1)
 
 
 def detached_half(model: torch.nn.Module, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
@@ -181,7 +178,7 @@ def detached_half(model: torch.nn.Module, batch: Batch, vectors: torch.Tensor) -
 
 def one_each(model: torch.nn.Module, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
     """Every system has the same energy more, whatever its size."""
-    return torch.ones(len(batch.cell), dtype=vectors.dtype)
+    return 1.0 / torch.bincount(batch.system)[batch.system].to(vectors.dtype)
 
 
 FAULTS: dict[Law, Fault] = {
@@ -194,8 +191,8 @@ FAULTS: dict[Law, Fault] = {
     laws.supercell: one_each,
     laws.smoothness: lambda m, b, v: per_pair(b, 1e-3 * v.norm(dim=1)),
     laws.locality: one_each,
-    laws.isolated_atom: lambda m, b, v: 0 * v.sum() + (0 if len(v) else float("nan")) * b.cell.sum((1, 2)),
-    laws.batch_independence: lambda m, b, v: torch.full((len(b.cell),), float(len(b.cell)), dtype=v.dtype),
+    laws.isolated_atom: lambda m, b, v: 0 * v.sum() + (0 if len(v) else float("nan")) * b.cell.sum((1, 2))[b.system],
+    laws.batch_independence: lambda m, b, v: torch.full((len(b.numbers),), float(len(b.cell)), dtype=v.dtype),
 }
 
 

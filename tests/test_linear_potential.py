@@ -80,8 +80,8 @@ def test_one_atom_and_none_have_their_reference_energies():
 
 
 def in_torch(model: torch.nn.Module, structure: Structure) -> tuple[float, np.ndarray]:
-    energy, forces = EnergyForces(model).eval()(batch_structures([structure], CUTOFF, torch.float64))
-    return energy.item(), forces.numpy()
+    found = EnergyForces(model).eval()(batch_structures([structure], CUTOFF))
+    return found.energy.item(), found.forces.numpy()
 
 
 @pytest.mark.parametrize("orders", [(1,), (1, 2, 3, 4), (5,)])
@@ -94,19 +94,18 @@ def test_torch_gives_the_same_numbers(orders):
         assert abs(energy - energy_torch) < DIRECT_SUM["float64"] * scale
         np.testing.assert_allclose(forces_torch, forces, rtol=0, atol=10 * DIRECT_SUM["float64"] * scale)
         if stress is not None:
-            batch = batch_structures([structure], CUTOFF, torch.float64)
-            matrix = EnergyForces(model.torch()).stress(batch)[0].numpy()
-            voigt = matrix[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
+            batch = batch_structures([structure], CUTOFF)
+            voigt = EnergyForces(model.torch()).eval()(batch, stress=True).stress[0].numpy()
             np.testing.assert_allclose(voigt, stress, rtol=0, atol=DIRECT_SUM["float64"] * scale)
     assert abs(in_torch(potential(orders, seed=1).torch(), cluster())[0] - in_torch(model.torch(), cluster())[0]) > 1e-6
 
 
 def test_torch_takes_several_systems_and_float32():
     model, systems = potential(), [cluster(), crystal(), cluster(1, 3)]
-    energy = EnergyForces(model.torch())(batch_structures(systems, CUTOFF, torch.float64)).energy
+    energy = EnergyForces(model.torch())(batch_structures(systems, CUTOFF)).energy
     wanted = [model.energy_forces_stress(s).energy for s in systems]
     np.testing.assert_allclose(energy.detach().numpy(), wanted, rtol=LAW["float64"])
-    single = EnergyForces(model.torch().float())(batch_structures(systems, CUTOFF, torch.float32)).energy
+    single = EnergyForces(model.torch().float())(batch_structures(systems, CUTOFF)).energy
     np.testing.assert_allclose(single.detach().numpy(), wanted, rtol=LAW["float32"])
     with pytest.raises(UnknownSpeciesError, match=r"atomic numbers \[1\] are not among"):
         model.torch()(batch_structures([Structure([1], np.zeros((1, 3)))], CUTOFF), torch.zeros(0, 3))

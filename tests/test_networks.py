@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def test_misspelt_and_unsupported_arguments_fail_at_construction() -> None:
 @pytest.mark.parametrize("name", BUILDERS)
 def test_float32_agrees_with_float64(name: str) -> None:
     exact, _ = predict(build(name), molecule())
-    single = EnergyForces(build(name, torch.float32)).eval()(graph(molecule(), dtype=torch.float32))
+    single = EnergyForces(build(name, torch.float32)).eval()(graph(molecule()))
     assert single.forces.dtype == torch.float32
     assert single.energy.dtype == torch.float64
     np.testing.assert_allclose(single.energy.numpy(), exact, rtol=LAW["float32"])
@@ -109,9 +110,24 @@ def test_species_energies_keep_double_precision() -> None:
     assert torch.equal(model.float().species_energies.values, exact)
 
 
-def test_stress_needs_a_volume() -> None:
-    with pytest.raises(ValueError, match="molecule"):
-        EnergyForces(build("hip-nn")).stress(graph(molecule()))
+def test_a_system_without_volume_has_no_stress_and_disturbs_none() -> None:
+    model = build("hip-nn")
+    alone = EnergyForces(model).eval()(graph(crystal()), stress=True).stress
+    network = EnergyForces(model).train()
+    stress = network(graph(molecule(), crystal()), stress=True).stress
+    assert bool(stress[0].isnan().all())
+    torch.testing.assert_close(stress[1:], alone, rtol=1e-12, atol=0)
+    torch.where(stress.isnan(), 0.0, stress).square().sum().backward()
+    assert all(bool(p.grad.isfinite().all()) for p in model.parameters() if p.grad is not None)
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_a_float32_network_does_not_feel_where_it_is(name: str) -> None:
+    """Differences of positions are taken in float64: 1,000 Å away forces are those here."""
+    model, here = build(name, torch.float32), molecule()
+    there = dataclasses.replace(here, positions=here.positions + np.array([1000.0, -700.0, 400.0]))
+    difference = np.abs(predict(model, here)[1] - predict(model, there)[1]).max()
+    assert difference < 1e-6
 
 
 @pytest.mark.parametrize("name", ["hip-nn-ts-2", "hip-hop-nn"])
@@ -135,7 +151,7 @@ def test_equal_weights_give_hippynns_numbers(case: str) -> None:
     model = hippynn_model(state, REFERENCE["cutoff"], f"cartesian-l{3 if '(3' in case else 2}-n4-flexible")
     rows = zip(np.array(REFERENCE["numbers"]), np.array(REFERENCE["positions"]), strict=True)
     molecules = [Structure(z[z > 0], r[z > 0]) for z, r in rows]
-    energy, forces = EnergyForces(model).eval()(batch_structures(molecules, REFERENCE["cutoff"], torch.float64))
+    energy, _, forces, _ = EnergyForces(model).eval()(batch_structures(molecules, REFERENCE["cutoff"]))
     np.testing.assert_allclose(energy.numpy(), stored["energy"], rtol=0, atol=EQUAL_WEIGHTS["float64"])
     np.testing.assert_allclose(forces.numpy(), stored["forces"], rtol=0, atol=EQUAL_WEIGHTS["float64"])
 
@@ -147,9 +163,7 @@ def test_swapped_weights_do_not_give_hippynns_numbers() -> None:
     state[name] = state[name].flip(1)
     model = hippynn_model(state, REFERENCE["cutoff"])
     numbers, positions = np.array(REFERENCE["numbers"][0]), np.array(REFERENCE["positions"][0])
-    batch = batch_structures(
-        [Structure(numbers[numbers > 0], positions[numbers > 0])], REFERENCE["cutoff"], torch.float64
-    )
+    batch = batch_structures([Structure(numbers[numbers > 0], positions[numbers > 0])], REFERENCE["cutoff"])
     assert abs(EnergyForces(model).eval()(batch).energy.item() - stored["energy"][0]) > 1e-3
 
 

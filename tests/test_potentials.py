@@ -12,6 +12,7 @@ import ase.io
 import numpy as np
 import pytest
 import torch
+from ase.calculators.calculator import PropertyNotImplementedError
 from matplotlib.figure import Figure
 from network_fixtures import BUILDERS, CUTOFF, SIZES, as_atoms, build, crystal, graph, labelled, molecule, predict
 
@@ -42,8 +43,8 @@ SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, l
 
 
 def trainer(folder: Path | None = None, settings: TrainingConfig = SETTINGS, **arguments: object) -> Trainer:
-    data = Dataset.from_structures(labelled(8), CUTOFF, torch.float64)
-    validation = Dataset.from_structures(labelled(3, 50), CUTOFF, torch.float64)
+    data = Dataset.from_structures(labelled(8), CUTOFF)
+    validation = Dataset.from_structures(labelled(3, 50), CUTOFF)
     return Trainer(build("hip-nn-ts-1", interactions=1), data, validation, settings, folder, **arguments)
 
 
@@ -228,8 +229,8 @@ def test_muon_steps_have_equal_singular_values_and_the_size_of_adam_steps() -> N
 
 
 def test_losses_are_what_their_names_say() -> None:
-    predicted = Prediction(torch.tensor([1.0, 3.0]).double(), torch.tensor([[0.0, 3.0, 0.0]]))
-    labels = Labels(torch.tensor([0.0, 0.0]).double(), torch.zeros(1, 3))
+    predicted = Prediction(torch.tensor([1.0, 3.0]).double(), torch.zeros(1), torch.tensor([[0.0, 3.0, 0.0]]))
+    labels = Labels(torch.tensor([0.0, 0.0]).double(), torch.zeros(1, 3), torch.zeros(2, 6))
     assert float(LOSSES["mae"](predicted, labels)) == pytest.approx(2 + 1)
     assert float(LOSSES["rmse+mae"](predicted, labels)) == pytest.approx(5**0.5 + 2 + 3**0.5 + 1)
 
@@ -359,8 +360,12 @@ def test_calculator_gives_the_network_numbers(structure: Structure) -> None:
     assert atoms.get_potential_energy() == pytest.approx(energy[0], rel=1e-12)
     np.testing.assert_allclose(atoms.get_forces(), forces, atol=1e-12)
     if structure.periodic.all():
-        stress = EnergyForces(model).eval().stress(graph(structure))[0].numpy()
-        np.testing.assert_allclose(atoms.get_stress(voigt=False), stress, atol=1e-12)
+        stress = EnergyForces(model).eval()(graph(structure), stress=True).stress[0].numpy()
+        np.testing.assert_allclose(atoms.get_stress(), stress, atol=1e-12)
+    else:
+        with pytest.raises(PropertyNotImplementedError, match="periodic in three"):
+            atoms.get_stress()
+    np.testing.assert_allclose(atoms.get_potential_energies().sum(), energy[0], rtol=1e-12)
 
 
 def test_calculator_takes_a_file_and_refuses_bad_atoms(tmp_path: Path) -> None:

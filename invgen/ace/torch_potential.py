@@ -37,7 +37,7 @@ class Linear(Protocol):
 
 
 class TorchLinearPotential(nn.Module):
-    """``forward(batch, vectors)`` -> energies (systems,) in eV, of the dtype of ``vectors`` (pairs, 3) in Å.
+    """``forward(batch, vectors)`` -> energies (atoms,) in eV, of the dtype of ``vectors`` (pairs, 3) in Å.
 
     For forces and stress take ``invgen.nn.EnergyForces(module)``; batches are made with the potential's ``cutoff``.
     Coefficients and references are parameters, in float64 until the module is converted.
@@ -56,12 +56,16 @@ class TorchLinearPotential(nn.Module):
         self.coefficients = nn.Parameter(torch.from_numpy(potential.coefficients.copy()))
         self.references = nn.Parameter(torch.from_numpy(potential.references.copy()))
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """What it computes in."""
+        return self.coefficients.dtype
+
     def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
-        """Energies (systems,). Raises ``UnknownSpeciesError`` for an element that the potential was not made for."""
+        """Energies (atoms,). Raises ``UnknownSpeciesError`` for an element that the potential was not made for."""
         species = self._species(batch.numbers)
         functions = self.products.value(self.moments(batch, species, vectors), axis=1)
-        atomic = (functions * self.coefficients[species]).sum(1) + self.references[species]
-        return atomic.new_zeros(len(batch.cell)).index_add(0, batch.system, atomic)
+        return (functions * self.coefficients[species]).sum(1) + self.references[species]
 
     def moments(self, batch: Batch, species: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
         """(atoms, components): A in the order of the channels."""

@@ -12,7 +12,11 @@ import torch
 
 
 class Batch(NamedTuple):
-    """Geometry of several systems in one graph. Floating tensors share one dtype; indices are int64."""
+    """Geometry of several systems in one graph, in float64 whatever a model computes in; indices are int64.
+
+    A model takes differences of positions, which it rounds to its own dtype: what matters of a position is lost if it
+    is rounded before.
+    """
 
     numbers: torch.Tensor
     """(atoms,) atomic numbers."""
@@ -37,12 +41,14 @@ class Batch(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """What a model is trained on."""
+    """What a model is trained on, float64. NaN says that a system or an atom has no such label."""
 
     energy: torch.Tensor
-    """(systems,) total energies, eV, always float64."""
+    """(systems,) total energies, eV."""
     forces: torch.Tensor
     """(atoms, 3) eV/Å."""
+    stress: torch.Tensor
+    """(systems, 6) eV/Å^3, tension positive, in the order xx, yy, zz, yz, xz, xy."""
 
 
 def pair_vectors(batch: Batch, positions: torch.Tensor) -> torch.Tensor:
@@ -50,6 +56,11 @@ def pair_vectors(batch: Batch, positions: torch.Tensor) -> torch.Tensor:
     return positions.index_select(0, batch.second) - positions.index_select(0, batch.first) + batch.shift
 
 
-def batch_on(batch: Batch, device: torch.device) -> Batch:
+def batch_on(batch: Batch, device: torch.device | str) -> Batch:
     """The batch with all tensors on a device."""
     return Batch(*(field.to(device) if isinstance(field, torch.Tensor) else field for field in tuple(batch)))
+
+
+def labels_on(labels: Labels, device: torch.device | str) -> Labels:
+    """The labels on a device."""
+    return Labels(*(field.to(device) for field in labels))

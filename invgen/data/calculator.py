@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from ase import Atoms
 from ase.calculators.calculator import Calculator, PropertyNotImplementedError, all_changes
-from ase.stress import full_3x3_to_voigt_6_stress
 
 from invgen.data.batch import batch_on
 from invgen.data.dataset import batch_structures
 from invgen.data.errors import DataError
-from invgen.data.structures import Structure, from_ase
+from invgen.data.structures import Structure
+
+WITHOUT_STRESS = "stress needs a cell that is periodic in three directions"
 
 
 class StructurePotential(Protocol):
@@ -56,14 +57,13 @@ class StructureCalculator(Calculator):
     ) -> None:
         """Fill ``self.results``; called by ASE."""
         super().calculate(atoms, properties, system_changes)
-        now = self.atoms
-        structure = Structure(now.numbers, now.positions, np.asarray(now.cell), now.pbc, name="atoms")
+        structure = _structure(self.atoms)
         found = self.potential.energy_forces_stress(structure, self._neighbourhoods(structure))
         self.results = {"energy": found.energy, "free_energy": found.energy, "forces": found.forces}
         if found.stress is not None:
             self.results["stress"] = found.stress
         elif "stress" in properties:
-            raise PropertyNotImplementedError("stress needs a cell that is periodic in three directions")
+            raise PropertyNotImplementedError(WITHOUT_STRESS)
 
     def _neighbourhoods(self, structure: Structure) -> Any:
         if self._known is None or not self._still_good(self._known[0], structure):
@@ -79,18 +79,17 @@ class StructureCalculator(Calculator):
 
 
 class BatchCalculator(Calculator):
-    """As ``StructureCalculator``, over a network of torch.
+    """As ``StructureCalculator``, over a network of torch, with per-atom ``energies`` (eV) besides.
 
     network
         ``EnergyForces`` or a compiled potential: batches to energies, forces and, apart, stress.
     """
 
-    implemented_properties: ClassVar[list[str]] = ["energy", "free_energy", "forces", "stress"]
+    implemented_properties: ClassVar[list[str]] = ["energy", "free_energy", "energies", "forces", "stress"]
 
     def __init__(self, network: Any, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.network, self.model = network, network.model
-        self.dtype = next(self.model.parameters()).dtype
 
     def calculate(
         self,
@@ -100,13 +99,22 @@ class BatchCalculator(Calculator):
     ) -> None:
         """Fill ``self.results``; called by ASE."""
         super().calculate(atoms, properties, system_changes)
-        batch = batch_structures([from_ase(self.atoms, "atoms")], self.model.cutoff, self.dtype)
-        batch = batch_on(batch, next(self.model.parameters()).device)
-        with torch.no_grad():
-            predicted = self.network(batch)
-            energy = predicted.energy.item()
-            self.results = {"energy": energy, "free_energy": energy, "forces": predicted.forces.double().cpu().numpy()}
-            if "stress" in properties:
-                self.results["stress"] = full_3x3_to_voigt_6_stress(
-                    self.network.stress(batch)[0].double().cpu().numpy()
-                )
+        structure = _structure(self.atoms)
+        batch = batch_on(batch_structures([structure], self.model.cutoff), self.model.device)
+        found = self.network(batch, differentiable=False, stress=bool(structure.volume))
+        energy = found.energy.item()
+        self.results = {"energy": energy, "free_energy": energy}
+        self.results |= {"energies": _numpy(found.energies), "forces": _numpy(found.forces)}
+        if structure.volume:
+            self.results["stress"] = _numpy(found.stress)[0]
+        elif "stress" in properties:
+            raise PropertyNotImplementedError(WITHOUT_STRESS)
+
+
+def _structure(atoms: Atoms) -> Structure:
+    """The geometry alone."""
+    return Structure(atoms.numbers, atoms.positions, np.asarray(atoms.cell), atoms.pbc, name="atoms")
+
+
+def _numpy(values: torch.Tensor) -> np.ndarray:
+    return values.double().cpu().numpy()

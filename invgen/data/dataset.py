@@ -19,8 +19,8 @@ from invgen.data.structures import Structure
 class Dataset:
     """Structures end to end: system ``k`` owns atoms ``atom_start[k]:atom_start[k+1]``, and pairs likewise.
 
-    Indices of pairs count within their own system. Shapes and units are those of ``Batch`` and ``Labels``;
-    ``energy`` and ``forces`` are ``None`` when any structure has no label.
+    Indices of pairs count within their own system. Shapes and units are those of ``Batch`` and ``Labels``: a label that
+    a structure does not have is NaN. ``groups`` are those of the structures, which errors are reported by.
     """
 
     cutoff: float
@@ -34,34 +34,36 @@ class Dataset:
     second_slot: torch.Tensor
     atom_start: torch.Tensor
     pair_start: torch.Tensor
-    energy: torch.Tensor | None
-    forces: torch.Tensor | None
+    energy: torch.Tensor
+    forces: torch.Tensor
+    stress: torch.Tensor
+    groups: tuple[str | None, ...]
 
     @classmethod
-    def from_structures(
-        cls, structures: Sequence[Structure], cutoff: float, dtype: torch.dtype = torch.float32
-    ) -> Dataset:
+    def from_structures(cls, structures: Sequence[Structure], cutoff: float) -> Dataset:
         """Find every pair within ``cutoff`` (Å). Raises ``DataError`` for no structure; else as ``neighbour_pairs``."""
         if not structures:
             raise DataError("a data set needs at least one structure, got none")
         pairs = [neighbour_pairs(s, cutoff) for s in structures]
-        energies = [s.energy for s in structures if s.energy is not None]
-        forces = [s.forces for s in structures if s.forces is not None]
-        labelled = len(energies) == len(forces) == len(structures)
+        energies = [np.nan if s.energy is None else s.energy for s in structures]
+        forces = [np.full((s.atoms, 3), np.nan) if s.forces is None else s.forces for s in structures]
+        stresses = [np.full(6, np.nan) if s.stress is None else s.stress for s in structures]
         return cls(
             cutoff=cutoff,
             numbers=_joined([s.numbers for s in structures]),
-            positions=_joined([s.positions for s in structures]).to(dtype),
-            cell=torch.from_numpy(np.stack([s.cell for s in structures])).to(dtype),
+            positions=_joined([s.positions for s in structures]),
+            cell=torch.from_numpy(np.stack([s.cell for s in structures])),
             first=_joined([p.first for p in pairs]),
             second=_joined([p.second for p in pairs]),
-            shift=_joined([p.shift for p in pairs]).to(dtype),
+            shift=_joined([p.shift for p in pairs]),
             first_slot=_joined([slots(p.first, s.atoms) for p, s in zip(pairs, structures, strict=True)]),
             second_slot=_joined([slots(p.second, s.atoms) for p, s in zip(pairs, structures, strict=True)]),
             atom_start=_starts([s.atoms for s in structures]),
             pair_start=_starts([len(p.first) for p in pairs]),
-            energy=torch.tensor(energies, dtype=torch.float64) if labelled else None,
-            forces=_joined(forces).to(dtype) if labelled else None,
+            energy=torch.tensor(energies, dtype=torch.float64),
+            forces=_joined(forces),
+            stress=torch.from_numpy(np.stack(stresses)),
+            groups=tuple(s.group for s in structures),
         )
 
     def __len__(self) -> int:
@@ -89,11 +91,16 @@ class Dataset:
         )
 
     def labels(self, systems: np.ndarray | torch.Tensor | Sequence[int]) -> Labels:
-        """Energies and forces of the given systems. Raises ``DataError`` when the set has no labels."""
-        if self.energy is None or self.forces is None:
-            raise DataError("this data set has structures without energy or forces; label them all to train on it")
+        """Labels of the given systems, in the given order."""
         systems = torch.as_tensor(systems, dtype=torch.int64)
-        return Labels(self.energy[systems], self.forces[_ragged(self.atom_start, systems)[0]])
+        atoms = _ragged(self.atom_start, systems)[0]
+        return Labels(self.energy[systems], self.forces[atoms], self.stress[systems])
+
+    def labelled(self) -> dict[str, int]:
+        """How many systems have an energy, forces and a stress."""
+        first = self.atom_start[:-1][self.atom_start[1:] > self.atom_start[:-1]]
+        rows = {"energy": self.energy, "forces": self.forces[first, 0], "stress": self.stress[:, 0]}
+        return {name: int(row.isfinite().sum()) for name, row in rows.items()}
 
     def composition(self, species: Sequence[int]) -> torch.Tensor:
         """(systems, species) float64: number of atoms of every element in every system."""
@@ -106,9 +113,9 @@ class Dataset:
     def digest(self) -> str:
         """SHA-256 of elements, positions, cells and labels: equal for equal data."""
         digest = hashlib.sha256()
-        for tensor in (self.numbers, self.positions, self.cell, self.atom_start, self.energy, self.forces):
-            if tensor is not None:
-                digest.update(tensor.numpy().tobytes())
+        labels = self.energy, self.forces, self.stress
+        for tensor in (self.numbers, self.positions, self.cell, self.atom_start, *labels):
+            digest.update(tensor.numpy().tobytes())
         return digest.hexdigest()
 
     def species(self) -> tuple[int, ...]:
@@ -145,10 +152,10 @@ def _ragged(start: torch.Tensor, systems: torch.Tensor) -> tuple[torch.Tensor, t
     return torch.arange(len(owner)) + (start[systems] - begin)[owner], owner
 
 
-def batch_structures(structures: Sequence[Structure], cutoff: float, dtype: torch.dtype = torch.float32) -> Batch:
+def batch_structures(structures: Sequence[Structure], cutoff: float) -> Batch:
     """Neighbour pairs within ``cutoff`` (Å) of every structure, as one graph.
 
     Raises ``CoincidentAtomsError`` naming the pair, ``DataError`` for no structure or a cutoff that is not positive.
     """
 
-    return Dataset.from_structures(structures, cutoff, dtype).batch(np.arange(len(structures)))
+    return Dataset.from_structures(structures, cutoff).batch(np.arange(len(structures)))

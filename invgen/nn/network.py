@@ -1,6 +1,6 @@
 """HIP-NN, HIP-NN-TS and HIP-HOP-NN: one skeleton, three interaction layers.
 
-A network maps pair vectors to system energies. Differentiate it with ``invgen.nn.EnergyForces``.
+A network maps pair vectors to energies of atoms. Differentiate it with ``invgen.nn.EnergyForces``.
 """
 
 from __future__ import annotations
@@ -68,8 +68,7 @@ class Network(nn.Module):
     sigma
         Å: inverse width in 1/r that all sensitivities start with; None stands for 2 · sensitivities · soft_min.
 
-    ``species_energies`` holds E⁰ in eV, frozen, zero until set. System energies are summed in float64 whatever the
-    dtype of the network: a total energy has more digits than float32.
+    ``species_energies`` holds E⁰ in eV, frozen, zero until set, and float64 whatever the dtype of the network.
     """
 
     def __init__(
@@ -120,9 +119,20 @@ class Network(nn.Module):
         """Atomic numbers the model was built for."""
         return self.encoding.species
 
-    def atom_energies(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
-        """vectors (pairs, 3) Å -> (atoms,) eV without E⁰."""
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the network computes in."""
+        return self.encoding.one_hot.dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.encoding.one_hot.device
+
+    def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
+        """vectors (pairs, 3) Å from each ``batch.first`` to its ``batch.second`` -> (atoms,) eV, float64."""
         species: torch.Tensor | None = self.encoding.index(batch.numbers)
+        own = self.species_energies(species)
         features = self.encoding.rows(species)
         distance = torch.linalg.vector_norm(vectors, dim=1)
         harmonics = self.harmonics(vectors / distance.unsqueeze(1))
@@ -131,12 +141,7 @@ class Network(nn.Module):
             features = block(features, batch, distance, harmonics, species)
             species = None
             energy = energy + layer(features).squeeze(1)
-        return energy
-
-    def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
-        """vectors (pairs, 3) Å from each ``batch.first`` to its ``batch.second`` -> (systems,) eV, float64."""
-        energy = self.atom_energies(batch, vectors).double() + self.species_energies(self.encoding.index(batch.numbers))
-        return energy.new_zeros(len(batch.cell)).index_add(0, batch.system, energy)
+        return energy.double() + own
 
     def parameter_count(self) -> int:
         """Number of trainable parameters."""

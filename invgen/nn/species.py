@@ -89,7 +89,10 @@ class SpeciesEnergies(nn.Module):
 def fit_species_energies(data: Dataset, species: Sequence[int]) -> torch.Tensor:
     """Least-squares E⁰ (species,) in eV, float64: energies as sums over elements, of least norm where not unique.
 
-    Raises ``DataError`` for a data set without energies.
+    Systems without an energy have no part in it; zero without any energy.
     """
-    energies = data.labels(torch.arange(len(data))).energy
-    return torch.linalg.lstsq(data.composition(species), energies.unsqueeze(1), driver="gelsd").solution.squeeze(1)
+    known = data.energy.isfinite()
+    if not bool(known.any()):
+        return torch.zeros(len(species), dtype=torch.float64)
+    rows, energies = data.composition(species)[known], data.energy[known].unsqueeze(1)
+    return torch.linalg.lstsq(rows, energies, driver="gelsd").solution.squeeze(1)

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from invgen.data.batch import Batch, pair_vectors
 from invgen.errors import CompiledModelError
+from invgen.nn.network import Network
 from invgen.potentials.frozen.program import CALLS, LIBRARY, program_inputs
 from invgen.runtime.torch_private import compile_ahead, trace
 
@@ -29,7 +30,7 @@ OPEN = {0: torch.export.Dim.AUTO}
 
 
 class _Energy(nn.Module):
-    """System energies from the inputs of a program."""
+    """Energies of atoms from the inputs of a program."""
 
     def __init__(self, model: nn.Module, example: Batch) -> None:
         super().__init__()
@@ -42,7 +43,7 @@ class _Energy(nn.Module):
         return self.model(Batch(*values), vectors)
 
 
-def export_program(model: nn.Module, example: Batch, folder: Path) -> None:
+def export_program(model: Network, example: Batch, folder: Path) -> None:
     """Write ``program.so``, and ``program.json`` if it calls operators, into a folder.
 
     example
@@ -51,7 +52,8 @@ def export_program(model: nn.Module, example: Batch, folder: Path) -> None:
 
     Raises ``CompiledModelError`` with the reason if torch or the C++ compiler fails.
     """
-    inputs = tuple(program_inputs(example, pair_vectors(example, example.positions)))
+    vectors = pair_vectors(example, example.positions).to(model.dtype)
+    inputs = tuple(program_inputs(example, vectors))
     with tempfile.TemporaryDirectory() as place, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         library = Path(place) / LIBRARY

@@ -20,10 +20,10 @@ from invgen.data.structures import Structure
 from invgen.emitted.folder import EmittedFolder
 from invgen.errors import CompiledModelError, unknown
 from invgen.files import whole_folder, write_bytes, write_text
-from invgen.nn.energy import EnergyForces, Prediction
+from invgen.nn.energy import EnergyForces
 from invgen.nn.network import HipHopNN, Network
 from invgen.potentials.frozen.export import export_program
-from invgen.potentials.frozen.potential import compare, harmonics_key, load_compiled
+from invgen.potentials.frozen.potential import COMPARED, compare, harmonics_key, load_compiled
 from invgen.potentials.frozen.program import (
     CALLS,
     FORMAT,
@@ -154,14 +154,14 @@ def _copy(kernels: EmittedFolder, place: Path) -> None:
 def _write_reference(network: Network, path: Path) -> None:
     """Probe molecules with the energies and forces of the network."""
     probes = [probe(network, atoms, seed) for seed, atoms in enumerate(PROBES)]
-    predicted = EnergyForces(network)(_batch(network, probes), differentiable=False)
+    predicted = EnergyForces(network)(_batch(network, probes), differentiable=False)._asdict()
     arrays = {
         "sizes": np.array(PROBES),
         "numbers": np.concatenate([p.numbers for p in probes]),
         "positions": np.concatenate([p.positions for p in probes]),
-        **{name: value.numpy() for name, value in zip(Prediction._fields, predicted, strict=True)},
+        **{name: predicted[name].numpy() for name in COMPARED},
     }
-    if not all(np.isfinite(arrays[name]).all() for name in Prediction._fields):
+    if not all(np.isfinite(arrays[name]).all() for name in COMPARED):
         raise CompiledModelError("the network's energies or forces of a probe molecule are not finite: train it again")
     write_archive(path, {"kind": "invgen reference"}, arrays)
 
@@ -176,7 +176,7 @@ def probe(network: Network, atoms: int, seed: int) -> Structure:
 
 
 def _batch(network: Network, structures: list[Structure]) -> Batch:
-    return batch_structures(structures, network.cutoff, next(network.parameters()).dtype)
+    return batch_structures(structures, network.cutoff)
 
 
 def _program(
@@ -217,13 +217,14 @@ def _timings(program: Program, network: Network) -> list[dict[str, Any]]:
     layers, rows = EnergyForces(network.requires_grad_(False)).eval(), []
     for molecules in TIMED:
         batch = _batch(network, [probe(network, 14, seed) for seed in range(molecules)])
-        vectors = pair_vectors(batch, batch.positions)
-        energy, gradient, _ = layers._gradient(batch, False)
+        vectors = pair_vectors(batch, batch.positions).to(network.dtype)
+        wanted = layers._gradient(batch, vectors, False)
         try:
-            found = Prediction(*program(batch, vectors))
+            found = program(batch, vectors)
         except RuntimeError as error:
             raise CompiledModelError(f"the exported program fails: {str(error).partition(chr(10))[0]}") from error
-        compare(Prediction(energy, gradient), found, "the exported program")
+        names = dict(zip(COMPARED, wanted, strict=True)), dict(zip(COMPARED, found, strict=True))
+        compare(*names, "the exported program")
         works = (lambda b=batch, v=vectors: program(b, v), lambda b=batch: layers(b))
         seconds = dict(zip(("program", "layers"), measure(works), strict=True))
         rows.append({"atoms": len(batch.numbers), "pairs": len(batch.first), **seconds})

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from invgen.data.batch import Batch, batch_on, pair_vectors
+from invgen.data.batch import Batch, batch_on
 from invgen.data.dataset import batch_structures
 from invgen.data.files import read_archive
 from invgen.data.structures import Structure
@@ -47,15 +47,16 @@ from invgen.runtime.backends import has_numba
 if TYPE_CHECKING:
     from invgen.data.calculator import BatchCalculator
 
+COMPARED = ("energy", "forces")
+"""What is kept of the network that was compiled, and compared."""
 ROUND_OFF = {"float32": 1e-4, "float64": 1e-10}
 """Largest difference of forces to the largest force, and of energies to the largest energy, that counts as the same."""
 
 
 class CompiledPotential(EnergyForces):
-    """A frozen network: ``forward(batch)``, ``stress(batch)``, ``predict(structures)``, ``calculator()``.
+    """A frozen network: ``forward(batch)``, ``predict(structures)``, ``calculator()``.
 
-    Batches must be of its ``dtype`` on its ``device``; others raise ``TypeError``. Cast or moved, it computes by its
-    layers.
+    Batches on another ``device`` raise ``TypeError``. Cast or moved, it computes by its layers.
 
     Small and large batches may be computed by different means, program or layers: whichever was faster when the model
     was compiled (``timings``). Both agree to round-off. ``notices`` are what was told when it was loaded.
@@ -80,19 +81,18 @@ class CompiledPotential(EnergyForces):
 
     @property
     def dtype(self) -> torch.dtype:
-        """Of positions and forces; energies are float64."""
-        return next(self.model.parameters()).dtype
+        """Of forces; energies are float64."""
+        return self.model.dtype
 
     @property
     def device(self) -> torch.device:
         """Where it computes."""
-        return next(self.model.parameters()).device
+        return self.model.device
 
     def predict(self, structures: Sequence[Structure]) -> Prediction:
-        """Energies (systems,) in eV and forces (atoms, 3) in eV/Å of all structures, on the CPU."""
-        batch = batch_structures(structures, self.cutoff, self.dtype)
-        predicted = self(batch_on(batch, self.device))
-        return Prediction(predicted.energy.cpu(), predicted.forces.cpu())
+        """Energies and forces of all structures, on the CPU."""
+        predicted = self(batch_on(batch_structures(structures, self.cutoff), self.device))
+        return Prediction(*(None if field is None else field.cpu() for field in predicted))
 
     def calculator(self, **arguments: Any) -> BatchCalculator:
         """An ASE calculator."""
@@ -117,7 +117,8 @@ class CompiledPotential(EnergyForces):
         """
         _, arrays = read_archive(self.folder / REFERENCE, "invgen reference")
         found = self.predict(probes_of(arrays))
-        return compare(Prediction(*(torch.from_numpy(arrays[name]) for name in Prediction._fields)), found, self.folder)
+        kept, again = ({name: get(name) for name in COMPARED} for get in (arrays.__getitem__, found._asdict().get))
+        return compare({k: torch.from_numpy(v) for k, v in kept.items()}, again, self.folder)
 
     def summary(self) -> str:
         """What it is, what it computes with and how long that took, in lines."""
@@ -146,7 +147,10 @@ class CompiledPotential(EnergyForces):
             self.program = None
         return self
 
-    def _gradient(self, batch: Batch, differentiable: bool) -> tuple[Tensor, Tensor, Tensor]:
+    def _energies(self, batch: Batch, vectors: Tensor, differentiable: bool) -> Tensor:
+        return self._gradient(batch, vectors, differentiable)[0]
+
+    def _gradient(self, batch: Batch, vectors: Tensor, differentiable: bool) -> tuple[Tensor, Tensor]:
         if differentiable:
             raise CompiledModelError(
                 f"{self.folder} is compiled: its weights are frozen and nothing flows back to them; train the network "
@@ -154,23 +158,21 @@ class CompiledPotential(EnergyForces):
             )
         self._check(batch)
         if self.picked(len(batch.first)) == "layers":
-            return super()._gradient(batch, False)
+            return super()._gradient(batch, vectors, False)
         assert self.program is not None
         self.model.encoding.index(batch.numbers)
-        vectors = pair_vectors(batch, batch.positions.detach())
-        energy, gradient = self.program(batch, vectors)
-        return energy, gradient, vectors
+        return self.program(batch, vectors)
 
     def _check(self, batch: Batch) -> None:
         """A program would take any memory for what it was compiled for, and compute nonsense."""
         for name, field in batch._asdict().items():
             if not isinstance(field, Tensor):
                 continue
-            wanted = self.dtype if field.is_floating_point() else torch.int64
+            wanted = torch.float64 if field.is_floating_point() else torch.int64
             if field.dtype != wanted or field.device != self.device:
                 raise TypeError(
-                    f"{self.folder} computes in {self.dtype} on {self.device} with indices of int64, and the batch's "
-                    f"{name} is {field.dtype} on {field.device}: make the batch with dtype={self.dtype}, and move it "
+                    f"{self.folder} computes on {self.device} from positions of float64 and indices of int64, and the "
+                    f"batch's {name} is {field.dtype} on {field.device}: make it with batch_structures, and move it "
                     "with invgen.data.batch.batch_on"
                 )
 
@@ -258,12 +260,13 @@ def probes_of(arrays: dict[str, Any]) -> list[Structure]:
     return [Structure(z, r, name="probe molecule") for z, r in zip(numbers, positions, strict=True)]
 
 
-def compare(wanted: Prediction, found: Prediction, where: object) -> dict[str, float]:
-    """Largest differences. Raises ``CompiledModelError`` if they are more than round-off."""
+def compare(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], where: object) -> dict[str, float]:
+    """Largest differences. Raises ``CompiledModelError`` if they are more than round-off in the dtype of the forces."""
     differences = {}
-    for name, a, b in zip(Prediction._fields, wanted, found, strict=True):
-        difference, scale = float((a - b).abs().max()), float(a.abs().max())
-        if not difference <= ROUND_OFF[str(wanted.forces.dtype).removeprefix("torch.")] * scale:
+    least = ROUND_OFF[str(wanted["forces"].dtype).removeprefix("torch.")]
+    for name, a in wanted.items():
+        difference, scale = float((a - found[name]).abs().max()), float(a.abs().max())
+        if not difference <= least * scale:
             raise CompiledModelError(
                 f"{where}: a difference of {difference:.3g} in {name} to the network, whose largest is {scale:.3g}"
             )

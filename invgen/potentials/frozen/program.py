@@ -28,15 +28,15 @@ CALLS = "program.json"
 
 OPERATORS = tuple(f"invgen.runtime.operators.{name}" for name in ("invariants", "pairs", "normalise"))
 """What defines the operators that a program may call."""
-FORMAT = "invgen compiled model 1"
+FORMAT = "invgen compiled model 2"
 MANIFEST, MODEL, KERNELS, REFERENCE = "manifest.json", "model.npz", "kernels", "reference.npz"
 FIELDS = ("format", "model", "harmonics", "kernels", "target", "program", "without", "timings", "made_by", "files")
 
 
 class Program:
-    """A verified library, loaded. ``program(batch, vectors)`` -> energies (systems,) eV and dE/dr (pairs, 3) eV/Å.
+    """A verified library, loaded. ``program(batch, vectors)`` -> energies (atoms,) eV and dE/dr (pairs, 3) eV/Å.
 
-    The dtype must be that of the network, on the CPU: the library does not look.
+    The dtype of the vectors must be that of the network, on the CPU: the library does not look.
     """
 
     def __init__(self, folder: Path) -> None:

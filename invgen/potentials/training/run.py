@@ -54,7 +54,7 @@ def train(
     say = _log(folder, progress)
     structures = load_splits(config.data, base)
     dtype = getattr(torch, config.training.dtype)
-    sets = {k: Dataset.from_structures(v, config.model.cutoff, dtype) for k, v in structures.items() if v}
+    sets = {k: Dataset.from_structures(v, config.model.cutoff) for k, v in structures.items() if v}
     say("structures: " + ", ".join(f"{len(data)} {name}" for name, data in sets.items()))
     model = new_model(config.model, sets["train"], config.training.seed, dtype, base)
     say(f"{config.model.kind} for elements {list(model.species)}: {model.parameter_count()} parameters")

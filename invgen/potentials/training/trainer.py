@@ -88,7 +88,8 @@ class Trainer:
             if data.cutoff < model.cutoff:
                 raise DataError(f"pairs were found up to {data.cutoff} Å, the network hears up to {model.cutoff} Å")
             model.encoding.index(data.numbers)
-            data.labels([])
+            if min(data.labelled()[name] for name in ("energy", "forces")) < len(data):
+                raise DataError("this data set has structures without energy or forces; label them all to train on it")
         if self.folder is not None and (self.folder / "checkpoint.npz").exists():
             self._load()
 
