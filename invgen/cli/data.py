@@ -14,8 +14,12 @@ from invgen.cli.application import app, out, stages
 @app.command()
 def data(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Extended XYZ, npz, or a trajectory or database of ASE.")
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Extended XYZ, npz, or a trajectory or database of ASE; with --recipe its file or folder.",
+        ),
+    ] = None,
     key: Annotated[
         list[str] | None, typer.Option(metavar="LABEL=NAME", help="Entry of a label, such as energy=REF_energy.")
     ] = None,
@@ -27,19 +31,47 @@ def data(
     forces: Annotated[
         bool, typer.Option("--forces", help="Compare forces with energy differences of the nearest frames.")
     ] = False,
+    recipe: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A published set: checksum, units and splits; see --recipes.")
+    ] = None,
+    recipes: Annotated[bool, typer.Option("--recipes", help="List the recipes, and nothing else.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Look at a data set: elements, labels, outliers, neighbours, memory, and what looks like wrong units or signs."""
     from invgen.data import label_format, look, read_structures
+    from invgen.data import recipe as find_recipe
 
+    if recipes:
+        _list_recipes(as_json)
+        return
+    if file is None:
+        raise ValueError("data needs a FILE to look at, or --recipes for a list of the recipes")
+    if recipe is not None and (key or unit):
+        raise ValueError("--recipe knows keys and units; leave out --key and --unit")
     labels = label_format(_pairs(key, "--key"), _pairs(unit, "--unit"))
     with stages() as progress:
-        structures = read_structures(file, labels, progress=progress)
-        seen = look(structures, cutoff, batch_size, forces, labels, file.name, progress=progress)
+        if recipe is None:
+            parts = {file.name: read_structures(file, labels, progress=progress)}
+        else:
+            parts = {f"{recipe} {part}": found for part, found in find_recipe(recipe).load(file).items()}
+        seen = [look(s, cutoff, batch_size, forces, labels, name, progress=progress) for name, s in parts.items()]
     if as_json:
-        print(json.dumps(seen.to_json(), indent=1))
+        print(json.dumps(seen[0].to_json() if recipe is None else [s.to_json() for s in seen], indent=1))
+        return
+    heading = [] if recipe is None else [f"{find_recipe(recipe)}\n"]
+    out.print("\n".join(heading + [s.text() for s in seen]), end="", highlight=False, markup=False, soft_wrap=True)
+
+
+def _list_recipes(as_json: bool) -> None:
+    from dataclasses import fields
+
+    from invgen.data import RECIPES
+
+    if as_json:
+        rows = [{f.name: getattr(r, f.name) for f in fields(r) if f.name != "read"} for r in RECIPES.values()]
+        print(json.dumps(rows, indent=1))
     else:
-        out.print(seen.text(), end="", highlight=False, markup=False, soft_wrap=True)
+        out.print("\n".join(map(str, RECIPES.values())), highlight=False, markup=False, soft_wrap=True)
 
 
 def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:

@@ -8,10 +8,12 @@ from invgen.data.look import Look, look
 from invgen.data.memory import check_memory, check_set_memory
 from invgen.data.neighbours import NeighbourPairs, neighbour_pairs
 from invgen.data.npz import write_npz
+from invgen.data.recipes import RECIPES, Recipe, load_recipe, recipe
 from invgen.data.structure import Structure
 from invgen.data.structures import from_ase, read_structures
 
 __all__ = [
+    "RECIPES",
     "Batch",
     "CoincidentAtomsError",
     "DataError",
@@ -21,6 +23,7 @@ __all__ = [
     "Labels",
     "Look",
     "NeighbourPairs",
+    "Recipe",
     "Structure",
     "UnknownSpeciesError",
     "batch_structures",
@@ -30,8 +33,10 @@ __all__ = [
     "check_set_memory",
     "from_ase",
     "label_format",
+    "load_recipe",
     "look",
     "neighbour_pairs",
     "read_structures",
+    "recipe",
     "write_npz",
 ]
