@@ -61,7 +61,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "runtime.operators": ("runtime", "runtime.cpu", "emitted"),
     "data": ("errors", "files"),
     "nn": ("data", *RUN),
-    "runs": ("errors",),
+    "runs": ("data", "errors"),
     "ace": ("runtime", "runtime.cpu", "data", "emitted", "errors"),
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from invgen.ace.fitting.config import ReferencesConfig, SolverConfig, check_references, check_solver
+from invgen.ace.fitting.config import SolverConfig, check_solver
 from invgen.ace.fitting.factors import Factors, Solution
 from invgen.ace.fitting.rows import Weights, check_elements
 from invgen.ace.fitting.solvers import dependent_columns
@@ -18,6 +18,7 @@ from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError
+from invgen.runs.references import ReferencesConfig, check_references
 
 NAMED = 8
 """Columns or structures that a warning names; the report names all."""
