@@ -110,10 +110,10 @@ def emit(
 def _metadata(basis: Chosen) -> dict[str, Any]:
     """A covariant counts as 2 rank + 1 functions, one after another."""
     open_rank = {} if basis.covariant_rank is None else {"covariant_rank": basis.covariant_rank}
-    number = Counter(channel.rank for channel in basis.channels)
+    multiplicity = Counter(channel.rank for channel in basis.channels)
     return {
-        "ranks": sorted(number),
-        "channels": [number[rank] for rank in sorted(number)],
+        "ranks": sorted(multiplicity),
+        "channels": [multiplicity[rank] for rank in sorted(multiplicity)],
         "components": basis.components,
         "size": len(basis) * (2 * open_rank.get("covariant_rank", 0) + 1),
         "labels": list(basis.labels),

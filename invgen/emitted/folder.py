@@ -46,6 +46,11 @@ class EmittedFolder:
         return f"{self.id}@{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
 
     @property
+    def multiplicities(self) -> tuple[int, ...]:
+        """Number of tensors of each rank, in the order of ``ranks``; the manifest calls them ``channels``."""
+        return tuple(self.manifest["channels"])
+
+    @property
     def table_driven(self) -> bool:
         """Whether the kernels walk the tables of the product basis, instead of being unrolled sources."""
         return self.manifest.get("form") == "tables"

@@ -56,7 +56,8 @@ def emit_folder(
     kind
         ``"invariants"`` or ``"harmonics"``.
     metadata
-        Joins the manifest: ``ranks``, ``channels``, ``components``, ``size``, ``labels``, and anything else.
+        Joins the manifest: ``ranks``, ``channels`` (how many there are of each rank), ``components``, ``size``,
+        ``labels``, and anything else.
     tables
         Further files by name, such as the product basis of ACE functions.
 
