@@ -21,7 +21,7 @@ from invgen.compiler.kernels.ace.products import product_basis
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.folder import EmittedFolder
 from invgen.runtime import choice
-from invgen.runtime.backends import BACKENDS, Backend, register_backend
+from invgen.runtime.backends import BACKENDS, PLAIN, Backend, compiled_for, register_backend
 from invgen.runtime.operators import interaction, invariants, pair_sums
 from invgen.runtime.operators.pair_lists import PairLists
 
@@ -144,6 +144,10 @@ def test_auto_finds_it_where_the_others_were_not_emitted(toy: None, tmp_path: Pa
     assert f.backend == "toy"
     f(torch.ones(2, basis.components, 3))
     assert [d.backend for d in f.choice] == ["toy"]
+
+
+def test_the_first_row_of_a_device_is_taken(toy: None) -> None:
+    assert [compiled_for(kind) for kind in ("cpu", "cuda", "meta")] == ["numba", "cuda", PLAIN]
 
 
 def test_a_name_is_taken_once(toy: None) -> None:
