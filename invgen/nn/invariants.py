@@ -21,6 +21,8 @@ class Invariants(torch.nn.Module):
     component_axis
         -2 for (atoms, components, features), the layout that is not copied; -1 for (..., components).
 
+    ``multiplicities`` holds how many tensors there are of each of ``ranks``.
+
     ``forward`` takes float32 or float64 of shape (..., components, features) and gives (..., invariants, features).
     Raises what ``invgen.load`` raises, ``ValueError`` for a wrong width, ``TypeError`` for other dtypes.
     """
@@ -30,7 +32,8 @@ class Invariants(torch.nn.Module):
         self.kernels = load(source, backend=backend, component_axis=component_axis)
         self.component_axis = component_axis
         self.id, self.key = self.kernels.id, self.kernels.key
-        self.ranks, self.channels = self.kernels.ranks, self.kernels.channels
+        self.ranks: tuple[int, ...] = self.kernels.ranks
+        self.multiplicities: tuple[int, ...] = self.kernels.multiplicities
         self.components, self.size = self.kernels.components, self.kernels.size
         self.labels = self.kernels.labels
         if self.kernels.compiled:
@@ -57,6 +60,11 @@ class Invariants(torch.nn.Module):
         planes = x.reshape(-1, self.components, x.shape[-1] if axis == -2 else 1)
         y = self._operator(planes, self.key)
         return y.reshape(*x.shape[:axis], self.size, *((x.shape[-1],) if axis == -2 else ()))
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """The earlier name of ``multiplicities``."""
+        return self.multiplicities
 
     def extra_repr(self) -> str:
         picked = "".join(f"\n{decision}" for decision in self.kernels.choice)

@@ -84,10 +84,8 @@ def pair_twins(products: ProductBasis, species: int) -> np.ndarray:
 
     They are those of correlation order 1 at centres of species z with neighbours of a species before z.
     """
-    table = products.channels
-    owner = np.repeat(table[:, 0], 2 * table[:, 2] + 1)
     single = np.flatnonzero(products.orders == 1)
-    neighbour = owner[products.column[products.row_start[single]]]
+    neighbour = products.species[products.column[products.row_start[single]]]
     size = len(products.orders)
     return np.concatenate([z * size + single[neighbour < z] for z in range(species)])
 

@@ -175,7 +175,7 @@ def degrees(products: ProductBasis, w_L: float) -> np.ndarray:
     """(functions,) the degree sum(n_i + w_L l_i) of every function."""
     _, n, rank = products.channels.T
     of = np.empty(products.components + len(products.left))
-    of[: products.components] = np.repeat(n + w_L * rank, 2 * rank + 1)
+    of[: products.components] = np.repeat(n + w_L * rank, products.sizes)
     for k, (left, right) in enumerate(zip(products.left, products.right, strict=True), products.components):
         of[k] = of[left] + of[right]
     return np.asarray(of[products.column[products.row_start[:-1]]])
