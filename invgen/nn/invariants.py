@@ -61,11 +61,6 @@ class Invariants(torch.nn.Module):
         y = self._operator(planes, self.key)
         return y.reshape(*x.shape[:axis], self.size, *((x.shape[-1],) if axis == -2 else ()))
 
-    @property
-    def channels(self) -> tuple[int, ...]:
-        """The earlier name of ``multiplicities``."""
-        return self.multiplicities
-
     def extra_repr(self) -> str:
         picked = "".join(f"\n{decision}" for decision in self.kernels.choice)
         return f"{self.key}, {self.components} components -> {self.size}, backend={self.kernels.how}{picked}"

@@ -185,10 +185,10 @@ class HipHopNN(Network):
                 f"{folder.manifest['family']!r} and takes {folder.tensors} components: generate one of the family "
                 "'cartesian'"
             )
-        if any(count != 1 for count in probe.channels):
+        if any(count != 1 for count in probe.multiplicities):
             raise ValueError(
-                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has {probe.channels} tensors "
-                f"of ranks {probe.ranks}; generate it with channels=1"
+                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has {probe.multiplicities} "
+                f"tensors of ranks {probe.ranks}; generate it with channels=1"
             )
 
         def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> FusedInteraction:
