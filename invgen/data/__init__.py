@@ -3,20 +3,28 @@
 from invgen.data.batch import Batch, Labels
 from invgen.data.dataset import Dataset, batch_structures
 from invgen.data.errors import CoincidentAtomsError, DataError, UnknownSpeciesError
+from invgen.data.labels import LabelCheck, LabelFormat, check_elements, check_labels, label_format
 from invgen.data.neighbours import NeighbourPairs, neighbour_pairs
-from invgen.data.structures import Structure, from_ase, read_structures, write_npz
+from invgen.data.npz import write_npz
+from invgen.data.structure import Structure
+from invgen.data.structures import from_ase, read_structures
 
 __all__ = [
     "Batch",
     "CoincidentAtomsError",
     "DataError",
     "Dataset",
+    "LabelCheck",
+    "LabelFormat",
     "Labels",
     "NeighbourPairs",
     "Structure",
     "UnknownSpeciesError",
     "batch_structures",
+    "check_elements",
+    "check_labels",
     "from_ase",
+    "label_format",
     "neighbour_pairs",
     "read_structures",
     "write_npz",

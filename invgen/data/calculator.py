@@ -13,7 +13,7 @@ from ase.calculators.calculator import Calculator, PropertyNotImplementedError, 
 from invgen.data.batch import batch_on
 from invgen.data.dataset import batch_structures
 from invgen.data.errors import DataError
-from invgen.data.structures import Structure
+from invgen.data.structure import Structure
 
 WITHOUT_STRESS = "stress needs a cell that is periodic in three directions"
 

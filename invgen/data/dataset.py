@@ -12,7 +12,7 @@ import torch
 from invgen.data.batch import Batch, Labels
 from invgen.data.errors import DataError
 from invgen.data.neighbours import neighbour_pairs, slots
-from invgen.data.structures import Structure
+from invgen.data.structure import Structure
 
 
 @dataclass(frozen=True)

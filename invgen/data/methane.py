@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from invgen.data.files import read_archive, write_archive
-from invgen.data.structures import Structure
+from invgen.data.structure import Structure
 from invgen.data.xtb import Labeller, labeller
 
 NUMBERS = np.array([6, 1, 1, 1, 1])

@@ -9,7 +9,7 @@ import numpy as np
 import vesin
 
 from invgen.data.errors import CoincidentAtomsError, DataError
-from invgen.data.structures import Structure
+from invgen.data.structure import Structure
 
 COINCIDENT = 1e-6
 """Å. Below this distance a direction has no meaning: no physical structure comes near it, round-off does."""

@@ -1,205 +1,163 @@
-"""``Structure``: the atoms of one molecule or one periodic cell, with its labels, checked on construction."""
+"""Structures of files: extended XYZ, npz, ASE's trajectories and databases."""
 
 from __future__ import annotations
 
 import io
 import lzma
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from invgen.data.entries import check_keys, structure_of
 from invgen.data.errors import DataError
-from invgen.files import write_arrays
+from invgen.data.labels import LabelFormat
+from invgen.data.npz import read_npz, write_npz
+from invgen.data.structure import LARGEST_ATOMIC_NUMBER, Structure
+from invgen.errors import unknown
 
-LARGEST_ATOMIC_NUMBER = 118
+__all__ = ["LARGEST_ATOMIC_NUMBER", "Structure", "from_ase", "read_npz", "read_structures", "write_npz"]
+
+Progress = Callable[[str, int, int], None]
+"""Is told what is done, how much of it, and how much there is."""
+DATABASES = (".db", ".json", ".aselmdb")
+"""Suffixes of databases; the last needs the package ase-db-backends."""
+FORMATS = (".xyz", ".extxyz", ".xyz.xz", ".extxyz.xz", ".npz", ".traj", *DATABASES)
+STEP = 1000
+"""Frames between two calls of a ``Progress``."""
 
 
-@dataclass(frozen=True)
-class Structure:
-    """One molecule or periodic cell.
+def from_ase(
+    atoms: Any, name: str = "structure", labels: LabelFormat | None = None, more: dict[str, Any] | None = None
+) -> Structure:
+    """``Structure`` of an ``ase.Atoms``, with the labels that its calculator, ``info``, ``arrays`` or ``more`` hold.
 
-    numbers
-        (atoms,) atomic numbers, 1..118.
-    positions
-        (atoms, 3) in Å.
-    cell
-        (3, 3) lattice vectors as rows in Å; all zero for a molecule, which is the default.
-    periodic
-        (3,) whether the structure repeats along each lattice vector; one value stands for three.
-    energy
-        Total energy in eV, or ``None`` without a label.
-    forces
-        (atoms, 3) in eV/Å, or ``None``.
-    name
-        Used in error messages only.
-    stress
-        (6,) in eV/Å^3, ASE's sign (derivative of the energy by the strain, over the volume) and order xx, yy, zz, yz,
-        xz, xy; or ``None``. Networks do not train on it.
-    group
-        What errors are reported by, such as ``"Elastic"``; or ``None``.
-
-    Raises ``DataError`` for wrong shapes, values that are not finite, unknown atomic numbers, and a cell
-    without volume along a periodic direction.
+    What a calculator holds comes before the others, ``group`` is always from ``info`` or ``more``. ``labels`` says
+    under which keys and in which units; by default energy (eV), forces (eV/Å), stress (eV/Å^3) and group. Raises
+    ``DataError`` as ``structure_of``.
     """
-
-    numbers: np.ndarray
-    positions: np.ndarray
-    cell: np.ndarray = field(default_factory=lambda: np.zeros((3, 3)))
-    periodic: np.ndarray = field(default_factory=lambda: np.zeros(3, dtype=bool))
-    energy: float | None = None
-    forces: np.ndarray | None = None
-    name: str = "structure"
-    stress: np.ndarray | None = None
-    group: str | None = None
-
-    def __post_init__(self) -> None:
-        arrays = {
-            "numbers": np.asarray(self.numbers, dtype=np.int64),
-            "positions": np.asarray(self.positions, dtype=np.float64),
-            "cell": np.asarray(self.cell, dtype=np.float64),
-            "periodic": np.broadcast_to(np.asarray(self.periodic, dtype=bool), (3,)),
-            "energy": None if self.energy is None else float(self.energy),
-            "forces": None if self.forces is None else np.asarray(self.forces, dtype=np.float64),
-            "stress": None if self.stress is None else np.asarray(self.stress, dtype=np.float64),
-        }
-        for name, value in arrays.items():
-            object.__setattr__(self, name, value)
-        self._check_shapes()
-        self._check_values()
-
-    def _check_shapes(self) -> None:
-        atoms = self.numbers.size
-        rows = (atoms, 3)
-        wanted = {"numbers": (atoms,), "positions": rows, "cell": (3, 3), "forces": rows, "stress": (6,)}
-        for name, shape in wanted.items():
-            value = getattr(self, name)
-            if value is not None and value.shape != shape:
-                raise DataError(f"{self.name}: {name} has shape {value.shape}, needs {shape}")
-
-    def _check_values(self) -> None:
-        for name in ("positions", "cell", "energy", "forces", "stress"):
-            value = getattr(self, name)
-            if value is not None and not np.all(np.isfinite(value)):
-                raise DataError(f"{self.name}: {name} is not finite; remove or relabel this structure")
-        bad = sorted({int(n) for n in set(self.numbers.tolist()) if not 1 <= n <= LARGEST_ATOMIC_NUMBER})
-        if bad:
-            raise DataError(f"{self.name}: atomic numbers {bad} are outside 1..{LARGEST_ATOMIC_NUMBER}")
-        if self.periodic.any():
-            lengths = np.linalg.norm(self.cell[self.periodic], axis=1)
-            if not lengths.all() or (self.periodic.all() and abs(np.linalg.det(self.cell)) < 1e-9):
-                raise DataError(f"{self.name}: periodic, but its cell {self.cell.tolist()} Å has no volume")
-
-    @property
-    def atoms(self) -> int:
-        """Number of atoms."""
-        return self.numbers.size
-
-    @property
-    def volume(self) -> float:
-        """Å^3; zero unless periodic in three directions, so that no stress is defined."""
-        return float(abs(np.linalg.det(self.cell))) if self.periodic.all() else 0.0
+    labels, entries = labels or LabelFormat(), entries_of(atoms, more)
+    geometry = {
+        "numbers": atoms.numbers,
+        "positions": atoms.positions,
+        "cell": atoms.cell.array,
+        "periodic": atoms.pbc,
+    }
+    group = {**atoms.info, **(more or {})}.get(labels.key("group"))
+    return structure_of(geometry, entries, labels, name, group)
 
 
-def from_ase(atoms: Any, name: str = "structure") -> Structure:
-    """``Structure`` of an ``ase.Atoms``, with the energy (eV), forces (eV/Å) and stress (eV/Å^3) its calculator holds.
-
-    Labels outside of a calculator are taken from ``info`` and ``arrays``, ``group`` always from ``info``.
-    """
+def entries_of(atoms: Any, more: dict[str, Any] | None = None) -> dict[str, Any]:
+    """All that may be a label, by its key: ``info``, ``arrays``, ``more``, and last results of a calculator."""
     results = getattr(atoms.calc, "results", {}) if atoms.calc is not None else {}
-    energy = results.get("energy", atoms.info.get("energy"))
-    forces = results.get("forces", atoms.arrays.get("forces"))
-    stress, group = results.get("stress", atoms.info.get("stress")), atoms.info.get("group")
-    if np.shape(stress) == (3, 3):
-        stress = _voigt(np.asarray(stress))
-    group = None if group is None else str(group)
-    return Structure(
-        atoms.numbers, atoms.positions, np.asarray(atoms.cell), atoms.pbc, energy, forces, name, stress, group
-    )
+    arrays = {key: value for key, value in atoms.arrays.items() if key not in ("numbers", "positions")}
+    return {**atoms.info, **arrays, **(more or {}), **results}
 
 
-def _voigt(stress: np.ndarray) -> np.ndarray:
-    """(3, 3) -> (6,) in the order xx, yy, zz, yz, xz, xy."""
-    symmetric = (stress + stress.T) / 2
-    return symmetric[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
+def read_structures(
+    path: str | Path,
+    labels: LabelFormat | None = None,
+    wanted: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> list[Structure]:
+    """Read extended XYZ (``.xyz``, ``.extxyz``, each also ``.xz``), ``.npz`` (see ``read_npz``), ASE's ``.traj`` or a
+    database of ASE (``.db``, ``.json``; ``.aselmdb`` with the package ase-db-backends).
 
+    labels
+        Keys and units of the labels in the file; by default as ``from_ase``.
+    wanted
+        Labels that some frame has to have; by default those whose keys ``labels`` give.
 
-def read_structures(path: str | Path) -> list[Structure]:
-    """Read extended XYZ (``.xyz``, ``.extxyz``, each also ``.xz``) or ``.npz`` (see ``read_npz``).
-
-    Raises ``DataError`` for a missing file, an unknown suffix or a malformed content.
+    Raises ``DataError`` for a missing file, an unknown suffix, a malformed content, a frame without atoms, a label that
+    is no number, not finite or of a wrong shape, and a wanted label that no frame has, naming keys that are there.
     """
-    path = Path(path)
+    path, labels = Path(path), labels or LabelFormat()
+    wanted = labels.named() if wanted is None else wanted
     if not path.is_file():
         raise DataError(f"no such file: {path}")
+    if path.suffix == ".npz":
+        return read_npz(path, labels, wanted)
+    structures: list[Structure] = []
+    there: dict[str, Any] = {}
+    for atoms, more in _frames(path, progress or _silent):
+        structures.append(from_ase(atoms, f"{path.name} frame {len(structures)}", labels, more))
+        if wanted:
+            there.update(entries_of(atoms, more))
+    check_keys(path, labels, wanted, structures, there)
+    return structures
+
+
+def _frames(path: Path, progress: Progress) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Atoms and what else is known of each frame of a file."""
     suffixes = [s for s in path.suffixes if s != ".xz"]
     suffix = suffixes[-1] if suffixes else ""
-    if suffix == ".npz":
-        return read_npz(path)
-    if suffix not in (".xyz", ".extxyz"):
-        raise DataError(f"{path}: unknown suffix {suffix!r}; readable are .xyz, .extxyz (also with .xz) and .npz")
-    return _read_extended_xyz(path)
+    if suffix in (".xyz", ".extxyz"):
+        return _extended_xyz(path, progress)
+    if path.suffix == ".traj":
+        return _trajectory(path, progress)
+    if path.suffix in DATABASES:
+        return ((row.toatoms(), row_entries(row)) for row in database_rows(path, progress))
+    raise DataError(f"{path}: {unknown('suffix', suffix, FORMATS)}; convert the file with ase.io")
 
 
-def _read_extended_xyz(path: Path) -> list[Structure]:
+def _extended_xyz(path: Path, progress: Progress) -> Iterator[tuple[Any, dict[str, Any]]]:
     import ase.io
 
-    data = path.read_bytes()
-    text = (lzma.decompress(data) if path.suffix == ".xz" else data).decode()
     try:
-        frames = ase.io.read(io.StringIO(text), ":", format="extxyz")
+        data = path.read_bytes()
+        text = (lzma.decompress(data) if path.suffix == ".xz" else data).decode()
+        file = io.StringIO(text)
+        for frame, atoms in enumerate(ase.io.iread(file, ":", format="extxyz")):
+            if frame % STEP == 0:
+                progress(f"read {path.name}", file.tell(), len(text))
+            yield atoms, {}
     except Exception as error:
         raise DataError(f"{path} is not readable as extended XYZ: {error}") from error
-    return [from_ase(atoms, f"{path.name} frame {index}") for index, atoms in enumerate(frames)]
 
 
-def read_npz(path: str | Path) -> list[Structure]:
-    """Read structures of one npz file: ``Z`` (frames, atoms) zero-padded or (atoms,), ``R`` (frames, atoms, 3) Å.
+def _trajectory(path: Path, progress: Progress) -> Iterator[tuple[Any, dict[str, Any]]]:
+    from ase.io.trajectory import TrajectoryReader
 
-    Optional: ``E_eV`` or ``E`` (frames,) in eV, ``F_eV_per_A`` or ``F`` (frames, atoms, 3) in eV/Å, ``cell``
-    (frames, 3, 3) in Å, which makes every frame periodic. Raises ``DataError`` when ``Z`` or ``R`` is missing.
-    """
-    path = Path(path)
-    with np.load(path, allow_pickle=False) as file:
-        arrays = {key: file[key] for key in file.files}
-    missing = {"Z", "R"} - set(arrays)
-    if missing:
-        raise DataError(f"{path}: keys {sorted(missing)} are missing; present are {sorted(arrays)}")
-    frames = len(arrays["R"])
-    numbers = np.broadcast_to(arrays["Z"], arrays["R"].shape[:2])
-    energy = arrays.get("E_eV", arrays.get("E"))
-    forces = arrays.get("F_eV_per_A", arrays.get("F"))
-    cell = arrays.get("cell")
-    for label, value in (("energies", energy), ("forces", forces), ("cell", cell)):
-        if value is not None and len(value) != frames:
-            raise DataError(f"{path}: {len(value)} {label} for {frames} structures")
-    return [
-        Structure(
-            z[z > 0],
-            arrays["R"][k][z > 0],
-            np.zeros((3, 3)) if cell is None else cell[k],
-            np.full(3, cell is not None),
-            None if energy is None else energy[k],
-            None if forces is None else forces[k][z > 0],
-            f"{path.name} frame {k}",
-        )
-        for k, z in enumerate(numbers)
-    ]
+    try:
+        with TrajectoryReader(str(path)) as frames:
+            for index in range(len(frames)):
+                if index % STEP == 0:
+                    progress(f"read {path.name}", index, len(frames))
+                yield frames[index], {}
+    except Exception as error:
+        raise DataError(f"{path} is not readable as a trajectory of ASE: {error}") from error
 
 
-def write_npz(path: str | Path, structures: Sequence[Structure]) -> Path:
-    """Write labelled molecules in the format of ``read_npz``: to a temporary name first, then renamed."""
-    if any(s.periodic.any() for s in structures):
-        raise DataError("write_npz holds molecules; write periodic cells as extended XYZ with ase.io.write")
-    if any(s.energy is None or s.forces is None for s in structures):
-        raise DataError("write_npz holds labelled structures; some have no energy or no forces")
-    width = max((s.atoms for s in structures), default=0)
-    numbers = np.zeros((len(structures), width), dtype=np.int64)
-    positions = np.zeros((len(structures), width, 3))
-    forces = np.zeros_like(positions)
-    for k, s in enumerate(structures):
-        numbers[k, : s.atoms], positions[k, : s.atoms], forces[k, : s.atoms] = s.numbers, s.positions, s.forces
-    energies = np.array([s.energy for s in structures], dtype=np.float64)
-    return write_arrays(path, {"Z": numbers, "R": positions, "E_eV": energies, "F_eV_per_A": forces})
+def database_rows(path: str | Path, progress: Progress | None = None) -> Iterator[Any]:
+    """Rows of a database of ASE in the order of their ids. Raises ``DataError`` where it cannot be opened or read."""
+    progress = progress or _silent
+    try:
+        database = connect(path)
+        total = len(database)
+        for index, row in enumerate(database.select()):
+            if index % STEP == 0:
+                progress(f"read {Path(path).name}", index, total)
+            yield row
+    except DataError:
+        raise
+    except ImportError as error:
+        raise DataError(f"{path}: this database needs another package ({error}); try ase-db-backends") from error
+    except Exception as error:
+        raise DataError(f"{path} is not readable as a database of ASE: {error}") from error
+
+
+def connect(path: str | Path) -> Any:
+    """The database of ASE in a file, which has to be there: ASE would make a new one."""
+    from ase.db import connect as ase_connect
+
+    if not Path(path).is_file():
+        raise DataError(f"no such file: {path}")
+    return ase_connect(str(path), use_lock_file=False)
+
+
+def row_entries(row: Any) -> dict[str, Any]:
+    """Keys and values of a row of a database, and its data."""
+    return {**row.key_value_pairs, **(row.data or {})}
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """No progress is told."""

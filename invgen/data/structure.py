@@ -1,0 +1,97 @@
+"""``Structure``: the atoms of one molecule or one periodic cell, with its labels, checked on construction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from invgen.data.errors import DataError
+
+LARGEST_ATOMIC_NUMBER = 118
+
+
+@dataclass(frozen=True)
+class Structure:
+    """One molecule or periodic cell.
+
+    numbers
+        (atoms,) atomic numbers, 1..118.
+    positions
+        (atoms, 3) in Å.
+    cell
+        (3, 3) lattice vectors as rows in Å; all zero for a molecule, which is the default.
+    periodic
+        (3,) whether the structure repeats along each lattice vector; one value stands for three.
+    energy
+        Total energy in eV, or ``None`` without a label.
+    forces
+        (atoms, 3) in eV/Å, or ``None``.
+    name
+        Used in error messages only.
+    stress
+        (6,) in eV/Å^3, ASE's sign (derivative of the energy by the strain, over the volume) and order xx, yy, zz, yz,
+        xz, xy; or ``None``.
+    group
+        What errors are reported by, such as ``"Elastic"``; or ``None``.
+
+    Raises ``DataError`` for wrong shapes, values that are not finite, unknown atomic numbers, and a cell
+    without volume along a periodic direction.
+    """
+
+    numbers: np.ndarray
+    positions: np.ndarray
+    cell: np.ndarray = field(default_factory=lambda: np.zeros((3, 3)))
+    periodic: np.ndarray = field(default_factory=lambda: np.zeros(3, dtype=bool))
+    energy: float | None = None
+    forces: np.ndarray | None = None
+    name: str = "structure"
+    stress: np.ndarray | None = None
+    group: str | None = None
+
+    def __post_init__(self) -> None:
+        arrays = {
+            "numbers": np.asarray(self.numbers, dtype=np.int64),
+            "positions": np.asarray(self.positions, dtype=np.float64),
+            "cell": np.asarray(self.cell, dtype=np.float64),
+            "periodic": np.broadcast_to(np.asarray(self.periodic, dtype=bool), (3,)),
+            "energy": None if self.energy is None else float(self.energy),
+            "forces": None if self.forces is None else np.asarray(self.forces, dtype=np.float64),
+            "stress": None if self.stress is None else np.asarray(self.stress, dtype=np.float64),
+        }
+        for name, value in arrays.items():
+            object.__setattr__(self, name, value)
+        self._check_shapes()
+        self._check_values()
+
+    def _check_shapes(self) -> None:
+        atoms = self.numbers.size
+        rows = (atoms, 3)
+        wanted = {"numbers": (atoms,), "positions": rows, "cell": (3, 3), "forces": rows, "stress": (6,)}
+        for name, shape in wanted.items():
+            value = getattr(self, name)
+            if value is not None and value.shape != shape:
+                raise DataError(f"{self.name}: {name} has shape {value.shape}, needs {shape}")
+
+    def _check_values(self) -> None:
+        for name in ("positions", "cell", "energy", "forces", "stress"):
+            value = getattr(self, name)
+            if value is not None and not np.all(np.isfinite(value)):
+                raise DataError(f"{self.name}: {name} is not finite; remove or relabel this structure")
+        bad = sorted({int(n) for n in set(self.numbers.tolist()) if not 1 <= n <= LARGEST_ATOMIC_NUMBER})
+        if bad:
+            raise DataError(f"{self.name}: atomic numbers {bad} are outside 1..{LARGEST_ATOMIC_NUMBER}")
+        if self.periodic.any():
+            lengths = np.linalg.norm(self.cell[self.periodic], axis=1)
+            if not lengths.all() or (self.periodic.all() and abs(np.linalg.det(self.cell)) < 1e-9):
+                raise DataError(f"{self.name}: periodic, but its cell {self.cell.tolist()} Å has no volume")
+
+    @property
+    def atoms(self) -> int:
+        """Number of atoms."""
+        return self.numbers.size
+
+    @property
+    def volume(self) -> float:
+        """Å^3; zero unless periodic in three directions, so that no stress is defined."""
+        return float(abs(np.linalg.det(self.cell))) if self.periodic.all() else 0.0
