@@ -315,7 +315,7 @@ def test_wrong_arguments_are_refused_before_anything_is_written(tmp_path: Path) 
     with pytest.raises(DataError, match="no such file"):
         compile_model(tmp_path / "absent.npz", out)
     (tmp_path / "text.npz").write_text("no model")
-    with pytest.raises(DataError, match="no archive of invgen"):
+    with pytest.raises(DataError, match="no model of invgen"):
         compile_model(tmp_path / "text.npz", out)
     assert not out.exists()
     (tmp_path / "full").mkdir()

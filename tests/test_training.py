@@ -123,8 +123,39 @@ def test_labels_that_do_not_count_or_are_not_there_are_named_before_the_work() -
 
 def test_elements_of_the_other_sets_are_checked_before_the_work(tmp_path: Path) -> None:
     other = write_npz(tmp_path / "test.npz", [pair_potential(molecule(9, 4, species=(1, 7)))])
-    with pytest.raises(UnknownSpeciesError, match=r"test: test.npz frame 0 has N, which no training structure has"):
+    with pytest.raises(UnknownSpeciesError, match=r"the test structures hold elements .* N in test.npz frame 0"):
         train(config(tmp_path, data={"test": str(other), "test_size": 0}), tmp_path)
+
+
+def test_keys_and_units_travel_with_the_model(tmp_path: Path) -> None:
+    """Labels in kcal/mol and Bohr under other names: a training in eV and Å, and an evaluation that is not told."""
+    kcal, bohr = 1 / 23.060548, 0.529177
+    frames = [as_atoms(s) for s in labelled(12)]
+    for atoms, s in zip(frames, labelled(12), strict=True):
+        atoms.info["REF_energy"], atoms.arrays["REF_forces"] = s.energy / kcal, s.forces / (kcal / bohr)
+        atoms.positions /= bohr
+    ase.io.write(tmp_path / "bohr.extxyz", frames, format="extxyz")
+    labels = {
+        "keys": {"energy": "REF_energy", "forces": "REF_forces"},
+        "units": {"energy": "kcal/mol", "length": "Bohr"},
+    }
+    converted = train(config(tmp_path, data={"train": str(tmp_path / "bohr.extxyz"), **labels}), tmp_path)
+    plain = train(config(tmp_path, output={"folder": "plain"}), tmp_path)
+    assert converted.test == pytest.approx(plain.test, rel=1e-3)
+    model = load_model(converted.folder / "model.safetensors")
+    assert model.notes["labels"] == labels
+    found = CliRunner().invoke(
+        app, ["evaluate", str(converted.folder / "model.safetensors"), str(tmp_path / "bohr.extxyz"), "--json"]
+    )
+    again = evaluate(EnergyForces(model), Dataset.from_structures(labelled(12), CUTOFF)).errors()
+    assert json.loads(found.output)["errors"] == pytest.approx(again, rel=1e-3)
+    told = [*("--key=energy=REF_energy", "--key=forces=REF_forces"), *("--unit=energy=kcal/mol", "--unit=length=Bohr")]
+    explicit = CliRunner().invoke(
+        app, ["evaluate", str(converted.folder / "model.safetensors"), str(tmp_path / "bohr.extxyz"), "--json", *told]
+    )
+    assert explicit.output == found.output
+    with pytest.raises(DataError, match="did you mean 'energy'"):
+        train(config(tmp_path, data={"keys": {"enrgy": "E"}}), tmp_path)
 
 
 def test_reference_energies_are_given_or_fitted(tmp_path: Path) -> None:

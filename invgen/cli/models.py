@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, err, out, stages, training_bar, warnings_as_lines
+from invgen.cli.application import app, assignments, err, out, stages, training_bar, warnings_as_lines
 
 
 @app.command()
@@ -49,13 +49,22 @@ def evaluate(
     basis: Annotated[
         str | None, typer.Option(help="Folder of the kernels it was trained with, if its basis is not shipped.")
     ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="Where a label is: energy=REF_energy. As in the training, if not given.")
+    ] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(help="What it is measured in: energy=kcal/mol. As in the training, if not given."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Numbers in eV, eV/Å and eV/Å^3 as JSON.")] = False,
 ) -> None:
     """Errors of a model on labelled structures: in all, by group, and by element."""
+    from invgen.data.labels import label_format
     from invgen.potentials import load_potential
     from invgen.potentials.evaluation import evaluate_file
 
-    found = evaluate_file(load_potential(model, basis), file)
+    labels = label_format(assignments(key, "--key"), assignments(unit, "--unit")) if key or unit else None
+    found = evaluate_file(load_potential(model, basis), file, labels)
     if as_json:
         typer.echo(json.dumps(found.to_json(), indent=1))
     else:

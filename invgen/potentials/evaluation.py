@@ -14,6 +14,7 @@ from ase.data import chemical_symbols
 from invgen.data.batch import Batch, Labels, batch_on, labels_on
 from invgen.data.dataset import Dataset
 from invgen.data.errors import DataError
+from invgen.data.labels import LabelFormat
 from invgen.data.structures import read_structures
 from invgen.nn.energy import EnergyForces, Prediction
 
@@ -104,12 +105,13 @@ def evaluate(network: EnergyForces, data: Dataset, systems: torch.Tensor | None 
     return Evaluation(groups=tuple(data.groups[int(k)] for k in systems), **joined)
 
 
-def evaluate_file(network: EnergyForces, path: str | Path) -> Evaluation:
+def evaluate_file(network: EnergyForces, path: str | Path, labels: LabelFormat | None = None) -> Evaluation:
     """Of the structures in a file, whose labels are named and measured as those of the training unless told otherwise.
 
     Raises ``DataError`` for a file without any label, ``UnknownSpeciesError`` for elements the model does not know.
     """
-    data = Dataset.from_structures(read_structures(path), network.model.cutoff)
+    trained = LabelFormat(**network.model.notes.get("labels", {}))
+    data = Dataset.from_structures(read_structures(path, labels or trained), network.model.cutoff)
     if not any(data.labelled().values()):
         raise DataError(f"{path} has no label to compare with: tell where its energies, forces or stresses are")
     network.model.encoding.index(data.numbers)

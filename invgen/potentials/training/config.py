@@ -27,7 +27,8 @@ class DataConfig:
     """Where structures come from. Paths are relative to the configuration file.
 
     ``validation`` and ``test`` are files; without them ``validation_size`` and ``test_size`` structures are taken at
-    random (``split_seed``) out of ``train``, and ``train_size`` limits what is left.
+    random (``split_seed``) out of ``train``, and ``train_size`` limits what is left. ``keys`` and ``units`` say where
+    labels are and what they are measured in, as ``invgen.data.LabelFormat``; they travel with the model.
     """
 
     train: str
@@ -37,6 +38,8 @@ class DataConfig:
     test_size: int = 0
     train_size: int | None = None
     split_seed: int = 0
+    keys: dict[str, Any] = field(default_factory=dict)
+    units: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

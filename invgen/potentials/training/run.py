@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from typing import Any
 import torch
 
 from invgen.data.dataset import Dataset, split_indices
-from invgen.data.errors import UnknownSpeciesError
-from invgen.data.references import symbols
+from invgen.data.labels import check_elements, label_format
 from invgen.data.structures import Structure, read_structures
 from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
@@ -83,6 +81,7 @@ def train(
         seeded = replace(config.training, seed=config.training.seed + member)
         config = replace(config, training=seeded, output=replace(config.output, folder=folder))
     make_schedule(config.training)
+    label_format(config.data.keys, config.data.units)
     device = torch_device(config.training.device)
     with started_processes() as processes:
         if not processes.first:
@@ -110,6 +109,7 @@ def _train(
     dtype = getattr(torch, settings.dtype)
     model = starting_model(config.model, config.references, sets["train"], settings.seed, dtype, base, loaded)
     model = model.to(device)
+    model.notes["labels"] = label_format(config.data.keys, config.data.units).to_json()
     where = f" on {device}" + (f", {processes.count} processes" if processes.count > 1 else "")
     say(f"{config.model.kind} for elements {list(model.species)}: {model.parameter_count()} parameters{where}")
     trainer = Trainer(
@@ -148,26 +148,16 @@ def evaluations(model: Network, sets: dict[str, Dataset]) -> dict[str, Evaluatio
 def datasets(config: Config, base: Path) -> dict[str, Dataset]:
     """The sets that are not empty. Raises ``UnknownSpeciesError`` for elements that are not in the training set."""
     structures = {name: some for name, some in load_splits(config.data, base).items() if some}
+    known = {int(z) for s in structures["train"] for z in s.numbers}
     for name, some in structures.items():
-        check_elements(structures["train"], some, name)
+        check_elements(known, some, name)
     return {name: Dataset.from_structures(some, config.model.cutoff) for name, some in structures.items()}
-
-
-def check_elements(train: Sequence[Structure], others: Sequence[Structure], what: str) -> None:
-    """Raises ``UnknownSpeciesError`` naming the first structure with an element that no training structure has."""
-    known = {int(z) for s in train for z in s.numbers}
-    for structure in others:
-        new = {int(z) for z in structure.numbers} - known
-        if new:
-            raise UnknownSpeciesError(
-                f"{what}: {structure.name} has {', '.join(symbols(sorted(new)))}, which no training structure has: add "
-                "such structures to the training set, or remove this one"
-            )
 
 
 def load_splits(settings: DataConfig, base: Path) -> dict[str, list[Structure]]:
     """Structures of ``train``, ``validation`` and ``test`` (perhaps empty). Raises ``DataError`` for too few."""
-    pool = read_structures(base / settings.train)
+    labels = label_format(settings.keys, settings.units)
+    pool = read_structures(base / settings.train, labels)
     taken = {
         "validation": settings.validation_size or 0,
         "test": settings.test_size if settings.test is None else 0,
@@ -177,5 +167,5 @@ def load_splits(settings: DataConfig, base: Path) -> dict[str, list[Structure]]:
     splits = {k: [pool[i] for i in rows] for k, rows in split_indices(len(pool), sizes, settings.split_seed).items()}
     for name, file in (("validation", settings.validation), ("test", settings.test)):
         if file is not None:
-            splits[name] = read_structures(base / file)
+            splits[name] = read_structures(base / file, labels)
     return splits
