@@ -83,7 +83,7 @@ def on_a_full_disk(call: list[str]) -> str:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL, SMALL))
 
-    done = subprocess.run(call, capture_output=True, text=True, preexec_fn=limit)  # noqa: PLW1509
+    done = subprocess.run(call, capture_output=True, text=True, preexec_fn=limit)
     if done.returncode == 0:
         raise SystemExit("the training ended well on a full disk: the limit is too large")
     return (done.stderr or done.stdout).strip().splitlines()[-1]
