@@ -79,7 +79,8 @@ def symmetries(model: Network) -> dict[str, float]:
         turned["rotation, energy"] = max(turned["rotation, energy"], float(np.abs(e - energy).max()))
     there = predict(model, replace(here, positions=here.positions + FAR))
     both = Structure(
-        np.concatenate([here.numbers, here.numbers]), np.concatenate([here.positions, here.positions + [0, 0, 50.0]])
+        np.concatenate([here.numbers, here.numbers]),
+        np.concatenate([here.positions, here.positions + np.array([0, 0, 50.0])]),
     )
     double = predict(model, both)
     return {

@@ -114,7 +114,7 @@ def evaluate_file(network: EnergyForces, path: str | Path, labels: LabelFormat |
     data = Dataset.from_structures(read_structures(path, labels or trained), network.model.cutoff)
     if not any(data.labelled().values()):
         raise DataError(f"{path} has no label to compare with: tell where its energies, forces or stresses are")
-    network.model.encoding.index(data.numbers)
+    network.model.encoding.index(data.numbers.to(network.model.device))
     return evaluate(network, data)
 
 

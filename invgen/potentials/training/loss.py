@@ -34,8 +34,10 @@ class Loss:
         return self.weights[name] > 0
 
     def sums(self, predicted: Prediction, labels: Labels, batch: Batch) -> Tensor:
-        """(3, 4) float64, differentiable. Labels that are NaN do not count."""
-        return torch.stack([self._row(error) for error in self._errors(predicted, labels, batch)])
+        """(3, 4) float64 on the CPU, differentiable. Labels that are NaN do not count."""
+        nothing = torch.zeros(4, dtype=torch.float64, device=labels.energy.device)
+        errors = self._errors(predicted, labels, batch)
+        return torch.stack([nothing if error is None else self._row(error) for error in errors]).cpu()
 
     def value(self, sums: Tensor) -> Tensor:
         """The loss of everything that was summed; a property without labels adds nothing."""
@@ -68,11 +70,9 @@ class Loss:
             errors[2] = (predicted.stress - labels.stress) * (volume / atoms).unsqueeze(1)
         return errors
 
-    def _row(self, error: Tensor | None) -> Tensor:
-        if error is None:
-            return torch.zeros(4, dtype=torch.float64)
+    def _row(self, error: Tensor) -> Tensor:
         known = ~error.detach().isnan()
         error = torch.where(known, error, 0.0)
         absolute, delta = error.abs(), self.settings.huber_delta
         huber = torch.where(absolute < delta, 0.5 * error.square(), delta * (absolute - 0.5 * delta))
-        return torch.stack([known.sum().double(), absolute.sum(), error.square().sum(), huber.sum()]).cpu()
+        return torch.stack([known.sum().double(), absolute.sum(), error.square().sum(), huber.sum()])

@@ -95,7 +95,7 @@ class Trainer:
                 raise DataError(
                     f"pairs were found up to {data.cutoff} Å, the network hears up to {self.model.cutoff} Å"
                 )
-            self.model.encoding.index(data.numbers)
+            self.model.encoding.index(data.numbers.to(self.model.device))
             labelled = data.labelled()
             self.learns = tuple(p for p in PROPERTIES if self.loss.wants(p) and labelled[p])
             if not self.learns:
