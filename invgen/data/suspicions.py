@@ -1,0 +1,174 @@
+"""Warnings about labels that look as if in another unit or of another sign, each with its reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from invgen.data.labels import LabelFormat
+from invgen.data.statistics import Outlier, References, duplicates
+from invgen.data.structure import Structure
+from invgen.data.units import unit_value
+
+LENGTHS = ("Ang", "Bohr", "nm", "pm")
+ENERGIES = ("eV", "kcal/mol", "kJ/mol", "Hartree", "Rydberg", "meV")
+BOND = 0.87
+"""Nearest distance of 5 % of the atoms over the sum of covalent radii: from 0.72 (molybdenum) to 0.97 in real sets."""
+HARTREE = 27.211386
+NUCLEAR_CHARGE = 36
+"""Heavier elements have relativistic energies, which the formula of ``all_electron_energy`` does not know."""
+LARGEST_FORCE = 10.0
+"""eV/Å: medians of real sets are up to 2.6 (randomly displaced methane)."""
+LARGEST_STRESS = 0.6
+"""eV/Å^3, or 100 GPa: medians of real sets are below 0.1."""
+LEAST_HYDROGEN = -25.0
+"""eV: an atom has -13.6, and a bond adds less than 5."""
+NET_FORCE = 0.02
+"""Share of the sum of all lengths of forces; real sets stay below 1e-4."""
+FAR = 25.0
+"""Robust z of an energy: thermal and random sets have up to 10, alloys with surfaces 18."""
+
+
+def suspicions(
+    structures: Sequence[Structure],
+    labels: LabelFormat,
+    relative: np.ndarray,
+    found: References | None,
+    far: Sequence[Outlier],
+) -> list[str]:
+    """All warnings of this module.
+
+    relative
+        Nearest distances over sums of covalent radii.
+    found
+        E⁰ of the structures with energies, ``None`` if there are none.
+    far
+        Outliers.
+    """
+    warnings = [
+        *lengths(relative, labels),
+        *energies(structures, labels),
+        *([] if found is None else hydrogen(found)),
+        *sizes(structures),
+        *net_forces(structures),
+        *repeated(structures),
+    ]
+    strange = [o for o in far if o.what.startswith("energy") and abs(o.z) > FAR]
+    if strange:
+        names = ", ".join(f"{o.frame} ({o.value:.3g} eV, z = {o.z:.0f})" for o in strange)
+        warnings.append(f"energies per atom after E0 far from all others: {names}; look whether they converged")
+    return warnings
+
+
+def lengths(relative: np.ndarray, labels: LabelFormat) -> list[str]:
+    """Nearest distances against sums of covalent radii."""
+    if not len(relative):
+        return []
+    ratio = float(np.quantile(relative, 0.05))
+    declared = labels.units.get("length", "Ang")
+    unit = _true_unit(ratio / BOND, LENGTHS, "length", declared, 0.3)
+    if unit is not None and math.isclose(unit_value(unit, "length"), unit_value(declared, "length")):
+        return []
+    guess = f"as if lengths in {unit} had been read in {declared}" if unit else "which no usual unit explains"
+    return [f"nearest atoms are {ratio:.2g} times the sum of covalent radii apart (usual: 0.7 to 1.2), {guess}"]
+
+
+def all_electron_energy(numbers: np.ndarray) -> float:
+    """eV: sum over atoms of the energy of all electrons, by the asymptotic series of Schwinger, good to 2 %."""
+    z = np.asarray(numbers, dtype=np.float64)
+    series = HARTREE * (-0.768745 * z ** (7 / 3) + z**2 / 2 - 0.2699 * z ** (5 / 3))
+    return float(np.where(z == 1, -HARTREE / 2, np.where(z == 2, -79.0, series)).sum())
+
+
+def energies(structures: Sequence[Structure], labels: LabelFormat) -> list[str]:
+    """Total energies against those of all electrons: a factor of 23 or 27 is a unit."""
+    rows = [s for s in structures if s.energy and s.numbers.max() <= NUCLEAR_CHARGE]
+    if not rows:
+        return []
+    ratios = np.array([s.energy for s in rows]) / [all_electron_energy(s.numbers) for s in rows]
+    low, ratio, high = np.quantile(ratios, [0.05, 0.5, 0.95])
+    if not (ratio > 0 and high - low < 0.05 * ratio):
+        return []
+    declared = labels.units.get("energy", "eV")
+    unit = _true_unit(float(ratio), ENERGIES, "energy", declared, 0.035)
+    if unit is None or math.isclose(unit_value(unit, "energy"), unit_value(declared, "energy")):
+        return []
+    return [
+        f"energies are {ratio:.4g} times those of all electrons (median), as if energies in {unit} had been read in "
+        f'{declared}: say units = {{energy = "{unit}"}} if so'
+    ]
+
+
+def _true_unit(ratio: float, units: Sequence[str], quantity: str, declared: str, tolerance: float) -> str | None:
+    """The unit of numbers that, read in ``declared``, come out as ``ratio`` times what they should be."""
+    values = {unit: unit_value(declared, quantity) / unit_value(unit, quantity) for unit in units}
+    unit = min(values, key=lambda name: abs(math.log(ratio / values[name])))
+    return unit if abs(ratio / values[unit] - 1) < tolerance else None
+
+
+def hydrogen(found: References) -> list[str]:
+    """E⁰ of hydrogen, which has no core that could be left out: in eV it lies between -18 and 0."""
+    energy = found.energies.get(1)
+    if energy is None or not found.determined or energy > LEAST_HYDROGEN:
+        return []
+    return [
+        f"E0 of H is {energy:.4g} eV by least squares, and no hydrogen is bound by so much (-13.6 eV alone, less "
+        "than 5 for the bond): are energies in kcal/mol or kJ/mol?"
+    ]
+
+
+def sizes(structures: Sequence[Structure]) -> list[str]:
+    """Forces and stresses that are larger than any in eV/Å and eV/Å^3, and forces that are zero."""
+    warnings = []
+    forces = [s.forces for s in structures if s.forces is not None]
+    if forces:
+        median = float(np.median(np.linalg.norm(np.concatenate(forces), axis=1)))
+        if median > LARGEST_FORCE:
+            warnings.append(
+                f"forces have a median length of {median:.3g} eV/Å, and real ones are below 5: are they (and the "
+                "energies) in kcal/mol or kJ/mol?"
+            )
+    stresses = [s.stress for s in structures if s.stress is not None]
+    if stresses and float(np.median(np.abs(stresses).max(axis=1))) > LARGEST_STRESS:
+        median = float(np.median(np.abs(stresses).max(axis=1)))
+        warnings.append(
+            f"stresses have a median of {median:.3g} eV/Å^3, {160.2 * median:.0f} GPa: are they in GPa or kbar?"
+        )
+    molecules = [s for s in structures if s.forces is not None and s.atoms > 2 and not s.periodic.any()]
+    zero = [s.name for s in molecules if not np.any(s.forces)]
+    if zero:
+        warnings.append(f"all forces are zero in {len(zero)} molecules, such as {zero[0]}: is this a missing label?")
+    return warnings
+
+
+def net_forces(structures: Sequence[Structure]) -> list[str]:
+    """Frames whose forces do not cancel."""
+    shares = {}
+    for s in structures:
+        if s.forces is not None and s.atoms > 1:
+            total = float(np.linalg.norm(s.forces, axis=1).sum())
+            net = float(np.linalg.norm(s.forces.sum(axis=0)))
+            if net > NET_FORCE * total and net > 1e-3:
+                shares[s.name] = net
+    if not shares:
+        return []
+    worst = max(shares, key=lambda name: shares[name])
+    return [
+        f"forces of {len(shares)} frames do not cancel; the largest sum is {shares[worst]:.3g} eV/Å in {worst}: are "
+        "atoms missing, forces of fixed atoms set to zero, or an external field or drift left in?"
+    ]
+
+
+def repeated(structures: Sequence[Structure]) -> list[str]:
+    """Frames that are there twice."""
+    groups = duplicates(structures)
+    if not groups:
+        return []
+    more = sum(len(group) - 1 for group in groups)
+    text = f"{more} frames repeat others, such as {groups[0][1].name} repeats {groups[0][0].name}"
+    apart = [max(e) - min(e) for g in groups if len(e := [s.energy for s in g if s.energy is not None]) > 1]
+    if apart and max(apart) > 1e-3:
+        text += f"; their energies differ by up to {max(apart):.3g} eV"
+    return [f"{text}: keep one of each, or they sit in training and test"]
