@@ -72,7 +72,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")
 """Names that are loaded when first used: what is imported for type checkers alone does not count."""
-MEETINGS = ("invgen", "cli", "audits", "ace.fitting.run")
+MEETINGS = ("invgen", "cli", "__main__", "audits", "ace.fitting.run")
 """Where both halves meet: lazy names of the package, the command line, audits, and a fit that generates its basis."""
 
 NARROWER: dict[str, tuple[str, ...]] = {

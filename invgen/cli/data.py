@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, out, stages
+from invgen.cli.application import app, assignments, out, stages
 
 
 @app.command()
@@ -32,7 +32,7 @@ def data(
     """Look at a data set: elements, labels, outliers, neighbours, memory, and what looks like wrong units or signs."""
     from invgen.data import label_format, look, read_structures
 
-    labels = label_format(_pairs(key, "--key"), _pairs(unit, "--unit"))
+    labels = label_format(assignments(key, "--key"), assignments(unit, "--unit"))
     with stages() as progress:
         structures = read_structures(file, labels, progress=progress)
         seen = look(structures, cutoff, batch_size, forces, labels, file.name, progress=progress)
@@ -40,16 +40,3 @@ def data(
         print(json.dumps(seen.to_json(), indent=1))
     else:
         out.print(seen.text(), end="", highlight=False, markup=False, soft_wrap=True)
-
-
-def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
-    """``name=value`` texts as a table."""
-    found: dict[str, str] = {}
-    for text in texts or ():
-        name, equals, value = text.partition("=")
-        if not (name and equals and value):
-            raise ValueError(f"{option} takes NAME=VALUE such as energy=REF_energy, got {text!r}")
-        if name in found:
-            raise ValueError(f"{option} gives {name} twice: {found[name]!r} and {value!r}")
-        found[name] = value
-    return found

@@ -11,6 +11,7 @@ import torch
 
 from invgen.data.dataset import Dataset, split_indices
 from invgen.data.labels import check_elements, label_format
+from invgen.data.look import look
 from invgen.data.structures import Structure, read_structures
 from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
@@ -102,9 +103,14 @@ def _train(
     say = log(folder, progress) if processes.first else lambda text: None
     described, loaded = load_start(config.model, base)
     config = replace(config, model=described)
-    sets = datasets(config, base)
-    say("structures: " + ", ".join(f"{len(data)} {name}" for name, data in sets.items()))
-    say("labels for training: " + ", ".join(f"{n} {name}" for name, n in sets["train"].labelled().items()))
+    structures = load_splits(config.data, base)
+    say("structures: " + ", ".join(f"{len(some)} {name}" for name, some in structures.items() if some))
+    if processes.first:
+        labels = label_format(config.data.keys, config.data.units)
+        seen = look(structures["train"], config.model.cutoff, config.training.batch_size, labels=labels, name="train")
+        for line in seen.short():
+            say(line)
+    sets = datasets(structures, config.model.cutoff)
     settings = config.training
     dtype = getattr(torch, settings.dtype)
     model = starting_model(config.model, config.references, sets["train"], settings.seed, dtype, base, loaded)
@@ -128,15 +134,15 @@ def _train(
     return TrainingResult(model, finished, folder, trainer.best, test, trainer.history)
 
 
-def torch_device(name: str) -> torch.device:
+def torch_device(kind: str) -> torch.device:
     """``auto``, ``cpu`` or ``cuda``. Raises ``ConfigError`` where there is no GPU that torch can use."""
     found = torch.cuda.is_available()
-    if name == "cuda" and not found:
+    if kind == "cuda" and not found:
         raise ConfigError(
             f'training.device is "cuda", but torch {torch.__version__} finds no GPU here: take "auto" or "cpu", or '
             "install a build of torch for CUDA and a driver"
         )
-    return torch.device("cuda" if found and name != "cpu" else "cpu")
+    return torch.device("cuda" if found and kind != "cpu" else "cpu")
 
 
 def evaluations(model: Network, sets: dict[str, Dataset]) -> dict[str, Evaluation]:
@@ -145,13 +151,13 @@ def evaluations(model: Network, sets: dict[str, Dataset]) -> dict[str, Evaluatio
     return {name: evaluate(network, data) for name, data in sets.items()}
 
 
-def datasets(config: Config, base: Path) -> dict[str, Dataset]:
+def datasets(structures: dict[str, list[Structure]], cutoff: float) -> dict[str, Dataset]:
     """The sets that are not empty. Raises ``UnknownSpeciesError`` for elements that are not in the training set."""
-    structures = {name: some for name, some in load_splits(config.data, base).items() if some}
+    structures = {name: some for name, some in structures.items() if some}
     known = {int(z) for s in structures["train"] for z in s.numbers}
     for name, some in structures.items():
         check_elements(known, some, name)
-    return {name: Dataset.from_structures(some, config.model.cutoff) for name, some in structures.items()}
+    return {name: Dataset.from_structures(some, cutoff) for name, some in structures.items()}
 
 
 def load_splits(settings: DataConfig, base: Path) -> dict[str, list[Structure]]:
