@@ -127,6 +127,13 @@ def test_elements_of_the_other_sets_are_checked_before_the_work(tmp_path: Path) 
         train(config(tmp_path, data={"test": str(other), "test_size": 0}), tmp_path)
 
 
+def test_a_set_that_does_not_fit_is_refused_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("invgen.data.memory.available_memory", lambda: 100)
+    with pytest.raises(DataError, match=r"memory are needed, 100 B are available"):
+        train(config(tmp_path), tmp_path)
+    assert not (tmp_path / "out" / "checkpoint.npz").exists()
+
+
 def test_keys_and_units_travel_with_the_model(tmp_path: Path) -> None:
     """Labels in kcal/mol and Bohr under other names: a training in eV and Å, and an evaluation that is not told."""
     kcal, bohr = 1 / 23.060548, 0.529177

@@ -12,6 +12,7 @@ import torch
 from invgen.data.dataset import Dataset, split_indices
 from invgen.data.labels import check_elements, label_format
 from invgen.data.look import look
+from invgen.data.memory import check_set_memory
 from invgen.data.structures import Structure, read_structures
 from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
@@ -152,11 +153,16 @@ def evaluations(model: Network, sets: dict[str, Dataset]) -> dict[str, Evaluatio
 
 
 def datasets(structures: dict[str, list[Structure]], cutoff: float) -> dict[str, Dataset]:
-    """The sets that are not empty. Raises ``UnknownSpeciesError`` for elements that are not in the training set."""
+    """The sets that are not empty.
+
+    Raises ``UnknownSpeciesError`` for elements that are not in the training set, and ``DataError`` for neighbours that
+    would not fit into the memory.
+    """
     structures = {name: some for name, some in structures.items() if some}
     known = {int(z) for s in structures["train"] for z in s.numbers}
     for name, some in structures.items():
         check_elements(known, some, name)
+        check_set_memory(some, cutoff, f"the {name} set")
     return {name: Dataset.from_structures(some, cutoff) for name, some in structures.items()}
 
 
