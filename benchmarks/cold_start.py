@@ -34,7 +34,7 @@ import numpy as np
 from invgen.data.dataset import Dataset
 from invgen.data.structures import Structure
 from invgen.potentials.training.config import parse_config
-from invgen.potentials.training.run import new_model
+from invgen.potentials.training.start import new_model
 from invgen.potentials.training.trainer import Trainer
 
 random = np.random.default_rng(0)

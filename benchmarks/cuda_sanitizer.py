@@ -40,7 +40,7 @@ def invariants(id: str, dtype: torch.dtype) -> None:
 
 def interaction(id: str, dtype: torch.dtype) -> None:
     """The three operators; a warp that is not full, several slabs, atoms without pairs and with many."""
-    f = load(id, backend="cuda").interaction_module
+    f = load(id, backend="cuda").interaction("cuda")
     atoms, pairs, sensitivities = 7, 90, 20
     first, second = torch.randint(0, atoms - 1, (2, pairs), device="cuda")
     lists = pair_lists(first, second, atoms, atoms)

@@ -28,10 +28,12 @@ from invgen.data.dataset import Dataset
 from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
+from invgen.potentials.evaluation import evaluate
 from invgen.potentials.saved import build_model, load_arrays, state_arrays
 from invgen.potentials.training.config import Config
-from invgen.potentials.training.run import load_splits, new_model
-from invgen.potentials.training.trainer import Trainer, errors
+from invgen.potentials.training.run import load_splits
+from invgen.potentials.training.start import starting_model
+from invgen.potentials.training.trainer import Trainer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
 import demo
@@ -56,7 +58,7 @@ def prepare(into: Path) -> tuple[Path, Path]:
 
 def network(config: Config, data: Dataset, backend: str) -> Network:
     """The network that ``invgen train`` would make, computed by ``backend``."""
-    drawn = new_model(config.model, data, config.training.seed, torch.float32)
+    drawn = starting_model(config.model, config.references, data, config.training.seed, torch.float32)
     basis = config.model.basis if config.model.kind == "hip-hop-nn" else None
     model = build_model(config.model.kind, drawn.arguments, basis, backend)
     load_arrays(model, state_arrays(drawn), "initial weights")
@@ -74,7 +76,7 @@ def execute(config: Config, backend: str, sets: dict[str, Dataset], folder: Path
         "kind": config.model.kind,
         "seed": config.training.seed,
         "backend": backend,
-        "test": errors(EnergyForces(model).eval(), sets["test"]),
+        "test": evaluate(EnergyForces(model).eval(), sets["test"]).errors(),
         "validation": {key: trainer.best[key] for key in KEYS},
         "seconds": trainer.seconds,
         "processor_seconds": time.process_time() - start,

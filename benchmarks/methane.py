@@ -29,9 +29,10 @@ from invgen.data.dataset import split_indices
 from invgen.files import write_text
 from invgen.nn import EnergyForces
 from invgen.potentials import Trainer
+from invgen.potentials.evaluation import evaluate
 from invgen.potentials.training.config import ModelConfig, TrainingConfig
-from invgen.potentials.training.run import new_model
-from invgen.potentials.training.trainer import errors
+from invgen.potentials.training.start import starting_model
+from invgen.runs.references import ReferencesConfig
 
 KCAL = 23.060548
 """kcal/mol of one eV."""
@@ -70,13 +71,13 @@ class Run:
 def execute(run: Run, sets: dict[str, Dataset], epochs: int) -> dict[str, Any]:
     """Train and test; errors in kcal/mol and kcal/mol/Å, throughput in frames per second after the first epoch."""
     settings = TrainingConfig(**{**vars(SCHEDULE), "epochs": epochs, "seed": run.seed})
-    model = new_model(MODELS[run.model], sets["train"], run.seed, torch.float32)
+    model = starting_model(MODELS[run.model], ReferencesConfig(), sets["train"], run.seed, torch.float32)
     trainer = Trainer(model, sets["train"], sets["validation"], settings)
     cpu, wall = time.process_time(), time.monotonic()
     trainer.run()
     if not trainer.finished:
         raise KeyboardInterrupt
-    test = errors(EnergyForces(model).eval(), sets["test"])
+    test = evaluate(EnergyForces(model).eval(), sets["test"]).errors()
     return {
         **vars(run),
         "epochs": epochs,

@@ -183,9 +183,9 @@ def draw(results: dict[str, TrainingResult], test: list[Structure], path: Path) 
         found = EnergyForces(result.model).eval()(batch)
         energies[name], forces[name] = found.energy, found.forces
     origin = labels.energy.mean()
-    shifted = {name: (energy - origin).numpy() for name, energy in energies.items()}
-    parity(axes[1, 0], (labels.energy - origin).numpy(), shifted, "energy less the mean", "eV")
-    parity(axes[1, 1], labels.forces.numpy(), {name: f.numpy() for name, f in forces.items()}, "force", "eV/Å")
+    shifted = {name: ((labels.energy - origin).numpy(), (e - origin).numpy()) for name, e in energies.items()}
+    parity(axes[1, 0], shifted, "energy less the mean", "eV")
+    parity(axes[1, 1], {name: (labels.forces.numpy(), f.numpy()) for name, f in forces.items()}, "force", "eV/Å")
     figure.suptitle(
         f"Methane, {FRAMES - VALIDATION - TEST:,} training structures: the same network with and without invariants"
     )
@@ -202,7 +202,10 @@ def next_steps(into: Path) -> None:
         ("prove them to others", f"invgen certify {into}/basis"),
         ("another basis", "invgen generate --l-max 3 --n-max 4 --objective flexible -o my_basis"),
         ("train on your own frames (extended XYZ or npz)", "invgen train config.toml   # docs/training.md has one"),
-        ("a network as one fast folder", f"invgen compile {into}/training-hip-hop-nn/model.npz --basis {into}/basis"),
+        (
+            "a network as one fast folder",
+            f"invgen compile {into}/training-hip-hop-nn/model.safetensors --basis {into}/basis",
+        ),
         ("read on", "docs/concepts.md, docs/training.md, docs/compiling.md"),
     ):
         say(f"{what}: {how}")

@@ -189,7 +189,7 @@ def test_bad_truncations(arguments, message):
 
 
 def test_bad_requests():
-    with pytest.raises(SpecError, match="channels must be"):
+    with pytest.raises(SpecError, match="radial must be"):
         box(3, 0)
     with pytest.raises(SpecError, match="did you mean 'proper'"):
         count_ace(box(1), [2], "propper")

@@ -29,13 +29,13 @@ FLOAT64 = tolerances.DIRECT_SUM["float64"]
 CASES = {
     "box": (coupling.box(3), (1, 2, 3, 4), "proper"),
     "one order": (coupling.box(2), (4,), "proper"),
-    "two channels": (coupling.box(2, channels=2), (1, 2, 3), "proper"),
+    "two channels": (coupling.box(2, radial=2), (1, 2, 3), "proper"),
     "order five": (coupling.box(2), (1, 2, 3, 4, 5), "proper"),
     "order six": (coupling.box(2), (6,), "proper"),
-    "pseudo": (coupling.box(2, channels=2), (3, 4), "pseudo"),
+    "pseudo": (coupling.box(2, radial=2), (3, 4), "pseudo"),
     "two species": (coupling.total_degree(7, "3/2", species=2), (1, 2, 3), "both"),
     "total degree": (coupling.total_degree(9, "3/2"), (1, 2, 3, 4), "proper"),
-    "scalars": (coupling.box(0, channels=2), (1, 2, 3), "proper"),
+    "scalars": (coupling.box(0, radial=2), (1, 2, 3), "proper"),
 }
 
 

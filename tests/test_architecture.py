@@ -15,6 +15,7 @@ import pytest
 from processes import python
 
 import invgen
+from invgen.runtime.backends import BACKENDS
 
 PACKAGE = Path(invgen.__file__).parent
 PAGES = sorted(f"docs/{path.name}" for path in (PACKAGE.parent / "docs").glob("*.md"))
@@ -61,7 +62,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "runtime.operators": ("runtime", "runtime.cpu", "emitted"),
     "data": ("errors", "files"),
     "nn": ("data", *RUN),
-    "runs": ("errors",),
+    "runs": ("data", "errors"),
     "ace": ("runtime", "runtime.cpu", "data", "emitted", "errors"),
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
@@ -71,7 +72,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")
 """Names that are loaded when first used: what is imported for type checkers alone does not count."""
-MEETINGS = ("invgen", "cli", "audits", "ace.fitting.run")
+MEETINGS = ("invgen", "cli", "__main__", "audits", "ace.fitting.run")
 """Where both halves meet: lazy names of the package, the command line, audits, and a fit that generates its basis."""
 
 NARROWER: dict[str, tuple[str, ...]] = {
@@ -238,6 +239,78 @@ def test_no_family_is_known_by_its_name():
     asked = ('basis.spec.family == "ace"', 'spec["family"] in ("ace", "x")', '"x" != manifest.get("family", "ace")')
     assert all(map(family_questions, asked))
     assert not any(map(family_questions, ('"family" in manifest', "family.rank in PARITIES", "name in FAMILIES")))
+
+
+BACKEND_TABLES = ("invgen.compiler.emitters", "invgen.runtime.backends")
+
+
+def names_a_backend(node: ast.AST) -> bool:
+    """Whether a text, or one of a tuple, list or set of texts, is the name of a backend."""
+    return any(isinstance(text, ast.Constant) and text.value in BACKENDS for text in getattr(node, "elts", [node]))
+
+
+def decisive(node: ast.AST) -> list[ast.AST]:
+    """The parts of a comparison, of a choice from a table, of an argument or a default that may name a backend.
+
+    Kinds of devices and names of packages are no names of backends, though "cuda" and "torch" are among both.
+    """
+    match node:
+        case ast.Compare():
+            sides = [node.left, *node.comparators]
+            others = re.compile(r".*(device|kind|target|\.type)|sys\.modules")
+            return [] if any(others.fullmatch(ast.unparse(side)) for side in sides) else sides
+        case ast.Subscript(value=ast.Dict() as table):
+            return list(table.values)
+        case ast.Subscript() if ast.unparse(node.value).isupper():
+            return [node.slice]
+        case ast.keyword(arg="backend" | "backends"):
+            return [node.value]
+        case ast.arguments():
+            positional = zip(reversed(node.args), reversed(node.defaults), strict=False)
+            named = [*positional, *zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+            return [value for argument, value in named if "backend" in argument.arg and value is not None]
+        case ast.MatchValue():
+            return [node.value]
+    return []
+
+
+def backend_questions(source: str) -> list[str]:
+    """Where the name of a backend decides."""
+    nodes = ast.walk(ast.parse(source))
+    return [ast.unparse(node) for node in nodes if any(map(names_a_backend, decisive(node)))]
+
+
+def test_no_backend_is_known_by_its_name():
+    """Its rows are asked instead, see invgen.compiler.emitters and invgen.runtime.backends."""
+    outside = {name: source for name, source in SOURCES.items() if name not in BACKEND_TABLES}
+    assert not {name: found for name, source in outside.items() if (found := backend_questions(source))}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'if backend == "numba": pass',
+        'if "cuda" in backends: pass',
+        'if name in ("toy", "torch"): pass',
+        'if x and "torch" != kernels.backend: pass',
+        'RUNNING["cuda"].why_not()',
+        'needed = {"cpu": "torch", "cuda": "cuda"}[target]',
+        'load(folder, backend="torch")',
+        'load(folder, backends=("torch", "numba"))',
+        'def layer(source, backend="torch"): pass',
+        'def layer(source, *, backend="numba"): pass',
+        'match backend:\n    case "torch": pass',
+    ],
+)
+def test_a_question_for_a_backend_is_noticed(source):
+    assert backend_questions(source)
+
+
+def test_devices_and_packages_are_no_backends():
+    for source in ('x.device.type == "cuda"', 'kind != "cuda"', 'target == "cuda"', '"torch" in sys.modules'):
+        assert not backend_questions(source)
+    for source in ("backend == PLAIN", 'load(x, backend="auto")', 'made["torch"]', "name in BACKENDS"):
+        assert not backend_questions(source)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -180,8 +181,8 @@ epochs = 2
     result = invgen("train", tmp_path / "run.toml")
     assert result.returncode == 0, result.stderr
     assert "epoch 1:" in result.stdout
-    assert "test errors (eV, eV/Å): energy_rmse" in result.stdout
-    assert (tmp_path / "training" / "model.npz").is_file()
+    assert re.search(r"\ntest +\d.*\n$", result.stdout)
+    assert (tmp_path / "training" / "model.safetensors").is_file()
 
 
 def test_train_names_a_misspelt_key(tmp_path: Path) -> None:

@@ -329,8 +329,8 @@ def test_a_gpu_without_compiler_falls_back_and_says_so_once(monkeypatch: pytest.
     monkeypatch.setattr(invariants, "_TOLD", set())
     kernels = load("cartesian-l2-n4-flexible", backend="torch")
     with pytest.warns(UserWarning, match="cuda:0 run as plain tensor operations, which is slower: NVRTC is missing"):
-        assert not invariants.compiled_backend(kernels, torch.device("cuda", 0))
-    assert not invariants.compiled_backend(kernels, torch.device("cuda", 0))
+        assert not invariants.compiled_backend(kernels.folder.backends, torch.device("cuda", 0))
+    assert not invariants.compiled_backend(kernels.folder.backends, torch.device("cuda", 0))
 
 
 def test_a_folder_without_cuda_kernels_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,7 +338,7 @@ def test_a_folder_without_cuda_kernels_is_named(tmp_path: Path, monkeypatch: pyt
     folder = emitted(tmp_path, polynomial(5, 4, 20), ("torch",))
     with pytest.raises(EmittedFileError, match="no kernels for backend 'cuda'"):
         load(folder, backend="cuda")
-    assert not invariants.compiled_backend(load(folder, backend="torch"), torch.device("cuda", 0))
+    assert not invariants.compiled_backend(load(folder, backend="torch").folder.backends, torch.device("cuda", 0))
 
 
 def test_an_edited_cuda_source_is_not_used(tmp_path: Path) -> None:

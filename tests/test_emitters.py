@@ -89,13 +89,13 @@ def test_hand_made_derivatives_agree_with_exact_differences() -> None:
 
 @pytest.mark.parametrize("backend", sorted(BACKENDS))
 def test_template_keys_equal_context_keys(backend: str) -> None:
-    module = BACKENDS[backend]
+    module = BACKENDS[backend].kernels
     assert template_keys(module.TEMPLATE) == set(module.context("id", naive_family(polynomial(5, 4, 20))))
 
 
 @pytest.mark.parametrize("change", ["missing", "unused"])
 def test_a_context_that_differs_from_its_template_is_refused(change: str) -> None:
-    module = BACKENDS["torch"]
+    module = BACKENDS["torch"].kernels
     context = module.context("id", naive_family(polynomial(5, 4, 20)))
     if change == "missing":
         del context["kernels"]

@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 
 import invgen
 from invgen.ace.fitting.config import parse_fit_config, read_fit_config
-from invgen.ace.fitting.rows import reference_energies
+from invgen.ace.fitting.rows import reference_energies_of as reference_energies
 from invgen.ace.fitting.validation import (
     EV_PER_CUBIC_ANGSTROM,
     Predictions,

@@ -119,7 +119,7 @@ def batch_on_gpu() -> Batch:
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("id", IDS)
 def test_the_fused_interaction_equals_sums_pair_by_pair(id: str, order: str, dtype: torch.dtype) -> None:
-    found = load(id, backend="cuda").interaction_module
+    found = load(id, backend="cuda").interaction("cuda")
     for features, sensitivities, of in (
         (5, 3, lists()),
         (128, 20, lists(atoms=9, pairs=60)),
@@ -143,14 +143,14 @@ def test_derivatives_of_the_fused_interaction() -> None:
 def test_two_runs_of_the_fused_interaction_are_equal_in_every_bit() -> None:
     of = lists(atoms=300, pairs=6000)
     arrays = tuple(a.float().cuda() for a in messages(IDS[1], of, 128, 20))
-    found = load(IDS[1], backend="cuda").interaction_module
+    found = load(IDS[1], backend="cuda").interaction("cuda")
     for order in ORDERS:
         first, second = (getattr(found, order)(arrays[: COUNTS[order]], on_gpu(of)) for _ in range(2))
         assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 def test_nothing_and_isolated_atoms() -> None:
-    found = load(IDS[0], backend="cuda").interaction_module
+    found = load(IDS[0], backend="cuda").interaction("cuda")
     for atoms, pairs, features in ((0, 0, 4), (3, 0, 4), (3, 2, 0)):
         of = pair_lists(*torch.zeros(2, pairs, dtype=torch.int64), atoms, atoms)
         arrays = tuple(a.cuda() for a in messages(IDS[0], of, features))

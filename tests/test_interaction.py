@@ -161,7 +161,7 @@ def test_wrong_tensors_are_named() -> None:
 def test_emitted_text_agrees_with_autograd(order: str, dtype: str, host: Host) -> None:
     """Less than a warp, several warps with a rest, several slabs; more pairs than a block holds at once."""
     id = IDS[1]
-    found = load(id, backend="torch").interaction_module
+    found = load(id, backend="torch").interaction("cuda")
     for features, of in ((5, lists()), (70, lists(atoms=4, pairs=40)), (131, lists(atoms=3, pairs=4))):
         arrays = tuple(a.to(DTYPES[dtype]) for a in messages(id, of, features))
         results = getattr(found, order)(arrays[: COUNTS[order]], of)
@@ -176,7 +176,7 @@ def test_bases_whose_derivatives_come_in_parts(host: Host) -> None:
     assert "second_order_2_statements" in text
     of = lists(atoms=3, pairs=6)
     arrays = messages(id, of, features=3, sensitivities=2)
-    results = load(id, backend="torch").interaction_module.second_order(arrays, of)
+    results = load(id, backend="torch").interaction("cuda").second_order(arrays, of)
     all_close(results, pair_by_pair("second_order", arrays, of, id), KERNEL["float64"])
 
 
@@ -201,7 +201,7 @@ def test_the_comparison_notices_a_wrong_text(old: str, new: str, host: Host, tmp
 @needs_host_compiler
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_check_of_a_basis_passes(dtype: str, host: Host) -> None:
-    found = load(IDS[0], backend="torch").interaction_module
+    found = load(IDS[0], backend="torch").interaction("cuda")
     assert interaction_problem(found, invgen.find_basis(IDS[0]), dtype, "cpu") is None
 
 
@@ -240,7 +240,7 @@ def tracked(host: Host, found: CudaInteraction, orders: tuple[str, ...] = ORDERS
 
 @needs_host_compiler
 def test_no_two_threads_touch_a_number_without_a_barrier_and_one_writes_each_result(host: Host) -> None:
-    assert tracked(host, load(IDS[0], backend="torch").interaction_module) == (0, True)
+    assert tracked(host, load(IDS[0], backend="torch").interaction("cuda")) == (0, True)
 
 
 @needs_host_compiler
@@ -259,7 +259,7 @@ def test_races_are_noticed(old: str, new: str, host: Host, tmp_path: Path) -> No
 @needs_host_compiler
 def test_indices_beyond_32_bits(tmp_path: Path) -> None:
     """Messages and results of more than 2^31 numbers: the last atom alone, which hears itself twice."""
-    found, features, sensitivities = load(IDS[0], backend="torch").interaction_module, 64, 2
+    found, features, sensitivities = load(IDS[0], backend="torch").interaction("cuda"), 64, 2
     atoms = 2**31 // (sensitivities * features) + 9
     m = sparse(tmp_path, "m", (atoms, sensitivities, features))
     gx, gm = (sparse(tmp_path, name, (atoms, width, features)) for name, width in (("gx", 9), ("gm", sensitivities)))
@@ -292,7 +292,7 @@ def test_indices_beyond_32_bits(tmp_path: Path) -> None:
 
 @needs_host_compiler
 def test_nothing_and_isolated_atoms(host: Host) -> None:
-    found = load(IDS[0], backend="torch").interaction_module
+    found = load(IDS[0], backend="torch").interaction("cuda")
     for atoms, pairs, features in ((0, 0, 4), (3, 0, 4), (3, 2, 0)):
         of = pair_lists(*torch.zeros(2, pairs, dtype=torch.int64), atoms, atoms)
         arrays = messages(IDS[0], of, features)
@@ -308,7 +308,7 @@ def test_launches_use_the_current_stream_and_are_refused_in_a_first_capture(
     host: Host,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found, of = load(IDS[0], backend="torch").interaction_module, lists()
+    found, of = load(IDS[0], backend="torch").interaction("cuda"), lists()
     m, s, t, *_ = messages(IDS[0], of, features=4)
     monkeypatch.setattr(cuda, "capturing", lambda: True)
     with pytest.raises(CudaError, match=r"interaction_value is not compiled with .*call it once before the capture"):
@@ -333,11 +333,11 @@ def test_memory_that_is_needed_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     arrays = messages(IDS[0], of, features=1024)
     monkeypatch.setattr(torch.Tensor, "new_empty", full)
     with pytest.raises(torch.OutOfMemoryError, match=r"3\.0 MiB of GPU memory are needed for the results"):
-        load(IDS[0], backend="torch").interaction_module.value(arrays[:3], of)
+        load(IDS[0], backend="torch").interaction("cuda").value(arrays[:3], of)
 
 
 def test_blocks_shrink_until_shared_memory_holds_them() -> None:
-    found = load("cartesian-l4-n4-flexible", backend="torch").interaction_module
+    found = load("cartesian-l4-n4-flexible", backend="torch").interaction("cuda")
     m = torch.zeros(1, 20, 128, dtype=torch.float64)
     assert found._blocks("value", m) == (128, 1)
     assert found._blocks("second_order", m) == (64, 2)
@@ -352,17 +352,18 @@ def test_an_edited_text_is_not_used(tmp_path: Path) -> None:
     kernels = load(folder, backend="torch")
     (folder / emitter.FILE).write_text((folder / emitter.FILE).read_text().replace("+=", "-="))
     with pytest.raises(EmittedFileError, match="checksum"):
-        kernels.interaction_module  # noqa: B018
+        kernels.interaction("cuda")
 
 
 def test_bases_of_several_channels_and_folders_without_cuda_have_no_fused_kernels(tmp_path: Path) -> None:
     several = invgen.generate(invgen.BasisSpec(l_max=1, n_max=2, channels=2))
-    assert not open_folder(invgen.emit(several, into=tmp_path / "several")).has_interaction
+    assert not open_folder(invgen.emit(several, into=tmp_path / "several")).interactions
     plain = open_folder(invgen.emit(invgen.find_basis(IDS[0]), ("torch",), into=tmp_path / "plain"))
-    assert not plain.has_interaction
+    assert not plain.interactions
     with pytest.raises(EmittedFileError, match=r"cuda_interaction\.cu .*emit again"):
-        load(tmp_path / "plain", backend="torch").interaction_module  # noqa: B018
-    assert open_folder(invgen.emit(invgen.find_basis(IDS[0]), ("cuda",), into=tmp_path / "cuda")).has_interaction
+        load(tmp_path / "plain", backend="torch").interaction("cuda")
+    alone = open_folder(invgen.emit(invgen.find_basis(IDS[0]), ("cuda",), into=tmp_path / "cuda"))
+    assert alone.interactions == ("cuda",)
 
 
 def test_only_gpus_get_the_fused_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -416,7 +417,7 @@ def test_many_sensitivities_are_seen_to_spill_in_double_precision() -> None:
 @needs_compiler
 def test_shared_memory_is_what_the_launch_counts_on() -> None:
     for id, sensitivities, threads in ((IDS[0], 7, 64), (IDS[1], 20, 128)):
-        module = load(id, backend="torch").interaction_module
+        module = load(id, backend="torch").interaction("cuda")
         found = usage(id, "sm_90", "double", sensitivities, threads)
         for order, names in PASSES.items():
             most = max(found[name].shared for name in names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import time
@@ -17,10 +18,9 @@ from matplotlib.figure import Figure
 from network_fixtures import BUILDERS, CUTOFF, SIZES, as_atoms, build, crystal, graph, labelled, molecule, predict
 
 from invgen.data import CoincidentAtomsError, DataError, Dataset, Structure, UnknownSpeciesError, write_npz
-from invgen.data.batch import Labels
+from invgen.data.batch import Batch, Labels
 from invgen.nn import EnergyForces, HipHopNN, HipNN
 from invgen.nn.energy import Prediction
-from invgen.nn.species import fit_species_energies
 from invgen.potentials import (
     ConfigError,
     InvgenCalculator,
@@ -32,12 +32,15 @@ from invgen.potentials import (
     save_model,
     train_from_file,
 )
+from invgen.potentials.evaluation import evaluate
 from invgen.potentials.heartbeat import heartbeat
 from invgen.potentials.optimizer import Muon, orthogonal
 from invgen.potentials.plots import learning_curves, parity
-from invgen.potentials.training.config import TrainingConfig
+from invgen.potentials.training.config import LossConfig, TrainingConfig
+from invgen.potentials.training.loss import Loss
 from invgen.potentials.training.schedule import OneCycle, Plateau
-from invgen.potentials.training.trainer import LOSSES, errors
+from invgen.potentials.training.start import set_references
+from invgen.runs.references import ReferencesConfig
 
 SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, dtype="float64")
 
@@ -55,10 +58,16 @@ def same(a: torch.nn.Module, b: torch.nn.Module) -> bool:
 
 def test_training_learns() -> None:
     one = trainer(settings=TrainingConfig(epochs=30, batch_size=4, learning_rate=0.01, dtype="float64"))
-    before = errors(EnergyForces(one.model).eval(), one.train)["loss"]
+    before = evaluate(EnergyForces(one.model).eval(), one.train).errors()
     assert one.run()
-    assert one.history[-1]["train_loss"] < 0.3 * before
-    assert errors(EnergyForces(one.model).eval(), one.validation)["loss"] == pytest.approx(one.best["loss"], rel=1e-12)
+    assert one.history[-1]["train_loss"] < 0.3 * sum(
+        before[f"{p}_{m}"] for p in ("energy", "force") for m in ("rmse", "mae")
+    )
+    after = evaluate(EnergyForces(one.model).eval(), one.validation).errors()
+    assert after == pytest.approx({name: one.best[name] for name in after}, rel=1e-12)
+    assert sum(after[f"{p}_{m}"] for p in ("energy", "force") for m in ("rmse", "mae")) == pytest.approx(
+        one.best["loss"]
+    )
 
 
 @pytest.mark.parametrize("stop_after", [2, 3, 7])
@@ -86,7 +95,7 @@ def test_interrupted_training_takes_the_same_steps(tmp_path: Path, stop_after: i
         assert {k: v for k, v in a.items() if k not in drop} == {k: v for k, v in b.items() if k not in drop}
     rows = (tmp_path / "learning_curve.csv").read_text().splitlines()
     assert len(rows) == 1 + SETTINGS.epochs
-    assert same(load_model(tmp_path / "model.npz"), second.model)
+    assert same(load_model(tmp_path / "model.safetensors"), second.model)
 
 
 def test_a_trainer_that_forgets_adam_is_noticed(tmp_path: Path) -> None:
@@ -108,7 +117,7 @@ def test_a_trainer_that_forgets_adam_is_noticed(tmp_path: Path) -> None:
     assert not same(whole.model, second.model)
 
 
-OPTIONS = {"optimizer": "muon", "loss": "mae", "sensitivity_rate": 0.5, "clip": 0.1, "average": 0.9}
+OPTIONS = {"optimizer": "muon", "weight_decay": 0.1, "sensitivity_rate": 0.5, "clip": 0.1, "average": 0.9}
 
 
 def with_options(**options: object) -> TrainingConfig:
@@ -131,7 +140,7 @@ def test_interrupted_training_with_every_option_ends_in_the_same_bytes(tmp_path:
     assert not first.run()
     assert first.steps == stop_after
     assert trainer(tmp_path / "parts", settings).run()
-    whole, parts = (tmp_path / name / "model.npz" for name in ("whole", "parts"))
+    whole, parts = (tmp_path / name / "model.safetensors" for name in ("whole", "parts"))
     assert whole.read_bytes() == parts.read_bytes()
 
 
@@ -179,7 +188,7 @@ def test_the_average_is_validated_and_saved_and_the_weights_go_on(tmp_path: Path
     averaged._end_epoch()
     assert same(plain.model, averaged.model), "averaging changes no step"
     averaged._save()
-    for name, saved in load_model(tmp_path / "model.npz").named_parameters():
+    for name, saved in load_model(tmp_path / "model.safetensors").named_parameters():
         expected = before[name]
         for step, weights in enumerate(seen, 1):
             decay = min(0.9, (1 + step) / (10 + step))
@@ -228,11 +237,66 @@ def test_muon_steps_have_equal_singular_values_and_the_size_of_adam_steps() -> N
         assert float((parameter.detach() * matrix).sum()) < 0, "downhill"
 
 
-def test_losses_are_what_their_names_say() -> None:
-    predicted = Prediction(torch.tensor([1.0, 3.0]).double(), torch.zeros(1), torch.tensor([[0.0, 3.0, 0.0]]))
-    labels = Labels(torch.tensor([0.0, 0.0]).double(), torch.zeros(1, 3), torch.zeros(2, 6))
-    assert float(LOSSES["mae"](predicted, labels)) == pytest.approx(2 + 1)
-    assert float(LOSSES["rmse+mae"](predicted, labels)) == pytest.approx(5**0.5 + 2 + 3**0.5 + 1)
+FORMULAS = {
+    "rmse+mae": lambda e: np.sqrt(np.mean(np.square(e))) + np.mean(np.abs(e)),
+    "mae": lambda e: np.mean(np.abs(e)),
+    "mse": lambda e: np.mean(np.square(e)),
+    "huber": lambda e: np.mean(np.where(np.abs(e) < 0.5, np.square(e) / 2, 0.5 * (np.abs(e) - 0.25))),
+}
+
+
+def some_errors() -> tuple[Prediction, Labels, Batch, dict[str, np.ndarray]]:
+    """A crystal, a molecule of three atoms and one of four, each without one of the labels; and the known errors."""
+    batch = graph(crystal(), molecule(0, 3), molecule(1, 4))
+    rng = np.random.default_rng(0)
+    energy, forces, stress = (rng.normal(size=shape) for shape in ((3,), (10, 3), (3, 6)))
+    labels = Labels(torch.zeros(3).double(), torch.zeros(10, 3).double(), torch.zeros(3, 6).double())
+    labels.energy[1], labels.forces[3:6], labels.stress[1:] = torch.nan, torch.nan, torch.nan
+    predicted = Prediction(*map(torch.from_numpy, (energy, rng.normal(size=10), forces, stress)))
+    volume = abs(np.linalg.det(crystal().cell))
+    known = {
+        "energy": energy[[0, 2]], "per atom": energy[[0, 2]] / [3, 4],
+        "forces": np.concatenate([forces[:3], forces[6:]]).ravel(), "stress": stress[0] * volume / 3,
+    }  # fmt: skip
+    return predicted, labels, batch, known
+
+
+@pytest.mark.parametrize("per_atom", [False, True])
+@pytest.mark.parametrize("kind", FORMULAS)
+def test_losses_are_what_their_names_say(kind: str, per_atom: bool) -> None:
+    predicted, labels, batch, known = some_errors()
+    settings = LossConfig(kind, energy=2.0, forces=0.7, stress=0.3, per_atom=per_atom, huber_delta=0.5)
+    loss, formula = Loss(settings), FORMULAS[kind]
+    wanted = 2.0 * formula(known["per atom" if per_atom else "energy"])
+    wanted += 0.7 * formula(known["forces"]) + 0.3 * formula(known["stress"])
+    assert float(loss.value(loss.sums(predicted, labels, batch))) == pytest.approx(wanted, rel=1e-12)
+    only = Loss(LossConfig(kind, energy=0.0, forces=1.0, stress=0.0, huber_delta=0.5))
+    bare = predicted._replace(stress=None)
+    assert float(only.value(only.sums(bare, labels, batch))) == pytest.approx(formula(known["forces"]), rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", FORMULAS)
+def test_the_slope_gives_every_share_its_part_of_the_gradient(kind: str) -> None:
+    """Shares of unequal size, with labels missing, and none at all: gradients of the shares add up to the whole's."""
+    structures = labelled(5)
+    structures[1] = dataclasses.replace(structures[1], energy=None)
+    structures[3] = dataclasses.replace(structures[3], forces=None)
+    data, model, loss = Dataset.from_structures(structures, CUTOFF), build("hip-nn-ts-1"), Loss(LossConfig(kind))
+    network, parameters = EnergyForces(model).train(), [p for p in model.parameters() if p.requires_grad]
+
+    def sums(systems: list[int]) -> torch.Tensor:
+        batch = data.batch(systems)
+        return loss.sums(network(batch), data.labels(systems), batch)
+
+    whole = torch.autograd.grad(loss.value(sums([0, 1, 2, 3, 4])), parameters, allow_unused=True)
+    parts = [sums([0, 3, 4]), sums([1]), sums([2])]
+    value, slope = loss.with_slope(sum(part.detach() for part in parts))
+    shares = [torch.autograd.grad((part * slope).sum(), parameters, allow_unused=True) for part in parts]
+    for wanted, *found in zip(whole, *shares, strict=True):
+        if wanted is not None:
+            total = sum(x for x in found if x is not None)
+            torch.testing.assert_close(total, wanted, rtol=1e-10, atol=1e-12)
+    assert value.item() == pytest.approx(loss.value(sums([0, 1, 2, 3, 4])).item(), rel=1e-12)
 
 
 def test_silence_ends_within_the_time_allowed() -> None:
@@ -327,21 +391,22 @@ def test_species_energies_are_the_least_squares() -> None:
         Structure(s.numbers, s.positions, energy=sum(exact[z] for z in s.numbers.tolist()), forces=s.forces)
         for s in systems
     ]
-    fitted = fit_species_energies(Dataset.from_structures(systems, CUTOFF), (1, 6, 8))
-    np.testing.assert_allclose(fitted.numpy(), list(exact.values()), rtol=1e-10)
+    model = HipNN(**{**SIZES, "species": (1, 6, 8)})
+    set_references(model, ReferencesConfig(), Dataset.from_structures(systems, CUTOFF), trained=False)
+    np.testing.assert_allclose(model.species_energies.values.numpy(), list(exact.values()), rtol=1e-10)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("name", BUILDERS)
 def test_saved_models_are_the_same(tmp_path: Path, name: str, dtype: torch.dtype) -> None:
     model = build(name, dtype)
-    loaded = load_model(save_model(model, tmp_path / "model.npz"))
+    loaded = load_model(save_model(model, tmp_path / "model.safetensors"))
     assert same(model, loaded)
     assert next(loaded.parameters()).dtype == dtype
 
 
 def test_damaged_or_mismatched_models_are_refused(tmp_path: Path) -> None:
-    path = save_model(HipHopNN("cartesian-l2-n4-flexible", **SIZES), tmp_path / "model.npz")
+    path = save_model(HipHopNN("cartesian-l2-n4-flexible", **SIZES), tmp_path / "model.safetensors")
     with pytest.raises(DataError, match="other invariants"):
         load_model(path, basis="cartesian-l3-n4-flexible")
     data = bytearray(path.read_bytes())
@@ -369,7 +434,7 @@ def test_calculator_gives_the_network_numbers(structure: Structure) -> None:
 
 
 def test_calculator_takes_a_file_and_refuses_bad_atoms(tmp_path: Path) -> None:
-    calculator = InvgenCalculator(save_model(build("hip-nn"), tmp_path / "model.npz"))
+    calculator = InvgenCalculator(save_model(build("hip-nn"), tmp_path / "model.safetensors"))
     with pytest.raises(UnknownSpeciesError):
         calculator.get_potential_energy(ase.Atoms("NO", np.eye(3)[:2] * 2))
     with pytest.raises(CoincidentAtomsError):
@@ -388,7 +453,7 @@ def test_calculator_takes_a_file_and_refuses_bad_atoms(tmp_path: Path) -> None:
             "epochs must be of type int",
         ),
         ({"data": {"train": "a.xyz", "validation_size": 1}, "training": {"epochs": 0}}, "epochs must be positive"),
-        ({"data": {"train": "a.xyz"}, "training": {"loss": "mea"}}, "unknown loss 'mea'; did you mean 'mae'"),
+        ({"data": {"train": "a.xyz"}, "loss": {"kind": "huver"}}, "unknown loss.kind 'huver'; did you mean 'huber'"),
         ({"data": {"train": "a.xyz"}, "training": {"optimizer": "adm"}}, "unknown optimizer 'adm'; .* 'adam'"),
         ({"data": {"train": "a.xyz"}, "training": {"clip": -1}}, r"training.clip must be 0 .off. or a positive .* -1"),
         ({"data": {"train": "a.xyz"}, "training": {"sensitivity_rate": -1}}, "sensitivity_rate must be 0"),
@@ -433,13 +498,15 @@ def test_train_from_file_leaves_everything(tmp_path: Path, suffix: str) -> None:
     result = train_from_file(config, said.append)
     assert result.finished
     assert len(result.history) == 3
-    assert set(result.test) == {"energy_rmse", "energy_mae", "force_rmse", "force_mae", "loss"}
+    measures = ("energy", "energy_per_atom", "force")
+    assert set(result.test) == {f"{measure}_{kind}" for measure in measures for kind in ("rmse", "mae")}
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        "checkpoint.npz", "model.npz", "learning_curve.csv", "summary.json", "log.txt"
+        "checkpoint.npz", "model.safetensors", "learning_curve.csv", "summary.json", "log.txt", "errors.txt",
+        "learning_curve.png", "parity.png",
     }  # fmt: skip
     assert "structures: 3 validation, 2 test, 7 train" in said
     assert (tmp_path / "out" / "log.txt").read_text().splitlines() == said
-    assert isinstance(load_model(tmp_path / "out" / "model.npz"), HipHopNN)
+    assert isinstance(load_model(tmp_path / "out" / "model.safetensors"), HipHopNN)
 
 
 def test_pictures_show_every_network_and_its_error() -> None:
@@ -447,7 +514,8 @@ def test_pictures_show_every_network_and_its_error() -> None:
     axes = figure.subplots(1, 2)
     rows = [{"epoch": k, "force_rmse": 1.0 / (k + 1)} for k in range(3)]
     learning_curves(axes[0], {"a": rows, "b": rows[:2]}, "force_rmse")
-    parity(axes[1], np.array([0.0, 1.0]), {"a": np.array([0.0, 1.0]), "b": np.array([0.2, 1.2])}, "energy", "eV")
+    label = np.array([0.0, 1.0])
+    parity(axes[1], {"a": (label, label), "b": (label, label + 0.2), "none": (label[:0], label[:0])}, "energy", "eV")
     curve = axes[0].get_lines()[0]
     np.testing.assert_allclose(curve.get_xdata(), [1, 2, 3])
     np.testing.assert_allclose(curve.get_ydata(), [1000, 500, 1000 / 3])

@@ -30,9 +30,9 @@ from invgen.errors import EmittedFileError
 FLOAT64 = tolerances.DIRECT_SUM["float64"]
 CASES = {
     "box": (coupling.box(3), (1, 2, 3, 4), "proper"),
-    "two channels": (coupling.box(2, channels=2), (1, 2, 3, 4), "proper"),
-    "order five": (coupling.box(2, channels=2), (5,), "proper"),
-    "pseudo": (coupling.box(2, channels=2), (3, 4), "both"),
+    "two channels": (coupling.box(2, radial=2), (1, 2, 3, 4), "proper"),
+    "order five": (coupling.box(2, radial=2), (5,), "proper"),
+    "pseudo": (coupling.box(2, radial=2), (3, 4), "both"),
     "three species": (coupling.total_degree(8, "3/2", species=3), (1, 2, 3), "proper"),
     "total degree": (coupling.total_degree(11, "3/2"), (1, 2, 3, 4, 5), "proper"),
     "one order": (coupling.total_degree(7, 1, species=2), (3,), "proper"),
@@ -55,6 +55,8 @@ def test_values_are_those_of_the_couplings(name):
     functions, channels = listed(*CASES[name])
     products = product_basis(functions, channels)
     assert products.components == sum(2 * c.rank + 1 for c in channels)
+    assert products.channels.tolist() == [list(c) for c in channels]
+    assert products.sizes.tolist() == [c.size for c in channels]
     assert products.labels == tuple(f.label for f in functions)
     assert products.orders.tolist() == [f.order for f in functions]
     assert largest_error(products, functions, channels) < FLOAT64
@@ -105,7 +107,8 @@ def test_large_bases_take_seconds():
 def test_the_order_of_given_channels_is_kept_and_missing_ones_are_named():
     functions = [Coupling.from_label("ace:1.1,1.1"), Coupling.from_label("ace:1.0,2.0")]
     products = product_basis(functions, (Channel(0, 1, 0), Channel(0, 1, 1), Channel(0, 1, 2), Channel(0, 2, 0)))
-    assert products.components == 10
+    assert (products.components, products.sizes.tolist(), products.species.tolist()) == (10, [1, 3, 5, 1], 10 * [0])
+    assert product_basis([Coupling.from_label("ace:1.1,1.0.1")]).species.tolist() == [0, 0, 0, 1, 1, 1]
     assert product_basis(functions).channels.tolist() == [[0, 1, 0], [0, 1, 1], [0, 2, 0]]
     with pytest.raises(ValueError, match=r"ace:1\.0,2\.0 has the channel \(0, 2, 0\), which is not among"):
         product_basis(functions, (Channel(0, 1, 0), Channel(0, 1, 1)))

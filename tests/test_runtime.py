@@ -36,9 +36,17 @@ def test_attributes_describe_the_basis(f: Kernels) -> None:
     basis = invgen.find_basis(ID)
     assert (f.id, f.components, f.size, len(f)) == (ID, basis.components, len(basis), len(basis))
     assert f.labels == tuple(basis.labels)
-    assert f.ranks == (0, 1, 2)
+    assert (f.ranks, f.multiplicities) == ((0, 1, 2), (1, 1, 1))
     assert f.operations["value"] == invgen.kernels_of(basis)["value"].operations
     assert f.backend in repr(f)
+
+
+def test_multiplicities_count_the_tensors_of_each_rank(tmp_path: Path) -> None:
+    basis = invgen.generate(invgen.BasisSpec(ranks=(1, 2), n_max=2, channels=3))
+    layer = invgen.nn.Invariants(invgen.emit(basis, ("torch",), into=tmp_path))
+    assert (layer.ranks, layer.multiplicities) == ((1, 2), (3, 3))
+    assert layer.kernels.multiplicities == layer.multiplicities
+    assert len(basis.channels) == sum(layer.multiplicities)
 
 
 def test_layouts_agree(f: Kernels) -> None:

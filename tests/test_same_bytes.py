@@ -76,7 +76,7 @@ def under_load(*arguments) -> dict[str, str]:
 def test_a_training_gives_the_same_weights_whatever_is_cached_and_however_busy_the_machine(
     features: int, tmp_path: Path
 ) -> None:
-    code, files = TRAINING.replace("FEATURES", str(features)), ("run/model.npz",)
+    code, files = TRAINING.replace("FEATURES", str(features)), ("run/model.safetensors",)
     empty = made(code, tmp_path / "empty", tmp_path / "caches", files)
     full = under_load(code, tmp_path / "full", tmp_path / "caches", files)
     assert empty == full

@@ -10,14 +10,20 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from interaction_fixtures import lists, messages
+from tolerances import all_close
 
 import invgen
 from invgen.cli.checking import checks
 from invgen.compiler import emitters
+from invgen.compiler.candidates.ace.coupling import Coupling
+from invgen.compiler.kernels.ace.products import product_basis
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.folder import EmittedFolder
 from invgen.runtime import choice
-from invgen.runtime.backends import BACKENDS, Backend, register_backend
+from invgen.runtime.backends import BACKENDS, PLAIN, Backend, compiled_for, register_backend
+from invgen.runtime.operators import interaction, invariants, pair_sums
+from invgen.runtime.operators.pair_lists import PairLists
 
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*"}
 
@@ -37,6 +43,11 @@ def emit(id: str, kernels: Mapping[str, Kernel]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def emit_interaction(id: str, kernels: Mapping[str, Kernel]) -> str:
+    """The fused interaction layer, which is none: it takes the plain functions."""
+    return f"# interaction layer of {id}\nfrom invgen.runtime.operators.pair_sums import {', '.join(kernels)}\n"
+
+
 class Form:
     """What runs the emitted module; counts its calls."""
 
@@ -50,13 +61,32 @@ class Form:
         return tuple(map(torch.from_numpy, getattr(self.module, kernel)(*(a.numpy() for a in arrays))))
 
 
+class Interaction:
+    """What runs the emitted interaction layer; counts its calls."""
+
+    def __init__(self, folder: EmittedFolder) -> None:
+        self.key, self.calls, self.functions = folder.key, [], {}
+        exec(folder.read("toy_interaction.py"), self.functions)
+
+    def __getattr__(self, order: str) -> Any:
+        def run(tensors: tuple[torch.Tensor, ...], lists: PairLists) -> tuple[torch.Tensor, ...]:
+            self.calls.append(order)
+            results = self.functions[order](*tensors, lists, self.key)
+            return results if isinstance(results, tuple) else (results,)
+
+        return run
+
+
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Both rows, for the time of a test."""
     monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(choice, "_known", {})
-    monkeypatch.setitem(emitters.BACKENDS, "toy", SimpleNamespace(FILE="toy_kernels.py", emit=emit))
-    register_backend(Backend("toy", Form, lambda index: None, device="cpu", takes_numpy=True))
+    monkeypatch.setattr(invariants, "LOADED", {})
+    kernels = SimpleNamespace(FILE="toy_kernels.py", emit=emit)
+    layer = SimpleNamespace(FILE="toy_interaction.py", emit=emit_interaction)
+    monkeypatch.setitem(emitters.BACKENDS, "toy", emitters.Backend(kernels, interaction=layer))
+    register_backend(Backend("toy", Form, lambda _: None, device="cpu", takes_numpy=True, interaction=Interaction))
     yield
     del BACKENDS["toy"]
 
@@ -70,7 +100,10 @@ def test_a_backend_goes_from_a_specification_to_a_checked_callable(toy: None, tm
     folder = invgen.emit(basis, ("toy", "torch"), into=tmp_path / "emitted")
     outcomes = [(name, outcome) for outcome, name, _ in checks(basis, folder)]
     assert {outcome for _, outcome in outcomes} == {"ok"}
-    assert len([name for name, _ in outcomes if name.startswith("toy")]) == 2
+    assert [name.partition(": ")[2].partition(",")[0] for name, _ in outcomes if name.startswith("toy")] == [
+        *2 * ["value"],
+        *2 * ["interaction layer"],
+    ]
 
 
 def test_tensors_take_it_with_two_derivatives(toy: None, tmp_path: Path) -> None:
@@ -84,12 +117,37 @@ def test_tensors_take_it_with_two_derivatives(toy: None, tmp_path: Path) -> None
         layer(x.half())
 
 
+def test_its_fused_interaction_layer_is_taken_with_two_derivatives(toy: None, tmp_path: Path) -> None:
+    basis = invgen.generate(invgen.BasisSpec(l_max=1, n_max=3, objective="independent"))
+    folder = invgen.emit(basis, ("toy", "torch"), into=tmp_path / "emitted")
+    kernels = invgen.load(folder)
+    key, of = invariants.register(kernels), lists(atoms=3, pairs=5)
+    assert kernels.folder.interactions == ("toy",)
+    assert interaction.fused(key, "cpu", None)
+    tensors = [x.requires_grad_() for x in messages(str(folder), of, features=2)[:3]]
+    all_close((interaction.VALUE(*tensors, *of, key),), (pair_sums.value(*tensors, of, key),), 0.0)
+    assert torch.autograd.gradgradcheck(lambda *x: interaction.VALUE(*x, *of, key), tensors)
+    assert {"value", "vjp", "second_order"} <= set(kernels.interaction("toy").calls)
+    with pytest.raises(ValueError, match="'torch' has no fused interaction layer"):
+        kernels.interaction("torch")
+
+
+def test_it_walks_no_tables_and_so_writes_none(toy: None, tmp_path: Path) -> None:
+    products = product_basis([Coupling.from_label("ace:1.1,1.1")])
+    with pytest.raises(ValueError, match="tables are walked by numba, torch only, not by toy"):
+        emitters.emit_tables(tmp_path, id="large", products=products, backends=("toy",), metadata={})
+
+
 def test_auto_finds_it_where_the_others_were_not_emitted(toy: None, tmp_path: Path) -> None:
     basis = invgen.generate(invgen.BasisSpec(l_max=1, n_max=2, objective="independent"))
     f = invgen.load(invgen.emit(basis, ("toy", "torch"), into=tmp_path / "emitted"))
     assert f.backend == "toy"
     f(torch.ones(2, basis.components, 3))
     assert [d.backend for d in f.choice] == ["toy"]
+
+
+def test_the_first_row_of_a_device_is_taken(toy: None) -> None:
+    assert [compiled_for(kind) for kind in ("cpu", "cuda", "meta")] == ["numba", "cuda", PLAIN]
 
 
 def test_a_name_is_taken_once(toy: None) -> None:

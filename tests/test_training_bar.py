@@ -103,7 +103,7 @@ def test_ctrl_c_on_a_terminal_and_the_rest_of_the_training(config: Path) -> None
     assert len(EPOCH_LINE.findall(log)) == 20
     left = screen(seen)
     assert "finished; model" in left
-    assert "validation errors" in left
+    assert "energy per atom RMSE (meV/atom)" in left
     assert not EPOCH_LINE.findall(left), "the line below the bar goes with it"
 
 

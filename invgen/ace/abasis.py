@@ -13,8 +13,6 @@ from invgen.ace.radial import RadialBasis
 class ABasis(NamedTuple):
     """What the kernels read; a group is a species and a rank, with all its channels."""
 
-    channels: np.ndarray
-    """(channels, 4) int64: species, radial function from 0, rank, first component."""
     components: int
     groups: np.ndarray
     """(groups, 4) int64: species, rank, first and last+1 of its channels in what follows."""
@@ -31,7 +29,7 @@ class ABasis(NamedTuple):
 
 
 def a_basis(channels: np.ndarray, radial: RadialBasis, species: int) -> ABasis:
-    """Tables for ``channels`` (n, 3): species, n from 1, rank.
+    """Tables for ``channels`` (channels, 3), laid out as those of a ``ProductBasis``: (species, n, l), n from 1.
 
     Raises ``ValueError`` for a channel of a species or a radial function that does not exist.
     """
@@ -46,12 +44,12 @@ def a_basis(channels: np.ndarray, radial: RadialBasis, species: int) -> ABasis:
             f"the basis uses radial functions up to n={channels[:, 1].max()}, the radial basis has {radial.functions}"
         )
     z, n, rank = channels.T
-    widths = 2 * rank + 1
-    component = np.cumsum(widths) - widths
+    sizes = 2 * rank + 1
+    component = np.cumsum(sizes) - sizes
     order = np.lexsort((n, rank, z))
     pairs, first = np.unique(channels[order][:, [0, 2]], axis=0, return_index=True)
     groups = np.column_stack([pairs, first, np.append(first[1:], len(order))]).astype(np.int64)
     return ABasis(
-        np.column_stack([z, n - 1, rank, component]), int(widths.sum()), groups, n[order] - 1, component[order],
-        radial.constants(), radial.recurrence, harmonic_table(int(rank.max(initial=0))),
+        int(sizes.sum()), groups, n[order] - 1, component[order], radial.constants(), radial.recurrence,
+        harmonic_table(int(rank.max(initial=0))),
     )  # fmt: skip

@@ -44,15 +44,15 @@ class TorchLinearPotential(nn.Module):
     """
 
     numbers: torch.Tensor
-    channels: torch.Tensor
 
     def __init__(self, potential: Linear) -> None:
         super().__init__()
         self.radial, self.elements, self.cutoff = potential.radial, potential.elements, potential.radial.cutoff
         self.ranks = potential.basis.harmonics.shape[0]
         self.products = Tables(potential.products)
-        for name, array in (("numbers", potential.numbers), ("channels", potential.basis.channels)):
-            self.register_buffer(name, torch.from_numpy(np.asarray(array, dtype=np.int64)), persistent=False)
+        self.channels: list[list[int]] = potential.products.channels.tolist()
+        numbers = torch.from_numpy(np.asarray(potential.numbers, dtype=np.int64))
+        self.register_buffer("numbers", numbers, persistent=False)
         self.coefficients = nn.Parameter(torch.from_numpy(potential.coefficients.copy()))
         self.references = nn.Parameter(torch.from_numpy(potential.references.copy()))
 
@@ -73,8 +73,8 @@ class TorchLinearPotential(nn.Module):
         harmonics = real_harmonics(vectors / r.unsqueeze(1), self.ranks - 1)
         radial = torch.stack(self.radial.values(r), dim=1)
         parts = []
-        for z, n, rank, _ in self.channels.tolist():
-            mine = radial[:, n] * (species[batch.second] == z)
+        for z, n, rank in self.channels:
+            mine = radial[:, n - 1] * (species[batch.second] == z)
             parts.append(mine.unsqueeze(1) * harmonics[:, rank * rank : (rank + 1) ** 2])
         products = torch.cat(parts, dim=1)
         return products.new_zeros(len(batch.numbers), products.shape[1]).index_add(0, batch.first, products)

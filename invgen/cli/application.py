@@ -62,6 +62,19 @@ def whole_numbers(text: str | None, option: str) -> tuple[int, ...] | None:
         raise ValueError(f"{option} takes whole numbers such as 0,1,2,4, got {text!r}") from None
 
 
+def assignments(texts: list[str] | None, option: str) -> dict[str, str]:
+    """``name=value`` of an option that is given several times. Raises ``ValueError`` for what is none."""
+    found: dict[str, str] = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise ValueError(f"{option} takes NAME=VALUE such as energy=REF_energy, got {text!r}")
+        if name in found:
+            raise ValueError(f"{option} gives {name} twice: {found[name]!r} and {value!r}")
+        found[name] = value
+    return found
+
+
 def backend_names(text: str) -> tuple[str, ...]:
     from invgen.compiler.emitters import BACKENDS
     from invgen.errors import unknown

@@ -22,7 +22,7 @@ def generate(
         str, typer.Option(help="independent, flexible, robust, linear or generators.")
     ] = "independent",
     ranks: Annotated[str | None, typer.Option(help="Explicit ranks such as 0,1,2,4, instead of --l-max.")] = None,
-    channels: Annotated[int, typer.Option(help="Tensors of every rank; ace: (species, radial) channels.")] = 1,
+    channels: Annotated[int, typer.Option(help="Channels (tensors) of every rank; ace: of all species together.")] = 1,
     total_degree: Annotated[
         str | None, typer.Option(help="ace: all with sum(n + w_L l) up to this, such as 14 or 21/2.")
     ] = None,

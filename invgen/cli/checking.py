@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +21,8 @@ from invgen.errors import SelectionError
 from invgen.replay.check import replay
 from invgen.resources import generated_folder
 from invgen.runtime.backends import BACKENDS as RUNNING
-
-if TYPE_CHECKING:
-    from invgen.runtime.cuda_interaction import CudaInteraction
+from invgen.runtime.backends import PLAIN
+from invgen.runtime.modules import Modules
 
 TOLERANCES = {"float64": 1e-11, "float32": 2e-4}
 """Largest deviation relative to the largest entry: round-off of some thousand operations on components of order one."""
@@ -49,21 +49,19 @@ def checks(basis: Basis | CovariantBasis, source: Path) -> Iterator[Check]:
                 yield "not run", name, reason
             else:
                 yield _outcome(name, _compare_numbers(basis, folder, backend, dtype))
-    if isinstance(basis, Basis) and open_folder(folder).has_interaction:
-        yield from _interaction_checks(basis, folder)
+    if isinstance(basis, Basis):
+        yield from _interaction_checks(basis, Modules(open_folder(folder)))
 
 
-def _interaction_checks(basis: Basis, folder: Path) -> Iterator[Check]:
-    """The fused kernels of the interaction layer, on a GPU."""
-    reason = RUNNING["cuda"].why_not()
-    for dtype in ("float64", "float32"):
-        name = f"cuda {dtype}: interaction layer, vjp, second order against plain tensor operations"
-        if reason:
+def _interaction_checks(basis: Basis, kernels: Modules) -> Iterator[Check]:
+    """The fused interaction layers, on the devices of their backends."""
+    rows = [row for row in RUNNING.values() if row.name in kernels.folder.interactions]
+    for row, dtype in product(rows, ("float64", "float32")):
+        name = f"{row.name} {dtype}: interaction layer, vjp, second order against plain tensor operations"
+        if reason := row.why_not():
             yield "not run", name, reason
         else:
-            from invgen.runtime.cuda_interaction import CudaInteraction
-
-            yield _outcome(name, interaction_problem(CudaInteraction(open_folder(folder)), basis, dtype, "cuda"))
+            yield _outcome(name, interaction_problem(kernels.interaction(row.name), basis, dtype, row.device))
 
 
 def _outcome(name: str, problem: str | None) -> Check:
@@ -94,7 +92,7 @@ def _emitted_backends(folder: Path) -> tuple[str, ...]:
     manifest = json.loads((folder / "manifest.json").read_text())
     if manifest.get("form") == "tables":
         return tuple(manifest["backends"])
-    return tuple(name for name, backend in BACKENDS.items() if backend.FILE in manifest["files"])
+    return tuple(name for name, backend in BACKENDS.items() if backend.kernels.FILE in manifest["files"])
 
 
 def _compare_numbers(basis: Basis | CovariantBasis, folder: Path, backend: str, dtype: str) -> str | None:
@@ -120,14 +118,18 @@ def _compare_numbers(basis: Basis | CovariantBasis, folder: Path, backend: str, 
     return None
 
 
-def interaction_problem(found: CudaInteraction, basis: Basis, dtype: str, device: str) -> str | None:
-    """How far fused kernels are from the same layer in float64 on the CPU: pairs in no order, an atom without any."""
+def interaction_problem(found: Any, basis: Basis, dtype: str, device: str | None) -> str | None:
+    """How far fused kernels are from the same layer in float64 on the CPU: pairs in no order, an atom without any.
+
+    found
+        See ``Backend.interaction``.
+    """
     import torch
 
     from invgen.runtime.operators import invariants, pair_sums
     from invgen.runtime.operators.pair_lists import PairLists, pair_lists
 
-    kernels = invgen.load(invgen.emitted_folder(basis, ("torch",)), backend="torch")
+    kernels = invgen.load(invgen.emitted_folder(basis, (PLAIN,)), backend=PLAIN)
     key, rng = invariants.register(kernels), np.random.default_rng(0)
     atoms, pairs, sensitivities, features = 5, 40, 3, 33
     inner = [(atoms, sensitivities, features), (pairs, sensitivities), (pairs, kernels.components)]

@@ -22,7 +22,7 @@ def covariants(
     n_max: Annotated[int, typer.Option(help="Largest correlation order.")] = 3,
     objective: Annotated[str, typer.Option(help="independent, generators or linear.")] = "independent",
     ranks: Annotated[str | None, typer.Option(help="Explicit ranks such as 1,2, instead of --l-max.")] = None,
-    channels: Annotated[int, typer.Option(help="Tensors of every rank.")] = 1,
+    channels: Annotated[int, typer.Option(help="Channels (tensors) of every rank.")] = 1,
     parity: Annotated[str, typer.Option(help="proper (dipoles), pseudo (axial vectors) or both.")] = "proper",
     max_candidates: Annotated[
         int, typer.Option(help="Refuse to enumerate more candidates than this.")

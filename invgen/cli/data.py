@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, out, stages
+from invgen.cli.application import app, assignments, out, stages
 
 
 @app.command()
@@ -48,7 +48,7 @@ def data(
         raise ValueError("data needs a FILE to look at, or --recipes for a list of the recipes")
     if recipe is not None and (key or unit):
         raise ValueError("--recipe knows keys and units; leave out --key and --unit")
-    labels = label_format(_pairs(key, "--key"), _pairs(unit, "--unit"))
+    labels = label_format(assignments(key, "--key"), assignments(unit, "--unit"))
     with stages() as progress:
         if recipe is None:
             parts = {file.name: read_structures(file, labels, progress=progress)}
@@ -72,16 +72,3 @@ def _list_recipes(as_json: bool) -> None:
         print(json.dumps(rows, indent=1))
     else:
         out.print("\n".join(map(str, RECIPES.values())), highlight=False, markup=False, soft_wrap=True)
-
-
-def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
-    """``name=value`` texts as a table."""
-    found: dict[str, str] = {}
-    for text in texts or ():
-        name, equals, value = text.partition("=")
-        if not (name and equals and value):
-            raise ValueError(f"{option} takes NAME=VALUE such as energy=REF_energy, got {text!r}")
-        if name in found:
-            raise ValueError(f"{option} gives {name} twice: {found[name]!r} and {value!r}")
-        found[name] = value
-    return found

@@ -2,34 +2,78 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, err, out, stages, training_bar, warnings_as_lines
+from invgen.cli.application import app, assignments, err, out, stages, training_bar, warnings_as_lines
 
 
 @app.command()
-def train(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/training.md.")]) -> None:
-    """Train a network on energies and forces; an interrupted run resumes when called again (exit code 130)."""
+def train(
+    config: Annotated[Path, typer.Argument(help="A TOML file; see docs/training.md.")],
+    start: Annotated[
+        Path | None, typer.Option("--from", metavar="MODEL", help="Fine-tune: begin with the weights of this model.")
+    ] = None,
+    extend: Annotated[
+        bool, typer.Option("--extend", help="Let the training in the folder go on with other settings, as more epochs.")
+    ] = False,
+    committee: Annotated[
+        int, typer.Option(min=1, help="Train so many networks from different seeds, each in a folder member-<n>.")
+    ] = 1,
+) -> None:
+    """Train a network on energies, forces, stresses; an interrupted run resumes when called again (exit code 130)."""
+    from invgen.potentials.evaluation import error_table
     from invgen.potentials.training.run import train_from_file
 
-    with training_bar() as (say, bar):
-        result = train_from_file(config, say, bar)
-    if not result.finished:
-        raise typer.Exit(130)
-    for name, errors in (("validation", result.validation), ("test", result.test)):
-        if errors:
-            numbers = ", ".join(
-                f"{key} {value:.4g}" for key, value in errors.items() if key.startswith(("energy", "force"))
-            )
-            out.print(f"{name} errors (eV, eV/Å): {numbers}", highlight=False, soft_wrap=True)
+    model = None if start is None else start.resolve()
+    members = range(committee) if committee > 1 else (None,)
+    for member in members:
+        with training_bar() as (say, bar):
+            result = train_from_file(config, say, bar, start=model, extend=extend, member=member)
+        if not result.finished:
+            raise typer.Exit(130)
+        if int(os.environ.get("RANK", "0")):
+            continue  # under torchrun, the first process tells
+        rows = {name: errors for name, errors in (("validation", result.validation), ("test", result.test)) if errors}
+        out.print(error_table(rows), end="", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="The file of a trained network, or the folder of a compiled one.")],
+    file: Annotated[Path, typer.Argument(help="Labelled structures.")],
+    basis: Annotated[
+        str | None, typer.Option(help="Folder of the kernels it was trained with, if its basis is not shipped.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="Where a label is: energy=REF_energy. As in the training, if not given.")
+    ] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(help="What it is measured in: energy=kcal/mol. As in the training, if not given."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Numbers in eV, eV/Å and eV/Å^3 as JSON.")] = False,
+) -> None:
+    """Errors of a model on labelled structures: in all, by group, and by element."""
+    from invgen.data.labels import label_format
+    from invgen.potentials import load_potential
+    from invgen.potentials.evaluation import evaluate_file
+
+    labels = label_format(assignments(key, "--key"), assignments(unit, "--unit")) if key or unit else None
+    found = evaluate_file(load_potential(model, basis), file, labels)
+    if as_json:
+        typer.echo(json.dumps(found.to_json(), indent=1))
+    else:
+        out.print(found.table(), end="", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command("compile")
 def compile_network(
-    model: Annotated[Path, typer.Argument(help="The file of a trained network, such as training/model.npz.")],
+    model: Annotated[Path, typer.Argument(help="The file of a trained network, such as training/model.safetensors.")],
     basis: Annotated[
         str | None, typer.Option(help="Folder of the kernels it was trained with, if its basis is not shipped.")
     ] = None,

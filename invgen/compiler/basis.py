@@ -99,7 +99,7 @@ class Basis:
         """The tensors ``(species, n, rank)`` in component order, each with 2 rank + 1 components.
 
         Family ``ace``: those that occur in any candidate of the spec, ascending, real harmonics m = -l..l inside.
-        Family ``cartesian``: n = channel + 1, rank by rank, reduced Cartesian components inside.
+        Family ``cartesian``: n = number + 1, rank by rank, reduced Cartesian components inside.
         """
         return self.family.channels(self.spec)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from invgen.compiler.algebra.channels import Channel
-from invgen.compiler.emitters import BACKENDS, cuda_interaction, emit_folder, emit_tables
+from invgen.compiler.emitters import BACKENDS, emit_folder, emit_tables
 from invgen.compiler.kernels.ace.products import unrolled
 from invgen.compiler.kernels.derivatives import second_order, vjp
 from invgen.compiler.kernels.harmonics import harmonics
@@ -97,12 +97,17 @@ def emit(
     if products is not None and not unrolled(products):
         emit_tables(folder, id=basis.id, products=products, backends=backends, metadata=metadata)
     else:
-        kind = "invariants" if basis.covariant_rank is None else "covariants"
-        kernels = kernels_of(basis)
-        files = {} if products is None else {PRODUCTS: products.to_bytes()}
-        if "cuda" in backends and kind == "invariants" and form.interaction(basis.channels):
-            files[cuda_interaction.FILE] = cuda_interaction.emit(basis.id, kernels).encode()
-        emit_folder(folder, id=basis.id, kind=kind, kernels=kernels, backends=backends, metadata=metadata, tables=files)
+        invariants = basis.covariant_rank is None
+        emit_folder(
+            folder,
+            id=basis.id,
+            kind="invariants" if invariants else "covariants",
+            kernels=kernels_of(basis),
+            backends=backends,
+            metadata=metadata,
+            tables={} if products is None else {PRODUCTS: products.to_bytes()},
+            interaction=invariants and form.interaction(basis.channels),
+        )
     basis.save(folder)
     return folder
 
@@ -110,10 +115,10 @@ def emit(
 def _metadata(basis: Chosen) -> dict[str, Any]:
     """A covariant counts as 2 rank + 1 functions, one after another."""
     open_rank = {} if basis.covariant_rank is None else {"covariant_rank": basis.covariant_rank}
-    number = Counter(channel.rank for channel in basis.channels)
+    multiplicity = Counter(channel.rank for channel in basis.channels)
     return {
-        "ranks": sorted(number),
-        "channels": [number[rank] for rank in sorted(number)],
+        "ranks": sorted(multiplicity),
+        "channels": [multiplicity[rank] for rank in sorted(multiplicity)],
         "components": basis.components,
         "size": len(basis) * (2 * open_rank.get("covariant_rank", 0) + 1),
         "labels": list(basis.labels),

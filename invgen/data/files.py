@@ -1,7 +1,7 @@
-"""Files that are never half written and never read without a check: npz archives with a checksum of their own.
+"""Files that are never half written and never read without a check: named arrays, a JSON header, and a checksum.
 
-An archive holds named arrays, one JSON text under ``header`` and the SHA-256 of both under ``checksum``. No
-pickle is written or read.
+An archive is an npz file with the JSON text under ``header`` and the SHA-256 of it and of all arrays under
+``checksum``; a tensor file is a safetensors file with both in its metadata. No pickle is written or read.
 """
 
 from __future__ import annotations
@@ -13,9 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import safetensors
+import safetensors.numpy
 
 from invgen.data.errors import DataError
-from invgen.files import write_arrays
+from invgen.files import write_arrays, write_bytes
+
+NOTE = "invgen"
+"""The one entry in the metadata of a tensor file: their order is not kept, and equal contents are to be equal bytes."""
 
 
 def _checksum(header: str, arrays: dict[str, np.ndarray]) -> str:
@@ -50,6 +55,37 @@ def read_archive(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str,
         text, written = str(arrays.pop("header")), str(arrays.pop("checksum"))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is truncated or no archive of invgen ({error}); write it again") from error
+    return _checked(path, kind, text, arrays, written)
+
+
+def write_tensors(path: str | Path, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Path:
+    """Write ``header`` (JSON values) and ``arrays`` as safetensors, with their checksum in the metadata."""
+    text = json.dumps(header, sort_keys=True)
+    note = json.dumps({"header": text, "sha256": _checksum(text, arrays)})
+    solid = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return write_bytes(path, safetensors.numpy.save(solid, {NOTE: note}))
+
+
+def read_tensors(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Read back ``(header, arrays)``; an npz archive is read, too. Raises what ``read_archive`` raises."""
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"no such file: {path}")
+    if zipfile.is_zipfile(path):
+        return read_archive(path, kind)
+    try:
+        with safetensors.safe_open(path, "numpy") as file:
+            note = json.loads((file.metadata() or {})[NOTE])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        text, written = note["header"], note["sha256"]
+    except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
+        raise DataError(f"{path} is truncated or no model of invgen ({error}); write it again") from error
+    return _checked(path, kind, text, arrays, written)
+
+
+def _checked(
+    path: Path, kind: str, text: str, arrays: dict[str, np.ndarray], written: str
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     if _checksum(text, arrays) != written:
         raise DataError(
             f"{path}: its contents do not match its checksum; the file was damaged or edited: write it again"

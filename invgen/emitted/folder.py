@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,8 +23,8 @@ FORMAT = 2
 """Of ``manifest.json``; every other is refused."""
 KERNELS = ("value", "vjp", "second_order")
 SOURCES = ("_kernels.py", "_kernels.cu")
-INTERACTION = "cuda_interaction.cu"
-"""Source that is compiled behind the CUDA kernels."""
+INTERACTIONS = ("_interaction.py", "_interaction.cu")
+"""How the files of a backend end: its kernels, and the fused interaction layer that calls them."""
 FIELDS = ("id", "kind", "ranks", "channels", "components", "size", "labels", "operations", "kernel_digests", "files")
 
 
@@ -46,6 +47,11 @@ class EmittedFolder:
         return f"{self.id}@{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
 
     @property
+    def multiplicities(self) -> tuple[int, ...]:
+        """Number of tensors of each rank, in the order of ``ranks``; the manifest calls them ``channels``."""
+        return tuple(self.manifest["channels"])
+
+    @property
     def table_driven(self) -> bool:
         """Whether the kernels walk the tables of the product basis, instead of being unrolled sources."""
         return self.manifest.get("form") == "tables"
@@ -58,7 +64,7 @@ class EmittedFolder:
         """
         return self.manifest.get("tensors", "spherical" if "family" in self.manifest else "cartesian")
 
-    @property
+    @cached_property
     def backends(self) -> tuple[str, ...]:
         """Names of the backends that were emitted here."""
         if self.table_driven:
@@ -66,10 +72,11 @@ class EmittedFolder:
         files = sorted(self.manifest["files"])
         return tuple(file.partition("_kernels.")[0] for file in files if file.endswith(SOURCES))
 
-    @property
-    def has_interaction(self) -> bool:
-        """Whether a fused kernel of the interaction layer was emitted here, beside the CUDA kernels that it needs."""
-        return INTERACTION in self.manifest["files"]
+    @cached_property
+    def interactions(self) -> tuple[str, ...]:
+        """Names of the backends whose fused interaction layer was emitted here, beside the kernels that it calls."""
+        files = self.manifest["files"]
+        return tuple(name for name in self.backends if any(name + ending in files for ending in INTERACTIONS))
 
     def read(self, file: str) -> bytes:
         """The bytes of ``file``. Raises ``EmittedFileError`` if they are absent or not those that were emitted."""
@@ -137,7 +144,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     if missing:
         raise EmittedFileError(f"{path} lacks {', '.join(missing)}: it was edited or truncated; emit again")
     for file in manifest["files"]:
-        if Path(file).name != file or not (file.endswith(SOURCES) or file in (PRODUCTS, INTERACTION)):
+        if Path(file).name != file or not (file.endswith((*SOURCES, *INTERACTIONS)) or file == PRODUCTS):
             raise EmittedFileError(
                 f"{path} lists the file {file!r}, which is no emitted source and no table; emit again"
             )

@@ -27,7 +27,8 @@ class ProductBasis:
     """Invariants of A_znlm through shared products.
 
     channels
-        int32 ``(channels, 3)``: (species, n, l) ascending; each has 2l+1 components, m = -l..l, in this order.
+        int32 ``(channels, 3)``: a channel A_znl in each row, (species, n, l), species from 0 and n from 1, in component
+        order; each has 2l+1 components, m = -l..l.
     left, right
         int32 ``(nodes,)``: the factors of every node. Nodes ascend by degree, then by ``left``, so that factors come
         first and the nodes made from one value stand together.
@@ -91,9 +92,19 @@ class ProductBasis:
         return len(self.orders)
 
     @property
+    def sizes(self) -> np.ndarray:
+        """``(channels,)``: number of components of every channel."""
+        return 2 * self.channels[:, 2] + 1
+
+    @property
     def components(self) -> int:
         """Number C of components of all channels together."""
-        return int((2 * self.channels[:, 2] + 1).sum())
+        return int(self.sizes.sum())
+
+    @cached_property
+    def species(self) -> np.ndarray:
+        """``(C,)``: the species of the channel of every component."""
+        return np.repeat(self.channels[:, 0], self.sizes)
 
     @property
     def nodes(self) -> int:

@@ -9,6 +9,7 @@ from torch import nn
 
 from invgen.emitted.folder import shipped_ids
 from invgen.nn.invariants import Invariants
+from invgen.runtime.backends import PLAIN
 
 
 class TensorHarmonics(nn.Module):
@@ -20,7 +21,7 @@ class TensorHarmonics(nn.Module):
 
     columns: torch.Tensor
 
-    def __init__(self, ranks: Sequence[int], backend: str = "torch") -> None:
+    def __init__(self, ranks: Sequence[int], backend: str = PLAIN) -> None:
         super().__init__()
         self.ranks = tuple(ranks)
         l_max = max(self.ranks)

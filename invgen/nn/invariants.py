@@ -21,6 +21,8 @@ class Invariants(torch.nn.Module):
     component_axis
         -2 for (atoms, components, features), the layout that is not copied; -1 for (..., components).
 
+    ``multiplicities`` holds how many tensors there are of each of ``ranks``.
+
     ``forward`` takes float32 or float64 of shape (..., components, features) and gives (..., invariants, features).
     Raises what ``invgen.load`` raises, ``ValueError`` for a wrong width, ``TypeError`` for other dtypes.
     """
@@ -30,7 +32,8 @@ class Invariants(torch.nn.Module):
         self.kernels = load(source, backend=backend, component_axis=component_axis)
         self.component_axis = component_axis
         self.id, self.key = self.kernels.id, self.kernels.key
-        self.ranks, self.channels = self.kernels.ranks, self.kernels.channels
+        self.ranks: tuple[int, ...] = self.kernels.ranks
+        self.multiplicities: tuple[int, ...] = self.kernels.multiplicities
         self.components, self.size = self.kernels.components, self.kernels.size
         self.labels = self.kernels.labels
         if self.kernels.compiled:

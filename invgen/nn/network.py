@@ -69,6 +69,7 @@ class Network(nn.Module):
         Å: inverse width in 1/r that all sensitivities start with; None stands for 2 · sensitivities · soft_min.
 
     ``species_energies`` holds E⁰ in eV, frozen, zero until set, and float64 whatever the dtype of the network.
+    ``notes`` are JSON values that travel with the model, such as how its labels were named.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Network(nn.Module):
             self.blocks.append(Block(layer, inputs, outputs, atom_layers))
         self.energy_layers = nn.ModuleList(nn.Linear(width, 1) for width in widths[1:])
         self.species_energies = SpeciesEnergies(widths[0])
+        self.notes: dict[str, Any] = {}
         self.arguments: dict[str, Any] = {
             "species": self.encoding.species,
             "features": features,
@@ -183,10 +185,10 @@ class HipHopNN(Network):
                 f"{folder.manifest['family']!r} and takes {folder.tensors} components: generate one of the family "
                 "'cartesian'"
             )
-        if any(count != 1 for count in probe.channels):
+        if any(count != 1 for count in probe.multiplicities):
             raise ValueError(
-                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has {probe.channels} tensors "
-                f"of ranks {probe.ranks}; generate it with channels=1"
+                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has {probe.multiplicities} "
+                f"tensors of ranks {probe.ranks}; generate it with channels=1"
             )
 
         def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> FusedInteraction:

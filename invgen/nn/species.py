@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import nn
 
-from invgen.data.dataset import Dataset
 from invgen.data.errors import UnknownSpeciesError
 from invgen.data.structures import LARGEST_ATOMIC_NUMBER
 from invgen.runtime.cuda import capturing
@@ -84,15 +83,3 @@ class SpeciesEnergies(nn.Module):
     def forward(self, index: torch.Tensor) -> torch.Tensor:
         """(atoms,) positions in the list of species -> (atoms,) eV."""
         return self.values[index]
-
-
-def fit_species_energies(data: Dataset, species: Sequence[int]) -> torch.Tensor:
-    """Least-squares E⁰ (species,) in eV, float64: energies as sums over elements, of least norm where not unique.
-
-    Systems without an energy have no part in it; zero without any energy.
-    """
-    known = data.energy.isfinite()
-    if not bool(known.any()):
-        return torch.zeros(len(species), dtype=torch.float64)
-    rows, energies = data.composition(species)[known], data.energy[known].unsqueeze(1)
-    return torch.linalg.lstsq(rows, energies, driver="gelsd").solution.squeeze(1)

@@ -1,6 +1,7 @@
 """Trained potentials: training from a configuration, models in files, an ASE calculator."""
 
-from invgen.potentials.calculator import InvgenCalculator
+from invgen.potentials.calculator import InvgenCalculator, load_potential
+from invgen.potentials.evaluation import Evaluation, evaluate
 from invgen.potentials.frozen.freeze import compile_model
 from invgen.potentials.frozen.potential import CompiledPotential, load_compiled
 from invgen.potentials.hippynn_weights import hippynn_model
@@ -13,14 +14,17 @@ __all__ = [
     "CompiledPotential",
     "Config",
     "ConfigError",
+    "Evaluation",
     "InvgenCalculator",
     "Trainer",
     "TrainingError",
     "TrainingResult",
     "compile_model",
+    "evaluate",
     "hippynn_model",
     "load_compiled",
     "load_model",
+    "load_potential",
     "parse_config",
     "read_config",
     "save_model",

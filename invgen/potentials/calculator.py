@@ -12,6 +12,11 @@ from invgen.potentials.frozen.potential import CompiledPotential, load_compiled
 from invgen.potentials.saved import load_model
 
 
+def load_potential(path: str | Path, basis: Any = None) -> EnergyForces:
+    """A compiled model from its folder, or a network from its file, with the folder of its kernels as ``basis``."""
+    return load_compiled(path) if Path(path).is_dir() else EnergyForces(load_model(path, basis=basis)).eval()
+
+
 class InvgenCalculator(BatchCalculator):
     """Energy (eV), forces (eV/Å) and, for cells periodic in three directions, stress (eV/Å^3, ASE's sign and order).
 
@@ -21,5 +26,5 @@ class InvgenCalculator(BatchCalculator):
 
     def __init__(self, model: Network | CompiledPotential | str | Path, **arguments: Any) -> None:
         if isinstance(model, (str, Path)):
-            model = load_compiled(model) if Path(model).is_dir() else load_model(model)
-        super().__init__(model if isinstance(model, CompiledPotential) else EnergyForces(model).eval(), **arguments)
+            model = load_potential(model)
+        super().__init__(EnergyForces(model).eval() if isinstance(model, Network) else model, **arguments)

@@ -27,8 +27,8 @@ class Muon(torch.optim.Optimizer):
     Directions in which gradients are small are learnt as fast as others, and a large gradient makes no longer step.
     """
 
-    def __init__(self, parameters: Iterable[nn.Parameter], lr: float) -> None:
-        super().__init__(parameters, {"lr": lr})
+    def __init__(self, parameters: Iterable[Any], lr: float, weight_decay: float = 0.0) -> None:
+        super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> None:
@@ -42,6 +42,7 @@ class Muon(torch.optim.Optimizer):
                 directions = orthogonal(torch.stack([self._momentum(p) for p in matrices]))
                 length = -group["lr"] * RMS * max(shape) ** 0.5
                 for matrix, direction in zip(matrices, directions, strict=True):
+                    matrix.mul_(1 - group["lr"] * group["weight_decay"])
                     matrix.add_(direction, alpha=length)
 
     def _momentum(self, parameter: nn.Parameter) -> torch.Tensor:
@@ -67,22 +68,33 @@ def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
 class Optimizer:
     """Adam for all parameters, or with ``kind`` muon for those that are no matrices; one rate for both.
 
+    ``weight_decay`` shortens all that has two axes or more by rate times decay in every step: the matrices of layers,
+    those that mix invariants and the weights of environments, but no biases, scales and sensitivities.
+
     ``sensitivity_rate`` is the share of the rate for positions and widths of sensitivities. Adam steps are about as
     long as the rate, whatever the unit. A position is a length: 0.005 Å is half the width of the innermost sensitivity
     (μ²/σ = 0.01 Å at μ = 0.4 Å, σ = 16 Å), and each step moves it for all pairs.
     """
 
-    def __init__(self, model: nn.Module, kind: str, rate: float, sensitivity_rate: float) -> None:
+    def __init__(
+        self, model: nn.Module, kind: str, rate: float, sensitivity_rate: float, weight_decay: float = 0.0
+    ) -> None:
         radial = {id(p) for module in model.modules() if isinstance(module, Sensitivity) for p in module.parameters()}
         matrices = [p for p in model.parameters() if kind == "muon" and p.dim() == 2 and min(p.shape) >= NARROWEST]
         taken = radial | {id(p) for p in matrices}
-        rest = {"params": [p for p in model.parameters() if id(p) not in taken], "share": 1.0}
-        sensitivities = {"params": [p for p in model.parameters() if id(p) in radial], "share": sensitivity_rate}
-        self.parts: dict[str, torch.optim.Optimizer] = {
-            "adam": torch.optim.Adam([rest, sensitivities], lr=rate, fused=True)
-        }
+        rest = [p for p in model.parameters() if id(p) not in taken]
+        groups = [
+            {"params": [p for p in rest if p.dim() > 1], "share": 1.0, "weight_decay": weight_decay},
+            {"params": [p for p in rest if p.dim() < 2], "share": 1.0, "weight_decay": 0.0},
+            {
+                "params": [p for p in model.parameters() if id(p) in radial],
+                "share": sensitivity_rate,
+                "weight_decay": 0.0,
+            },
+        ]
+        self.parts: dict[str, torch.optim.Optimizer] = {"adam": torch.optim.AdamW(groups, lr=rate, fused=True)}
         if matrices:
-            self.parts["muon"] = Muon([{"params": matrices, "share": 1.0}], rate)
+            self.parts["muon"] = Muon([{"params": matrices, "share": 1.0}], rate, weight_decay)
         self.rate = rate
 
     def zero_grad(self) -> None:

@@ -1,4 +1,4 @@
-"""Models in files: an npz archive with the architecture as JSON and a checksum; nothing in it is executed."""
+"""Models in files: safetensors with the architecture as JSON and a checksum; nothing in it is executed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from invgen.data.errors import DataError
-from invgen.data.files import read_archive, write_archive
+from invgen.data.files import read_tensors, write_tensors
 from invgen.emitted.folder import shipped_ids
 from invgen.nn.interaction import CUSP, GROUP_NORM_EPSILON, InvariantInteraction, TensorSensitivityInteraction
 from invgen.nn.network import HipHopNN, HipNN, HipNNTS, Network
@@ -58,17 +58,20 @@ def state_arrays(model: torch.nn.Module) -> dict[str, np.ndarray]:
 
 
 def save_model(model: Network, path: str | Path, weights: dict[str, np.ndarray] | None = None) -> Path:
-    """Write ``model`` (or its architecture with other ``weights``) to ``path``, atomically."""
-    return write_archive(path, {"kind": KIND, **describe(model)}, state_arrays(model) if weights is None else weights)
+    """Write ``model`` (or its architecture with other ``weights``) to ``path``, atomically, as safetensors."""
+    header = {"kind": KIND, **describe(model), "notes": model.notes}
+    return write_tensors(path, header, state_arrays(model) if weights is None else weights)
 
 
 def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Network:
     """Read a model. A basis that is not shipped must be given as ``basis`` (folder or ``Basis``).
 
+    Models of earlier versions, npz archives, are read, too.
+
     Raises ``DataError`` when the file is damaged, the basis has other invariants than the one the model was made
     with, or weights and architecture do not fit.
     """
-    header, arrays = read_archive(path, KIND)
+    header, arrays = read_tensors(path, KIND)
     wanted = header["basis"]
     if wanted and basis is None and wanted["id"] not in shipped_ids():
         raise DataError(
@@ -82,6 +85,7 @@ def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Ne
         raise DataError(f"{path} was made with other invariants than {model.basis_id} has; give its own basis")
     model = model.to(getattr(torch, header["dtype"]))
     load_arrays(model, arrays, str(path))
+    model.notes = header.get("notes", {})
     return model.eval()
 
 

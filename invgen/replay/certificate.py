@@ -43,7 +43,7 @@ class Claim:
     """What a certificate says of a basis.
 
     tensors
-        In component order: ``rank`` or ``rank:channel``, and ``n.l`` or ``z.n.l`` in the family ``ace``.
+        In component order: ``rank`` or ``rank:number``, and ``n.l`` or ``z.n.l`` in the family ``ace``.
     counts
         Linearly independent invariants per correlation order, by characters.
     kept, outside, rejected

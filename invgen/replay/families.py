@@ -60,7 +60,7 @@ class Family(Protocol):
 
 
 class Cartesian:
-    """Contractions; tensors are named ``rank`` or ``rank:channel``."""
+    """Contractions; tensors are named ``rank`` or ``rank:number``."""
 
     products = True
     uses_all = True
@@ -75,10 +75,8 @@ class Cartesian:
         return cartesian.CartesianPoint(tensors, components, prime)
 
     def tensors(self, specification: dict[str, Any]) -> set[str]:
-        channels = range(specification["channels"])
-        return {
-            f"{rank}:{channel}" if channel else str(rank) for rank in specification["ranks"] for channel in channels
-        }
+        numbers = range(specification["channels"])
+        return {f"{rank}:{number}" if number else str(rank) for rank in specification["ranks"] for number in numbers}
 
     def degree(self, specification: dict[str, Any], tensor: str) -> Fraction:
         return Fraction(0)

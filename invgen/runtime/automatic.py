@@ -57,7 +57,7 @@ class Automatic:
         """What is used where nothing is measured: compiled kernels wherever they run."""
         if x.device.type != "cpu" and x.dtype not in MEASURED:
             return PLAIN
-        found = invariants.compiled_backend(self.kernels, x.device)
+        found = invariants.compiled_backend(self.kernels.folder.backends, x.device)
         return PLAIN if found is None else found.name
 
     def _trial(

@@ -31,6 +31,10 @@ class Backend:
         Kind of device whose tensors its compiled kernels take, or ``None`` for plain tensor operations on any.
     takes_numpy
         Whether ``run`` takes NumPy arrays, too.
+    interaction
+        Makes of an emitted folder its fused interaction layer, or ``None`` if the backend has none. That has ``value``,
+        ``vjp`` and ``second_order`` of checked tensors and ``PairLists``, as ``operators.pair_sums`` without a key, and
+        always gives tuples.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Backend:
     require: Callable[[int | None], None]
     device: str | None = None
     takes_numpy: bool = False
+    interaction: Callable[[EmittedFolder], Any] | None = None
 
     def why_not(self, index: int | None = None) -> str | None:
         """Why it cannot run on this machine, or on the GPU of an index; ``None`` if it can."""
@@ -108,6 +113,12 @@ def _cuda_form(folder: EmittedFolder) -> Any:
     return CudaKernels(folder)
 
 
+def _cuda_interaction(folder: EmittedFolder) -> Any:
+    from invgen.runtime.cuda_interaction import CudaInteraction
+
+    return CudaInteraction(folder)
+
+
 BACKENDS: dict[str, Backend] = {}
 """In order of preference: among those that can run, the first is what ``"auto"`` takes."""
 
@@ -121,7 +132,7 @@ def register_backend(backend: Backend) -> None:
 
 register_backend(Backend("numba", _numba_form, _require_numba, device="cpu", takes_numpy=True))
 register_backend(Backend("torch", _torch_form, _require_torch))
-register_backend(Backend("cuda", _cuda_form, _require_cuda, device="cuda"))
+register_backend(Backend("cuda", _cuda_form, _require_cuda, device="cuda", interaction=_cuda_interaction))
 PLAIN = "torch"
 """The backend of plain tensor operations: it runs wherever torch does, and derivatives of any order exist."""
 
@@ -144,6 +155,11 @@ def for_tensors(names: tuple[str, ...], kind: str, index: int | None = None) -> 
     """Among emitted backends, the first whose kernels run on tensors of a device; ``None`` for plain operations."""
     fit = (b for b in BACKENDS.values() if b.name in names and b.device == kind and b.why_not(index) is None)
     return next(fit, None)
+
+
+def compiled_for(kind: str) -> str:
+    """The first backend with kernels for a kind of device, whether or not it runs here; the plain one if none has."""
+    return next((b.name for b in BACKENDS.values() if b.device == kind), PLAIN)
 
 
 def fast_on_cpu(backend: str) -> bool:

@@ -10,11 +10,13 @@ import ctypes
 
 from torch import Tensor
 
-from invgen.emitted.folder import INTERACTION, EmittedFolder
+from invgen.emitted.folder import EmittedFolder
 from invgen.errors import CudaError
 from invgen.runtime import cuda
 from invgen.runtime.operators.pair_lists import PairLists
 
+FILE = "cuda_interaction.cu"
+"""Compiled behind the kernels, whose parts it calls."""
 MOST_THREADS = 128
 """Threads of a block, at most: each may then have all registers that the architecture gives to one."""
 SHARED_BYTES = 48 * 1024
@@ -31,8 +33,8 @@ class CudaInteraction:
     """The kernels of one emitted folder. Raises ``EmittedFileError`` unless its files are as they were emitted."""
 
     def __init__(self, folder: EmittedFolder) -> None:
-        text = folder.read(INTERACTION).decode()
-        fields = cuda.launch_fields(text, folder.path / INTERACTION)
+        text = folder.read(FILE).decode()
+        fields = cuda.launch_fields(text, folder.path / FILE)
         self.components, self.size, self.pairs = (int(fields[name]) for name in ("components", "size", "pairs"))
         self.source = cuda.Source(folder.id, folder.read(cuda.FILE).decode() + text)
 

@@ -27,6 +27,8 @@ class Kernels(Modules):
     ``component_axis=-1`` or ``-2``; ``None`` means components last for arrays of one or two axes and
     (atoms, components, features) for three. Other axes are kept. Contiguous writeable arrays are not copied.
 
+    ``f.multiplicities`` says how many tensors there are of each of ``f.ranks``.
+
     Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64.
     """
 
@@ -40,7 +42,7 @@ class Kernels(Modules):
         manifest = folder.manifest
         self.kind: str = manifest["kind"]
         self.ranks: tuple[int, ...] = tuple(manifest["ranks"])
-        self.channels: tuple[int, ...] = tuple(manifest["channels"])
+        self.multiplicities = folder.multiplicities
         self.labels: tuple[str, ...] = tuple(manifest["labels"])
 
     def __repr__(self) -> str:

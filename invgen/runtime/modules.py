@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from invgen.emitted.folder import EmittedFolder
@@ -21,6 +20,7 @@ class Modules:
         self.size: int = manifest["size"]
         self.operations: dict[str, dict[str, int]] = manifest["operations"]
         self._forms: dict[str, Any] = {}
+        self._interactions: dict[str, Any] = {}
 
     def form(self, backend: str) -> Any:
         """What runs the kernels, see ``Backend.form``.
@@ -37,12 +37,18 @@ class Modules:
         """The kernels as functions of tensors and ``axis`` in plain tensor operations."""
         return self.form(PLAIN)
 
-    @cached_property
-    def interaction_module(self) -> Any:
-        """The emitted fused CUDA kernels. Raises ``EmittedFileError`` if there are none or they were edited."""
-        from invgen.runtime.cuda_interaction import CudaInteraction
+    def interaction(self, backend: str) -> Any:
+        """What runs the fused interaction layer, see ``Backend.interaction``.
 
-        return CudaInteraction(self.folder)
+        Raises ``ValueError`` for a backend that has none, ``EmittedFileError`` if it was not emitted or its file was
+        edited.
+        """
+        if backend not in self._interactions:
+            make = BACKENDS[backend].interaction
+            if make is None:
+                raise ValueError(f"backend {backend!r} has no fused interaction layer: its row has no 'interaction'")
+            self._interactions[backend] = make(self.folder)
+        return self._interactions[backend]
 
 
 def alone(results: tuple[Any, ...]) -> Any:

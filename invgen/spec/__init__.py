@@ -62,7 +62,7 @@ class BasisSpec:
         degree n_max are polynomials. ``robust``: few functions of the largest possible rank in general and at every
         symmetric site of a list.
     channels
-        Number of tensors of every rank; for ``ace`` of (species, radial) channels, shared out species by species.
+        Number of channels, that is tensors, of every rank; those of ``ace`` are shared out species by species.
     parity
         ``proper`` scalars (default), ``pseudo`` scalars (one Levi-Civita symbol), or ``both``.
     orders
@@ -202,7 +202,7 @@ class BasisSpec:
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
-        """All tensors ``(rank, channel)`` in component order: by rank, channels inside.
+        """All tensors ``(rank, number)`` in component order: by rank, then by number from 0.
 
         Those of the family ``ace`` follow from the truncation, see ``Basis.channels``, and it raises ``SpecError``.
         """

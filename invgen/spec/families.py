@@ -8,7 +8,7 @@ from typing import Protocol
 from invgen.errors import SpecError
 
 Tensor = tuple[int, int]
-"""One irreducible tensor of a neighbourhood: ``(rank, channel)``."""
+"""One irreducible tensor of a neighbourhood: ``(rank, number)``, numbered from 0 among those of its rank."""
 
 
 class Request(Protocol):
@@ -53,7 +53,7 @@ class Rules:
 
     def tensors(self, spec: Request) -> tuple[Tensor, ...]:
         """All tensors in component order, or ``SpecError`` where they are not numbered rank by rank."""
-        return tuple((rank, channel) for rank in spec.ranks for channel in range(spec.channels))
+        return tuple((rank, number) for rank in spec.ranks for number in range(spec.channels))
 
 
 class CartesianRules(Rules):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from invgen.ace.fitting.config import ReferencesConfig, SolverConfig, check_references, check_solver
+from invgen.ace.fitting.config import SolverConfig, check_solver
 from invgen.ace.fitting.factors import Factors, Solution
 from invgen.ace.fitting.rows import Weights, check_elements
 from invgen.ace.fitting.solvers import dependent_columns
@@ -18,6 +18,7 @@ from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError
+from invgen.runs.references import ReferencesConfig, check_references
 
 NAMED = 8
 """Columns or structures that a warning names; the report names all."""
@@ -83,10 +84,8 @@ def pair_twins(products: ProductBasis, species: int) -> np.ndarray:
 
     They are those of correlation order 1 at centres of species z with neighbours of a species before z.
     """
-    table = products.channels
-    owner = np.repeat(table[:, 0], 2 * table[:, 2] + 1)
     single = np.flatnonzero(products.orders == 1)
-    neighbour = owner[products.column[products.row_start[single]]]
+    neighbour = products.species[products.column[products.row_start[single]]]
     size = len(products.orders)
     return np.concatenate([z * size + single[neighbour < z] for z in range(species)])
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from invgen.ace.fitting.rows import METHODS, Weights
+from invgen.ace.fitting.rows import Weights
 from invgen.ace.fitting.solvers import SOLVERS
 from invgen.ace.fitting.validation import FOLD_BY
 from invgen.ace.radial import RadialBasis
@@ -15,6 +15,7 @@ from invgen.data.neighbours import nearest_distance
 from invgen.data.structures import Structure
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError, parse_table, parse_tables, read_tables
+from invgen.runs.references import ReferencesConfig, check_references
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,6 @@ class WeightsConfig:
             return Weights(**{name: getattr(self, name) for name in self.__dataclass_fields__})
         except ValueError as error:
             raise ConfigError(f"[weights] {error}") from error
-
-
-@dataclass(frozen=True)
-class ReferencesConfig:
-    """Energies of atoms: ``method`` is least-squares, isolated or none; ``energies`` (eV) of elements are as given."""
-
-    method: str = "least-squares"
-    energies: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -208,15 +201,6 @@ def radial_basis(radial: Any, train: Sequence[Structure]) -> RadialBasis:
     keys: RadialConfig = table("radial", RadialConfig, radial)
     r0 = nearest_distance(train, keys.cutoff) if keys.r0 is None else keys.r0
     return RadialBasis(keys.cutoff, 1, r0, keys.transform, keys.p, keys.q, keys.envelope)
-
-
-def check_references(references: ReferencesConfig) -> None:
-    """Raises ``ConfigError`` for an unknown method and energies that are no numbers."""
-    if references.method not in METHODS:
-        raise ConfigError(unknown("references.method", references.method, METHODS))
-    for element, value in references.energies.items():
-        if not _is_number(value):
-            raise ConfigError(f"references.energies.{element} must be an energy in eV, got {value!r}")
 
 
 def check_solver(solver: SolverConfig) -> None:

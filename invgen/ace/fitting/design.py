@@ -48,8 +48,7 @@ class DesignEvaluator:
         self.radial, self.elements = radial, tuple(elements)
         self.numbers = element_numbers(self.elements)
         self.basis = a_basis(products.channels, radial, len(self.numbers))
-        table = self.basis.channels
-        self.terms = unfold(products, np.repeat(table[:, 0], 2 * table[:, 2] + 1))
+        self.terms = unfold(products)
         self.functions = len(self.terms.order)
 
     def __repr__(self) -> str:
@@ -237,9 +236,9 @@ def node_factors(left: np.ndarray, right: np.ndarray, components: int, highest: 
     return factors
 
 
-def unfold(products: ProductBasis, species_of_component: np.ndarray) -> Terms:
-    """Terms of a product basis; the species of its components in their order."""
-    components = len(species_of_component)
+def unfold(products: ProductBasis) -> Terms:
+    """Terms of a product basis."""
+    components, species = products.components, products.species.astype(np.int64)
     orders = np.asarray(products.orders, dtype=np.int64)
     row = np.asarray(products.row_start, dtype=np.int64)
     factors = node_factors(products.left, products.right, components, int(orders.max(initial=1)))
@@ -248,7 +247,7 @@ def unfold(products: ProductBasis, species_of_component: np.ndarray) -> Terms:
     chunks, support = [0], []
     for k in range(len(orders)):
         block = slice(row[k], row[k + 1])
-        padded = _chunks(np.unique(factor[block][factor[block] >= 0]), species_of_component)
+        padded = _chunks(np.unique(factor[block][factor[block] >= 0]), species)
         flat = np.array(padded).reshape(-1)
         first = np.full(components, -1)
         first[flat[::-1]] = np.arange(len(flat))[::-1]
@@ -257,7 +256,7 @@ def unfold(products: ProductBasis, species_of_component: np.ndarray) -> Terms:
         chunks.append(len(support))
     table = np.array(support, dtype=np.int64).reshape(-1, CHUNK)
     value = np.ascontiguousarray(products.value, dtype=np.float64)
-    return Terms(row, orders, value, factor, slot, np.array(chunks), table, species_of_component[table[:, 0]])
+    return Terms(row, orders, value, factor, slot, np.array(chunks), table, species[table[:, 0]])
 
 
 def _chunks(components: np.ndarray, species: np.ndarray) -> list[list[int]]:

@@ -14,11 +14,11 @@ from ase.data import atomic_numbers
 
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
 from invgen.ace.fitting.checks import check_request, name_dependent, name_duplicates, pair_twins
-from invgen.ace.fitting.config import ReferencesConfig, SolverConfig
+from invgen.ace.fitting.config import SolverConfig
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
 from invgen.ace.fitting.report import write_report
-from invgen.ace.fitting.rows import Weights, reference_energies
+from invgen.ace.fitting.rows import Weights, reference_energies_of
 from invgen.ace.fitting.solvers import Solution, solve
 from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict, table_text
 from invgen.ace.potential import LinearPotential
@@ -26,6 +26,7 @@ from invgen.ace.radial import RadialBasis
 from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
+from invgen.runs.references import ReferencesConfig
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def fit_products(
     sets = {name: list(sets.get(name, ())) for name in ("train", "validation", "test")}
     check_request(sets, elements, settings.references, settings.solver, settings.weights)
     repeated = name_duplicates(sets)
-    energies = reference_energies(sets["train"], elements, settings.references.method, settings.references.energies)
+    energies = reference_energies_of(sets["train"], elements, settings.references.method, settings.references.energies)
     evaluator = DesignEvaluator(products, radial, tuple(elements))
     factors = _assembled(sets, evaluator, energies, settings, say)
     labels = [f"{e}: {label}" for e in elements for label in products.labels]
@@ -174,7 +175,7 @@ def degrees(products: ProductBasis, w_L: float) -> np.ndarray:
     """(functions,) the degree sum(n_i + w_L l_i) of every function."""
     _, n, rank = products.channels.T
     of = np.empty(products.components + len(products.left))
-    of[: products.components] = np.repeat(n + w_L * rank, 2 * rank + 1)
+    of[: products.components] = np.repeat(n + w_L * rank, products.sizes)
     for k, (left, right) in enumerate(zip(products.left, products.right, strict=True), products.components):
         of[k] = of[left] + of[right]
     return np.asarray(of[products.column[products.row_start[:-1]]])

@@ -23,11 +23,11 @@ from ase.data import atomic_numbers, chemical_symbols
 
 from invgen.ace.fitting.factors import KINDS
 from invgen.data.errors import DataError, UnknownSpeciesError
+from invgen.data.references import reference_energies
 from invgen.data.structures import Structure
 from invgen.errors import unknown
 
 SCALINGS = ("sqrt", "atom")
-METHODS = ("least-squares", "isolated", "none")
 
 
 class Design(Protocol):
@@ -137,57 +137,13 @@ def check_elements(structures: Sequence[Structure], elements: Sequence[str], tra
         )
 
 
-def reference_energies(
+def reference_energies_of(
     structures: Sequence[Structure],
     elements: Sequence[str],
     method: str = "least-squares",
     given: Mapping[str, float] | None = None,
 ) -> dict[int, float]:
-    """Energy (eV) of an atom of every element, by atomic number.
-
-    ``given`` energies are kept; the others are, by ``method``: those that explain the energies of the structures best
-    (least squares of the energies per root atom; the smallest where compositions leave them open), those of the
-    structures of one atom, or zero.
-
-    Raises ``DataError`` for unknown methods and elements, and where no structure has the energy that is needed.
-    """
-    known = {_number(symbol, elements): float(value) for symbol, value in (given or {}).items()}
-    open_ = [atomic_numbers[e] for e in elements if atomic_numbers[e] not in known]
-    if method not in METHODS:
-        raise DataError(unknown("method of reference energies", method, METHODS))
-    found = {"least-squares": _least_squares, "isolated": _isolated, "none": _zero}[method](structures, open_, known)
-    return {z: found.get(z, known.get(z, 0.0)) for z in sorted({**found, **known})}
-
-
-def _number(symbol: str, elements: Sequence[str]) -> int:
-    if symbol not in elements:
-        raise DataError(unknown("element of a reference energy", symbol, elements))
-    return int(atomic_numbers[symbol])
-
-
-def _least_squares(structures: Sequence[Structure], open_: list[int], known: Mapping[int, float]) -> dict[int, float]:
-    labelled = [s for s in structures if s.energy is not None]
-    if open_ and not labelled:
-        raise DataError("no structure has an energy to take reference energies from; give them, or use method none")
-    counts = np.array([[np.sum(s.numbers == z) for z in open_] for s in labelled], dtype=np.float64)
-    rest = [float(s.energy or 0.0) - sum(known.get(int(z), 0.0) for z in s.numbers) for s in labelled]
-    scale = 1 / np.sqrt([s.atoms for s in labelled])
-    found: Any = np.linalg.lstsq(counts * scale[:, None], np.array(rest) * scale, rcond=None)[0] if open_ else []
-    return {z: float(e) for z, e in zip(open_, found, strict=True)}
-
-
-def _isolated(structures: Sequence[Structure], open_: list[int], known: Mapping[int, float]) -> dict[int, float]:
-    found: dict[int, float] = {}
-    for z in open_:
-        single = [s for s in structures if s.atoms == 1 and s.numbers[0] == z and s.energy is not None]
-        if not single:
-            raise DataError(
-                f"no structure of a single atom of {chemical_symbols[z]} has an energy; add one, or give its energy in "
-                "references.energies"
-            )
-        found[z] = float(single[0].energy or 0.0)
-    return found
-
-
-def _zero(structures: Sequence[Structure], open_: list[int], known: Mapping[int, float]) -> dict[int, float]:
-    return dict.fromkeys(open_, 0.0)
+    """``invgen.data.references.reference_energies`` of structures."""
+    counts = np.array([[np.sum(s.numbers == atomic_numbers[e]) for e in elements] for s in structures])
+    energies = np.array([np.nan if s.energy is None else s.energy for s in structures])
+    return reference_energies(counts.reshape(len(structures), len(elements)), energies, elements, method, given)

@@ -14,7 +14,6 @@ from invgen.ace.fitting.checks import check_request
 from invgen.ace.fitting.config import (
     BasisConfig,
     RadialConfig,
-    ReferencesConfig,
     SolverConfig,
     WeightsConfig,
     check_basis,
@@ -30,6 +29,7 @@ from invgen.data.dataset import split_indices
 from invgen.data.structures import Structure, read_structures
 from invgen.emitted.products import ProductBasis
 from invgen.errors import BasisFileError, SpecError
+from invgen.runs.references import ReferencesConfig
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from invgen.compiler.algebra.components import expansion_matrix, position, symme
 from invgen.compiler.candidates.cartesian.family import random_neighbourhoods
 
 Factor = tuple[int, str]
-"""Rank and channel name of a tensor, ``(-1, "")`` for the Levi-Civita symbol."""
+"""Rank and name of a tensor, ``(-1, "")`` for the Levi-Civita symbol."""
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
@@ -35,7 +35,7 @@ class TensorSet:
     @property
     def names(self) -> tuple[str, ...]:
         """As words: ``two_1``."""
-        return tuple(WORDS[rank] + (f"_{channel}" if channel else "") for rank, channel in self.factors)
+        return tuple(WORDS[rank] + (f"_{name}" if name else "") for rank, name in self.factors)
 
     @cached_property
     def slices(self) -> dict[Factor, slice]:
@@ -61,10 +61,10 @@ class TensorSet:
     def vertices(self) -> dict[tuple[Factor, int], Channel]:
         """The tensor of a contraction for every factor and number of contractions with itself."""
         found: dict[tuple[Factor, int], Channel] = {}
-        for rank, channel in self.factors:
+        for rank, name in self.factors:
             for loops in range(rank // 2 + 1 if self.traces else 1):
                 left = rank - 2 * loops
-                found[(rank, channel), loops] = Channel(0, 1 + sum(t.rank == left for t in found.values()), left)
+                found[(rank, name), loops] = Channel(0, 1 + sum(t.rank == left for t in found.values()), left)
         return found
 
     @cached_property

@@ -1,7 +1,8 @@
-"""Kernels to source files. A backend is one module here plus one folder of templates, listed in ``BACKENDS``.
+"""Kernels to source files. A backend is one module here plus one folder of templates, and a row in ``BACKENDS``.
 
 To add a backend: write ``emitters/<name>.py`` with ``FILE``, ``TEMPLATE``, ``emit`` and ``context``; write
-``templates/<name>/``; add the module to ``BACKENDS``; teach ``runtime/`` to call the emitted file.
+``templates/<name>/``; add a row to ``BACKENDS``; teach ``runtime/`` to call the emitted file. A module that writes a
+fused interaction layer is of the same kind.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
-from invgen.compiler.emitters import cuda, numba, torch
+from invgen.compiler.emitters import cuda, cuda_interaction, numba, torch
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.folder import KERNELS, write_folder
 from invgen.emitted.products import FILE as PRODUCTS
@@ -21,16 +22,49 @@ from invgen.emitted.products import ProductBasis
 from invgen.errors import unknown
 from invgen.version import __version__
 
-BACKENDS: dict[str, ModuleType] = {"numba": numba, "torch": torch, "cuda": cuda}
 
-TABLE_BACKENDS = ("numba", "torch")
-"""Backends that walk the tables of a large basis; every backend unrolls."""
+class Emitter(Protocol):
+    """What writes one file of a backend: a module."""
 
-__all__ = ["BACKENDS", "emit_folder", "emit_sources", "emit_tables"]
+    FILE: str
+    """Its name: ``<backend>_kernels`` or ``<backend>_interaction`` with the ending of the language, py or cu."""
+
+    def emit(self, id: str, kernels: Mapping[str, Kernel]) -> str:
+        """Its text for the kernels ``value``, ``vjp`` and ``second_order``."""
 
 
-def emit_sources(id: str, kernels: Mapping[str, Kernel], backends: tuple[str, ...]) -> dict[str, str]:
-    """File name to text, one file for each backend; the same kernels give the same bytes everywhere.
+@dataclass(frozen=True)
+class Backend:
+    """What is emitted for a backend.
+
+    kernels
+        Writes the unrolled kernels.
+    walks_tables
+        Whether it runs large bases from their tables too, which are emitted once for all.
+    interaction
+        Writes its fused interaction layer, which is beside the kernels where a basis has one; ``None`` without.
+    """
+
+    kernels: Emitter
+    walks_tables: bool = False
+    interaction: Emitter | None = None
+
+
+BACKENDS = {
+    "numba": Backend(numba, walks_tables=True),
+    "torch": Backend(torch, walks_tables=True),
+    "cuda": Backend(cuda, interaction=cuda_interaction),
+}
+
+__all__ = ["BACKENDS", "Backend", "emit_folder", "emit_sources", "emit_tables"]
+
+
+def emit_sources(
+    id: str, kernels: Mapping[str, Kernel], backends: tuple[str, ...], interaction: bool = False
+) -> dict[str, str]:
+    """File name to text, a file for each backend, and with ``interaction`` those of the fused layers of backends.
+
+    The same kernels give the same bytes everywhere.
 
     Raises ``ValueError`` for an unknown or no backend, and for missing kernels.
     """
@@ -38,7 +72,11 @@ def emit_sources(id: str, kernels: Mapping[str, Kernel], backends: tuple[str, ..
     if set(kernels) != set(KERNELS):
         raise ValueError(f"emission needs the kernels {KERNELS}, got {tuple(kernels)}")
     ordered = {name: kernels[name] for name in KERNELS}
-    return {BACKENDS[name].FILE: BACKENDS[name].emit(id, ordered) for name in backends}
+    rows = [BACKENDS[name] for name in backends]
+    emitters = [row.kernels for row in rows]
+    if interaction:
+        emitters += [row.interaction for row in rows if row.interaction is not None]
+    return {emitter.FILE: emitter.emit(id, ordered) for emitter in emitters}
 
 
 def emit_folder(
@@ -50,19 +88,23 @@ def emit_folder(
     backends: tuple[str, ...],
     metadata: Mapping[str, Any],
     tables: Mapping[str, bytes] | None = None,
+    interaction: bool = False,
 ) -> Path:
     """Write the emitted sources and ``manifest.json`` into the folder ``into`` and return it.
 
     kind
         ``"invariants"`` or ``"harmonics"``.
     metadata
-        Joins the manifest: ``ranks``, ``channels``, ``components``, ``size``, ``labels``, and anything else.
+        Joins the manifest: ``ranks``, ``channels`` (how many there are of each rank), ``components``, ``size``,
+        ``labels``, and anything else.
     tables
         Further files by name, such as the product basis of ACE functions.
+    interaction
+        Whether backends write their fused interaction layer too.
 
     Files are written to a temporary name and renamed, the manifest last: a folder with a manifest is whole.
     """
-    sources = emit_sources(id, kernels, tuple(backends))
+    sources = emit_sources(id, kernels, tuple(backends), interaction)
     files = {file: text.encode() for file, text in sources.items()} | dict(tables or {})
     costs = {
         "operations": {name: kernels[name].operations for name in KERNELS},
@@ -85,10 +127,11 @@ def emit_tables(
     otherwise those of ``emit_folder``, and so are the guarantees.
     """
     _check_backends(backends)
-    walking = [name for name in backends if name in TABLE_BACKENDS]
+    walking = [name for name in backends if BACKENDS[name].walks_tables]
     if not walking:
+        able = [name for name, row in BACKENDS.items() if row.walks_tables]
         raise ValueError(
-            f"{id} is too large to be unrolled, and tables are walked by {', '.join(TABLE_BACKENDS)} only, "
+            f"{id} is too large to be unrolled, and tables are walked by {', '.join(able)} only, "
             f"not by {', '.join(backends)}: emit backend 'torch', which runs on GPUs too"
         )
     data = products.to_bytes()

@@ -38,6 +38,7 @@ from invgen.potentials.frozen.program import (
     requirements,
 )
 from invgen.potentials.saved import describe, load_model, save_model
+from invgen.runtime.backends import PLAIN, compiled_for
 from invgen.runtime.choice import measure
 from invgen.runtime.processor import versions
 from invgen.version import __version__
@@ -132,11 +133,12 @@ def _network(model: Network | str | Path, basis: Any) -> Network:
 
 
 def _kernels(network: Network, target: str) -> EmittedFolder | None:
-    """The emitted folder of the network's basis."""
+    """The emitted folder of the network's basis: with plain operations for a CPU, which need nothing and which programs
+    are made of, and with kernels of its own for a GPU."""
     if not isinstance(network, HipHopNN):
         return None
     kernels = network.blocks[0].interaction.layer.invariants.kernels.folder
-    needed = {"cpu": "torch", "cuda": "cuda"}[target]
+    needed = PLAIN if target == "cpu" else compiled_for(target)
     if needed not in kernels.backends:
         raise CompiledModelError(
             f"{kernels.path} holds kernels for {', '.join(kernels.backends)} and the target {target!r} needs those for "
@@ -189,7 +191,7 @@ def _program(
         return None, "none was asked for", []
     basis = None if kernels is None else kernels.path
     operations = 0 if kernels is None else sum(kernels.manifest["operations"][k]["total"] for k in ("value", "vjp"))
-    network = load_model(place / MODEL, basis=basis, backend="torch" if operations <= INLINED else "auto")
+    network = load_model(place / MODEL, basis=basis, backend=PLAIN if operations <= INLINED else "auto")
     try:
         export_program(network.requires_grad_(False), _example(network), place)
         timings = _timings(Program(place), load_model(place / MODEL, basis=basis))

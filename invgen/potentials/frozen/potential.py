@@ -1,7 +1,7 @@
 """Compiled models: a folder with frozen weights, kernels and a program, checked file by file before any of it is used.
 
     manifest.json   what it is, what it needs, checksums of all files and of itself
-    model.npz       architecture and weights, as training saves them
+    model.safetensors       architecture and weights, as training saves them
     kernels/        the emitted kernels of the basis, if the network has one
     program.so      native code for energies and gradients on a CPU, if it could be made (``frozen.program``)
     reference.npz   energies and forces of probe molecules by the network that was compiled

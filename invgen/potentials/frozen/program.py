@@ -29,7 +29,7 @@ CALLS = "program.json"
 OPERATORS = tuple(f"invgen.runtime.operators.{name}" for name in ("invariants", "pairs", "normalise"))
 """What defines the operators that a program may call."""
 FORMAT = "invgen compiled model 2"
-MANIFEST, MODEL, KERNELS, REFERENCE = "manifest.json", "model.npz", "kernels", "reference.npz"
+MANIFEST, MODEL, KERNELS, REFERENCE = "manifest.json", "model.safetensors", "kernels", "reference.npz"
 FIELDS = ("format", "model", "harmonics", "kernels", "target", "program", "without", "timings", "made_by", "files")
 
 

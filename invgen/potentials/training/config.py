@@ -10,12 +10,16 @@ from typing import Any
 
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError, parse_tables, read_tables
+from invgen.runs.references import ReferencesConfig, check_references
 
 KINDS = ("hip-nn", "hip-nn-ts", "hip-hop-nn")
 SCHEDULES = ("plateau", "one-cycle")
+"""Beside these, any class of torch.optim.lr_scheduler whose arguments are numbers."""
 OPTIMIZERS = ("adam", "muon")
-LOSSES = ("rmse+mae", "mae")
+LOSSES = ("rmse+mae", "mae", "mse", "huber")
 DTYPES = ("float32", "float64")
+DEVICES = ("auto", "cpu", "cuda")
+STEPS = ("epoch", "step")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ class DataConfig:
     """Where structures come from. Paths are relative to the configuration file.
 
     ``validation`` and ``test`` are files; without them ``validation_size`` and ``test_size`` structures are taken at
-    random (``split_seed``) out of ``train``, and ``train_size`` limits what is left.
+    random (``split_seed``) out of ``train``, and ``train_size`` limits what is left. ``keys`` and ``units`` say where
+    labels are and what they are measured in, as ``invgen.data.LabelFormat``; they travel with the model.
     """
 
     train: str
@@ -33,6 +38,8 @@ class DataConfig:
     test_size: int = 0
     train_size: int | None = None
     split_seed: int = 0
+    keys: dict[str, Any] = field(default_factory=dict)
+    units: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,11 @@ class ModelConfig:
     """The network. Lengths in Å. ``l_max`` belongs to hip-nn-ts, ``basis`` (an id or a path) to hip-hop-nn.
 
     ``sigma`` is the inverse width that sensitivities start with; without it, 2 · ``sensitivities`` · ``soft_min``.
+    ``start`` is the file of a model to go on from, with new data or settings: it tells the architecture, and keys that
+    are given beside it must agree.
     """
 
+    start: str | None = None
     kind: str = "hip-hop-nn"
     basis: str = "cartesian-l3-n4-flexible"
     l_max: int = 1
@@ -56,15 +66,37 @@ class ModelConfig:
 
 
 @dataclass(frozen=True)
+class LossConfig:
+    """What is minimised: the sum over energy, forces and stress of its weight times a mean over its labels in a batch.
+
+    kind
+        rmse+mae: RMSE + MAE, as the paper has it. mae: without the RMSE, so that few structures with enormous forces
+        do not rule a batch. mse: the mean square. huber: e²/2 for errors below ``huber_delta``, beyond it
+        ``huber_delta`` · (|e| - ``huber_delta``/2).
+    energy, forces, stress
+        Weights. Errors are those of the total energy (eV), of components of forces (eV/Å), and of components of the
+        virial per atom, stress · volume / atoms (eV). What has no label in a batch adds nothing; 0 leaves it out.
+    per_atom
+        Divide errors of energies by the number of atoms.
+    """
+
+    kind: str = "rmse+mae"
+    energy: float = 1.0
+    forces: float = 1.0
+    stress: float = 1.0
+    per_atom: bool = False
+    huber_delta: float = 0.01
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """How to train.
 
     optimizer
         adam, or muon: matrices take steps of equal singular values, and Adam moves what is no matrix.
-    loss
-        rmse+mae: RMSE + MAE of the energy (eV) plus RMSE + MAE of the force components (eV/Å), over a batch. mae:
-        without the RMSEs, so that few structures with enormous forces do not rule a batch. Validation measures the
-        first whatever is chosen.
+    weight_decay
+        Every step shortens all matrices, those that mix invariants included, by the learning rate times this, apart
+        from their gradient (AdamW). 0: none.
     sensitivity_rate
         Learning rate of positions and widths of the sensitivities (Å) as a share of ``learning_rate``; 0 keeps them.
     clip
@@ -77,6 +109,13 @@ class TrainingConfig:
         learning rate, until it is below ``learning_rate``/100.
     one-cycle
         The learning rate rises over the first tenth of all steps and falls along a cosine to nothing.
+    schedule, schedule_arguments, schedule_every
+        plateau, one-cycle, or a class of torch.optim.lr_scheduler such as ``"ExponentialLR"`` with its arguments,
+        stepped after every epoch or every step. ``"ReduceLROnPlateau"`` hears the validation loss.
+    early_stopping
+        End after so many epochs without a better validation loss. 0: never.
+    device
+        cpu, cuda, or auto: a GPU if torch finds one. Several processes on one machine take one GPU each.
     compile
         Run through ``torch.compile``: about a minute first, then up to twice as fast. Every new batch shape compiles
         again, so it suits molecules of one composition and a training size that is a multiple of ``batch_size``.
@@ -87,31 +126,41 @@ class TrainingConfig:
     largest_batch: int = 2048
     learning_rate: float = 2.5e-3
     schedule: str = "plateau"
+    schedule_arguments: dict[str, Any] = field(default_factory=dict)
+    schedule_every: str = "epoch"
+    early_stopping: int = 0
     optimizer: str = "adam"
-    loss: str = "rmse+mae"
+    weight_decay: float = 0.0
     sensitivity_rate: float = 0.05
     clip: float = 0.0
     average: float = 0.0
     patience: int = 10
     seed: int = 0
     dtype: str = "float32"
+    device: str = "auto"
     compile: bool = False
     checkpoint_seconds: float = 30.0
 
 
 @dataclass(frozen=True)
 class OutputConfig:
-    """The folder for log, checkpoint, learning curve and model; relative to the configuration file."""
+    """The folder for log, checkpoint, learning curve, pictures and model; relative to the configuration file.
+
+    ``tensorboard`` writes the learning curve for TensorBoard, too, which must be installed.
+    """
 
     folder: str = "training"
+    tensorboard: bool = False
 
 
 @dataclass(frozen=True)
 class Config:
-    """One training run: the tables ``[data]``, ``[model]``, ``[training]`` and ``[output]``."""
+    """One training run: the tables data, references, model, loss, training and output."""
 
     data: DataConfig
+    references: ReferencesConfig = field(default_factory=ReferencesConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     output: OutputConfig = field(default_factory=OutputConfig)
 
@@ -120,7 +169,14 @@ class Config:
         return asdict(self)
 
 
-TABLES = {"data": DataConfig, "model": ModelConfig, "training": TrainingConfig, "output": OutputConfig}
+TABLES = {
+    "data": DataConfig,
+    "references": ReferencesConfig,
+    "model": ModelConfig,
+    "loss": LossConfig,
+    "training": TrainingConfig,
+    "output": OutputConfig,
+}
 
 
 def read_config(path: str | Path) -> Config:
@@ -135,14 +191,30 @@ def parse_config(values: Mapping[str, Any]) -> Config:
     return config
 
 
+def check_loss(loss: LossConfig) -> None:
+    """Raises ``ConfigError`` for an unknown kind, and weights of which none counts."""
+    if loss.kind not in LOSSES:
+        raise ConfigError(unknown("loss.kind", loss.kind, LOSSES))
+    weights = {name: getattr(loss, name) for name in ("energy", "forces", "stress")}
+    for name, weight in weights.items():
+        if not 0 <= weight < math.inf:
+            raise ConfigError(f"loss.{name} is a weight: it must be 0 (left out) or a positive number, got {weight}")
+    if not any(weights.values()):
+        raise ConfigError("loss.energy, loss.forces and loss.stress are all 0: nothing would be learnt; raise one")
+    if not 0 < loss.huber_delta < math.inf:
+        raise ConfigError(f"loss.huber_delta must be positive, got {loss.huber_delta}")
+
+
 def _check(config: Config) -> None:
     model, training, data = config.model, config.training, config.data
+    check_references(config.references)
+    check_loss(config.loss)
     words = (
         ("kind", model.kind, KINDS),
-        ("schedule", training.schedule, SCHEDULES),
         ("optimizer", training.optimizer, OPTIMIZERS),
-        ("loss", training.loss, LOSSES),
         ("dtype", training.dtype, DTYPES),
+        ("device", training.device, DEVICES),
+        ("schedule_every", training.schedule_every, STEPS),
     )
     for what, value, known in words:
         if value not in known:
@@ -157,7 +229,7 @@ def _check(config: Config) -> None:
     for key, number in positive.items():
         if not number > 0:
             raise ConfigError(f"{key} must be positive, got {number}")
-    for key in ("sensitivity_rate", "clip"):
+    for key in ("sensitivity_rate", "clip", "weight_decay", "early_stopping"):
         number = getattr(training, key)
         if not 0 <= number < math.inf:
             raise ConfigError(f"training.{key} must be 0 (off) or a positive number, got {number}")

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from invgen.data.dataset import Dataset, split_indices
+from invgen.data.labels import check_elements, label_format
+from invgen.data.look import look
+from invgen.data.memory import check_set_memory
 from invgen.data.structures import Structure, read_structures
 from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
-from invgen.nn.species import fit_species_energies
-from invgen.potentials.saved import build_model
-from invgen.potentials.training.config import Config, DataConfig, ModelConfig, read_config
-from invgen.potentials.training.trainer import Bar, Progress, Trainer, errors
+from invgen.potentials.evaluation import Evaluation, evaluate
+from invgen.potentials.training.config import Config, DataConfig, read_config
+from invgen.potentials.training.journal import Bar, Progress, log
+from invgen.potentials.training.processes import Processes, started_processes
+from invgen.potentials.training.report import write_report
+from invgen.potentials.training.schedule import make_schedule
+from invgen.potentials.training.start import load_start, starting_model
+from invgen.potentials.training.trainer import Trainer
+from invgen.runs.config import ConfigError
 from invgen.runtime import choice
 
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What ``train`` leaves: ``finished`` is false after Ctrl-C; errors as ``trainer.errors``."""
+    """What ``train`` leaves: ``finished`` is false after Ctrl-C; errors as ``Evaluation.errors``."""
 
     model: Network
     finished: bool
@@ -33,72 +41,135 @@ class TrainingResult:
     history: list[dict[str, float]]
 
 
-def train_from_file(path: str | Path, progress: Progress | None = None, bar: Bar | None = None) -> TrainingResult:
-    """Read a TOML configuration and train; paths in it are relative to the file.
+def train_from_file(
+    path: str | Path, progress: Progress | None = None, bar: Bar | None = None, **options: Any
+) -> TrainingResult:
+    """Read a TOML configuration and train; paths in it are relative to the file. ``options`` are those of ``train``.
 
     Raises ``ConfigError`` or ``DataError`` before work starts. An interrupted training continues when called again.
     """
     path = Path(path)
-    return train(read_config(path), path.parent, progress, bar)
+    return train(read_config(path), path.parent, progress, bar, **options)
 
 
 def train(
-    config: Config, base: str | Path = ".", progress: Progress | None = None, bar: Bar | None = None
+    config: Config,
+    base: str | Path = ".",
+    progress: Progress | None = None,
+    bar: Bar | None = None,
+    *,
+    extend: bool = False,
+    start: str | Path | None = None,
+    member: int | None = None,
 ) -> TrainingResult:
     """Train as ``config`` says, telling ``progress`` a line for every event and epoch, and ``bar`` every step.
 
-    Writes ``model.npz``, ``checkpoint.npz``, ``learning_curve.csv``, ``log.txt`` and ``summary.json`` to the folder.
+    Writes model, checkpoint, learning curve, log, summary, errors and pictures to the folder. Under torchrun, all its
+    processes share the work, and the first one writes and tells.
+
+    extend
+        Let a training that is in the folder go on with other settings, such as more epochs.
+    start
+        The file of a model to begin with: ``model.start``.
+    member
+        Number of a member of a committee: it has a folder of its own in that of the configuration, and the seed of the
+        configuration plus its number.
     """
     base = Path(base)
+    if start is not None:
+        config = replace(config, model=replace(config.model, start=str(start)))
+    if member is not None:
+        folder = str(Path(config.output.folder) / f"member-{member}")
+        seeded = replace(config.training, seed=config.training.seed + member)
+        config = replace(config, training=seeded, output=replace(config.output, folder=folder))
+    make_schedule(config.training)
+    label_format(config.data.keys, config.data.units)
+    device = torch_device(config.training.device)
+    with started_processes() as processes:
+        if not processes.first:
+            progress = bar = None
+        return _train(config, base, progress, bar, extend, device, processes)
+
+
+def _train(
+    config: Config,
+    base: Path,
+    progress: Progress | None,
+    bar: Bar | None,
+    extend: bool,
+    device: torch.device,
+    processes: Processes,
+) -> TrainingResult:
     folder = base / config.output.folder
-    say = _log(folder, progress)
+    say = log(folder, progress) if processes.first else lambda text: None
+    described, loaded = load_start(config.model, base)
+    config = replace(config, model=described)
     structures = load_splits(config.data, base)
-    dtype = getattr(torch, config.training.dtype)
-    sets = {k: Dataset.from_structures(v, config.model.cutoff) for k, v in structures.items() if v}
-    say("structures: " + ", ".join(f"{len(data)} {name}" for name, data in sets.items()))
-    model = new_model(config.model, sets["train"], config.training.seed, dtype, base)
-    say(f"{config.model.kind} for elements {list(model.species)}: {model.parameter_count()} parameters")
-    trainer = Trainer(model, sets["train"], sets["validation"], config.training, folder, say, bar)
+    say("structures: " + ", ".join(f"{len(some)} {name}" for name, some in structures.items() if some))
+    if processes.first:
+        labels = label_format(config.data.keys, config.data.units)
+        seen = look(structures["train"], config.model.cutoff, config.training.batch_size, labels=labels, name="train")
+        for line in seen.short():
+            say(line)
+    sets = datasets(structures, config.model.cutoff)
+    settings = config.training
+    dtype = getattr(torch, settings.dtype)
+    model = starting_model(config.model, config.references, sets["train"], settings.seed, dtype, base, loaded)
+    model = model.to(device)
+    model.notes["labels"] = label_format(config.data.keys, config.data.units).to_json()
+    where = f" on {device}" + (f", {processes.count} processes" if processes.count > 1 else "")
+    say(f"{config.model.kind} for elements {list(model.species)}: {model.parameter_count()} parameters{where}")
+    trainer = Trainer(
+        model, sets["train"], sets["validation"], settings, folder, say, bar, config.loss, processes, extend,
+        config.output.tensorboard,
+    )  # fmt: skip
     finished = trainer.run()
-    test = errors(EnergyForces(model).eval(), sets["test"]) if finished and "test" in sets else None
-    if finished:
+    test: dict[str, float] | None = None
+    if finished and processes.first:
+        found = evaluations(model, {name: sets[name] for name in ("validation", "test") if name in sets})
+        test = found["test"].errors() if "test" in found else None
         summary = {"config": config.to_json(), "validation": trainer.best, "test": test, "choice": choice.record()}
         write_text(folder / "summary.json", json.dumps(summary, indent=1) + "\n")
-        say(f"finished; model, checkpoint and learning curve are in {folder}")
+        write_report(folder, found, trainer.history)
+        say(f"finished; model, checkpoint, learning curve, errors and pictures are in {folder}")
     return TrainingResult(model, finished, folder, trainer.best, test, trainer.history)
 
 
-def _log(folder: Path, progress: Progress | None) -> Progress:
-    """Write every line to ``folder/log.txt``, and to ``progress``."""
-
-    def say(text: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / "log.txt", "a") as file:
-            file.write(text + "\n")
-        if progress is not None:
-            progress(text)
-
-    return say
+def torch_device(kind: str) -> torch.device:
+    """``auto``, ``cpu`` or ``cuda``. Raises ``ConfigError`` where there is no GPU that torch can use."""
+    found = torch.cuda.is_available()
+    if kind == "cuda" and not found:
+        raise ConfigError(
+            f'training.device is "cuda", but torch {torch.__version__} finds no GPU here: take "auto" or "cpu", or '
+            "install a build of torch for CUDA and a driver"
+        )
+    return torch.device("cuda" if found and kind != "cpu" else "cpu")
 
 
-def new_model(settings: ModelConfig, data: Dataset, seed: int, dtype: torch.dtype, base: Path = Path()) -> Network:
-    """A network with weights drawn from ``seed``, for the elements of ``data`` and with their E⁰."""
-    names = ("features", "sensitivities", "soft_min", "soft_max", "cutoff", "sigma", "interactions", "atom_layers")
-    arguments: dict[str, Any] = {name: getattr(settings, name) for name in names}
-    if settings.kind == "hip-nn-ts":
-        arguments["l_max"] = settings.l_max
-    basis = base / settings.basis if (base / settings.basis).is_dir() else settings.basis
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = build_model(settings.kind, {"species": data.species(), **arguments}, basis)
-    model = model.to(dtype)
-    model.species_energies.set(fit_species_energies(data, model.species))
-    return model
+def evaluations(model: Network, sets: dict[str, Dataset]) -> dict[str, Evaluation]:
+    """Labels and predictions of every set."""
+    network = EnergyForces(model).eval()
+    return {name: evaluate(network, data) for name, data in sets.items()}
+
+
+def datasets(structures: dict[str, list[Structure]], cutoff: float) -> dict[str, Dataset]:
+    """The sets that are not empty.
+
+    Raises ``UnknownSpeciesError`` for elements that are not in the training set, and ``DataError`` for neighbours that
+    would not fit into the memory.
+    """
+    structures = {name: some for name, some in structures.items() if some}
+    known = {int(z) for s in structures["train"] for z in s.numbers}
+    for name, some in structures.items():
+        check_elements(known, some, name)
+        check_set_memory(some, cutoff, f"the {name} set")
+    return {name: Dataset.from_structures(some, cutoff) for name, some in structures.items()}
 
 
 def load_splits(settings: DataConfig, base: Path) -> dict[str, list[Structure]]:
     """Structures of ``train``, ``validation`` and ``test`` (perhaps empty). Raises ``DataError`` for too few."""
-    pool = read_structures(base / settings.train)
+    labels = label_format(settings.keys, settings.units)
+    pool = read_structures(base / settings.train, labels)
     taken = {
         "validation": settings.validation_size or 0,
         "test": settings.test_size if settings.test is None else 0,
@@ -108,5 +179,5 @@ def load_splits(settings: DataConfig, base: Path) -> dict[str, list[Structure]]:
     splits = {k: [pool[i] for i in rows] for k, rows in split_indices(len(pool), sizes, settings.split_seed).items()}
     for name, file in (("validation", settings.validation), ("test", settings.test)):
         if file is not None:
-            splits[name] = read_structures(base / file)
+            splits[name] = read_structures(base / file, labels)
     return splits

@@ -1,46 +1,38 @@
-"""The training loop with its loss and error measures: one process, resumable after any step to the bit-same result."""
+"""The training loop: resumable after any step to the same bytes, in one process or shared out among several."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from invgen.data.batch import Labels
+from invgen.data.batch import batch_on, labels_on
 from invgen.data.dataset import Dataset
 from invgen.data.errors import DataError
-from invgen.data.files import read_archive, write_archive
 from invgen.errors import InvgenError
-from invgen.files import write_text
-from invgen.nn.energy import EnergyForces, Prediction
+from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.average import Average
+from invgen.potentials.evaluation import MEASURES, errors_of, evaluation_of, predictions, told
 from invgen.potentials.heartbeat import SILENCE, heartbeat
 from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, load_arrays, save_model, state_arrays
-from invgen.potentials.training.config import TrainingConfig
+from invgen.potentials.training import checkpoint
+from invgen.potentials.training.config import LossConfig, TrainingConfig
+from invgen.potentials.training.journal import Bar, Progress, TensorBoard, write_curve
+from invgen.potentials.training.loss import PROPERTIES, Loss
+from invgen.potentials.training.processes import Processes
 from invgen.potentials.training.schedule import make_schedule
 from invgen.runs.compilation import compilation_told
 from invgen.runs.interrupts import Interrupts, ctrl_c_is_noted
 from invgen.runtime import choice
 
-Progress = Callable[[str], None]
-Bar = Callable[[float, int, str], None]
-"""Called after every step with epochs done, epochs in all, and the line of the last epoch."""
-CHECKPOINT = "training checkpoint"
-COLUMNS = (
-    "epoch", "batch_size", "learning_rate", "train_loss", "loss", "energy_rmse", "energy_mae", "force_rmse",
-    "force_mae", "seconds",
-)  # fmt: skip
-PROGRESS = ("epoch", "step", "steps", "finished", "loss_sum", "seconds", "history", "best")
+PROGRESS = ("epoch", "step", "steps", "begun", "finished", "loss_sum", "seconds", "history", "best")
 """Attributes of the trainer that a checkpoint holds as they are."""
-EVALUATION_BATCH = 512
-"""Systems at a time when errors are measured."""
 
 
 class TrainingError(InvgenError, ValueError):
@@ -48,13 +40,15 @@ class TrainingError(InvgenError, ValueError):
 
 
 class Trainer:
-    """Trains ``model`` in place on energies and forces.
+    """Trains ``model`` in place on whatever labels the systems have.
 
     Order of the data in epoch e depends on ``(settings.seed, e)`` alone and all other state is in the checkpoint, so an
     interrupted training that is started again takes the same steps. ``folder`` receives ``checkpoint.npz``,
-    ``model.npz`` (least validation loss so far) and ``learning_curve.csv``; without it nothing is written.
+    ``model.safetensors`` (least validation loss so far) and ``learning_curve.csv``; without it nothing is written.
     Where weights are averaged, the average is what is validated and saved as the model. Without a ``bar``, ``progress``
-    hears a line within any ten seconds.
+    hears a line within any ten seconds. With ``extend``, a training in ``folder`` goes on with other settings.
+
+    Several ``processes`` share the systems of every step and take the same steps as one, to round-off.
     """
 
     def __init__(
@@ -66,32 +60,51 @@ class Trainer:
         folder: str | Path | None = None,
         progress: Progress | None = None,
         bar: Bar | None = None,
+        loss: LossConfig | None = None,
+        processes: Processes | None = None,
+        extend: bool = False,
+        tensorboard: bool = False,
     ) -> None:
         self.model, self.train, self.validation, self.settings = model, train, validation, settings
         self.folder = None if folder is None else Path(folder)
         self.say = progress or (lambda text: None)
         self.bar, self.line, self.shows_bar = bar or (lambda done, epochs, line: None), "", bar is not None
+        self.processes = processes or Processes()
         self.network = EnergyForces(model)
         self.predict = torch.compile(self.network, fullgraph=True) if settings.compile else self.network
-        self.loss = LOSSES[settings.loss]
-        rates = settings.learning_rate, settings.sensitivity_rate
+        self.loss = Loss(loss or LossConfig())
+        rates = settings.learning_rate, settings.sensitivity_rate, settings.weight_decay
         self.optimizer = Optimizer(model, settings.optimizer, *rates)
         self.average = Average(model, settings.average)
         self.schedule = make_schedule(settings)
         self.history: list[dict[str, float]] = []
-        self.epoch, self.step, self.steps, self.finished = 0, 0, 0, False
+        self.epoch, self.step, self.steps, self.begun, self.finished = 0, 0, 0, 0, False
         self.loss_sum, self.seconds = 0.0, 0.0
         self.best = {"loss": math.inf}
         self.best_arrays = state_arrays(model)
         self._interrupts = Interrupts()
-        for data in (train, validation):
-            if data.cutoff < model.cutoff:
-                raise DataError(f"pairs were found up to {data.cutoff} Å, the network hears up to {model.cutoff} Å")
-            model.encoding.index(data.numbers)
-            if min(data.labelled()[name] for name in ("energy", "forces")) < len(data):
-                raise DataError("this data set has structures without energy or forces; label them all to train on it")
-        if self.folder is not None and (self.folder / "checkpoint.npz").exists():
-            self._load()
+        self._check()
+        if self.folder is not None and (self.folder / checkpoint.CHECKPOINT).exists():
+            self._load(extend)
+        self._board = TensorBoard(self.folder if tensorboard and self.processes.first else None)
+
+    def _check(self) -> None:
+        """Pairs, elements and labels; ``learns`` are the properties that count and are labelled."""
+        for name, data in (("validation", self.validation), ("training", self.train)):
+            if data.cutoff < self.model.cutoff:
+                raise DataError(
+                    f"pairs were found up to {data.cutoff} Å, the network hears up to {self.model.cutoff} Å"
+                )
+            self.model.encoding.index(data.numbers.to(self.model.device))
+            labelled = data.labelled()
+            self.learns = tuple(p for p in PROPERTIES if self.loss.wants(p) and labelled[p])
+            if not self.learns:
+                wanted = ", ".join(p for p in PROPERTIES if self.loss.wants(p))
+                raise DataError(
+                    f"none of the {len(data)} {name} structures has a label that counts (wanted: {wanted}; there are "
+                    f"{', '.join(f'{n} with {p}' for p, n in labelled.items())}): tell where labels are (data.keys), "
+                    "or change the weights in [loss]"
+                )
 
     def run(self) -> bool:
         """Train to the end and leave the best weights in the model.
@@ -118,9 +131,9 @@ class Trainer:
         with ctrl_c_is_noted() as self._interrupts:
             while not self.finished:
                 started = time.monotonic()
-                self._take_steps()
+                whole = self._take_steps()
                 self.seconds += time.monotonic() - started
-                if self._interrupts.noted:
+                if not whole:
                     self._save()
                     self.say(f"interrupted in epoch {self.epoch}, step {self.step}; run again to continue")
                     return False
@@ -132,39 +145,69 @@ class Trainer:
         self.model.eval()
         return True
 
-    def _take_steps(self) -> None:
-        """The rest of the current epoch, or until Ctrl-C."""
+    def _take_steps(self) -> bool:
+        """The rest of the current epoch; false if Ctrl-C came before its end."""
         self.network.train()
         size = self.schedule.batch_size()
         generator = torch.Generator().manual_seed(self.settings.seed * 1_000_003 + self.epoch)
         batches = torch.randperm(len(self.train), generator=generator).split(size)
+        epochs = self.settings.epochs - self.begun
         for systems in batches[self.step :]:
-            if self._interrupts.noted:
-                return
-            done = (self.epoch + self.step / len(batches)) / self.settings.epochs
+            if self.processes.any(self._interrupts.noted):
+                return False
+            done = (self.epoch - self.begun + self.step / len(batches)) / epochs
             self.optimizer.rate = self.schedule.learning_rate(done)
             self.loss_sum += self._one_step(systems) * len(systems)
             self.step += 1
+            self.schedule.step_done()
             self.bar(self.epoch + self.step / len(batches), self.settings.epochs, self.line)
+        return not self.processes.any(self._interrupts.noted)
 
     def _one_step(self, systems: torch.Tensor) -> float:
         self.optimizer.zero_grad()
-        value = self.loss(self.predict(self.train.batch(systems)), self.train.labels(systems))
-        value.backward()
+        value = self._backward(systems)
         if self.settings.clip:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
         self.optimizer.step()
         self.steps += 1
         self.average.update(self.steps)
-        number = value.item()
-        if not math.isfinite(number):
-            raise TrainingError(f"the loss is {number} in epoch {self.epoch}, step {self.step}; lower learning_rate")
-        return number
+        if not math.isfinite(value):
+            raise TrainingError(f"the loss is {value} in epoch {self.epoch}, step {self.step}; lower learning_rate")
+        return value
+
+    def _backward(self, systems: torch.Tensor) -> float:
+        """The loss of the systems; its gradient is left in the parameters, the same in every process."""
+        mine = self.processes.share(systems)
+        sums = self._sums(mine) if len(mine) else torch.zeros(len(PROPERTIES), 4, dtype=torch.float64)
+        value, slope = self.loss.with_slope(self.processes.sum(sums.detach()))
+        if sums.requires_grad:
+            (sums * slope).sum().backward()
+        self.processes.sum_gradients(self.model.parameters())
+        return value.item()
+
+    def _sums(self, systems: torch.Tensor) -> torch.Tensor:
+        """(3, 4) sums of errors, as ``Loss.sums``."""
+        device = self.model.device
+        batch = batch_on(self.train.batch(systems), device)
+        predicted = self.predict(batch, forces="forces" in self.learns, stress="stress" in self.learns)
+        return self.loss.sums(predicted, labels_on(self.train.labels(systems), device), batch)
+
+    def _measure(self) -> dict[str, float]:
+        """Validation loss and errors, of all processes together."""
+        mine = self.processes.share(torch.arange(len(self.validation)))
+        sums, measured = torch.zeros(len(PROPERTIES), 4, dtype=torch.float64), torch.zeros(len(MEASURES), 3).double()
+        labelled = self.validation.labelled()
+        wanted = (labelled[name] > 0 for name in ("forces", "stress"))
+        for batch, labels, predicted in predictions(self.network, self.validation, mine, *wanted):
+            sums = sums + self.loss.sums(predicted, labels, batch)
+            measured = measured + torch.from_numpy(evaluation_of(batch, labels, predicted).sums())
+        value = self.loss.value(self.processes.sum(sums)).item()
+        return {**errors_of(self.processes.sum(measured).numpy()), "loss": value}
 
     def _end_epoch(self) -> None:
         self.network.eval()
         with self.average.in_place():
-            measured = errors(self.network, self.validation)
+            measured = self._measure()
             validated = state_arrays(self.model)
         row = {
             "epoch": self.epoch,
@@ -180,114 +223,67 @@ class Trainer:
             self.best_arrays = validated
         ended = self.schedule.epoch_done(measured["loss"])
         self.epoch, self.step, self.loss_sum = self.epoch + 1, 0, 0.0
-        self.finished = ended or self.epoch >= self.settings.epochs
+        waited = self.epoch - 1 - self.best.get("epoch", self.epoch - 1)
+        tired = 0 < self.settings.early_stopping <= waited
+        self.finished = ended or tired or self.epoch >= self.settings.epochs
         self.line = (
             f"epoch {row['epoch']}: train {row['train_loss']:.4f}, validation {row['loss']:.4f} "
-            f"(energy RMSE {row['energy_rmse']:.4f} eV, force RMSE {row['force_rmse']:.4f} eV/Å), {self.seconds:.0f} s"
+            f"({told(measured)}), {self.seconds:.0f} s"
         )
         self.bar(self.epoch, self.settings.epochs, self.line)
         self.say(self.line)
+        if tired:
+            self.say(f"no better validation loss for {waited} epochs: ended early")
+        self._board.add(row)
 
-    def _identity(self) -> dict[str, Any]:
-        """What has to be equal for a checkpoint to be continued."""
-        settings = {k: v for k, v in vars(self.settings).items() if k != "checkpoint_seconds"}
-        model = describe(self.model)
-        return {
-            **settings,
-            **model.pop("arguments"),
-            "kind": model["model"],
-            "basis": model["basis"],
-            "training data": self.train.digest(),
-            "validation data": self.validation.digest(),
-        }
+    def _identity(self) -> checkpoint.Identity:
+        digests = {"training data": self.train.digest(), "validation data": self.validation.digest()}
+        return checkpoint.identity(self.settings, self.loss.settings, describe(self.model), digests)
 
     def _save(self) -> None:
-        if self.folder is None:
+        if self.folder is None or not self.processes.first:
             return
-        arrays = {f"model/{name}": array for name, array in state_arrays(self.model).items()}
-        arrays |= {f"best/{name}": array for name, array in self.best_arrays.items()}
-        arrays |= {f"average/{name}": array for name, array in self.average.arrays().items()}
-        arrays |= {f"optimizer/{name}": array for name, array in self.optimizer.arrays().items()}
-        header = {
-            "kind": CHECKPOINT,
+        parts: dict[str, dict[str, np.ndarray]] = {
+            "model": state_arrays(self.model),
+            "best": self.best_arrays,
+            "average": self.average.arrays(),
+            "optimizer": self.optimizer.arrays(),
+        }
+        header: dict[str, Any] = {
             "identity": self._identity(),
             "schedule": self.schedule.state,
             "choice": choice.record(),
             **{name: getattr(self, name) for name in PROGRESS},
         }
-        write_archive(self.folder / "checkpoint.npz", header, arrays)
-        save_model(self.model, self.folder / "model.npz", self.best_arrays)
-        rows = [",".join(str(row[c]) for c in COLUMNS) for row in self.history]
-        write_text(self.folder / "learning_curve.csv", "\n".join([",".join(COLUMNS), *rows]) + "\n")
+        checkpoint.write(self.folder, header, parts)
+        save_model(self.model, self.folder / checkpoint.MODEL, self.best_arrays)
+        write_curve(self.folder, self.history)
 
-    def _load(self) -> None:
-        path = self.folder / "checkpoint.npz" if self.folder else Path()
-        header, arrays = read_archive(path, CHECKPOINT)
-        here, there = _plain(self._identity()), header["identity"]
-        differ = [k for k in here | there if here.get(k) != there.get(k)]
-        changed = ", ".join(f"{k} (was {there.get(k)!r}, now {here.get(k)!r})" for k in differ)
-        if differ:
-            raise DataError(f"{path} belongs to another training: {changed}; use another folder or remove it")
-        load_arrays(self.model, _under(arrays, "model/"), str(path))
-        self.best_arrays = _under(arrays, "best/")
-        self.average.load(_under(arrays, "average/"))
-        self.optimizer.load(_under(arrays, "optimizer/"))
-        self.schedule.state.update(header["schedule"])
-        choice.continue_with(header["choice"])
+    def _load(self, extend: bool) -> None:
+        assert self.folder is not None
+        saved = checkpoint.read(self.folder)
+        changed = checkpoint.check(self._identity(), saved.header["identity"], self.folder, extend)
+        load_arrays(self.model, saved.parts["model"], str(self.folder / checkpoint.CHECKPOINT))
+        self.best_arrays = saved.parts["best"]
+        self.average.load(saved.parts.get("average", {}))
+        self.optimizer.load(saved.parts.get("optimizer", {}))
+        choice.continue_with(saved.header["choice"])
         for name in PROGRESS:
-            setattr(self, name, header[name])
-        self.say(f"continuing {path} at epoch {self.epoch}, step {self.step}")
+            setattr(self, name, saved.header[name])
+        if changed:
+            self._extended(changed)
+        else:
+            self.schedule.state = saved.header["schedule"]
+        self.say(f"continuing {self.folder / checkpoint.CHECKPOINT} at epoch {self.epoch}, step {self.step}")
 
-
-def _under(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
-
-
-def _plain(value: Any) -> Any:
-    """As it looks after JSON: tuples become lists."""
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
-
-
-def rmse_and_mae(predicted: Prediction, labels: Labels) -> torch.Tensor:
-    """RMSE + MAE of the energies (eV) plus RMSE + MAE of the force components (eV/Å), over one batch."""
-    energy = predicted.energy - labels.energy
-    forces = predicted.forces - labels.forces
-    return _rmse(energy) + energy.abs().mean() + _rmse(forces) + forces.abs().mean()
-
-
-def mae(predicted: Prediction, labels: Labels) -> torch.Tensor:
-    """MAE of the energies (eV) plus MAE of the force components (eV/Å): no structure pulls harder than another."""
-    energy = predicted.energy - labels.energy
-    return energy.abs().mean() + (predicted.forces - labels.forces).abs().mean()
-
-
-def _rmse(error: torch.Tensor) -> torch.Tensor:
-    return error.square().mean().clamp(min=1e-30).sqrt()
-
-
-LOSSES: dict[str, Callable[[Prediction, Labels], torch.Tensor]] = {"rmse+mae": rmse_and_mae, "mae": mae}
-"""What is minimised, by its name in the configuration."""
-
-
-def errors(network: EnergyForces, data: Dataset) -> dict[str, float]:
-    """``energy_rmse``, ``energy_mae`` (eV), ``force_rmse``, ``force_mae`` (eV/Å) and their sum ``loss``."""
-    sums = dict.fromkeys(("energy_square", "energy_absolute", "force_square", "force_absolute"), 0.0)
-    for start in range(0, len(data), EVALUATION_BATCH):
-        systems = torch.arange(start, min(start + EVALUATION_BATCH, len(data)))
-        labels, predicted = data.labels(systems), network(data.batch(systems), differentiable=False)
-        energy = (predicted.energy - labels.energy).double()
-        forces = (predicted.forces - labels.forces).double()
-        sums["energy_square"] += energy.square().sum().item()
-        sums["energy_absolute"] += energy.abs().sum().item()
-        sums["force_square"] += forces.square().sum().item()
-        sums["force_absolute"] += forces.abs().sum().item()
-    components = 3 * len(data.numbers)
-    result = {
-        "energy_rmse": math.sqrt(sums["energy_square"] / len(data)),
-        "energy_mae": sums["energy_absolute"] / len(data),
-        "force_rmse": math.sqrt(sums["force_square"] / components),
-        "force_mae": sums["force_absolute"] / components,
-    }
-    return {**result, "loss": sum(result.values())}
+    def _extended(self, changed: list[str]) -> None:
+        """New settings take over: the schedule begins anew, and so does the search for the best weights if need be."""
+        if self.settings.epochs <= self.epoch:
+            raise DataError(
+                f"{self.folder} has {self.epoch} epochs behind it, and epochs is {self.settings.epochs}: raise it to "
+                "extend the training"
+            )
+        self.begun, self.step, self.loss_sum, self.finished = self.epoch, 0, 0.0, False
+        if any(name.startswith("loss.") for name in changed):
+            self.best = {"loss": math.inf}
+        self.say(f"extending it with {', '.join(f'{k} {self._identity()[k]!r}' for k in changed)}")

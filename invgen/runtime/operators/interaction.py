@@ -7,8 +7,8 @@
 
 m (neighbours, sensitivities, features), s (pairs, sensitivities), t (pairs, components), y and g (centres, invariants,
 features), all float32 or all float64; <lists> are the six tensors of ``PairLists``; ``key`` names the kernels of the
-invariants as in ``operators.invariants``. Formula and plain tensor operations are in ``pair_sums``: they run on the
-CPU, and on GPUs where the fused kernels cannot be had.
+invariants as in ``operators.invariants``. Formula and plain tensor operations are in ``pair_sums``: they run where no
+backend has fused kernels for the device.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from invgen.runtime.backends import Backend
 from invgen.runtime.modules import Modules
 from invgen.runtime.operators import pair_sums
 from invgen.runtime.operators.invariants import compiled_backend, kernels_of
@@ -35,22 +36,24 @@ def fused(key: str, kind: str, index: int | None) -> bool:
     kind, index
         Type and index of a ``torch.device``: constants, so that compiled graphs take the answer as one.
     """
-    if kind != "cuda" or index is None:
-        return False
-    kernels = kernels_of(key)
-    return kernels.folder.has_interaction and compiled_backend(kernels, torch.device(kind, index)) is not None
+    return _fused_backend(kernels_of(key), torch.device(kind, index)) is not None
 
 
 # What torch.compiler.assume_constant_result does, without the compiler, whose import takes a second and needs SymPy.
 fused._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
+def _fused_backend(kernels: Modules, device: torch.device) -> Backend | None:
+    return compiled_backend(kernels.folder.interactions, device)
+
+
 def _run(order: str, tensors: tuple[Tensor, ...], lists: PairLists, key: str) -> Any:
     kernels = kernels_of(key)
     check(kernels, tensors, lists)
     plain = tuple(x.detach() for x in tensors)
-    if fused(key, plain[0].device.type, plain[0].device.index):
-        results = getattr(kernels.interaction_module, order)(plain, lists)
+    backend = _fused_backend(kernels, plain[0].device)
+    if backend is not None:
+        results = getattr(kernels.interaction(backend.name), order)(plain, lists)
         return results if len(results) > 1 else results[0]
     return getattr(pair_sums, order)(*plain, lists, key)
 

@@ -50,18 +50,21 @@ def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
     _check(kernels, tensors)
     plain = tuple(t.detach() for t in tensors)
     if plain[0].dtype in (torch.float32, torch.float64):
-        compiled = compiled_backend(kernels, plain[0].device)
+        compiled = compiled_backend(kernels.folder.backends, plain[0].device)
         if compiled is not None:
             return alone(kernels.form(compiled.name).run(kernel, plain))
     results = getattr(kernels.plain, kernel)(*plain)
     return tuple(r.contiguous() for r in results) if isinstance(results, tuple) else results.contiguous()
 
 
-def compiled_backend(kernels: Modules, device: torch.device) -> Backend | None:
-    """What runs compiled kernels on a device, or ``None``; the reason why those of a GPU do not run is told once."""
-    found = for_tensors(kernels.folder.backends, device.type, device.index)
+def compiled_backend(names: tuple[str, ...], device: torch.device) -> Backend | None:
+    """Among emitted backends, what runs compiled kernels on a device, or ``None``.
+
+    The reason why those of a GPU do not run is told once.
+    """
+    found = for_tensors(names, device.type, device.index)
     if found is None and device.index is not None and device not in _TOLD:
-        there = (b for b in BACKENDS.values() if b.name in kernels.folder.backends and b.device == device.type)
+        there = (b for b in BACKENDS.values() if b.name in names and b.device == device.type)
         for backend in there:
             _TOLD.add(device)
             reason = backend.why_not(device.index)

@@ -52,13 +52,13 @@ def _at_least(what: str, value: int, least: int) -> None:
         raise SpecError(f"{what} must be a whole number of at least {least}, got {value!r}")
 
 
-def box(l_max: int, channels: int = 1, species: int = 1) -> Truncation:
-    """All (z, n, l) with z < ``species``, n = 1..``channels``, l = 0..``l_max``."""
+def box(l_max: int, radial: int = 1, species: int = 1) -> Truncation:
+    """All (z, n, l) with z < ``species``, n = 1..``radial``, l = 0..``l_max``."""
     _at_least("l_max", l_max, 0)
-    _at_least("channels", channels, 1)
+    _at_least("radial", radial, 1)
     _at_least("species", species, 1)
     found = tuple(
-        Channel(z, n, rank) for z in range(species) for n in range(1, channels + 1) for rank in range(l_max + 1)
+        Channel(z, n, rank) for z in range(species) for n in range(1, radial + 1) for rank in range(l_max + 1)
     )
     return Truncation(found, tuple(c.rank for c in found), Fraction(1), None)
 

@@ -1,0 +1,83 @@
+"""Several potentials trained alike: their mean, and their spread as a sign of how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from ase import Atoms
+from ase.calculators.calculator import Calculator, PropertyNotImplementedError, all_changes
+
+from invgen.data.calculator import BatchCalculator
+from invgen.data.errors import DataError
+from invgen.nn.energy import EnergyForces
+from invgen.nn.network import Network
+from invgen.potentials.calculator import InvgenCalculator, load_potential
+from invgen.potentials.training.checkpoint import MODEL
+
+AVERAGED = ("energy", "free_energy", "energies", "forces", "stress")
+SPREAD = {"energy_std": "energy", "energies_std": "energies", "forces_std": "forces", "stress_std": "stress"}
+"""Spreads among the results, and what they are of."""
+
+
+class CommitteeCalculator(Calculator):
+    """Means of energy, energies, forces and stress over the members, in the units of ``InvgenCalculator``.
+
+    ``results`` holds their spread, too: ``energy_std``, ``energies_std``, ``forces_std`` and ``stress_std``, standard
+    deviations with n - 1 below the fraction bar, of the same shapes and units.
+
+    members
+        Networks, files of networks or folders of compiled ones, at least two; or the folder of a training of a
+        committee.
+
+    Raises ``DataError`` for fewer than two members, and where they were not made for the same elements.
+    """
+
+    implemented_properties: ClassVar[list[str]] = [*AVERAGED]
+
+    def __init__(self, members: Sequence[Network | EnergyForces | str | Path] | str | Path, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        if isinstance(members, (str, Path)):
+            members = member_files(members)
+        if len(members) < 2:
+            raise DataError(f"a committee needs at least two members, got {len(members)}")
+        loaded = [load_potential(m) if isinstance(m, (str, Path)) else m for m in members]
+        self.members: list[BatchCalculator] = [InvgenCalculator(m) for m in loaded]
+        known = [tuple(sorted(calculator.model.species)) for calculator in self.members]
+        for number, species in enumerate(known):
+            if species != known[0]:
+                raise DataError(
+                    f"member {number} of the committee is made for the atomic numbers {list(species)}, member 0 for "
+                    f"{list(known[0])}: their spread would mean nothing; take members of one training"
+                )
+
+    def calculate(
+        self,
+        atoms: Atoms | None = None,
+        properties: Sequence[str] = ("energy",),
+        system_changes: Sequence[str] = tuple(all_changes),
+    ) -> None:
+        """Fill ``self.results``; called by ASE."""
+        super().calculate(atoms, properties, system_changes)
+        for member in self.members:
+            member.calculate(self.atoms, [p for p in properties if p != "stress"])
+        found = {
+            name: np.array([member.results[name] for member in self.members])
+            for name in AVERAGED
+            if name in self.members[0].results
+        }
+        if "stress" in properties and "stress" not in found:
+            raise PropertyNotImplementedError("stress needs a cell that is periodic in three directions")
+        means = {name: values.mean(axis=0) for name, values in found.items()}
+        spreads = {name: found[of].std(axis=0, ddof=1) for name, of in SPREAD.items() if of in found}
+        self.results = {k: float(v) if np.ndim(v) == 0 else v for k, v in {**means, **spreads}.items()}
+
+
+def member_files(folder: str | Path) -> list[Path]:
+    """Models of the members that a training of a committee left in a folder. Raises ``DataError`` if there are none."""
+    found = sorted(Path(folder).glob(f"member-*/{MODEL}"), key=lambda path: int(path.parent.name.split("-")[1]))
+    if not found:
+        raise DataError(f"{folder} holds no member-<number>/{MODEL}: train a committee with --committee")
+    return found

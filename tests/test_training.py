@@ -1,0 +1,513 @@
+"""Trainings of partial labels, on several processes, that are extended, fine-tuned or multiplied; their evaluation."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import ase.io
+import numpy as np
+import pytest
+import torch
+from network_fixtures import CUTOFF, as_atoms, build, crystal, graph, labelled, molecule, pair_potential
+from typer.testing import CliRunner
+
+from invgen.cli import app
+from invgen.data import DataError, Dataset, Structure, UnknownSpeciesError, write_npz
+from invgen.data.files import write_archive
+from invgen.nn import EnergyForces
+from invgen.potentials import (
+    ConfigError,
+    InvgenCalculator,
+    Trainer,
+    evaluate,
+    load_model,
+    parse_config,
+    save_model,
+    train,
+)
+from invgen.potentials.committee import CommitteeCalculator
+from invgen.potentials.optimizer import Optimizer
+from invgen.potentials.saved import describe, state_arrays
+from invgen.potentials.training.config import LossConfig, TrainingConfig
+from invgen.potentials.training.processes import Processes, ProcessesError
+from invgen.potentials.training.schedule import make_schedule, torch_schedules
+
+SETTINGS = TrainingConfig(epochs=3, batch_size=3, learning_rate=0.01, dtype="float64")
+MODEL = {
+    "kind": "hip-nn-ts", "l_max": 1, "features": 4, "sensitivities": 4, "soft_min": 0.8, "soft_max": 3.0,
+    "cutoff": 4.0, "atom_layers": 1,
+}  # fmt: skip
+
+
+def trainer(
+    train: list[Structure], validation: list[Structure], settings: TrainingConfig = SETTINGS, **more
+) -> Trainer:
+    sets = (Dataset.from_structures(some, CUTOFF) for some in (train, validation))
+    return Trainer(build("hip-nn-ts-1", interactions=1), *sets, settings, **more)
+
+
+def config(folder: Path, structures: list[Structure] | None = None, **tables: dict) -> object:
+    """A configuration of three epochs on frames that are written to the folder."""
+    path = write_npz(folder / "frames.npz", structures or labelled(12))
+    values = {
+        "data": {"train": str(path), "validation_size": 3, "test_size": 2},
+        "model": MODEL,
+        "training": {"epochs": 3, "batch_size": 4, "dtype": "float64", "learning_rate": 0.01},
+        "output": {"folder": "out"},
+    }
+    return parse_config({**values, **{name: {**values.get(name, {}), **table} for name, table in tables.items()}})
+
+
+# ---- labels -----------------------------------------------------------------------------------------------------
+
+
+def without(structure: Structure, *labels: str) -> Structure:
+    return dataclasses.replace(structure, **dict.fromkeys(labels))
+
+
+def test_energies_alone_are_learnt_without_forces(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    real = EnergyForces.forward
+
+    def noting(self: EnergyForces, batch: object, differentiable: bool | None = None, **want: bool) -> object:
+        asked.append(want["forces"])
+        return real(self, batch, differentiable, **want)
+
+    monkeypatch.setattr(EnergyForces, "forward", noting)
+    bare = [without(s, "forces") for s in labelled(11)]
+    one = trainer(bare[:8], bare[8:], dataclasses.replace(SETTINGS, epochs=40))
+    assert one.run()
+    assert asked
+    assert not any(asked), "no gradient by positions is computed where none is learnt"
+    assert "force_rmse" not in one.history[0]
+    assert one.best["energy_rmse"] < 0.5 * one.history[0]["energy_rmse"]
+
+
+def test_frames_with_some_labels_are_learnt_together() -> None:
+    mixed = [without(s, "forces") if k % 2 else without(s, "energy") for k, s in enumerate(labelled(8))]
+    one = trainer(mixed, labelled(3, 50), dataclasses.replace(SETTINGS, epochs=40))
+    assert one.run()
+    assert one.best["loss"] < 0.5 * one.history[0]["loss"]
+
+
+def test_stresses_are_learnt() -> None:
+    """Labels by a network with other weights; only stresses count."""
+    torch.manual_seed(5)
+    teacher = EnergyForces(build("hip-nn-ts-1", interactions=1)).eval()
+    cells = [crystal(seed) for seed in range(10)]
+    found = [teacher(graph(cell), stress=True).stress[0].numpy() for cell in cells]
+    cells = [dataclasses.replace(cell, stress=stress) for cell, stress in zip(cells, found, strict=True)]
+    torch.manual_seed(6)
+    loss = LossConfig(energy=0.0, forces=0.0, stress=1.0)
+    one = trainer(cells[:8], cells[8:], dataclasses.replace(SETTINGS, epochs=40), loss=loss)
+    for parameter in one.model.parameters():
+        parameter.data.add_(0.1 * torch.randn_like(parameter))
+    assert one.run()
+    assert one.best["stress_rmse"] < 0.3 * one.history[0]["stress_rmse"]
+    assert set(one.history[0]) & {"energy_rmse", "force_rmse"} == set()
+
+
+def test_labels_that_do_not_count_or_are_not_there_are_named_before_the_work() -> None:
+    bare = [without(s, "energy", "forces") for s in labelled(3)]
+    with pytest.raises(DataError, match=r"none of the 3 validation structures .* 0 with energy, 0 with forces"):
+        trainer(labelled(4), bare)
+    with pytest.raises(DataError, match=r"none of the 4 training .*wanted: stress"):
+        trainer(labelled(4), [dataclasses.replace(crystal(), stress=np.ones(6))], loss=LossConfig(energy=0, forces=0))
+
+
+def test_elements_of_the_other_sets_are_checked_before_the_work(tmp_path: Path) -> None:
+    other = write_npz(tmp_path / "test.npz", [pair_potential(molecule(9, 4, species=(1, 7)))])
+    with pytest.raises(UnknownSpeciesError, match=r"the test structures hold elements .* N in test.npz frame 0"):
+        train(config(tmp_path, data={"test": str(other), "test_size": 0}), tmp_path)
+
+
+def test_a_set_that_does_not_fit_is_refused_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("invgen.data.memory.available_memory", lambda: 100)
+    with pytest.raises(DataError, match=r"memory are needed, 100 B are available"):
+        train(config(tmp_path), tmp_path)
+    assert not (tmp_path / "out" / "checkpoint.npz").exists()
+
+
+def test_keys_and_units_travel_with_the_model(tmp_path: Path) -> None:
+    """Labels in kcal/mol and Bohr under other names: a training in eV and Å, and an evaluation that is not told."""
+    kcal, bohr = 1 / 23.060548, 0.529177
+    frames = [as_atoms(s) for s in labelled(12)]
+    for atoms, s in zip(frames, labelled(12), strict=True):
+        atoms.info["REF_energy"], atoms.arrays["REF_forces"] = s.energy / kcal, s.forces / (kcal / bohr)
+        atoms.positions /= bohr
+    ase.io.write(tmp_path / "bohr.extxyz", frames, format="extxyz")
+    labels = {
+        "keys": {"energy": "REF_energy", "forces": "REF_forces"},
+        "units": {"energy": "kcal/mol", "length": "Bohr"},
+    }
+    converted = train(config(tmp_path, data={"train": str(tmp_path / "bohr.extxyz"), **labels}), tmp_path)
+    plain = train(config(tmp_path, output={"folder": "plain"}), tmp_path)
+    assert converted.test == pytest.approx(plain.test, rel=1e-3)
+    model = load_model(converted.folder / "model.safetensors")
+    assert model.notes["labels"] == labels
+    found = CliRunner().invoke(
+        app, ["evaluate", str(converted.folder / "model.safetensors"), str(tmp_path / "bohr.extxyz"), "--json"]
+    )
+    again = evaluate(EnergyForces(model), Dataset.from_structures(labelled(12), CUTOFF)).errors()
+    assert json.loads(found.output)["errors"] == pytest.approx(again, rel=1e-3)
+    told = [*("--key=energy=REF_energy", "--key=forces=REF_forces"), *("--unit=energy=kcal/mol", "--unit=length=Bohr")]
+    explicit = CliRunner().invoke(
+        app, ["evaluate", str(converted.folder / "model.safetensors"), str(tmp_path / "bohr.extxyz"), "--json", *told]
+    )
+    assert explicit.output == found.output
+    with pytest.raises(DataError, match="did you mean 'energy'"):
+        train(config(tmp_path, data={"keys": {"enrgy": "E"}}), tmp_path)
+
+
+def test_reference_energies_are_given_or_fitted(tmp_path: Path) -> None:
+    result = train(config(tmp_path, references={"method": "none", "energies": {"C": -3.5}}), tmp_path)
+    energies = dict(zip(result.model.species, result.model.species_energies.values.tolist(), strict=True))
+    assert energies == {1: 0.0, 6: -3.5, 8: 0.0}
+    with pytest.raises(ConfigError, match=r"unknown references.method 'isolate'; did you mean 'isolated'"):
+        config(tmp_path, references={"method": "isolate"})
+
+
+# ---- settings ---------------------------------------------------------------------------------------------------
+
+
+def test_weight_decay_shortens_every_matrix_and_nothing_else() -> None:
+    for kind in ("adam", "muon"):
+        model = build("hip-hop-nn", interactions=1)
+        before = {name: p.detach().clone() for name, p in model.named_parameters()}
+        optimizer = Optimizer(model, kind, 0.01, 1.0, weight_decay=0.5)
+        for parameter in model.parameters():
+            parameter.grad = torch.zeros_like(parameter)
+        optimizer.step()
+        for name, parameter in model.named_parameters():
+            factor = 1 - 0.01 * 0.5 if parameter.dim() > 1 else 1.0
+            torch.testing.assert_close(parameter.detach(), factor * before[name], rtol=1e-12, atol=0)
+        assert any("mixing" in name for name in before)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "every"),
+    [
+        ("ExponentialLR", {"gamma": 0.5}, "epoch"),
+        ("CosineAnnealingLR", {"T_max": 12}, "step"),
+        ("ReduceLROnPlateau", {"patience": 0, "factor": 0.1}, "epoch"),
+        ("OneCycleLR", {"max_lr": 0.1, "total_steps": 20}, "step"),
+    ],
+)
+def test_schedules_of_torch_go_on_where_they_were(name: str, arguments: dict, every: str) -> None:
+    settings = TrainingConfig(learning_rate=0.1, schedule=name, schedule_arguments=arguments, schedule_every=every)
+
+    def rates(schedule: object, epochs: int) -> list[float]:
+        found = []
+        for _ in range(epochs):
+            for _ in range(3):
+                found.append(schedule.learning_rate(0.0))
+                schedule.step_done()
+            schedule.epoch_done(1.0)
+        return found
+
+    whole, first = make_schedule(settings), make_schedule(settings)
+    wanted = rates(whole, 4)
+    found = rates(first, 2)
+    second = make_schedule(settings)
+    second.state = json.loads(json.dumps(first.state))
+    assert found + rates(second, 2) == wanted
+    assert len(set(wanted)) > 2
+
+
+def test_unknown_and_useless_schedules_are_errors() -> None:
+    assert "CosineAnnealingLR" in torch_schedules()
+    with pytest.raises(ConfigError, match=r"unknown training.schedule 'ExponentialLr'; did you mean 'ExponentialLR'"):
+        make_schedule(TrainingConfig(schedule="ExponentialLr"))
+    with pytest.raises(ConfigError, match=r"'ExponentialLR' with the schedule_arguments {'gama': 0.5} cannot be made"):
+        make_schedule(TrainingConfig(schedule="ExponentialLR", schedule_arguments={"gama": 0.5}))
+    with pytest.raises(ConfigError, match='schedule_every = "epoch"'):
+        make_schedule(TrainingConfig(schedule="ReduceLROnPlateau", schedule_every="step"))
+
+
+def test_training_ends_early_when_validation_stands_still() -> None:
+    said: list[str] = []
+    settings = dataclasses.replace(SETTINGS, epochs=50, early_stopping=2, learning_rate=1e-30, schedule="one-cycle")
+    one = trainer(labelled(6), labelled(3, 50), settings, progress=said.append)
+    assert one.run()
+    assert len(one.history) == 3
+    assert said[-1] == "no better validation loss for 2 epochs: ended early"
+
+
+def test_a_gpu_that_is_not_there_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ConfigError, match=r'training.device is "cuda", but torch .* finds no GPU here: take "auto"'):
+        train(config(tmp_path, training={"device": "cuda"}), tmp_path)
+    assert train(config(tmp_path, training={"device": "auto", "epochs": 1}), tmp_path).finished
+
+
+def test_tensorboard_hears_every_epoch_or_is_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points: list[tuple[str, float, int]] = []
+    writer = SimpleNamespace(add_scalar=lambda *point: points.append(point), flush=lambda: None)
+    fake = SimpleNamespace(SummaryWriter=lambda folder: writer)
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", fake)
+    result = train(config(tmp_path, output={"tensorboard": True}), tmp_path)
+    assert [(value, epoch) for name, value, epoch in points if name == "loss"] == [
+        (row["loss"], row["epoch"]) for row in result.history
+    ]
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(Exception, match="pip install tensorboard"):
+        train(config(tmp_path, output={"tensorboard": True, "folder": "other"}), tmp_path)
+
+
+# ---- going on ---------------------------------------------------------------------------------------------------
+
+
+def test_a_finished_training_is_extended(tmp_path: Path) -> None:
+    first = train(config(tmp_path), tmp_path)
+    longer = {"epochs": 6, "learning_rate": 0.005, "batch_size": 2}
+    with pytest.raises(DataError, match=r"epochs \(was 3, now 6\).* extend it \(--extend, extend=True\)"):
+        train(config(tmp_path, training=longer), tmp_path)
+    second = train(config(tmp_path, training=longer), tmp_path, extend=True)
+    assert second.history[:3] == first.history
+    assert [row["epoch"] for row in second.history] == list(range(6))
+    assert {row["batch_size"] for row in second.history[3:]} == {2}
+    assert second.validation["loss"] <= first.validation["loss"]
+    assert train(config(tmp_path, training=longer), tmp_path, extend=True).history == second.history
+
+
+def test_an_extension_keeps_data_and_model_and_needs_more_epochs(tmp_path: Path) -> None:
+    train(config(tmp_path), tmp_path)
+    with pytest.raises(
+        DataError, match=r"features \(was 4, now 5\); to start from its weights, .* --from .*safetensors"
+    ):
+        train(config(tmp_path, model={"features": 5}, training={"epochs": 6}), tmp_path, extend=True)
+    with pytest.raises(DataError, match="has 3 epochs behind it, and epochs is 3: raise it"):
+        train(config(tmp_path, training={"learning_rate": 0.02}), tmp_path, extend=True)
+
+
+def test_one_cycle_begins_anew_in_an_extension(tmp_path: Path) -> None:
+    cycle = {"schedule": "one-cycle"}
+    train(config(tmp_path, training=cycle), tmp_path)
+    result = train(config(tmp_path, training={**cycle, "epochs": 7}), tmp_path, extend=True)
+    rates = [row["learning_rate"] for row in result.history]
+    assert rates[2] < 0.1 * 0.01 < rates[3]
+    assert rates[6] < 0.1 * 0.01
+
+
+def test_fine_tuning_begins_with_the_weights_of_a_model(tmp_path: Path) -> None:
+    """Other labels: a shift for every element, and a bit more. E⁰ take up the shift, so the first epoch is good."""
+    first = train(config(tmp_path, training={"epochs": 60}), tmp_path)
+    saved = first.folder / "model.safetensors"
+    shifted = [dataclasses.replace(s, energy=s.energy + 5.0 * np.sum(s.numbers == 6)) for s in labelled(12)]
+    plain = config(tmp_path, shifted, output={"folder": "tuned"}, training={"learning_rate": 1e-4})
+    bare = dataclasses.replace(plain, model=type(plain.model)())
+    tuned = train(bare, tmp_path, start=saved)
+    scratch = train(config(tmp_path, shifted, output={"folder": "scratch"}), tmp_path)
+    assert describe(tuned.model)["arguments"] == describe(first.model)["arguments"]
+    assert tuned.history[0]["energy_rmse"] < 3 * first.validation["energy_rmse"]
+    assert tuned.history[0]["energy_rmse"] < 0.5 * scratch.history[0]["energy_rmse"]
+    shift = tuned.model.species_energies.values - first.model.species_energies.values
+    np.testing.assert_allclose(shift.numpy(), [0.0, 5.0, 0.0], atol=0.2)
+    with pytest.raises(ConfigError, match=r"model.features is 5, and .* has 4: leave it out"):
+        train(dataclasses.replace(bare, model=dataclasses.replace(bare.model, features=5)), tmp_path, start=saved)
+    other = [pair_potential(molecule(k, 4, species=(1, 7))) for k in range(9)]
+    with pytest.raises(UnknownSpeciesError, match="knows the elements H, C, O, the training structures have N besides"):
+        train(config(tmp_path, other, output={"folder": "new"}), tmp_path, start=saved)
+
+
+# ---- files ------------------------------------------------------------------------------------------------------
+
+
+def test_models_are_equal_bytes_and_old_archives_are_read(tmp_path: Path) -> None:
+    model = build("hip-hop-nn")
+    model.notes = {"units": {"energy": "kcal/mol"}, "keys": {}}
+    first, second = save_model(model, tmp_path / "a.safetensors"), save_model(model, tmp_path / "b.safetensors")
+    assert first.read_bytes() == second.read_bytes()
+    assert load_model(first).notes == model.notes
+    old = write_archive(tmp_path / "old.npz", {"kind": "invgen model", **describe(model)}, state_arrays(model))
+    for name, array in state_arrays(load_model(old)).items():
+        np.testing.assert_array_equal(array, state_arrays(model)[name])
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "foreign"])
+def test_damaged_models_are_refused(tmp_path: Path, damage: str) -> None:
+    path = save_model(build("hip-nn"), tmp_path / "model.safetensors")
+    data = bytearray(path.read_bytes())
+    if damage == "flip":
+        data[-5] ^= 1
+    path.write_bytes(data[:-8] if damage == "cut" else b"not a model" if damage == "foreign" else data)
+    with pytest.raises(DataError, match="checksum" if damage == "flip" else "truncated or no model of invgen"):
+        load_model(path)
+
+
+# ---- evaluation and committees ----------------------------------------------------------------------------------
+
+
+def test_evaluation_is_what_numpy_says() -> None:
+    model = build("hip-hop-nn")
+    structures = [dataclasses.replace(s, group="even" if k % 2 == 0 else "odd") for k, s in enumerate(labelled(5))]
+    structures.append(dataclasses.replace(crystal(), stress=np.full(6, 0.1)))
+    found = evaluate(EnergyForces(model).eval(), Dataset.from_structures(structures, CUTOFF))
+    single = [EnergyForces(model).eval()(graph(s), stress=True) for s in structures]
+    energy = np.array([p.energy.item() - s.energy for p, s in zip(single[:5], structures, strict=False)])
+    forces = [p.forces.numpy() - s.forces for p, s in zip(single[:5], structures, strict=False)]
+    errors = found.errors()
+    assert errors["energy_rmse"] == pytest.approx(np.sqrt(np.mean(energy**2)), rel=1e-10)
+    per_atom = energy / [s.atoms for s in structures[:5]]
+    assert errors["energy_per_atom_mae"] == pytest.approx(np.mean(np.abs(per_atom)), rel=1e-10)
+    assert errors["force_mae"] == pytest.approx(np.mean(np.abs(np.concatenate(forces))), rel=1e-10)
+    stress = single[5].stress[0].numpy() - 0.1
+    assert errors["stress_rmse"] == pytest.approx(np.sqrt(np.mean(stress**2)), rel=1e-10)
+    groups = found.by_group()
+    assert groups["odd"]["energy_mae"] == pytest.approx(np.mean(np.abs(energy[[1, 3]])), rel=1e-10)
+    assert set(groups) == {"even", "odd", "no group"}
+    carbon = np.concatenate([f[s.numbers == 6] for f, s in zip(forces, structures, strict=False)])
+    assert found.by_element()["C"]["force_rmse"] == pytest.approx(np.sqrt(np.mean(carbon**2)), rel=1e-10)
+    assert json.loads(json.dumps(found.to_json()))["labelled"] == {"energy": 5, "stress": 1, "forces (atoms)": 19}
+    assert "stress RMSE (meV/Å^3)" in found.table()
+
+
+def test_evaluate_on_the_command_line(tmp_path: Path) -> None:
+    model = save_model(build("hip-nn"), tmp_path / "model.safetensors")
+    frames = write_npz(tmp_path / "frames.npz", labelled(4))
+    result = CliRunner().invoke(app, ["evaluate", str(model), str(frames), "--json"])
+    assert result.exit_code == 0, result.output
+    wanted = evaluate(EnergyForces(build("hip-nn")).eval(), Dataset.from_structures(labelled(4), CUTOFF)).to_json()
+    assert json.loads(result.output) == json.loads(json.dumps(wanted))
+    table = CliRunner().invoke(app, ["evaluate", str(model), str(frames)]).output
+    assert "energy per atom RMSE (meV/atom)" in table
+    assert "atoms of C" in table
+    bare = tmp_path / "bare.xyz"
+    ase.io.write(bare, [as_atoms(molecule())], format="extxyz")
+    failed = CliRunner().invoke(app, ["evaluate", str(model), str(bare)])
+    assert isinstance(failed.exception, DataError)
+    assert "has no label to compare with" in str(failed.exception)
+
+
+def test_a_committee_tells_mean_and_spread(tmp_path: Path) -> None:
+    for member in (0, 1, 2):
+        train(config(tmp_path, training={"epochs": 1}), tmp_path, member=member)
+    calculator = CommitteeCalculator(tmp_path / "out")
+    for structure in (molecule(3), crystal(3)):
+        atoms, singles = as_atoms(structure), []
+        for member in (0, 1, 2):
+            atoms.calc = InvgenCalculator(tmp_path / "out" / f"member-{member}" / "model.safetensors")
+            singles.append((atoms.get_potential_energy(), atoms.get_forces()))
+        atoms.calc = calculator
+        energies, forces = np.array([e for e, _ in singles]), np.array([f for _, f in singles])
+        assert atoms.get_potential_energy() == pytest.approx(energies.mean(), rel=1e-12)
+        np.testing.assert_allclose(atoms.get_forces(), forces.mean(0), atol=1e-12)
+        assert calculator.results["energy_std"] == pytest.approx(energies.std(ddof=1), rel=1e-9)
+        assert calculator.results["energy_std"] > 0
+        np.testing.assert_allclose(calculator.results["forces_std"], forces.std(0, ddof=1), atol=1e-12)
+        assert ("stress_std" in calculator.results) == structure.periodic.all()
+    with pytest.raises(DataError, match="at least two members, got 1"):
+        CommitteeCalculator([build("hip-nn")])
+    with pytest.raises(DataError, match="holds no member"):
+        CommitteeCalculator(tmp_path)
+    torch.manual_seed(0)
+    other = type(build("hip-nn"))(species=(1, 6), features=4, sensitivities=4)
+    with pytest.raises(DataError, match=r"member 1 .* numbers \[1, 6\], member 0 for \[1, 6, 8\]"):
+        CommitteeCalculator([build("hip-nn"), other])
+
+
+# ---- several processes ------------------------------------------------------------------------------------------
+
+WORKER = """
+import dataclasses, sys
+from pathlib import Path
+import numpy as np
+sys.path.insert(0, {tests!r})
+from network_fixtures import labelled
+from test_training import config, without
+from invgen.potentials.training import run, trainer
+
+folder = Path({folder!r})
+frames = [without(s, "forces") if k % 3 == 0 else without(s, "energy") if k % 3 == 1 else s
+          for k, s in enumerate(labelled(12))]
+run.load_splits = lambda settings, base: {{"train": frames[:7], "validation": frames[7:10], "test": frames[10:]}}
+settings = config(folder, training={{"epochs": {epochs}, "batch_size": 3, "dtype": "float64", "learning_rate": 0.01,
+                                     "average": 0.9, "clip": 1.0, "checkpoint_seconds": 0.0}})
+kept = []
+step = trainer.Trainer._backward
+def noting(self, systems):
+    value = step(self, systems)
+    kept.append(np.concatenate([p.grad.numpy().ravel() for p in self.model.parameters() if p.grad is not None]))
+    if {fail} and self.processes.rank == 1 and len(kept) == 4:
+        raise SystemExit(9)
+    return value
+trainer.Trainer._backward = noting
+result = run.train(settings, folder)
+np.save(folder / f"gradients-{{len(kept)}}.npy", np.stack(kept))
+"""
+
+
+def launch(folder: Path, count: int, epochs: int = 2, fail: bool = False) -> subprocess.CompletedProcess[str]:
+    """A training by ``count`` processes under torchrun: batches of 3, 3 and 1 systems, labels missing in turn."""
+    folder.mkdir(exist_ok=True)
+    script = folder / "worker.py"
+    tests = str(Path(__file__).parent)
+    script.write_text(WORKER.format(tests=tests, folder=str(folder), epochs=epochs, fail=fail))
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        str(count),
+        str(script),
+    ]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("alone")
+    done = launch(folder, 1)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_two_processes_take_the_steps_of_one(tmp_path: Path, alone: Path) -> None:
+    """Gradients of every step, weights and errors, to round-off; a share of the last batch is empty."""
+    done = launch(tmp_path, 2)
+    assert done.returncode == 0, done.stderr
+    one, two = (np.load(folder / "gradients-6.npy") for folder in (alone, tmp_path))
+    assert one.shape == two.shape
+    np.testing.assert_allclose(two, one, rtol=0, atol=1e-9 * np.abs(one).max())
+    first, second = (load_model(folder / "out" / "model.safetensors") for folder in (alone, tmp_path))
+    for name, array in state_arrays(first).items():
+        np.testing.assert_allclose(state_arrays(second)[name], array, rtol=1e-7, atol=1e-9)
+    summaries = [json.loads((folder / "out" / "summary.json").read_text()) for folder in (alone, tmp_path)]
+    assert summaries[1]["test"] == pytest.approx(summaries[0]["test"], rel=1e-7)
+    lines = (tmp_path / "out" / "log.txt").read_text().splitlines()
+    assert sum(line.startswith("epoch 0:") for line in lines) == 1, "one process tells"
+    assert any("2 processes" in line for line in lines)
+
+
+def test_another_number_of_processes_goes_on_and_a_dead_one_is_told(tmp_path: Path, alone: Path) -> None:
+    """The second of two dies in the second epoch; one alone finishes what they began."""
+    failed = launch(tmp_path, 2, fail=True)
+    assert failed.returncode != 0
+    assert "lost the others" in failed.stderr or "exitcode  : 9" in failed.stderr
+    done = launch(tmp_path, 1)
+    assert done.returncode == 0, done.stderr
+    assert "continuing" in (tmp_path / "out" / "log.txt").read_text()
+    first, second = (load_model(folder / "out" / "model.safetensors") for folder in (alone, tmp_path))
+    for name, array in state_arrays(first).items():
+        np.testing.assert_allclose(state_arrays(second)[name], array, rtol=1e-7, atol=1e-9)
+
+
+def test_a_lost_process_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(values: torch.Tensor) -> None:
+        raise RuntimeError("Connection closed by peer")
+
+    monkeypatch.setattr(torch.distributed, "all_reduce", broken)
+    with pytest.raises(ProcessesError, match=r"process 0 of 2 lost the others \(Connection closed .* run the same"):
+        Processes(0, 2).sum(torch.zeros(3))
+    assert Processes().any(True)
+    assert Processes(1, 3).share(torch.arange(5)).tolist() == [1, 4]
