@@ -15,6 +15,7 @@ from invgen.data.differences import force_slope
 from invgen.data.memory import available_memory, batch_bytes, expected_pairs, set_bytes
 from invgen.data.neighbours import neighbour_pairs
 from invgen.data.statistics import references
+from invgen.data.strains import stress_slope
 from invgen.data.suspicions import all_electron_energy
 
 BOHR = 0.529177210903
@@ -97,7 +98,7 @@ def test_everything_is_counted() -> None:
 def test_a_sound_set_raises_no_doubt() -> None:
     seen = look(waters(), forces=True)
     assert seen.warnings == ()
-    assert seen.slope.fits
+    assert seen.slopes["forces"].fits
     assert look(crystals(), forces=True).warnings == ()
 
 
@@ -112,7 +113,7 @@ def test_the_report_is_text_and_json() -> None:
         "the compositions leave a choice",
         "neighbours within 6 Å: 2.0 on average, at most 2",
         "64 B per atom, 56 B per pair",
-        "energy differences against forces: slope 1.0",
+        "forces against energy differences: slope 1.0",
         "warning: energies are 23.",
     ):
         assert part in text
@@ -121,7 +122,7 @@ def test_the_report_is_text_and_json() -> None:
     assert values["memory"]["batch"] == batch_bytes(32, 96, 192)
     assert seen.short()[0] == "water.xyz: 60 frames, 3 atoms, H 120, O 60"
     assert seen.short()[2].startswith("warning: energies are 23.")
-    assert "no slope" in look(waters(1), forces=True).text()
+    assert "differences: no pair of frames: there are no near frames" in look(waters(1), forces=True).text()
     json.dumps(look(waters(1), forces=True).to_json(), allow_nan=False)
 
 
@@ -223,7 +224,7 @@ def test_forces_fit_energies_however_molecules_are_turned_and_cells_wrapped() ->
         (1, -1, -1, "the sign of the forces is flipped"),
         (KCAL, 1, KCAL, "energies in kcal/mol beside forces in eV/Å"),
         (1, KCAL, 1 / KCAL, "forces in kcal/mol/Å beside energies in eV"),
-        (1, -KCAL, -1 / KCAL, "flipped (they are gradients), and forces in kcal/mol/Å"),
+        (1, -KCAL, -1 / KCAL, "flipped, and forces in kcal/mol/Å"),
         (1, BOHR, 1 / BOHR, "forces per Bohr beside lengths in Å"),
         (1, 1 / 51.42, 51.42, "forces in Hartree/Bohr beside energies in eV"),
         (1, 7e-4, 1 / 7e-4, "differ by a factor of 14"),
@@ -242,13 +243,55 @@ def test_signs_and_units_of_forces_are_named(energy: float, forces: float, slope
 def test_what_cannot_be_told_is_said() -> None:
     alone = force_slope(waters(1))
     assert (alone.pairs, alone.fits) == (0, None)
-    assert "no two frames have the same atoms" in alone.verdict
+    assert "no near frames of the same atoms" in alone.verdict
     rng = np.random.default_rng(0)
     far = [dataclasses.replace(s, positions=3 * rng.normal(size=(3, 3)), energy=rng.normal()) for s in waters()]
     assert "no pair of frames is near enough to tell" in force_slope(far).verdict
     mixed = [dataclasses.replace(s, energy=rng.normal()) for s in waters(200, spread=0.02)]
     assert force_slope(mixed).verdict == "forces do not belong to the energies"
     assert force_slope(mixed).fits is False
+
+
+def strained(count: int = 40) -> list[Structure]:
+    """Cells of an elastic solid (bulk 0.8, shear 0.3 eV/Å^3) with two atoms on a spring, turned at random."""
+    rng = np.random.default_rng(2)
+    made = []
+    for k in range(count):
+        strain = 0.01 * rng.normal(size=(3, 3))
+        strain = (strain + strain.T) / 2
+        turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+        turn *= np.sign(np.linalg.det(turn))
+        cell = 5.0 * (np.eye(3) + strain)
+        shear = strain - np.trace(strain) / 3 * np.eye(3)
+        energy = 125 * (0.4 * np.trace(strain) ** 2 + 0.3 * np.sum(shear**2))
+        stress = 125 * (0.8 * np.trace(strain) * np.eye(3) + 0.6 * shear) @ np.linalg.inv(np.eye(3) + strain)
+        stress = turn.T @ (stress / np.linalg.det(np.eye(3) + strain) / 125) @ turn
+        voigt = ((stress + stress.T) / 2)[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
+        positions = np.array([[0, 0, 0], [0.5, 0, 0]]) @ cell @ turn
+        made.append(
+            Structure([29, 29], positions, cell @ turn, True, energy, np.zeros((2, 3)), f"cell {k}", stress=voigt)
+        )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (1, "stresses fit the energies"),
+        (-1, "the sign of the stresses is flipped"),
+        (160.2, "stresses in GPa"),
+        (-1602, "the sign of the stresses is flipped, and stresses in kbar"),
+    ],
+)
+def test_signs_and_units_of_stresses_are_named(factor: float, words: str) -> None:
+    made = [dataclasses.replace(s, stress=factor * s.stress) for s in strained()]
+    found = stress_slope(made)
+    assert found.slope == pytest.approx(1 / factor, rel=0.05)
+    assert found.verdict == words
+    assert (words in warnings_of(made, forces=True)) == (factor != 1)
+    shuffled = [dataclasses.replace(s, stress=s.stress[[0, 1, 2, 5, 4, 3]]) for s in strained()]
+    assert not stress_slope(shuffled).fits
+    assert stress_slope(crystals()).fits is None
 
 
 # ---- memory -------------------------------------------------------------------------------------------------------
@@ -297,7 +340,7 @@ def test_the_command_looks_at_a_file(tmp_path: Path) -> None:
     told = invgen("data", tmp_path / "a.npz", "--key", "energy=T", "--cutoff", 3, "--forces")
     assert told.returncode == 0, told.stderr
     assert "a.npz: 20 frames of 3 atoms" in told.stdout
-    assert "no two frames have the same atoms in the same order and cell, and energies and forces" in told.stdout
+    assert "there are no near frames of the same atoms in the same order" in told.stdout
     values = json.loads(
         invgen("data", tmp_path / "a.npz", "--key", "energy=T", "--unit", "energy=kcal/mol", "--json").stdout
     )

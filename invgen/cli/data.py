@@ -29,7 +29,8 @@ def data(
     cutoff: Annotated[float, typer.Option(help="Å: count neighbours within it.")] = 6.0,
     batch_size: Annotated[int, typer.Option(min=1, help="Frames of the batch whose memory is told.")] = 32,
     forces: Annotated[
-        bool, typer.Option("--forces", help="Compare forces with energy differences of the nearest frames.")
+        bool,
+        typer.Option("--forces", help="Compare forces and stresses with energy differences of the nearest frames."),
     ] = False,
     recipe: Annotated[
         str | None, typer.Option(metavar="NAME", help="A published set: checksum, units and splits; see --recipes.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,18 +43,18 @@ KNOWN = {
 
 @dataclass(frozen=True)
 class Slope:
-    """Energy differences of near frames against what their forces say, both as read.
+    """Energy differences of near frames against what their forces or stresses say, both as read.
 
     pairs
         How many pairs of frames.
     distance
         Å: median over pairs of the root mean square displacement of atoms.
     slope
-        Weighted median of (E2-E1) / (-(F1+F2)/2 · (R2-R1)); ``nan`` without a pair.
+        Weighted median of energy difference over work, -(F1+F2)/2 · (R2-R1) for forces; ``nan`` without a pair.
     misfit
         Sum of the absolute energy differences that slope times work leaves, over the sum of all.
     verdict
-        In words: forces fit; flipped; wrong unit; or no pair is near enough to tell.
+        In words: they fit; the sign is flipped; which unit is another; or no pair is near enough to tell.
     fits
         Whether slope is about 1; ``None`` when no pair is near enough to tell.
     """
@@ -79,13 +79,17 @@ def force_slope(structures: Sequence[Structure]) -> Slope:
     rows = [row for group in groups.values() if len(group) > 1 for row in _nearest_pairs(group)]
     table = np.array(sorted(row for row in rows if row[0] > CLOSEST)).reshape(-1, 3)
     atoms = {s.atoms for s in structures}
-    alike = atoms.pop() if len(atoms) == 1 else None
-    tried = [_slope(table[:count], alike) for count in PAIRS]
+    known = {**KNOWN, **({1 / atoms.pop(): "energies per atom"} if len(atoms) == 1 else {})}
+    return slope_of(table, "forces", known)
+
+
+def slope_of(table: np.ndarray, what: str, known: Mapping[float, str]) -> Slope:
+    """``Slope`` of rows of distance, energy difference and work, the nearest first, by ``what`` is compared."""
+    tried = [_slope(table[:count], what, known) for count in PAIRS]
     return next((found for found in tried if found.fits is not None), tried[0])
 
 
-def _slope(table: np.ndarray, atoms: int | None) -> Slope:
-    """``Slope`` of rows of distance, energy difference and work; ``atoms`` if all frames have as many."""
+def _slope(table: np.ndarray, what: str, known: Mapping[float, str]) -> Slope:
     distance, energy, work = table.T
     if not np.abs(work).sum() > 0 or not np.abs(energy).sum() > 0:
         return Slope(len(table), _median(distance), np.nan, np.nan, _cannot_tell(distance), None)
@@ -93,28 +97,27 @@ def _slope(table: np.ndarray, atoms: int | None) -> Slope:
     misfit = float(np.abs(energy - slope * work).sum() / np.abs(energy).sum())
     if misfit < MISFIT:
         fits = abs(slope - 1) < TOLERANCE
-        return Slope(len(table), _median(distance), slope, misfit, _verdict(slope, atoms), fits)
+        return Slope(len(table), _median(distance), slope, misfit, _verdict(slope, what, known), fits)
     unrelated = _median(distance) < NEAR
-    verdict = "forces do not belong to the energies" if unrelated else _cannot_tell(distance)
+    verdict = f"{what} do not belong to the energies" if unrelated else _cannot_tell(distance)
     return Slope(len(table), _median(distance), slope, misfit, verdict, False if unrelated else None)
 
 
 def _cannot_tell(distance: np.ndarray) -> str:
     if not len(distance):
-        return "no two frames have the same atoms in the same order and cell, and energies and forces: nothing to tell"
+        return "there are no near frames of the same atoms in the same order with all labels that it takes"
     return f"no pair of frames is near enough to tell (the nearest are {distance.min():.2g} Å apart)"
 
 
-def _verdict(slope: float, atoms: int | None) -> str:
+def _verdict(slope: float, what: str, known: Mapping[float, str]) -> str:
     if abs(slope - 1) < TOLERANCE:
-        return "forces fit the energies"
-    sign = "the sign of the forces is flipped (they are gradients)" if slope < 0 else ""
+        return f"{what} fit the energies"
+    sign = f"the sign of the {what} is flipped" if slope < 0 else ""
     if abs(slope + 1) < TOLERANCE:
         return sign
-    known = {**KNOWN, **({1 / atoms: "energies per atom"} if atoms else {})}
     near = sorted((abs(np.log(abs(slope) / value)), text) for value, text in known.items())
     names = " or ".join(text for far, text in near if far < 0.1)
-    return ", and ".join(filter(None, (sign, names or f"energies and forces differ by a factor of {abs(slope):.4g}")))
+    return ", and ".join(filter(None, (sign, names or f"energies and {what} differ by a factor of {abs(slope):.4g}")))
 
 
 def _nearest_pairs(group: list[Structure]) -> list[tuple[float, float, float]]:

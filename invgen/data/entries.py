@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,21 +51,7 @@ def structure_of(
         group=None if group is None else str(group),
     )
     stress = _stress(entries, labels, bare)
-    return bare if stress is None else _with_stress(bare, stress)
-
-
-def _with_stress(bare: Structure, stress: np.ndarray) -> Structure:
-    return Structure(
-        bare.numbers,
-        bare.positions,
-        bare.cell,
-        bare.periodic,
-        bare.energy,
-        bare.forces,
-        bare.name,
-        stress,
-        bare.group,
-    )
+    return bare if stress is None else replace(bare, stress=stress)
 
 
 def _stress(entries: Mapping[str, Any], labels: LabelFormat, bare: Structure) -> np.ndarray | None:

@@ -34,6 +34,7 @@ from invgen.data.statistics import (
     surroundings,
     value_tables,
 )
+from invgen.data.strains import stress_slope
 from invgen.data.structure import Structure
 from invgen.data.suspicions import suspicions
 
@@ -73,7 +74,8 @@ class Look:
     neighbours: Spread
     nearest: Spread | None
     memory: Memory
-    slope: Slope | None
+    slopes: dict[str, Slope]
+    """Of forces and stresses against energies, if that was asked for."""
     warnings: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -132,12 +134,11 @@ class Look:
         ]
 
     def _doubts(self) -> list[str]:
-        rows = []
-        if self.slope is not None:
-            s = self.slope
-            told = f"slope {s.slope:.3f}, misfit {s.misfit:.2f}" if np.isfinite(s.slope) else "no slope"
-            rows += ["", f"energy differences against forces: {told} ({s.pairs} pairs of frames, {s.distance:.2g} Å "
-                         f"apart): {s.verdict}"]  # fmt: skip
+        rows = [""] if self.slopes else []
+        for what, s in self.slopes.items():
+            told = f"slope {s.slope:.3f}, misfit {s.misfit:.2f}, " if np.isfinite(s.slope) else ""
+            near = f"{s.pairs} pairs of frames, {s.distance:.2g} Å apart" if s.pairs else "no pair of frames"
+            rows.append(f"{what} against energy differences: {told}{near}: {s.verdict}")
         return rows + (["", *(f"warning: {text}" for text in self.warnings)] if self.warnings else [])
 
 
@@ -158,7 +159,7 @@ def look(
     batch_size
         Frames of the batch whose memory is told.
     forces
-        Also compare forces with energy differences of the nearest frames.
+        Also compare forces, and stresses if there are any, with energy differences of the nearest frames.
     labels
         How the structures were read; warnings about units name what was declared.
     sample
@@ -178,13 +179,16 @@ def look(
     step("labels", 0, 1)
     energetic = [s for s in structures if s.energy is not None]
     found = references(energetic) if energetic else None
-    far = outliers(structures)
+    far = outliers(structures, found)
     warnings = suspicions(structures, labels or LabelFormat(), near.relative, found, far)
     if forces:
         step("forces against energies", 0, 1)
-    slope = force_slope(structures) if forces else None
-    if slope is not None and slope.fits is False:
-        warnings.append(f"energy differences against forces have the slope {slope.slope:.3f}: {slope.verdict}")
+    slopes = {"forces": force_slope(structures)} if forces else {}
+    if forces and any(s.stress is not None for s in structures):
+        slopes["stresses"] = stress_slope(structures)
+    for what, slope in slopes.items():
+        if slope.fits is False:
+            warnings.append(f"{what} against energy differences: slope {slope.slope:.3f}, {slope.verdict}")
     return Look(
         name=name,
         frames=len(structures),
@@ -194,7 +198,7 @@ def look(
         periodicity=dict(Counter(_PERIODIC[int(s.periodic.sum())] for s in structures).most_common()),
         groups=dict(Counter(s.group for s in structures if s.group is not None).most_common()),
         labels={label: sum(getattr(s, label) is not None for s in structures) for label in LABELS},
-        values={what: Spread.of(values) for what, values in value_tables(structures).items()},
+        values={what: Spread.of(values) for what, values in value_tables(structures, found).items()},
         references=_symbols(found),
         references_determined=found is not None and found.determined,
         outliers=tuple(far),
@@ -203,7 +207,7 @@ def look(
         neighbours=Spread.of(near.neighbours),
         nearest=Spread.of(near.nearest) if len(near.nearest) else None,
         memory=_memory(structures, near, len(chosen), batch_size),
-        slope=slope,
+        slopes=slopes,
         warnings=tuple(warnings),
     )
 

@@ -65,17 +65,17 @@ def references(structures: Sequence[Structure]) -> References:
     return References(found, bool(determined), residual)
 
 
-def value_tables(structures: Sequence[Structure]) -> dict[str, np.ndarray]:
-    """Arrays of everything worth a spread, by its name with its unit."""
+def value_tables(structures: Sequence[Structure], found: References | None) -> dict[str, np.ndarray]:
+    """Arrays of everything worth a spread, by its name with its unit; ``found`` of those with energies, if any."""
     with_energy = [s for s in structures if s.energy is not None]
     forces = [s.forces for s in structures if s.forces is not None]
     stresses = [s.stress for s in structures if s.stress is not None]
     tables: dict[str, np.ndarray] = {}
-    if with_energy:
+    if found is not None:
         energies = np.array([s.energy for s in with_energy])
         tables["energy (eV)"] = energies
         tables["energy per atom (eV)"] = energies / [s.atoms for s in with_energy]
-        tables["energy per atom after E0 (eV)"] = references(with_energy).residual
+        tables["energy per atom after E0 (eV)"] = found.residual
     if forces:
         tables["force components (eV/Å)"] = np.concatenate(forces).ravel()
         tables["lengths of forces (eV/Å)"] = np.linalg.norm(np.concatenate(forces), axis=1)
@@ -84,15 +84,17 @@ def value_tables(structures: Sequence[Structure]) -> dict[str, np.ndarray]:
     return tables
 
 
-def outliers(structures: Sequence[Structure], least: float = 6.0, most: int = 5) -> list[Outlier]:
+def outliers(
+    structures: Sequence[Structure], references: References | None, least: float = 6.0, most: int = 5
+) -> list[Outlier]:
     """The frames farthest out, at most ``most`` for every label, with a robust z of at least ``least``.
 
     Energies per atom after E⁰; the largest force of a frame and the largest stress component, both as logarithms.
     """
     found = []
-    with_energy = [s for s in structures if s.energy is not None]
-    if with_energy:
-        found += _far(with_energy, "energy per atom after E0 (eV)", references(with_energy).residual, least, most)
+    if references is not None:
+        with_energy = [s for s in structures if s.energy is not None]
+        found += _far(with_energy, "energy per atom after E0 (eV)", references.residual, least, most)
     for label, what in (("forces", "largest force (eV/Å)"), ("stress", "largest stress component (eV/Å^3)")):
         having = [s for s in structures if getattr(s, label) is not None and np.any(getattr(s, label))]
         largest = np.array([np.abs(getattr(s, label)).max() for s in having])
