@@ -511,3 +511,41 @@ def test_a_lost_process_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatc
         Processes(0, 2).sum(torch.zeros(3))
     assert Processes().any(True)
     assert Processes(1, 3).share(torch.arange(5)).tolist() == [1, 4]
+
+
+# ---- published data sets ----------------------------------------------------------------------------------------
+
+
+def test_a_recipe_is_trained_and_tested_as_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    atoms = [Structure([z], np.zeros((1, 3)), energy=float(-z)) for z in (1, 6, 8)]
+    parts = {"train": labelled(9), "test": labelled(2, 50), "isolated_atoms": atoms}
+    asked: list[tuple[str, Path, str | None]] = []
+
+    def load(name: str, path: Path, split: str | None) -> dict[str, list[Structure]]:
+        asked.append((name, path, split))
+        return dict(parts)
+
+    monkeypatch.setattr("invgen.potentials.training.run.load_recipe", load)
+    data = {"recipe": "acac", "path": "files", "validation_size": 2}
+
+    def recipe_config(**more: object) -> object:
+        given = {k: v for k, v in {**data, **more}.items() if v is not None}
+        return parse_config(
+            {
+                "data": given, "model": MODEL, "training": {"epochs": 1, "dtype": "float64"},
+                "references": {"method": "isolated"},
+            }
+        )  # fmt: skip
+
+    result = train(recipe_config(split="second"), tmp_path)
+    assert asked == [("acac", tmp_path / "files", "second")]
+    assert result.model.species_energies.values.tolist() == [-1.0, -6.0, -8.0]
+    assert result.test is not None
+    log = (result.folder / "log.txt").read_text()
+    assert "structures: 2 validation, 0 test, 7 train" not in log
+    assert "2 test" in log
+    with pytest.raises(ConfigError, match="acac publishes no validation set"):
+        train(recipe_config(validation_size=None), tmp_path)
+    parts["validation"] = labelled(3, 60)
+    with pytest.raises(ConfigError, match="publishes a validation set: leave"):
+        train(recipe_config(), tmp_path)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from ase.data import chemical_symbols
 
 from invgen.data.dataset import Dataset, split_indices
 from invgen.data.labels import check_elements, label_format
 from invgen.data.look import look
 from invgen.data.memory import check_set_memory
+from invgen.data.recipes import load_recipe
 from invgen.data.structures import Structure, read_structures
 from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
@@ -27,6 +29,10 @@ from invgen.potentials.training.start import load_start, starting_model
 from invgen.potentials.training.trainer import Trainer
 from invgen.runs.config import ConfigError
 from invgen.runtime import choice
+
+SETS = ("train", "validation", "test")
+ATOMS = "isolated_atoms"
+"""What recipes call their single atoms."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +117,14 @@ def _train(
         seen = look(structures["train"], config.model.cutoff, config.training.batch_size, labels=labels, name="train")
         for line in seen.short():
             say(line)
-    sets = datasets(structures, config.model.cutoff)
+    references = config.references
+    if references.method == "isolated" and ATOMS in structures:
+        known = {chemical_symbols[s.numbers[0]]: s.energy for s in structures[ATOMS] if s.energy is not None}
+        references = replace(references, energies={**known, **references.energies})
+    sets = datasets({name: structures[name] for name in SETS if name in structures}, config.model.cutoff)
     settings = config.training
     dtype = getattr(torch, settings.dtype)
-    model = starting_model(config.model, config.references, sets["train"], settings.seed, dtype, base, loaded)
+    model = starting_model(config.model, references, sets["train"], settings.seed, dtype, base, loaded)
     model = model.to(device)
     model.notes["labels"] = label_format(config.data.keys, config.data.units).to_json()
     where = f" on {device}" + (f", {processes.count} processes" if processes.count > 1 else "")
@@ -167,17 +177,30 @@ def datasets(structures: dict[str, list[Structure]], cutoff: float) -> dict[str,
 
 
 def load_splits(settings: DataConfig, base: Path) -> dict[str, list[Structure]]:
-    """Structures of ``train``, ``validation`` and ``test`` (perhaps empty). Raises ``DataError`` for too few."""
+    """Structures of ``train``, ``validation`` and ``test`` (perhaps empty), and what else a recipe has.
+
+    Raises ``DataError`` for too few, and what recipes and readers raise.
+    """
     labels = label_format(settings.keys, settings.units)
-    pool = read_structures(base / settings.train, labels)
+    if settings.recipe is not None:
+        more = {**load_recipe(settings.recipe, base / str(settings.path), settings.split)}
+    else:
+        more = {"train": read_structures(base / str(settings.train), labels)}
+    pool = more.pop("train")
+    if "validation" in more and settings.validation_size is not None:
+        raise ConfigError(f"{settings.recipe} publishes a validation set: leave data.validation_size out")
+    if "validation" not in more and settings.validation_size is None and settings.validation is None:
+        raise ConfigError(
+            f"{settings.recipe} publishes no validation set: give data.validation_size or data.validation"
+        )
     taken = {
         "validation": settings.validation_size or 0,
-        "test": settings.test_size if settings.test is None else 0,
+        "test": settings.test_size if settings.test is None and "test" not in more else 0,
     }
     rest = len(pool) - sum(taken.values())
     sizes = {**taken, "train": max(rest, 1) if settings.train_size is None else settings.train_size}
     splits = {k: [pool[i] for i in rows] for k, rows in split_indices(len(pool), sizes, settings.split_seed).items()}
     for name, file in (("validation", settings.validation), ("test", settings.test)):
         if file is not None:
-            splits[name] = read_structures(base / file, labels)
-    return splits
+            more[name] = read_structures(base / file, labels)
+    return {**splits, **more}
