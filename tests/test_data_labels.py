@@ -11,12 +11,16 @@ import ase.db
 import ase.io
 import numpy as np
 import pytest
+import torch
 from ase.calculators.singlepoint import SinglePointCalculator
-from network_fixtures import as_atoms, crystal, molecule
+from network_fixtures import CUTOFF, as_atoms, crystal, molecule
 
 from invgen.data import (
+    CoincidentAtomsError,
     DataError,
+    Dataset,
     LabelFormat,
+    StreamedDataset,
     Structure,
     UnknownSpeciesError,
     check_elements,
@@ -25,6 +29,7 @@ from invgen.data import (
     label_format,
     read_structures,
 )
+from invgen.data.streamed import Rows
 from invgen.data.units import unit_value
 
 KCAL = 0.0433641042
@@ -325,3 +330,93 @@ def test_unknown_elements_are_named_with_their_frames() -> None:
     check_elements((1, 8), [labelled("a")])
     with pytest.raises(UnknownSpeciesError, match=r"the test structures.*O in a, b, c and 1 more. Training has H, C"):
         check_elements((1, 6), [labelled(name) for name in "abcd"], "test")
+
+
+# ---- data sets that are read row by row ---------------------------------------------------------------------------
+
+
+def database(path: Path, count: int = 8) -> list[Structure]:
+    """Molecules of several sizes with labels, one without, written to a database with a gap in its ids."""
+    systems = [dataclasses.replace(molecule(k, 3 + k % 4), group=f"group{k % 2}") for k in range(count)]
+    systems[3] = dataclasses.replace(systems[3], energy=None, forces=None)
+    with ase.db.connect(path) as rows:
+        gap = rows.write(ase.Atoms("X"))
+        for s in systems:
+            atoms = as_atoms(s)
+            if s.energy is not None:
+                atoms.calc = SinglePointCalculator(atoms, energy=s.energy, forces=s.forces)
+            rows.write(atoms, group=s.group)
+        rows.delete([gap])
+    return systems
+
+
+def test_a_streamed_set_gives_the_batches_of_one_in_memory(tmp_path: Path) -> None:
+    systems = database(tmp_path / "a.db")
+    told: list[tuple[str, int, int]] = []
+    streamed = StreamedDataset.open(tmp_path / "a.db", CUTOFF, progress=lambda *state: told.append(state))
+    whole = Dataset.from_structures(systems, CUTOFF)
+    assert told == [("read a.db", 0, 8)]
+    assert len(streamed) == 8
+    assert (streamed.cutoff, streamed.groups) == (whole.cutoff, whole.groups)
+    assert (streamed.species(), streamed.labelled()) == (whole.species(), whole.labelled())
+    torch.testing.assert_close(streamed.energy, whole.energy, rtol=0, atol=0, equal_nan=True)
+    torch.testing.assert_close(streamed.atoms, whole.atoms, rtol=0, atol=0)
+    assert float((streamed.pairs - whole.pairs).abs().max()) <= 15
+    torch.testing.assert_close(streamed.composition((8, 1, 7)), whole.composition((8, 1, 7)), rtol=0, atol=0)
+    for chosen in ([5, 0, 3], torch.tensor([7]), np.arange(8)):
+        streamed.prefetch(chosen)
+        for mine, other in (
+            (streamed.batch(chosen), whole.batch(chosen)),
+            (streamed.labels(chosen), whole.labels(chosen)),
+        ):
+            for name, value in mine._asdict().items():
+                torch.testing.assert_close(value, getattr(other, name), rtol=0, atol=0, equal_nan=True)
+
+
+def test_rows_are_read_once_for_a_batch_and_its_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database(tmp_path / "a.db")
+    data = StreamedDataset.open(tmp_path / "a.db", CUTOFF)
+    read: list[list[int]] = []
+    reader = Rows._read
+    monkeypatch.setattr(Rows, "_read", lambda self, ids, *rest: read.append(ids) or reader(self, ids, *rest))
+    for systems, following in (([0, 1], [2, 3]), ([2, 3], [4, 5])):
+        data.batch(systems)
+        data.prefetch(following)
+        data.labels(systems)
+    data.batch([4, 5])
+    assert read == [[2, 3], [4, 5], [6, 7]]
+
+
+def test_parts_of_a_streamed_set_are_sets(tmp_path: Path) -> None:
+    systems = database(tmp_path / "a.db")
+    data = StreamedDataset.open(tmp_path / "a.db", CUTOFF)
+    part, again = data.take([6, 2]), data.take(np.array([6, 2]))
+    assert part.groups == (systems[6].group, systems[2].group)
+    assert part.species() == Dataset.from_structures([systems[6], systems[2]], CUTOFF).species()
+    assert part.labels([1]).energy.tolist() == [systems[2].energy]
+    assert part.take([1]).labels([0]).energy.tolist() == [systems[2].energy]
+    assert part.digest() == again.digest() != data.digest()
+    assert data.digest() == StreamedDataset.open(tmp_path / "a.db", CUTOFF).digest()
+    kcal = StreamedDataset.open(tmp_path / "a.db", CUTOFF, LabelFormat(units={"energy": "kcal/mol"}))
+    assert kcal.digest() != data.digest()
+    assert kcal.labels([0]).energy.tolist() == pytest.approx([systems[0].energy * KCAL])
+
+
+def test_what_cannot_be_streamed_is_told(tmp_path: Path) -> None:
+    database(tmp_path / "a.db")
+    with pytest.raises(DataError, match=r"a\.json cannot be read row by row; only \.db and \.aselmdb can"):
+        StreamedDataset.open(tmp_path / "a.json", CUTOFF)
+    with pytest.raises(DataError, match="no such file"):
+        StreamedDataset.open(tmp_path / "b.db", CUTOFF)
+    with pytest.raises(DataError, match=r"cutoff must be positive, got 0"):
+        StreamedDataset.open(tmp_path / "a.db", 0)
+    with pytest.raises(DataError, match=r"an entry 'E' for energy.*energy"):
+        StreamedDataset.open(tmp_path / "a.db", CUTOFF, LabelFormat({"energy": "E"}))
+    with ase.db.connect(tmp_path / "empty.db") as rows:
+        rows.delete([rows.write(ase.Atoms("H"))])
+    with pytest.raises(DataError, match="has no rows"):
+        StreamedDataset.open(tmp_path / "empty.db", CUTOFF)
+    with ase.db.connect(tmp_path / "close.db") as rows:
+        rows.write(ase.Atoms("H2"))
+    with pytest.raises(CoincidentAtomsError, match=r"close\.db row 0: atoms 0 \(Z=1\) and 1"):
+        StreamedDataset.open(tmp_path / "close.db", CUTOFF).batch([0])

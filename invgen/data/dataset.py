@@ -1,10 +1,11 @@
-"""``Dataset``: many structures with their neighbour pairs found once; batches are cut out without a loop."""
+"""``Data``: what trainings ask a data set for; ``Dataset``: one in memory, with its neighbour pairs found once."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -13,6 +14,57 @@ from invgen.data.batch import Batch, Labels
 from invgen.data.errors import DataError
 from invgen.data.neighbours import neighbour_pairs, slots
 from invgen.data.structure import Structure
+
+Systems: TypeAlias = np.ndarray | torch.Tensor | Sequence[int]
+"""Numbers of systems."""
+
+
+class Data(Protocol):
+    """A data set as trainings and evaluations use it, in memory (``Dataset``) or not (``StreamedDataset``)."""
+
+    @property
+    def cutoff(self) -> float:
+        """Å, of the pairs in batches."""
+
+    @property
+    def groups(self) -> tuple[str | None, ...]:
+        """(systems,) what errors are reported by."""
+
+    @property
+    def energy(self) -> torch.Tensor:
+        """(systems,) float64 eV; NaN without a label."""
+
+    @property
+    def atoms(self) -> torch.Tensor:
+        """(systems,) int64 numbers of atoms."""
+
+    @property
+    def pairs(self) -> torch.Tensor:
+        """(systems,) int64 numbers of pairs, by which batches are kept within memory; perhaps estimated."""
+
+    def __len__(self) -> int:
+        """How many systems there are."""
+
+    def batch(self, systems: Systems) -> Batch:
+        """The graph of the given systems, in the given order."""
+
+    def labels(self, systems: Systems) -> Labels:
+        """Labels of the given systems, in the given order."""
+
+    def prefetch(self, systems: Systems) -> None:
+        """Tells which systems the next batch will have."""
+
+    def labelled(self) -> dict[str, int]:
+        """How many systems have an energy, forces and a stress."""
+
+    def composition(self, species: Sequence[int]) -> torch.Tensor:
+        """(systems, species) float64: number of atoms of every element in every system."""
+
+    def species(self) -> tuple[int, ...]:
+        """Atomic numbers that occur, ascending."""
+
+    def digest(self) -> str:
+        """SHA-256 of elements, positions, cells and labels: equal for equal data of one kind."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +121,20 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.cell)
 
-    def batch(self, systems: np.ndarray | torch.Tensor | Sequence[int]) -> Batch:
+    @property
+    def atoms(self) -> torch.Tensor:
+        """(systems,) numbers of atoms."""
+        return self.atom_start.diff()
+
+    @property
+    def pairs(self) -> torch.Tensor:
+        """(systems,) numbers of pairs."""
+        return self.pair_start.diff()
+
+    def prefetch(self, systems: Systems) -> None:
+        """Nothing: all is in memory."""
+
+    def batch(self, systems: Systems) -> Batch:
         """The graph of the given systems, in the given order."""
         systems = torch.as_tensor(systems, dtype=torch.int64)
         atoms, owner = _ragged(self.atom_start, systems)
@@ -90,7 +155,7 @@ class Dataset:
             degree=int(slot.max()) + 1 if len(slot) else 0,
         )
 
-    def labels(self, systems: np.ndarray | torch.Tensor | Sequence[int]) -> Labels:
+    def labels(self, systems: Systems) -> Labels:
         """Labels of the given systems, in the given order."""
         systems = torch.as_tensor(systems, dtype=torch.int64)
         atoms = _ragged(self.atom_start, systems)[0]

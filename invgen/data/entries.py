@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,23 +121,34 @@ def _short(value: Any, length: int = 60) -> str:
 
 
 def check_keys(
-    path: Path, labels: LabelFormat, wanted: Iterable[str], structures: Sequence[Structure], there: Mapping[str, Any]
+    path: Path,
+    labels: LabelFormat,
+    wanted: Iterable[str],
+    found: Collection[str],
+    frames: int,
+    there: Mapping[str, Any],
 ) -> None:
     """Raises ``DataError`` for a wanted label that no frame has, naming the keys that are there and the likely one.
 
+    found
+        energy, forces, stress and group, as far as some of the ``frames`` have them.
     there
-        One value of every entry that some frame has, by its key; of per-atom entries those of some frame.
+        One value of every entry that some frame has, by its key.
     """
     for label in wanted:
-        attribute = "stress" if label == "virial" else label
-        if not structures or any(getattr(s, attribute) is not None for s in structures):
+        if not frames or ("stress" if label == "virial" else label) in found:
             continue
         likely = likely_key(label, there)
         remedy = f'likely meant is keys = {{{label} = "{likely}"}}' if likely else "no other entry looks like it"
         raise DataError(
-            f"{path}: none of its {len(structures)} frames has an entry {labels.key(label)!r} for {label}; "
+            f"{path}: none of its {frames} frames has an entry {labels.key(label)!r} for {label}; "
             f"there are {', '.join(sorted(there)) or 'no entries'}; {remedy}"
         )
+
+
+def found_in(structures: Sequence[Structure]) -> set[str]:
+    """Which of energy, forces, stress and group some structure has."""
+    return {name for name in (*LABELS, "group") if any(getattr(s, name) is not None for s in structures)}
 
 
 def likely_key(label: str, there: Mapping[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from invgen.data.errors import DataError, UnknownSpeciesError
+from invgen.data.references import symbols
 from invgen.data.structure import Structure
 from invgen.data.units import unit_value
 from invgen.errors import unknown
@@ -143,18 +144,11 @@ def check_elements(train_elements: Collection[int], structures: Sequence[Structu
         for number in np.setdiff1d(s.numbers, known):
             frames.setdefault(int(number), []).append(s.name)
     if frames:
-        found = "; ".join(f"{symbol(z)} in {_some(names)}" for z, names in sorted(frames.items()))
+        found = "; ".join(f"{symbols([z])[0]} in {_some(names)}" for z, names in sorted(frames.items()))
         raise UnknownSpeciesError(
             f"the {what} structures hold elements that are in no training structure: {found}. Training has "
-            f"{', '.join(symbol(z) for z in known.tolist())}: add structures with the others, or remove these frames"
+            f"{', '.join(symbols(known.tolist()))}: add structures with the others, or remove these frames"
         )
-
-
-def symbol(number: int) -> str:
-    """Of an element."""
-    from ase.data import chemical_symbols
-
-    return chemical_symbols[number]
 
 
 def _some(names: Sequence[str], count: int = 3) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from invgen.data.differences import Slope, force_slope
 from invgen.data.errors import DataError
-from invgen.data.labels import LABELS, LabelFormat, symbol
+from invgen.data.labels import LABELS, LabelFormat
 from invgen.data.memory import (
     BATCH_BYTES,
     JOINING,
@@ -22,6 +22,7 @@ from invgen.data.memory import (
     in_bytes,
     set_bytes,
 )
+from invgen.data.references import symbols
 from invgen.data.statistics import (
     Outlier,
     References,
@@ -238,11 +239,12 @@ def _memory(structures: Sequence[Structure], near: Surroundings, sampled: int, b
 
 def _elements(structures: Sequence[Structure]) -> dict[str, int]:
     counts = np.bincount(np.concatenate([s.numbers for s in structures]))
-    return {symbol(z): int(counts[z]) for z in np.flatnonzero(counts).tolist()}
+    present = np.flatnonzero(counts).tolist()
+    return dict(zip(symbols(present), counts[present].tolist(), strict=True))
 
 
 def _symbols(found: References | None) -> dict[str, float]:
-    return {} if found is None else {symbol(z): energy for z, energy in found.energies.items()}
+    return {} if found is None else dict(zip(symbols(list(found.energies)), found.energies.values(), strict=True))
 
 
 def _range(spread: Spread) -> str:

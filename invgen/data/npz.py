@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from invgen.data.entries import check_keys, structure_of
+from invgen.data.entries import check_keys, found_in, structure_of
 from invgen.data.errors import DataError
 from invgen.data.labels import LABELS, LabelFormat
 from invgen.data.structure import Structure
@@ -57,7 +57,7 @@ def read_npz(path: str | Path, labels: LabelFormat | None = None, wanted: Collec
         entries = {names[label]: frame[label] for label in LABELLING if label in frame}
         structures.append(structure_of(geometry, entries, keyed, f"{path.name} frame {k}", frame.get("group")))
     there = {key: value[0] for key, value in arrays.items() if value.ndim and len(value)}
-    check_keys(path, labels, wanted, structures, there)
+    check_keys(path, labels, wanted, found_in(structures), len(structures), there)
     return structures
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from invgen.data.neighbours import neighbour_pairs
+from invgen.data.references import reference_energies, symbols
 from invgen.data.structure import Structure
 
 NOBLE = (2, 10, 18, 36, 54, 86)
@@ -58,10 +59,10 @@ def references(structures: Sequence[Structure]) -> References:
     elements = sorted({int(z) for s in structures for z in np.unique(s.numbers)})
     counts = np.array([[np.count_nonzero(s.numbers == z) for z in elements] for s in structures], dtype=np.float64)
     energies = np.array([s.energy for s in structures], dtype=np.float64)
-    found, _, rank, _ = np.linalg.lstsq(counts, energies, rcond=None)
-    residual = (energies - counts @ found) / counts.sum(axis=1)
-    table = dict(zip(elements, found.tolist(), strict=True))
-    return References(table, int(rank) == len(elements) and len(structures) > 2 * len(elements), residual)
+    found = reference_energies(counts, energies, symbols(elements))
+    residual = (energies - counts @ np.array([found[z] for z in elements])) / counts.sum(axis=1)
+    determined = len(structures) > 2 * len(elements) and np.linalg.matrix_rank(counts) == len(elements)
+    return References(found, bool(determined), residual)
 
 
 def value_tables(structures: Sequence[Structure]) -> dict[str, np.ndarray]:

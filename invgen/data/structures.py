@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from invgen.data.entries import check_keys, structure_of
+from invgen.data.entries import check_keys, found_in, structure_of
 from invgen.data.errors import DataError
 from invgen.data.labels import LabelFormat
 from invgen.data.npz import read_npz, write_npz
@@ -82,7 +82,7 @@ def read_structures(
         structures.append(from_ase(atoms, f"{path.name} frame {len(structures)}", labels, more))
         if wanted:
             there.update(entries_of(atoms, more))
-    check_keys(path, labels, wanted, structures, there)
+    check_keys(path, labels, wanted, found_in(structures), len(structures), there)
     return structures
 
 
