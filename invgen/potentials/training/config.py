@@ -31,7 +31,8 @@ class DataConfig:
 
     ``validation`` and ``test`` are files; without them ``validation_size`` and ``test_size`` structures are taken at
     random (``split_seed``) out of ``train``, and ``train_size`` limits what is left. ``keys`` and ``units`` say where
-    labels are and what they are measured in, as ``invgen.data.LabelFormat``; they travel with the model.
+    labels are and what they are measured in, as ``invgen.data.LabelFormat``; they travel with the model. ``streamed``
+    reads databases of ASE batch by batch instead of holding them in memory.
     """
 
     train: str | None = None
@@ -46,6 +47,7 @@ class DataConfig:
     split_seed: int = 0
     keys: dict[str, Any] = field(default_factory=dict)
     units: dict[str, Any] = field(default_factory=dict)
+    streamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -251,6 +253,8 @@ def _check(config: Config) -> None:
         raise ConfigError(
             "data.recipe and data.path (the folder with its files) belong together: give both, or neither"
         )
+    if data.streamed and data.recipe is not None:
+        raise ConfigError("data.streamed reads a database of ASE, data.train, and not the files of a recipe")
     if data.split is not None and data.recipe is None:
         raise ConfigError(f"data.split {data.split!r} is one of a recipe's: give data.recipe, or leave it out")
     given = (data.validation is not None) + (data.validation_size is not None)
