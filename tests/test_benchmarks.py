@@ -265,3 +265,27 @@ def test_sets_of_molecules_are_read_in_electronvolt_with_their_splits(tmp_path):
     assert (len(parts["train"]), len(parts["validation"])) == (14, 6)
     assert not {id(s) for s in parts["train"]} & {id(s) for s in parts["validation"]}
     assert [s.name for s in molecules.held_out(structures, 6)["validation"]] == [s.name for s in parts["validation"]]
+
+
+@pytest.mark.usefixtures("scripts")
+def test_frames_for_transfer_are_thermal_and_differences_of_energies_are_taken_within_molecules():
+    transfer, np = importlib.import_module("transfer"), importlib.import_module("numpy")
+    corners = 0.63 * np.array([[0, 0, 0], [1, 1, 1], [-1, -1, 1], [-1, 1, -1], [1, -1, -1]])
+    numbers = np.array([6, 1, 1, 1, 1])
+    stiffness = np.linalg.eigvalsh(transfer.hessian(numbers, corners))
+    assert (np.abs(stiffness) < 1.0).sum() == 6
+    assert stiffness[6] > 2.0
+    frames = list(transfer.displaced(numbers, corners, 6, np.random.default_rng(0)))
+    least = transfer.label_one((numbers, corners))[0]
+    energies = np.array([frame.energy - least for frame in frames])
+    mean = 9 / 2 * 8.617e-5 * (transfer.COLD + transfer.HOT) / 2
+    assert 0.3 * mean < energies.mean() < 3 * mean
+    other = transfer.Structure(
+        np.array([8, 1, 1]), np.array([[0, 0, 0], [0.76, 0.59, 0], [-0.76, 0.59, 0]]), energy=5.0
+    )
+    shifted = [importlib.import_module("dataclasses").replace(f, energy=f.energy + 3.0) for f in frames]
+    network = importlib.import_module("invgen.nn").HipNN(species=(1, 6, 8), features=4, sensitivities=4).double()
+    found = transfer.relative(network, [*shifted, other, other])
+    again = transfer.relative(network, [*frames, other, other])
+    assert found["pairs"] == 15 + 1
+    assert found["mae"] == pytest.approx(again["mae"], rel=1e-9)
