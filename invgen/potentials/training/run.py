@@ -83,7 +83,7 @@ def train(
     make_schedule(config.training)
     label_format(config.data.keys, config.data.units)
     device = torch_device(config.training.device)
-    with started_processes() as processes:
+    with started_processes(device) as processes:
         if not processes.first:
             progress = bar = None
         return _train(config, base, progress, bar, extend, device, processes)
