@@ -102,7 +102,8 @@ class StreamedDataset:
             )
         if not cutoff > 0:
             raise DataError(f"the cutoff must be positive, got {cutoff} Å")
-        return cls(Rows(path, labels), _contents(path, labels, cutoff, progress), cutoff)
+        contents = _contents(path, labels, cutoff, progress)
+        return cls(Rows(path, labels), contents, cutoff)
 
     def take(self, systems: Systems) -> StreamedDataset:
         """The data set of some systems, such as a split; it reads through the same connection."""

@@ -151,7 +151,8 @@ def connect(path: str | Path) -> Any:
 
     if not Path(path).is_file():
         raise DataError(f"no such file: {path}")
-    return ase_connect(str(path), use_lock_file=False)
+    options = {"readonly": True} if Path(path).suffix == ".aselmdb" else {}
+    return ase_connect(str(path), use_lock_file=False, **options)
 
 
 def row_entries(row: Any) -> dict[str, Any]:
