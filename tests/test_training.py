@@ -25,6 +25,7 @@ from invgen.potentials import (
     ConfigError,
     InvgenCalculator,
     Trainer,
+    TrainingError,
     evaluate,
     load_model,
     parse_config,
@@ -341,6 +342,23 @@ def test_damaged_models_are_refused(tmp_path: Path, damage: str) -> None:
     path.write_bytes(data[:-8] if damage == "cut" else b"not a model" if damage == "foreign" else data)
     with pytest.raises(DataError, match="checksum" if damage == "flip" else "truncated or no model of invgen"):
         load_model(path)
+
+
+def test_a_full_disk_is_told_and_leaves_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = trainer(labelled(6), labelled(3, 50), folder=tmp_path)
+    first._take_steps()
+    first._save()
+    kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TrainingError, match=r"cannot be written to \(.*No space left .*make room, and run again"):
+        first.run()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
+    monkeypatch.undo()
+    assert trainer(labelled(6), labelled(3, 50), folder=tmp_path).run()
 
 
 # ---- evaluation and committees ----------------------------------------------------------------------------------

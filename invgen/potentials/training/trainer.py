@@ -258,9 +258,15 @@ class Trainer:
             "choice": choice.record(),
             **{name: getattr(self, name) for name in PROGRESS},
         }
-        checkpoint.write(self.folder, header, parts)
-        save_model(self.model, self.folder / checkpoint.MODEL, self.best_arrays)
-        write_curve(self.folder, self.history)
+        try:
+            checkpoint.write(self.folder, header, parts)
+            save_model(self.model, self.folder / checkpoint.MODEL, self.best_arrays)
+            write_curve(self.folder, self.history)
+        except OSError as error:
+            raise TrainingError(
+                f"{self.folder} cannot be written to ({error}); what was written there before is whole: make room, and "
+                "run again to continue from it"
+            ) from error
 
     def _load(self, extend: bool) -> None:
         assert self.folder is not None
