@@ -31,7 +31,7 @@ from invgen.nn.network import Network
 from invgen.potentials.evaluation import evaluate
 from invgen.potentials.saved import build_model, load_arrays, state_arrays
 from invgen.potentials.training.config import Config
-from invgen.potentials.training.run import load_splits
+from invgen.potentials.training.sets import load_splits
 from invgen.potentials.training.start import starting_model
 from invgen.potentials.training.trainer import Trainer
 

@@ -27,7 +27,8 @@ from invgen.nn.energy import EnergyForces
 from invgen.potentials.heartbeat import heartbeat
 from invgen.potentials.plots import learning_curves, parity
 from invgen.potentials.training.config import Config, parse_config
-from invgen.potentials.training.run import TrainingResult, load_splits, train
+from invgen.potentials.training.run import TrainingResult, train
+from invgen.potentials.training.sets import load_splits
 
 FRAMES, VALIDATION, TEST = 26_000, 500, 1_500
 FRAME_SEED = 1

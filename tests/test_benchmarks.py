@@ -1,17 +1,25 @@
-"""The scripts in ``benchmarks/`` fit the package: the names they take from it exist, and growth runs on small cases."""
+"""The scripts in ``benchmarks/`` fit the package: the names they take from it exist, and some run on small cases."""
 
 from __future__ import annotations
 
 import ast
 import importlib
+import io
+import json
+import lzma
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+import ase.io
 import numpy as np
 import pytest
+from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
 from tolerances import FINITE_DIFFERENCE, KERNEL, LAW
 
 import invgen
+from invgen.potentials.training.config import OutputConfig
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
 SCRIPTS = {path.stem: path for path in sorted(FOLDER.glob("*.py"))}
@@ -150,3 +158,134 @@ def test_the_paths_of_the_segmented_polynomial_are_the_invariants():
     assert len(paths) == 352
     assert summed(paths) < KERNEL["float64"]
     assert summed(paths[:-1]) > KERNEL["float32"]
+
+
+ETHANOL = np.array([6, 6, 8, 1, 1, 1, 1, 1, 1])
+TINY = {
+    "model": {"basis": "cartesian-l2-n3-flexible", "features": 4, "interactions": 1, "atom_layers": 1, "cutoff": 3.0},
+    "training": {"epochs": 2, "batch_size": 4},
+}
+
+
+def clusters(count, numbers):
+    """Atoms on a grid of 1 Å, shaken; labels that a network can learn."""
+    rng = np.random.default_rng(0)
+    grid = np.stack(np.meshgrid(*[np.arange(3.0)] * 3, indexing="ij"), -1).reshape(-1, 3)[: len(numbers)]
+    positions = grid + rng.uniform(-0.1, 0.1, (count, len(numbers), 3))
+    return positions, rng.normal(-100.0, 1.0, count), rng.normal(size=positions.shape)
+
+
+def write_sets(folder):
+    """The files that the scripts read, with few structures."""
+    (folder / "rmd17").mkdir()
+    parts = {part: clusters(12, ETHANOL) for part in ("train", "test")}
+    arrays = {f"{x}_{part}": a for part, three in parts.items() for x, a in zip("REF", three, strict=True)}
+    np.savez(folder / "rmd17" / "ethanol_split01.npz", Z=ETHANOL, **arrays)
+    positions, energies, _ = clusters(20, ETHANOL[:5])
+    padded = np.concatenate([positions, np.zeros((20, 2, 3))], axis=1)
+    numbers = np.tile(np.append(ETHANOL[:5], [0, 0]), (20, 1))
+    np.savez(folder / "qm7.npz", Z=numbers, R=padded, E_kcal=energies, splits=np.arange(20).reshape(5, 4))
+    props = np.stack([np.zeros(20), energies - 5 * 0.5], axis=1)
+    np.savez(
+        folder / "qm9.npz",
+        Z=np.tile(ETHANOL[:5], 20),
+        R=positions.reshape(-1, 3),
+        n_atoms=np.full(20, 5, dtype=np.uint8),
+        props=props,
+        prop_names=np.array(["gap_Ha", "U0_Ha"]),
+        atomref_Z=np.array([1, 6, 8]),
+        atomref_U0_Ha=np.array([-0.5, -0.5, -0.5]),
+    )
+    for molecule in ("acac", "3bpa"):
+        (folder / molecule).mkdir()
+    frames = []
+    for r, e, f in zip(*clusters(12, ETHANOL), strict=True):
+        frames.append(Atoms(ETHANOL, r))
+        frames[-1].calc = SinglePointCalculator(frames[-1], energy=e, forces=f)
+    acac = importlib.import_module("acac")
+    for name in ("acac/train_300K", "3bpa/train_300K", *(f"acac/{test}" for test in acac.TESTS)):
+        text = io.StringIO()
+        ase.io.write(text, frames, format="extxyz")
+        (folder / f"{name}.extxyz.xz").write_bytes(lzma.compress(text.getvalue().encode()))
+
+
+@pytest.mark.usefixtures("scripts")
+@pytest.mark.parametrize("script", ["rmd17", "qm7", "qm9", "acac"])
+def test_the_benchmarks_of_molecules_train_keep_and_report(script, tmp_path, monkeypatch):
+    record, molecules = importlib.import_module("record"), importlib.import_module("molecules")
+    module = importlib.import_module(script)
+    monkeypatch.setattr(record, "RESULTS", tmp_path)
+    data, into = tmp_path / "data", tmp_path / "into"
+    data.mkdir()
+    write_sets(data)
+    assert module.runs(data)[0].config.training.epochs > 2
+    monkeypatch.setattr(module, "SETTINGS", TINY)
+    monkeypatch.setattr(module, "VALIDATION", 3)
+    monkeypatch.setattr(module, "TEST", 8, raising=False)
+    planned = {
+        "rmd17": lambda: module.runs(data, ("ethanol",), (0,)),
+        "qm7": lambda: module.runs(data, ("hip-hop-nn",), (0,))[:2],
+        "qm9": lambda: module.runs(data, ("hip-nn",), (4, 9), (0,)),
+        "acac": lambda: module.runs(data, ("acac", "3bpa"), (0,)),
+    }[script]()
+    for run in planned:
+        molecules.execute(run, into)
+    rows = [molecules.finished(run, into) for run in planned]
+    expected = {"rmd17": {12}, "qm7": {4}, "qm9": {8}, "acac": {12, 3}}[script]
+    assert {n for row in rows for name, n in row["sizes"].items() if name not in ("train", "validation")} == expected
+    for row in rows:
+        assert all(row["test"].values())
+        assert row["processor_seconds"] > 0
+        tests = {name: n for name, n in row["sizes"].items() if name not in ("train", "validation")}
+        assert set(tests) == set(row["test"])
+    module.report(planned, into)
+    written = json.loads((tmp_path / f"{script}.json").read_text())
+    assert not written["missing"]
+    assert len(written["rows"]) == len(planned)
+    assert written["summary"]
+    assert str(tmp_path) not in json.dumps(written)
+    other = replace(planned[0], config=replace(planned[0].config, output=OutputConfig("elsewhere")))
+    with pytest.raises(SystemExit, match="other settings"):
+        molecules.finished(other, into)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_sets_of_molecules_are_read_in_electronvolt_with_their_splits(tmp_path):
+    molecules = importlib.import_module("molecules")
+    write_sets(tmp_path)
+    positions, energies, _ = clusters(20, ETHANOL[:5])
+    structures, splits = molecules.qm7(tmp_path)
+    assert splits.shape == (5, 4)
+    assert structures[3].atoms == 5
+    assert structures[3].energy == pytest.approx(energies[3] * 0.0433641, rel=1e-6)
+    found = molecules.qm9(tmp_path)
+    assert found[7].energy == pytest.approx(energies[7] * 27.2113862, rel=1e-6)
+    assert np.allclose(found[7].positions, positions[7])
+    parts = molecules.held_out(structures, 6)
+    assert (len(parts["train"]), len(parts["validation"])) == (14, 6)
+    assert not {id(s) for s in parts["train"]} & {id(s) for s in parts["validation"]}
+    assert [s.name for s in molecules.held_out(structures, 6)["validation"]] == [s.name for s in parts["validation"]]
+
+
+@pytest.mark.usefixtures("scripts")
+def test_frames_for_transfer_are_thermal_and_differences_of_energies_are_taken_within_molecules():
+    transfer, np = importlib.import_module("transfer"), importlib.import_module("numpy")
+    corners = 0.63 * np.array([[0, 0, 0], [1, 1, 1], [-1, -1, 1], [-1, 1, -1], [1, -1, -1]])
+    numbers = np.array([6, 1, 1, 1, 1])
+    stiffness = np.linalg.eigvalsh(transfer.hessian(numbers, corners))
+    assert (np.abs(stiffness) < 1.0).sum() == 6
+    assert stiffness[6] > 2.0
+    frames = list(transfer.displaced(numbers, corners, 6, np.random.default_rng(0)))
+    least = transfer.label_one((numbers, corners))[0]
+    energies = np.array([frame.energy - least for frame in frames])
+    mean = 9 / 2 * 8.617e-5 * (transfer.COLD + transfer.HOT) / 2
+    assert 0.3 * mean < energies.mean() < 3 * mean
+    other = transfer.Structure(
+        np.array([8, 1, 1]), np.array([[0, 0, 0], [0.76, 0.59, 0], [-0.76, 0.59, 0]]), energy=5.0
+    )
+    shifted = [importlib.import_module("dataclasses").replace(f, energy=f.energy + 3.0) for f in frames]
+    network = importlib.import_module("invgen.nn").HipNN(species=(1, 6, 8), features=4, sensitivities=4).double()
+    found = transfer.relative(network, [*shifted, other, other])
+    again = transfer.relative(network, [*frames, other, other])
+    assert found["pairs"] == 15 + 1
+    assert found["mae"] == pytest.approx(again["mae"], rel=1e-9)

@@ -382,7 +382,7 @@ def test_labels_that_are_not_finite_are_named(tmp_path: Path) -> None:
         results = dict(copper(1, 0)[0].calc.results)
         results[kind] = np.asarray(results[kind]) * np.nan
         atoms.calc = SinglePointCalculator(atoms, **results)
-        with pytest.raises(DataError, match=f"frame: {kind} is not finite"):
+        with pytest.raises(DataError, match=rf"frame: {kind} \(key .{kind}.\) .*not finite"):
             from_ase(atoms, "frame")
 
 

@@ -459,8 +459,10 @@ def test_calculator_takes_a_file_and_refuses_bad_atoms(tmp_path: Path) -> None:
         ({"data": {"train": "a.xyz"}, "training": {"sensitivity_rate": -1}}, "sensitivity_rate must be 0"),
         ({"data": {"train": "a.xyz"}, "training": {"average": 1}}, "average must be a decay from 0 .* got 1"),
         ({"data": {"train": "a.xyz"}}, "either data.validation"),
-        ({"data": {}}, "lacks the required train"),
-        ({}, "is missing"),
+        ({"data": {}}, "give either data.train"),
+        ({}, "give either data.train"),
+        ({"data": {"recipe": "qm7", "validation_size": 1}}, "data.recipe and data.path .* belong together"),
+        ({"data": {"train": "a.xyz", "split": "2", "validation_size": 1}}, "data.split '2' is one of a recipe"),
     ],
 )
 def test_misspelt_configurations_are_errors(values: dict[str, object], message: str) -> None:

@@ -25,6 +25,7 @@ from invgen.potentials import (
     ConfigError,
     InvgenCalculator,
     Trainer,
+    TrainingError,
     evaluate,
     load_model,
     parse_config,
@@ -343,6 +344,23 @@ def test_damaged_models_are_refused(tmp_path: Path, damage: str) -> None:
         load_model(path)
 
 
+def test_a_full_disk_is_told_and_leaves_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = trainer(labelled(6), labelled(3, 50), folder=tmp_path)
+    first._take_steps()
+    first._save()
+    kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TrainingError, match=r"cannot be written to \(.*No space left .*make room, and run again"):
+        first.run()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
+    monkeypatch.undo()
+    assert trainer(labelled(6), labelled(3, 50), folder=tmp_path).run()
+
+
 # ---- evaluation and committees ----------------------------------------------------------------------------------
 
 
@@ -423,12 +441,12 @@ import numpy as np
 sys.path.insert(0, {tests!r})
 from network_fixtures import labelled
 from test_training import config, without
-from invgen.potentials.training import run, trainer
+from invgen.potentials.training import run, sets, trainer
 
 folder = Path({folder!r})
 frames = [without(s, "forces") if k % 3 == 0 else without(s, "energy") if k % 3 == 1 else s
           for k, s in enumerate(labelled(12))]
-run.load_splits = lambda settings, base: {{"train": frames[:7], "validation": frames[7:10], "test": frames[10:]}}
+sets.load_splits = lambda settings, base: {{"train": frames[:7], "validation": frames[7:10], "test": frames[10:]}}
 settings = config(folder, training={{"epochs": {epochs}, "batch_size": 3, "dtype": "float64", "learning_rate": 0.01,
                                      "average": 0.9, "clip": 1.0, "checkpoint_seconds": 0.0}})
 kept = []
@@ -511,3 +529,71 @@ def test_a_lost_process_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatc
         Processes(0, 2).sum(torch.zeros(3))
     assert Processes().any(True)
     assert Processes(1, 3).share(torch.arange(5)).tolist() == [1, 4]
+
+
+# ---- published data sets ----------------------------------------------------------------------------------------
+
+
+def test_a_recipe_is_trained_and_tested_as_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    atoms = [Structure([z], np.zeros((1, 3)), energy=float(-z)) for z in (1, 6, 8)]
+    parts = {"train": labelled(9), "test": labelled(2, 50), "isolated_atoms": atoms}
+    asked: list[tuple[str, Path, str | None]] = []
+
+    def load(name: str, path: Path, split: str | None) -> dict[str, list[Structure]]:
+        asked.append((name, path, split))
+        return dict(parts)
+
+    monkeypatch.setattr("invgen.potentials.training.sets.load_recipe", load)
+    data = {"recipe": "acac", "path": "files", "validation_size": 2}
+
+    def recipe_config(**more: object) -> object:
+        given = {k: v for k, v in {**data, **more}.items() if v is not None}
+        return parse_config(
+            {
+                "data": given, "model": MODEL, "training": {"epochs": 1, "dtype": "float64"},
+                "references": {"method": "isolated"},
+            }
+        )  # fmt: skip
+
+    result = train(recipe_config(split="second"), tmp_path)
+    assert asked == [("acac", tmp_path / "files", "second")]
+    assert result.model.species_energies.values.tolist() == [-1.0, -6.0, -8.0]
+    assert result.test is not None
+    log = (result.folder / "log.txt").read_text()
+    assert "structures: 2 validation, 0 test, 7 train" not in log
+    assert "2 test" in log
+    with pytest.raises(ConfigError, match="acac publishes no validation set"):
+        train(recipe_config(validation_size=None), tmp_path)
+    parts["validation"] = labelled(3, 60)
+    with pytest.raises(ConfigError, match="publishes a validation set: leave"):
+        train(recipe_config(), tmp_path)
+
+
+# ---- sets larger than memory ------------------------------------------------------------------------------------
+
+
+def test_a_streamed_set_is_trained_as_one_in_memory(tmp_path: Path) -> None:
+    """The same frames in a database: the same steps, the same errors."""
+    from ase.calculators.singlepoint import SinglePointCalculator
+    from ase.db import connect
+
+    with connect(tmp_path / "frames.db") as database:
+        for structure in labelled(12):
+            atoms = as_atoms(structure)
+            atoms.calc = SinglePointCalculator(atoms, energy=structure.energy, forces=structure.forces)
+            database.write(atoms)
+    streamed = train(config(tmp_path, data={"train": str(tmp_path / "frames.db"), "streamed": True}), tmp_path)
+    held = train(config(tmp_path, output={"folder": "held"}), tmp_path)
+    assert streamed.test == pytest.approx(held.test, rel=1e-9)
+    for name, array in state_arrays(held.model).items():
+        np.testing.assert_allclose(state_arrays(streamed.model)[name], array, rtol=1e-9, atol=1e-12)
+    assert "7 train, streamed" in (streamed.folder / "log.txt").read_text()
+    with pytest.raises(DataError, match="cannot be read row by row"):
+        train(config(tmp_path, data={"streamed": True}, output={"folder": "other"}), tmp_path)
+    other = [pair_potential(molecule(k, 4, species=(1, 7))) for k in range(2)]
+    with connect(tmp_path / "test.db") as database:
+        for structure in other:
+            database.write(as_atoms(structure))
+    data = {"train": str(tmp_path / "frames.db"), "streamed": True, "test": str(tmp_path / "test.db"), "test_size": 0}
+    with pytest.raises(UnknownSpeciesError, match="the test structures hold N, which no training"):
+        train(config(tmp_path, data=data, output={"folder": "more"}), tmp_path)

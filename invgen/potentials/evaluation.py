@@ -12,7 +12,7 @@ import torch
 from ase.data import chemical_symbols
 
 from invgen.data.batch import Batch, Labels, batch_on, labels_on
-from invgen.data.dataset import Dataset
+from invgen.data.dataset import Data, Dataset
 from invgen.data.errors import DataError
 from invgen.data.labels import LabelFormat
 from invgen.data.structures import read_structures
@@ -91,7 +91,7 @@ class Evaluation:
         return error_table(rows)
 
 
-def evaluate(network: EnergyForces, data: Dataset, systems: torch.Tensor | None = None) -> Evaluation:
+def evaluate(network: EnergyForces, data: Data, systems: torch.Tensor | None = None) -> Evaluation:
     """Predictions for ``systems`` of ``data`` (all), batch by batch, on the network's device.
 
     Forces and stresses are computed if any system has a label for them.
@@ -114,12 +114,12 @@ def evaluate_file(network: EnergyForces, path: str | Path, labels: LabelFormat |
     data = Dataset.from_structures(read_structures(path, labels or trained), network.model.cutoff)
     if not any(data.labelled().values()):
         raise DataError(f"{path} has no label to compare with: tell where its energies, forces or stresses are")
-    network.model.encoding.index(data.numbers.to(network.model.device))
+    network.model.encoding.index(torch.tensor(data.species(), device=network.model.device))
     return evaluate(network, data)
 
 
 def predictions(
-    network: EnergyForces, data: Dataset, systems: torch.Tensor, forces: bool, stress: bool
+    network: EnergyForces, data: Data, systems: torch.Tensor, forces: bool, stress: bool
 ) -> Iterator[tuple[Batch, Labels, Prediction]]:
     """Batches of ``systems`` in their order, their labels, and what the network says of them; on its device."""
     device = network.model.device
@@ -142,9 +142,9 @@ def evaluation_of(batch: Batch, labels: Labels, predicted: Prediction) -> Evalua
     return Evaluation(atoms, batch.numbers.cpu().numpy(), (None,) * len(atoms), **named)
 
 
-def chunks(data: Dataset, systems: torch.Tensor, pairs: int = LARGEST_PAIRS) -> Iterator[torch.Tensor]:
+def chunks(data: Data, systems: torch.Tensor, pairs: int = LARGEST_PAIRS) -> Iterator[torch.Tensor]:
     """``systems`` in order, in batches of at most so many pairs, and of at least one system."""
-    counts = (data.pair_start[1:] - data.pair_start[:-1])[systems].cumsum(0)
+    counts = data.pairs[systems].cumsum(0)
     start = 0
     while start < len(systems):
         done = counts[start - 1] if start else 0

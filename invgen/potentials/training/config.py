@@ -26,12 +26,19 @@ STEPS = ("epoch", "step")
 class DataConfig:
     """Where structures come from. Paths are relative to the configuration file.
 
+    ``train`` is a file; or ``recipe`` names a published data set (``invgen.data.recipes``) whose files are in ``path``,
+    with one of its ``split``s. What a recipe does not split is split as that of a file.
+
     ``validation`` and ``test`` are files; without them ``validation_size`` and ``test_size`` structures are taken at
     random (``split_seed``) out of ``train``, and ``train_size`` limits what is left. ``keys`` and ``units`` say where
-    labels are and what they are measured in, as ``invgen.data.LabelFormat``; they travel with the model.
+    labels are and what they are measured in, as ``invgen.data.LabelFormat``; they travel with the model. ``streamed``
+    reads databases of ASE batch by batch instead of holding them in memory.
     """
 
-    train: str
+    train: str | None = None
+    recipe: str | None = None
+    path: str | None = None
+    split: str | None = None
     validation: str | None = None
     test: str | None = None
     validation_size: int | None = None
@@ -40,6 +47,7 @@ class DataConfig:
     split_seed: int = 0
     keys: dict[str, Any] = field(default_factory=dict)
     units: dict[str, Any] = field(default_factory=dict)
+    streamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ class OutputConfig:
 class Config:
     """One training run: the tables data, references, model, loss, training and output."""
 
-    data: DataConfig
+    data: DataConfig = field(default_factory=DataConfig)
     references: ReferencesConfig = field(default_factory=ReferencesConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     loss: LossConfig = field(default_factory=LossConfig)
@@ -239,7 +247,18 @@ def _check(config: Config) -> None:
         )
     if training.largest_batch < training.batch_size:
         raise ConfigError(f"largest_batch {training.largest_batch} is below batch_size {training.batch_size}")
-    if (data.validation is None) == (data.validation_size is None):
+    if (data.train is None) == (data.recipe is None):
+        raise ConfigError("give either data.train (a file) or data.recipe (the name of a data set), and not both")
+    if (data.recipe is None) != (data.path is None):
+        raise ConfigError(
+            "data.recipe and data.path (the folder with its files) belong together: give both, or neither"
+        )
+    if data.streamed and data.recipe is not None:
+        raise ConfigError("data.streamed reads a database of ASE, data.train, and not the files of a recipe")
+    if data.split is not None and data.recipe is None:
+        raise ConfigError(f"data.split {data.split!r} is one of a recipe's: give data.recipe, or leave it out")
+    given = (data.validation is not None) + (data.validation_size is not None)
+    if given != 1 and not (given == 0 and data.recipe is not None):
         raise ConfigError("give either data.validation (a file) or data.validation_size (a number), and not both")
     if data.validation_size is not None and data.validation_size < 1:
         raise ConfigError(f"data.validation_size must be at least 1, got {data.validation_size}")

@@ -76,16 +76,20 @@ class Processes:
 
 
 @contextmanager
-def started_processes() -> Iterator[Processes]:
-    """The processes that torchrun started this one among, or this one alone. They are left when the block ends."""
+def started_processes(device: torch.device) -> Iterator[Processes]:
+    """The processes that torchrun started this one among, or this one alone. They are left when the block ends.
+
+    On GPUs, gradients are summed by NCCL and sums of errors, which are on the CPU, by Gloo.
+    """
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
         yield Processes()
         return
-    cuda = torch.cuda.is_available()
-    if cuda:
+    backends = "gloo"
+    if device.type == "cuda":
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    distributed.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE)
+        backends = "cpu:gloo,cuda:nccl"
+    distributed.init_process_group(backends, timeout=PATIENCE)
     try:
         yield Processes(distributed.get_rank(), count)
     finally:

@@ -9,20 +9,18 @@ from typing import Any
 
 import torch
 
-from invgen.data.dataset import Dataset, split_indices
-from invgen.data.labels import check_elements, label_format
-from invgen.data.look import look
-from invgen.data.memory import check_set_memory
-from invgen.data.structures import Structure, read_structures
+from invgen.data.dataset import Data
+from invgen.data.labels import label_format
 from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.evaluation import Evaluation, evaluate
-from invgen.potentials.training.config import Config, DataConfig, read_config
+from invgen.potentials.training.config import Config, read_config
 from invgen.potentials.training.journal import Bar, Progress, log
 from invgen.potentials.training.processes import Processes, started_processes
 from invgen.potentials.training.report import write_report
 from invgen.potentials.training.schedule import make_schedule
+from invgen.potentials.training.sets import training_sets
 from invgen.potentials.training.start import load_start, starting_model
 from invgen.potentials.training.trainer import Trainer
 from invgen.runs.config import ConfigError
@@ -85,7 +83,7 @@ def train(
     make_schedule(config.training)
     label_format(config.data.keys, config.data.units)
     device = torch_device(config.training.device)
-    with started_processes() as processes:
+    with started_processes(device) as processes:
         if not processes.first:
             progress = bar = None
         return _train(config, base, progress, bar, extend, device, processes)
@@ -104,17 +102,10 @@ def _train(
     say = log(folder, progress) if processes.first else lambda text: None
     described, loaded = load_start(config.model, base)
     config = replace(config, model=described)
-    structures = load_splits(config.data, base)
-    say("structures: " + ", ".join(f"{len(some)} {name}" for name, some in structures.items() if some))
-    if processes.first:
-        labels = label_format(config.data.keys, config.data.units)
-        seen = look(structures["train"], config.model.cutoff, config.training.batch_size, labels=labels, name="train")
-        for line in seen.short():
-            say(line)
-    sets = datasets(structures, config.model.cutoff)
+    sets, references = training_sets(config, base, say)
     settings = config.training
     dtype = getattr(torch, settings.dtype)
-    model = starting_model(config.model, config.references, sets["train"], settings.seed, dtype, base, loaded)
+    model = starting_model(config.model, references, sets["train"], settings.seed, dtype, base, loaded)
     model = model.to(device)
     model.notes["labels"] = label_format(config.data.keys, config.data.units).to_json()
     where = f" on {device}" + (f", {processes.count} processes" if processes.count > 1 else "")
@@ -146,38 +137,7 @@ def torch_device(kind: str) -> torch.device:
     return torch.device("cuda" if found and kind != "cpu" else "cpu")
 
 
-def evaluations(model: Network, sets: dict[str, Dataset]) -> dict[str, Evaluation]:
+def evaluations(model: Network, sets: dict[str, Data]) -> dict[str, Evaluation]:
     """Labels and predictions of every set."""
     network = EnergyForces(model).eval()
     return {name: evaluate(network, data) for name, data in sets.items()}
-
-
-def datasets(structures: dict[str, list[Structure]], cutoff: float) -> dict[str, Dataset]:
-    """The sets that are not empty.
-
-    Raises ``UnknownSpeciesError`` for elements that are not in the training set, and ``DataError`` for neighbours that
-    would not fit into the memory.
-    """
-    structures = {name: some for name, some in structures.items() if some}
-    known = {int(z) for s in structures["train"] for z in s.numbers}
-    for name, some in structures.items():
-        check_elements(known, some, name)
-        check_set_memory(some, cutoff, f"the {name} set")
-    return {name: Dataset.from_structures(some, cutoff) for name, some in structures.items()}
-
-
-def load_splits(settings: DataConfig, base: Path) -> dict[str, list[Structure]]:
-    """Structures of ``train``, ``validation`` and ``test`` (perhaps empty). Raises ``DataError`` for too few."""
-    labels = label_format(settings.keys, settings.units)
-    pool = read_structures(base / settings.train, labels)
-    taken = {
-        "validation": settings.validation_size or 0,
-        "test": settings.test_size if settings.test is None else 0,
-    }
-    rest = len(pool) - sum(taken.values())
-    sizes = {**taken, "train": max(rest, 1) if settings.train_size is None else settings.train_size}
-    splits = {k: [pool[i] for i in rows] for k, rows in split_indices(len(pool), sizes, settings.split_seed).items()}
-    for name, file in (("validation", settings.validation), ("test", settings.test)):
-        if file is not None:
-            splits[name] = read_structures(base / file, labels)
-    return splits

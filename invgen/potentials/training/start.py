@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from invgen.data.batch import batch_on
-from invgen.data.dataset import Dataset
+from invgen.data.dataset import Data
 from invgen.data.errors import UnknownSpeciesError
 from invgen.data.references import reference_energies, symbols
 from invgen.nn.energy import EnergyForces
@@ -28,7 +28,7 @@ ARGUMENTS = ("features", "sensitivities", "soft_min", "soft_max", "cutoff", "sig
 def starting_model(
     settings: ModelConfig,
     references: ReferencesConfig,
-    data: Dataset,
+    data: Data,
     seed: int,
     dtype: torch.dtype,
     base: Path = Path(),
@@ -49,7 +49,7 @@ def starting_model(
     return model
 
 
-def new_model(settings: ModelConfig, data: Dataset, seed: int, dtype: torch.dtype, base: Path = Path()) -> Network:
+def new_model(settings: ModelConfig, data: Data, seed: int, dtype: torch.dtype, base: Path = Path()) -> Network:
     """A network with weights drawn from ``seed``, for the elements of ``data``; its E⁰ are zero."""
     arguments: dict[str, Any] = {name: getattr(settings, name) for name in ARGUMENTS}
     if settings.kind == "hip-nn-ts":
@@ -83,7 +83,7 @@ def load_start(settings: ModelConfig, base: Path) -> tuple[ModelConfig, Network 
     return replace(settings, **known), model
 
 
-def set_references(model: Network, references: ReferencesConfig, data: Dataset, trained: bool) -> None:
+def set_references(model: Network, references: ReferencesConfig, data: Data, trained: bool) -> None:
     """E⁰ by ``references``. Those of a trained model are shifted by as little as its errors ask for.
 
     Without any energy, what is not given stays as it is.
@@ -105,7 +105,7 @@ def set_references(model: Network, references: ReferencesConfig, data: Dataset, 
     model.species_energies.set(torch.tensor([found[z] for z in model.species], dtype=torch.float64))
 
 
-def _predicted(model: Network, data: Dataset) -> torch.Tensor:
+def _predicted(model: Network, data: Data) -> torch.Tensor:
     """(systems,) eV."""
     network = EnergyForces(model).eval()
     return torch.cat(

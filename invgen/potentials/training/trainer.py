@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from invgen.data.batch import batch_on, labels_on
-from invgen.data.dataset import Dataset
+from invgen.data.dataset import Data
 from invgen.data.errors import DataError
 from invgen.errors import InvgenError
 from invgen.nn.energy import EnergyForces
@@ -54,8 +54,8 @@ class Trainer:
     def __init__(
         self,
         model: Network,
-        train: Dataset,
-        validation: Dataset,
+        train: Data,
+        validation: Data,
         settings: TrainingConfig,
         folder: str | Path | None = None,
         progress: Progress | None = None,
@@ -95,7 +95,7 @@ class Trainer:
                 raise DataError(
                     f"pairs were found up to {data.cutoff} Å, the network hears up to {self.model.cutoff} Å"
                 )
-            self.model.encoding.index(data.numbers.to(self.model.device))
+            self.model.encoding.index(torch.tensor(data.species(), device=self.model.device))
             labelled = data.labelled()
             self.learns = tuple(p for p in PROPERTIES if self.loss.wants(p) and labelled[p])
             if not self.learns:
@@ -152,7 +152,10 @@ class Trainer:
         generator = torch.Generator().manual_seed(self.settings.seed * 1_000_003 + self.epoch)
         batches = torch.randperm(len(self.train), generator=generator).split(size)
         epochs = self.settings.epochs - self.begun
-        for systems in batches[self.step :]:
+        for number in range(self.step, len(batches)):
+            systems = batches[number]
+            if number + 1 < len(batches):
+                self.train.prefetch(self.processes.share(batches[number + 1]))
             if self.processes.any(self._interrupts.noted):
                 return False
             done = (self.epoch - self.begun + self.step / len(batches)) / epochs
@@ -255,9 +258,15 @@ class Trainer:
             "choice": choice.record(),
             **{name: getattr(self, name) for name in PROGRESS},
         }
-        checkpoint.write(self.folder, header, parts)
-        save_model(self.model, self.folder / checkpoint.MODEL, self.best_arrays)
-        write_curve(self.folder, self.history)
+        try:
+            checkpoint.write(self.folder, header, parts)
+            save_model(self.model, self.folder / checkpoint.MODEL, self.best_arrays)
+            write_curve(self.folder, self.history)
+        except OSError as error:
+            raise TrainingError(
+                f"{self.folder} cannot be written to ({error}); what was written there before is whole: make room, and "
+                "run again to continue from it"
+            ) from error
 
     def _load(self, extend: bool) -> None:
         assert self.folder is not None

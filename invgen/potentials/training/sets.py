@@ -1,0 +1,114 @@
+"""The data sets of a training: read, looked at, checked and split, in memory or streamed from a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ase.data import chemical_symbols
+
+from invgen.data.dataset import Data, Dataset, split_indices
+from invgen.data.errors import UnknownSpeciesError
+from invgen.data.labels import check_elements, label_format
+from invgen.data.look import look
+from invgen.data.memory import check_set_memory
+from invgen.data.recipes import load_recipe
+from invgen.data.references import symbols
+from invgen.data.streamed import StreamedDataset
+from invgen.data.structure import Structure
+from invgen.data.structures import read_structures
+from invgen.potentials.training.config import Config, DataConfig
+from invgen.runs.config import ConfigError
+from invgen.runs.references import ReferencesConfig
+
+SETS = ("train", "validation", "test")
+ATOMS = "isolated_atoms"
+"""What recipes call their single atoms."""
+
+
+def training_sets(config: Config, base: Path, say: Callable[[str], None]) -> tuple[dict[str, Data], ReferencesConfig]:
+    """Training, validation and perhaps test set, and where energies of atoms come from. ``say`` hears what is seen.
+
+    Raises ``DataError``, ``UnknownSpeciesError`` and ``ConfigError`` for what would not work, before work starts.
+    """
+    cutoff, references = config.model.cutoff, config.references
+    if config.data.streamed:
+        streamed = streamed_sets(config.data, base, cutoff)
+        say("structures: " + ", ".join(f"{len(data)} {name}" for name, data in streamed.items()) + ", streamed")
+        say("labels: " + ", ".join(f"{name} {count}" for name, count in streamed["train"].labelled().items()))
+        return streamed, references
+    structures = load_splits(config.data, base)
+    say("structures: " + ", ".join(f"{len(some)} {name}" for name, some in structures.items() if some))
+    labels = label_format(config.data.keys, config.data.units)
+    seen = look(structures["train"], cutoff, config.training.batch_size, labels=labels, name="train")
+    for line in seen.short():
+        say(line)
+    if references.method == "isolated" and ATOMS in structures:
+        known = {chemical_symbols[s.numbers[0]]: s.energy for s in structures[ATOMS] if s.energy is not None}
+        references = replace(references, energies={**known, **references.energies})
+    return datasets({name: structures[name] for name in SETS if structures.get(name)}, cutoff), references
+
+
+def datasets(structures: Mapping[str, Sequence[Structure]], cutoff: float) -> dict[str, Data]:
+    """In memory, with all neighbours.
+
+    Raises ``UnknownSpeciesError`` for elements that are not in the training set, and ``DataError`` for neighbours that
+    would not fit into the memory.
+    """
+    known = {int(z) for s in structures["train"] for z in s.numbers}
+    for name, some in structures.items():
+        check_elements(known, some, name)
+        check_set_memory(some, cutoff, f"the {name} set")
+    return {name: Dataset.from_structures(some, cutoff) for name, some in structures.items()}
+
+
+def streamed_sets(settings: DataConfig, base: Path, cutoff: float) -> dict[str, Data]:
+    """Read from databases batch by batch. Raises as ``datasets``, naming elements alone."""
+    labels = label_format(settings.keys, settings.units)
+    pool = StreamedDataset.open(base / str(settings.train), cutoff, labels)
+    rows = split_indices(len(pool), _sizes(settings, len(pool), settings.test is None), settings.split_seed)
+    sets = {name: pool.take(some) for name, some in rows.items() if len(some)}
+    for name, file in (("validation", settings.validation), ("test", settings.test)):
+        if file is not None:
+            sets[name] = StreamedDataset.open(base / file, cutoff, labels)
+    for name, data in sets.items():
+        new = sorted(set(data.species()) - set(sets["train"].species()))
+        if new:
+            raise UnknownSpeciesError(
+                f"the {name} structures hold {', '.join(symbols(new))}, which no training structure does: add "
+                "structures with these elements, or remove the others"
+            )
+    return {**sets}
+
+
+def _sizes(settings: DataConfig, pool: int, takes_test: bool) -> dict[str, int]:
+    """How many structures of the pool each set gets; training the rest, or less."""
+    taken = {"validation": settings.validation_size or 0, "test": settings.test_size if takes_test else 0}
+    rest = max(pool - sum(taken.values()), 1)
+    return {**taken, "train": rest if settings.train_size is None else settings.train_size}
+
+
+def load_splits(settings: DataConfig, base: Path) -> dict[str, list[Structure]]:
+    """Structures of ``train``, ``validation`` and ``test`` (perhaps empty), and what else a recipe has.
+
+    Raises ``DataError`` for too few, and what recipes and readers raise.
+    """
+    labels = label_format(settings.keys, settings.units)
+    if settings.recipe is not None:
+        more = {**load_recipe(settings.recipe, base / str(settings.path), settings.split)}
+    else:
+        more = {"train": read_structures(base / str(settings.train), labels)}
+    pool = more.pop("train")
+    if "validation" in more and settings.validation_size is not None:
+        raise ConfigError(f"{settings.recipe} publishes a validation set: leave data.validation_size out")
+    if "validation" not in more and settings.validation_size is None and settings.validation is None:
+        raise ConfigError(
+            f"{settings.recipe} publishes no validation set: give data.validation_size or data.validation"
+        )
+    sizes = _sizes(settings, len(pool), settings.test is None and "test" not in more)
+    splits = {k: [pool[i] for i in rows] for k, rows in split_indices(len(pool), sizes, settings.split_seed).items()}
+    for name, file in (("validation", settings.validation), ("test", settings.test)):
+        if file is not None:
+            more[name] = read_structures(base / file, labels)
+    return {**splits, **more}
