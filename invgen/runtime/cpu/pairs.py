@@ -66,7 +66,7 @@ class Groups(NamedTuple):
     """Most pairs of one group."""
 
 
-def grouped(index: np.ndarray, groups: int) -> Groups:
+def grouped(index: Any, groups: int) -> Groups:
     """Pairs grouped by an index (pairs,) int64 below ``groups``."""
     starts, position, order = (np.empty(size, np.int64) for size in (groups + 3, groups, len(index)))
     table = np.empty((groups + len(index) // PIECE, 3), np.int64)
@@ -205,10 +205,12 @@ def _second_rows(
             )
 
 
-def value(s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, e: Any) -> None:
-    """Fill e. Tensors are contiguous and of one dtype, indices int64 and in range; shapes as in ``operators.pairs``."""
+def value(s: Any, t: Any, m: Any, second: Any, centres: Groups, e: Any) -> None:
+    """Fill e. Tensors are contiguous and of one dtype, indices int64 and in range; shapes as in ``operators.pairs``.
+
+    ``centres`` are the pairs grouped by their centres.
+    """
     dtype, sizes = _described(t, m)
-    centres = grouped(first, len(e))
     depth = centres.largest
     _value(
         dtype, len(e), s, t, m, centres.starts, centres.order, second, e, *sizes, depth,
@@ -217,11 +219,10 @@ def value(s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, e: Any)
 
 
 def vjp(
-    s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, g: Any, rows: Groups, gs: Any, gt: Any, gm: Any
+    s: Any, t: Any, m: Any, first: Any, second: Any, g: Any, centres: Groups, rows: Groups, gs: Any, gt: Any, gm: Any
 ) -> None:
     """Fill gs, gt, and unless it is ``None`` gm: a block for each piece of ``rows``, pairs grouped by ``second``."""
     dtype, sizes = _described(t, m)
-    centres = grouped(first, len(g))
     _centres(
         dtype, len(g), s, t, m, g, centres.starts, centres.order, second, gt, *sizes, scratch=sizes[2]
     )  # fmt: skip
@@ -232,12 +233,11 @@ def vjp(
 
 
 def second_order(
-    s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, g: Any, us: Any, ut: Any, um: Any, rows: Groups,
+    s: Any, t: Any, m: Any, first: Any, second: Any, g: Any, us: Any, ut: Any, um: Any, centres: Groups, rows: Groups,
     hs: Any, ht: Any, hm: Any, hg: Any,
 ) -> None:  # fmt: skip
     """Fill hs, ht, hg, and hm with a block for each piece, as ``vjp``; ``None`` as um stands for zero."""
     dtype, sizes = _described(t, m)
-    centres = grouped(first, len(g))
     depth, with_um, um = centres.largest, int(um is not None), m if um is None else um
     _second_centres(
         dtype, len(g), s, t, m, g, us, ut, um, centres.starts, centres.order, second, ht, hg, with_um, *sizes, depth,

@@ -44,8 +44,8 @@ def kernels_of(key: str) -> Modules:
     return LOADED[key]
 
 
-def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
-    """Outputs are always fresh and contiguous, as the fake kernels promise."""
+def run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
+    """As the operator, without its derivative. Outputs are fresh and contiguous, as the fake kernels promise."""
     kernels = kernels_of(key)
     _check(kernels, tensors)
     plain = tuple(t.detach() for t in tensors)
@@ -94,15 +94,15 @@ def _fresh(like: Tensor, width: int) -> Tensor:
 
 
 def _value(x: Tensor, key: str) -> Tensor:
-    return _run("value", key, (x,))
+    return run("value", key, (x,))
 
 
 def _vjp(x: Tensor, g: Tensor, key: str) -> Tensor:
-    return _run("vjp", key, (x, g))
+    return run("vjp", key, (x, g))
 
 
 def _second_order(x: Tensor, g: Tensor, u: Tensor, key: str) -> tuple[Tensor, Tensor]:
-    return _run("second_order", key, (x, g, u))
+    return run("second_order", key, (x, g, u))
 
 
 def _fake_value(x: Tensor, key: str) -> Tensor:

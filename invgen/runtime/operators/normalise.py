@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from invgen.runtime.backends import has_numba
+from invgen.runtime.operators.given import constants, dtype_name, like, plain
 from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
 from invgen.runtime.torch_private import SingleLevelFunction
 
@@ -26,29 +27,17 @@ DTYPES = (torch.float32, torch.float64)
 
 
 def _check(names: str, *tensors: Tensor) -> None:
-    like = tensors[0]
-    if like.dim() != 3 or like.dtype not in DTYPES:
+    first = tensors[0]
+    if first.dim() != 3 or first.dtype not in DTYPES:
         raise ValueError(
-            f"normalise takes (atoms, groups, features) of float32 or float64, got {tuple(like.shape)} {like.dtype}"
+            f"normalise takes (atoms, groups, features) of float32 or float64, got {tuple(first.shape)} {first.dtype}"
         )
     for name, tensor in zip(names.split(), tensors, strict=True):
-        shape = like.shape[:2] if name in ("scale", "q") else like.shape
-        if tensor.shape != shape or tensor.dtype != like.dtype or tensor.device != like.device:
-            raise ValueError(
-                f"normalise: {name} must be {tuple(shape)} {like.dtype} on {like.device}, got {tuple(tensor.shape)} "
-                f"{tensor.dtype} on {tensor.device}"
-            )
+        like(name, tensor, first.shape[:2] if name in ("scale", "q") else first.shape, first, "normalise")
 
 
-def _plain(*tensors: Tensor) -> list[Any]:
-    return [x.detach().resolve_neg().contiguous() for x in tensors]
-
-
-def _dtype(x: Tensor) -> str:
-    return str(x.dtype).removeprefix("torch.")
-
-
-def _value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
+def value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
+    """As the operator, without its derivative."""
     _check("x", x)
     if not has_numba():
         centred = x - x.mean(2, keepdim=True)
@@ -57,11 +46,12 @@ def _value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
     from invgen.runtime.cpu import normalise
 
     h, scale = _fake_value(x, epsilon)
-    normalise.value(_dtype(x), scale.numel(), *_plain(x), x.new_tensor([epsilon]), h, scale, x.shape[2])
+    normalise.value(dtype_name(x.dtype), scale.numel(), *plain(x), constants(x.dtype, epsilon), h, scale, x.shape[2])
     return h, scale
 
 
-def _vjp(h: Tensor, scale: Tensor, g: Tensor, q: Tensor) -> Tensor:
+def vjp(h: Tensor, scale: Tensor, g: Tensor, q: Tensor) -> Tensor:
+    """As the operator, without its derivative."""
     _check("h scale g q", h, scale, g, q)
     if not has_numba():
         s, width = scale.unsqueeze(2), h.shape[2]
@@ -69,7 +59,7 @@ def _vjp(h: Tensor, scale: Tensor, g: Tensor, q: Tensor) -> Tensor:
     from invgen.runtime.cpu import normalise
 
     gx = _fresh(h)
-    normalise.vjp(_dtype(h), scale.numel(), *_plain(h, scale, g, q), gx, h.shape[2])
+    normalise.vjp(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q), gx, h.shape[2])
     return gx
 
 
@@ -84,7 +74,7 @@ def _second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor) -> 
     from invgen.runtime.cpu import normalise
 
     results = _fake_second_order(h, scale, g, q, u)
-    normalise.second_order(_dtype(h), scale.numel(), *_plain(h, scale, g, q, u), *results, h.shape[2])
+    normalise.second_order(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q, u), *results, h.shape[2])
     return results
 
 
@@ -111,8 +101,8 @@ def _fake_second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor
     return _fresh(h), _fresh(scale), _fresh(h), _fresh(scale)
 
 
-VALUE = define("normalise", "(Tensor x, float epsilon) -> (Tensor, Tensor)", _value, _fake_value, ("CPU",))
-VJP = define("normalise_vjp", "(Tensor h, Tensor scale, Tensor g, Tensor q) -> Tensor", _vjp, _fake_vjp, ("CPU",))
+VALUE = define("normalise", "(Tensor x, float epsilon) -> (Tensor, Tensor)", value, _fake_value, ("CPU",))
+VJP = define("normalise_vjp", "(Tensor h, Tensor scale, Tensor g, Tensor q) -> Tensor", vjp, _fake_vjp, ("CPU",))
 SECOND_ORDER = define(
     "normalise_second_order",
     "(Tensor h, Tensor scale, Tensor g, Tensor q, Tensor u) -> (Tensor, Tensor, Tensor, Tensor)",
