@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -58,7 +59,7 @@ class EmittedFolder:
         """
         return self.manifest.get("tensors", "spherical" if "family" in self.manifest else "cartesian")
 
-    @property
+    @cached_property
     def backends(self) -> tuple[str, ...]:
         """Names of the backends that were emitted here."""
         if self.table_driven:

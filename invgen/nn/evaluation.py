@@ -20,6 +20,7 @@ from invgen.nn.harmonics import TensorHarmonics
 from invgen.nn.interaction import FusedInteraction, FusedNormalisation, InvariantInteraction, ScalarInteraction
 from invgen.nn.invariants import Invariants
 from invgen.nn.network import Block, Network, Residual
+from invgen.runtime.choice import measuring
 from invgen.runtime.operators import invariants, normalise, pairs, sensitivities
 from invgen.runtime.torch_private import has_hooks, interpreted
 
@@ -38,6 +39,7 @@ def evaluates(network: nn.Module, vectors: Tensor) -> bool:
         and vectors.device.type == "cpu"
         and vectors.dtype in pairs.DTYPES
         and not interpreted()
+        and not measuring()
     )
 
 
@@ -119,7 +121,8 @@ def _pulled(layer: nn.Module, x: Tensor) -> tuple[Tensor, Pullback]:
     if type(layer) is nn.Identity:
         return x, lambda g: g
     if type(layer) is nn.Linear and not has_hooks(layer):
-        return linear(x, layer.weight, layer.bias), lambda g: g @ layer.weight
+        weight = layer.weight
+        return linear(x, weight, layer.bias), lambda g: g @ weight
     return _by_autograd(layer, x)
 
 
@@ -141,7 +144,7 @@ def _harmonics(layer: TensorHarmonics, directions: Tensor) -> tuple[Tensor, Pull
     polynomials = layer.polynomials
     if polynomials is None:
         return layer(directions), lambda g: torch.zeros_like(directions)
-    if not _compiled(polynomials, directions):
+    if not _compiled(polynomials):
         return _by_autograd(layer, directions)
     planes = directions.T.contiguous().unsqueeze(0)
     every = invariants.run("value", polynomials.key, (planes,))[0]
@@ -154,8 +157,8 @@ def _harmonics(layer: TensorHarmonics, directions: Tensor) -> tuple[Tensor, Pull
     return taken.T.contiguous(), pullback
 
 
-def _compiled(layer: nn.Module, x: Tensor) -> bool:
-    return type(layer) is Invariants and not has_hooks(layer) and not layer.kernels.runs_plain("value", x)
+def _compiled(layer: nn.Module) -> bool:
+    return type(layer) is Invariants and not has_hooks(layer) and layer.kernels.compiled
 
 
 def _interaction(layer: ScalarInteraction, features: Tensor, around: Surroundings) -> tuple[Tensor, Pullback]:
@@ -195,15 +198,16 @@ def _interaction_by_autograd(
 
 def _environment(layer: PairEnvironment, features: Tensor, around: Surroundings) -> tuple[Tensor, Pullback]:
     """(atoms, inputs) -> (atoms, components, outputs)."""
-    count, outputs, inputs = layer.weight.shape
-    first, weight = around.species is not None, layer.weight.view(count * outputs, inputs)
+    first, every, sensitivity = around.species is not None, layer.weight, layer.sensitivity
+    count, outputs, inputs = every.shape
+    weight = every.view(count * outputs, inputs)
     if around.species is None:
         messages, rows = linear(features, weight).view(-1, count, outputs), around.neighbours
     else:
-        messages = layer.weight.permute(2, 0, 1).contiguous()
+        messages = every.permute(2, 0, 1).contiguous()
         rows = pairs.rows_of(around.species.index_select(0, around.batch.second), inputs)
-    radial = around.distance, layer.sensitivity.mu.reciprocal(), layer.sensitivity.sigma
-    s, t, cutoff = sensitivities.value(*radial, layer.sensitivity.cutoff), around.harmonics, layer.sensitivity.cutoff
+    radial, cutoff = (around.distance, sensitivity.mu.reciprocal(), sensitivity.sigma), sensitivity.cutoff
+    s, t = sensitivities.value(*radial, cutoff), around.harmonics
 
     def pullback(g: Tensor) -> Tensor | None:
         by_s, by_t, by_messages = pairs.vjp(s, t, messages, around.centres, rows, g, with_m=not first)
@@ -218,21 +222,22 @@ def _combined(layer: ScalarInteraction, tensors: Tensor) -> tuple[Tensor, Pullba
     if (
         not isinstance(layer, InvariantInteraction)
         or type(layer).combine is not InvariantInteraction.combine
-        or not _compiled(layer.invariants, tensors)
+        or not _compiled(layer.invariants)
         or type(layer.normalisation) is not FusedNormalisation
     ):
         return _by_autograd(layer.combine, tensors)
     key, norm, mixing = layer.invariants.key, layer.normalisation, layer.mixing
+    weight, bias = norm.weight, norm.bias
     values = invariants.run("value", key, (tensors,))
     normal, scale = normalise.value(values, norm.eps)
     rows = normal.flatten(1)
-    few = len(rows) < mixing.shape[1]  # what weight and bias of the norm act on: atoms, or the matrix
-    matrix = mixing if few else norm.weight.unsqueeze(1) * mixing
-    mixed = torch.addcmul(norm.bias, rows, norm.weight) @ mixing if few else torch.addmm(norm.bias @ mixing, rows, matrix)
+    few = rows.shape[0] < mixing.shape[1]  # what weight and bias of the norm act on: atoms, or the matrix
+    matrix = mixing if few else weight.unsqueeze(1) * mixing
+    mixed = torch.addcmul(bias, rows, weight) @ mixing if few else torch.addmm(bias @ mixing, rows, matrix)
 
     def pullback(g: Tensor) -> Tensor:
         by_rows = g @ matrix.T
-        by_normal = (by_rows * norm.weight if few else by_rows).view(normal.shape)
+        by_normal = (by_rows * weight if few else by_rows).view(normal.shape)
         by_values = normalise.vjp(normal, scale, by_normal, torch.zeros_like(scale))
         return invariants.run("vjp", key, (tensors, by_values))
 

@@ -10,8 +10,13 @@ from torch import Tensor
 
 
 def plain(*tensors: Tensor | None) -> list[Any]:
-    """Contiguous tensors without a graph; ``None`` stays."""
-    return [None if x is None else x.detach().resolve_neg().contiguous() for x in tensors]
+    """Tensors as they lie in memory, contiguous; ``None`` stays."""
+    return [x if x is None or as_it_lies(x) else x.detach().resolve_neg().contiguous() for x in tensors]
+
+
+def as_it_lies(x: Tensor) -> bool:
+    """Whether the memory of a tensor holds its numbers, in order."""
+    return x.is_contiguous() and not x.is_neg()
 
 
 @cache

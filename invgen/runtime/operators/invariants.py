@@ -21,6 +21,7 @@ from torch import Tensor
 from invgen.emitted.folder import find_key
 from invgen.runtime.backends import BACKENDS, Backend, for_tensors
 from invgen.runtime.modules import Modules, alone
+from invgen.runtime.operators.given import plain
 from invgen.runtime.operators.registration import LIBRARY, below, define, differentiable
 from invgen.runtime.torch_private import Operator, SingleLevelFunction
 
@@ -48,12 +49,11 @@ def run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
     """As the operator, without its derivative. Outputs are fresh and contiguous, as the fake kernels promise."""
     kernels = kernels_of(key)
     _check(kernels, tensors)
-    plain = tuple(t.detach() for t in tensors)
-    if plain[0].dtype in (torch.float32, torch.float64):
-        compiled = compiled_backend(kernels, plain[0].device)
+    if tensors[0].dtype in (torch.float32, torch.float64):
+        compiled = compiled_backend(kernels, tensors[0].device)
         if compiled is not None:
-            return alone(kernels.form(compiled.name).run(kernel, plain))
-    results = getattr(kernels.plain, kernel)(*plain)
+            return alone(kernels.form(compiled.name).run(kernel, tuple(plain(*tensors))))
+    results = getattr(kernels.plain, kernel)(*(t.detach() for t in tensors))
     return tuple(r.contiguous() for r in results) if isinstance(results, tuple) else results.contiguous()
 
 

@@ -45,7 +45,7 @@ def value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
         return centred * scale.unsqueeze(2), scale
     from invgen.runtime.cpu import normalise
 
-    h, scale = _fake_value(x, epsilon)
+    h, scale = _fresh(x), x.new_empty(x.shape[:2])
     normalise.value(dtype_name(x.dtype), scale.numel(), *plain(x), constants(x.dtype, epsilon), h, scale, x.shape[2])
     return h, scale
 
@@ -73,7 +73,7 @@ def _second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor) -> 
         return gh, by_scale, s * (u - _mean(u) - h * mean_uh), -scale * scale * mean_uh.squeeze(2)
     from invgen.runtime.cpu import normalise
 
-    results = _fake_second_order(h, scale, g, q, u)
+    results = _fresh(h), _fresh(scale), _fresh(h), _fresh(scale)
     normalise.second_order(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q, u), *results, h.shape[2])
     return results
 

@@ -59,8 +59,8 @@ class End:
     """One end of pairs: the index (pairs,) of each in ``count`` things, called ``what``, checked to be in range."""
 
     def __init__(self, index: Tensor, count: int, name: str, what: str) -> None:
-        if len(index):
-            low, high = (int(x) for x in torch.aminmax(index))
+        if index.shape[0]:
+            low, high = (x.item() for x in torch.aminmax(index))
             if low < 0 or high >= count:
                 raise IndexError(
                     f"pair_sum: {name} holds {low if low < 0 else high}, but there are {count} {what}: the pair list "
@@ -110,9 +110,9 @@ def vjp(
     from invgen.runtime.cpu import pairs
 
     gs, gt = s.new_empty(s.shape), t.new_empty(t.shape)
-    gm = m.new_empty(len(rows.groups.table), *m.shape[1:]) if with_m else None
+    gm = m.new_empty(rows.groups.pieces, *m.shape[1:]) if with_m else None
     pairs.vjp(*[*plain(s, t, m), centres.index, rows.index, *plain(g), centres.groups, rows.groups, gs, gt, gm])
-    return gs, gt, m.new_empty(0) if gm is None else _joined(gm, rows.groups.table, len(m))
+    return gs, gt, m.new_empty(0) if gm is None else _joined(gm, rows.groups, len(m))
 
 
 def _value(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms: int) -> Tensor:
@@ -135,17 +135,17 @@ def _second_order(
 
     centres, rows = centres_of(first, len(g)), rows_of(second, len(m))
     hs, ht, hg = s.new_empty(s.shape), t.new_empty(t.shape), g.new_empty(g.shape)
-    hm = m.new_empty(len(rows.groups.table), *m.shape[1:])
+    hm = m.new_empty(rows.groups.pieces, *m.shape[1:])
     ends = centres.index, rows.index, *plain(g, us, ut, um), centres.groups, rows.groups
     pairs.second_order(*[*plain(s, t, m), *ends, hs, ht, hm, hg])
-    return hs, ht, _joined(hm, rows.groups.table, len(m)), hg
+    return hs, ht, _joined(hm, rows.groups, len(m)), hg
 
 
-def _joined(parts: Tensor, pieces: Any, rows: int) -> Tensor:
+def _joined(parts: Tensor, groups: Any, rows: int) -> Tensor:
     """Sums of the pieces of every row; there is at least one of each."""
-    if len(parts) == rows:
+    if groups.pieces == rows:
         return parts
-    return parts.new_zeros(rows, *parts.shape[1:]).index_add(0, torch.from_numpy(pieces[:, 0].copy()), parts)
+    return parts.new_zeros(rows, *parts.shape[1:]).index_add(0, torch.from_numpy(groups.owners), parts)
 
 
 def _fresh(*tensors: Tensor) -> tuple[Tensor, ...]:
