@@ -7,7 +7,8 @@
 
 r (pairs,) Å, c (sensitivities,) 1/Å, w (sensitivities,) Å, s and g (pairs, sensitivities), R = ``cutoff`` Å. s is 0
 beyond R, and where the exponential is below ``sensitivities_torch.NEGLIGIBLE``. Without ``sums`` gc and gw are empty.
-float32 or float64, on the CPU: machine code of ``cpu.sensitivities``, or plain tensor operations where llvmlite is not installed.
+float32 or float64, on the CPU: machine code of ``cpu.sensitivities``, or plain tensor operations where llvmlite is not
+installed.
 """
 
 from __future__ import annotations
