@@ -13,6 +13,7 @@ float32 or float64, on the CPU: in Numba, or in plain tensor operations where Nu
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import torch
@@ -24,6 +25,14 @@ from invgen.runtime.operators.registration import below, define, differentiable,
 from invgen.runtime.torch_private import SingleLevelFunction
 
 DTYPES = (torch.float32, torch.float64)
+
+
+@cache
+def machine_code() -> Any:
+    """The routines, where llvmlite is installed."""
+    from invgen.runtime.cpu import normalise
+
+    return normalise
 
 
 def _check(names: str, *tensors: Tensor) -> None:
@@ -43,10 +52,10 @@ def value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
         centred = x - x.mean(2, keepdim=True)
         scale = (centred.square().mean(2) + epsilon).rsqrt()
         return centred * scale.unsqueeze(2), scale
-    from invgen.runtime.cpu import normalise
-
     h, scale = _fresh(x), x.new_empty(x.shape[:2])
-    normalise.value(dtype_name(x.dtype), scale.numel(), *plain(x), constants(x.dtype, epsilon), h, scale, x.shape[2])
+    machine_code().value(
+        dtype_name(x.dtype), scale.numel(), *plain(x), constants(x.dtype, epsilon), h, scale, x.shape[2]
+    )
     return h, scale
 
 
@@ -56,10 +65,8 @@ def vjp(h: Tensor, scale: Tensor, g: Tensor, q: Tensor) -> Tensor:
     if not has_numba():
         s, width = scale.unsqueeze(2), h.shape[2]
         return s * (g - _mean(g) - h * _mean(g * h)) - q.unsqueeze(2) * s * s * h / width
-    from invgen.runtime.cpu import normalise
-
     gx = _fresh(h)
-    normalise.vjp(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q), gx, h.shape[2])
+    machine_code().vjp(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q), gx, h.shape[2])
     return gx
 
 
@@ -71,10 +78,8 @@ def _second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor) -> 
         by_scale = (u * (g - _mean(g) - h * mean_gh)).sum(2) - 2 * q * scale * mean_uh.squeeze(2)
         gh = -s * (u * mean_gh + g * mean_uh) - r * s * s * u / width
         return gh, by_scale, s * (u - _mean(u) - h * mean_uh), -scale * scale * mean_uh.squeeze(2)
-    from invgen.runtime.cpu import normalise
-
     results = _fresh(h), _fresh(scale), _fresh(h), _fresh(scale)
-    normalise.second_order(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q, u), *results, h.shape[2])
+    machine_code().second_order(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q, u), *results, h.shape[2])
     return results
 
 

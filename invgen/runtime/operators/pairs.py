@@ -13,7 +13,7 @@ described in ``cpu.pairs``, or in plain tensor operations where Numba is not ins
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import torch
@@ -28,11 +28,19 @@ from invgen.runtime.torch_private import SingleLevelFunction
 DTYPES = (torch.float32, torch.float64)
 
 
+@cache
+def machine_code() -> Any:
+    """The routines, where llvmlite is installed."""
+    from invgen.runtime.cpu import pairs
+
+    return pairs
+
+
 def _check(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor) -> None:
-    shapes = [tuple(x.shape) for x in (s, t, m, first, second)]
     pairs = first.shape[0] if first.dim() == 1 else -1  # len() would fix the number in a graph whose sizes stay open
     wrong = t.dim() != 2 or t.shape[0] != pairs or second.shape != first.shape
     if wrong or m.dim() != 3 or s.shape != (pairs, m.shape[1]):
+        shapes = [tuple(x.shape) for x in (s, t, m, first, second)]
         raise ValueError(
             "pair_sum takes s (pairs, sensitivities), t (pairs, components), m (rows, sensitivities, features), first "
             f"and second (pairs,); got {shapes}"
@@ -41,9 +49,10 @@ def _check(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor) -> No
         raise TypeError(f"pair_sum takes s, t, m all float32 or all float64, got {s.dtype}, {t.dtype}, {m.dtype}")
     if not first.dtype == second.dtype == torch.int64:
         raise TypeError(f"pair_sum takes first and second as int64, got {first.dtype} and {second.dtype}")
-    devices = {str(x.device) for x in (s, t, m, first, second)}
-    if len(devices) > 1:
-        raise ValueError(f"pair_sum: tensors are on {sorted(devices)}: move them to one device with .to()")
+    device = m.device
+    if not device == s.device == t.device == first.device == second.device:
+        devices = sorted({str(x.device) for x in (s, t, m, first, second)})
+        raise ValueError(f"pair_sum: tensors are on {devices}: move them to one device with .to()")
 
 
 def _check_second(
@@ -71,9 +80,7 @@ class End:
     @cached_property
     def groups(self) -> Any:
         """The pairs of each, for machine code (``cpu.pairs.Groups``)."""
-        from invgen.runtime.cpu import pairs
-
-        return pairs.grouped(self.index, self.count)
+        return machine_code().grouped(self.index, self.count)
 
 
 def centres_of(first: Tensor, atoms: int) -> End:
@@ -91,10 +98,8 @@ def value(s: Tensor, t: Tensor, m: Tensor, centres: End, rows: End) -> Tensor:
     _check(s, t, m, centres.index, rows.index)
     if not has_numba():
         return pairs_torch.value(s, t, m, centres.index, rows.index, centres.count)
-    from invgen.runtime.cpu import pairs
-
     e = m.new_empty(centres.count, t.shape[1], m.shape[2])
-    pairs.value(*[*plain(s, t, m), rows.index, centres.groups, e])
+    machine_code().value(*[*plain(s, t, m), rows.index, centres.groups, e])
     return e
 
 
@@ -107,11 +112,10 @@ def vjp(
     if not has_numba():
         gs, gt, gm = pairs_torch.vjp(s, t, m, centres.index, rows.index, g)
         return gs, gt, gm if with_m else m.new_empty(0)
-    from invgen.runtime.cpu import pairs
-
     gs, gt = s.new_empty(s.shape), t.new_empty(t.shape)
     gm = m.new_empty(rows.groups.pieces, *m.shape[1:]) if with_m else None
-    pairs.vjp(*[*plain(s, t, m), centres.index, rows.index, *plain(g), centres.groups, rows.groups, gs, gt, gm])
+    ends = centres.index, rows.index, *plain(g), centres.groups, rows.groups
+    machine_code().vjp(*[*plain(s, t, m), *ends, gs, gt, gm])
     return gs, gt, m.new_empty(0) if gm is None else _joined(gm, rows.groups, len(m))
 
 
@@ -131,13 +135,11 @@ def _second_order(
     _check_second(s, t, m, first, second, g, us, ut, um)
     if not has_numba():
         return pairs_torch.second_order(s, t, m, first, second, g, us, ut, um)
-    from invgen.runtime.cpu import pairs
-
     centres, rows = centres_of(first, len(g)), rows_of(second, len(m))
     hs, ht, hg = s.new_empty(s.shape), t.new_empty(t.shape), g.new_empty(g.shape)
     hm = m.new_empty(rows.groups.pieces, *m.shape[1:])
     ends = centres.index, rows.index, *plain(g, us, ut, um), centres.groups, rows.groups
-    pairs.second_order(*[*plain(s, t, m), *ends, hs, ht, hm, hg])
+    machine_code().second_order(*[*plain(s, t, m), *ends, hs, ht, hm, hg])
     return hs, ht, _joined(hm, rows.groups, len(m)), hg
 
 

@@ -14,6 +14,7 @@ installed.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import torch
@@ -26,6 +27,14 @@ from invgen.runtime.operators.registration import below, define, differentiable,
 from invgen.runtime.torch_private import SingleLevelFunction
 
 DTYPES = (torch.float32, torch.float64)
+
+
+@cache
+def machine_code() -> Any:
+    """The routines, where llvmlite is installed."""
+    from invgen.runtime.cpu import sensitivities
+
+    return sensitivities
 
 
 def _check(r: Tensor, c: Tensor, w: Tensor) -> None:
@@ -54,10 +63,8 @@ def value(r: Tensor, c: Tensor, w: Tensor, cutoff: float) -> Tensor:
     _check(r, c, w)
     if not has_numba():
         return sensitivities_torch.value(r, c, w, cutoff)
-    from invgen.runtime.cpu import sensitivities
-
     s = r.new_empty(r.shape[0], c.shape[0])
-    sensitivities.value(dtype_name(r.dtype), len(r), *plain(r, c, w), _limits(r, cutoff), s, len(c))
+    machine_code().value(dtype_name(r.dtype), len(r), *plain(r, c, w), _limits(r, cutoff), s, len(c))
     return s
 
 
@@ -67,11 +74,9 @@ def vjp(r: Tensor, c: Tensor, w: Tensor, g: Tensor, cutoff: float, sums: bool) -
     if not has_numba():
         gr, *sums_over = sensitivities_torch.vjp(r, c, w, g, cutoff)
         return gr, *(x if sums else x.new_empty(0) for x in sums_over)
-    from invgen.runtime.cpu import sensitivities
-
-    pieces = -(-len(r) // sensitivities.PIECE)
+    pieces = -(-len(r) // machine_code().PIECE)
     gr, parts = r.new_empty(len(r)), r.new_empty(2, pieces if sums else 0, len(c))
-    sensitivities.vjp(
+    machine_code().vjp(
         dtype_name(r.dtype), pieces, *plain(r, c, w), _limits(r, cutoff), *plain(g), gr, *parts, int(sums), len(r),
         len(c),
     )  # fmt: skip
@@ -84,11 +89,9 @@ def _second_order(
     _check_second(r, c, w, g, ur, uc, uw)
     if not has_numba():
         return sensitivities_torch.second_order(r, c, w, g, ur, uc, uw, cutoff)
-    from invgen.runtime.cpu import sensitivities
-
-    pieces = -(-len(r) // sensitivities.PIECE)
+    pieces = -(-len(r) // machine_code().PIECE)
     hr, parts, hg = r.new_empty(len(r)), r.new_empty(2, pieces, len(c)), g.new_empty(g.shape)
-    sensitivities.second_order(
+    machine_code().second_order(
         dtype_name(r.dtype), pieces, *plain(r, c, w), _limits(r, cutoff), *plain(g, ur, uc, uw), hr, *parts, hg,
         len(r), len(c),
     )  # fmt: skip
