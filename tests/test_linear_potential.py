@@ -19,7 +19,7 @@ from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.potential import KIND, LinearPotential
 from invgen.compiler.candidates.ace import coupling
 from invgen.compiler.kernels.ace.products import product_basis
-from invgen.data import CoincidentAtomsError, DataError, Structure, UnknownSpeciesError, batch_structures
+from invgen.data import CoincidentAtomsError, DataError, Structure, UnknownSpeciesError, batch_structures, calculator
 from invgen.data.calculator import StructureCalculator
 from invgen.data.files import read_archive, write_archive
 from invgen.nn import EnergyForces
@@ -151,7 +151,7 @@ def test_skin_saves_searches_and_changes_nothing():
 
 
 def test_a_skin_that_is_never_renewed_is_noticed(monkeypatch):
-    monkeypatch.setattr(StructureCalculator, "_still_good", lambda *_: True)
+    monkeypatch.setattr(calculator, "stays_within", lambda *_: True)
     stale = steps(0.1, 0.2)[0][3]
     monkeypatch.undo()
     assert abs(steps(0.0, 0.2)[0][3] - stale).max() > 1e-3

@@ -10,12 +10,30 @@ import torch
 from ase import Atoms
 from ase.calculators.calculator import Calculator, PropertyNotImplementedError, all_changes
 
-from invgen.data.batch import batch_on
-from invgen.data.dataset import batch_structures
+from invgen.data.batch import Batch, batch_on
+from invgen.data.dataset import structure_batch
 from invgen.data.errors import DataError
+from invgen.data.neighbours import NeighbourPairs, VerletList, stays_within
 from invgen.data.structure import Structure
 
 WITHOUT_STRESS = "stress needs a cell that is periodic in three directions"
+
+
+class GeometryCalculator(Calculator):
+    """What ASE's calculator does beside the calculation, for results that depend on elements and geometry alone."""
+
+    def check_state(self, atoms: Atoms, tol: float = 0.0) -> list[str]:
+        """What is not exactly as it was when ``results`` were calculated."""
+        before = self.atoms
+        if before is None:
+            return list(all_changes)
+        same = {
+            "positions": np.array_equal(before.positions, atoms.positions),
+            "numbers": np.array_equal(before.numbers, atoms.numbers),
+            "cell": np.array_equal(before.cell.array, atoms.cell.array),
+            "pbc": np.array_equal(before.pbc, atoms.pbc),
+        }
+        return [name for name, equal in same.items() if not equal]
 
 
 class StructurePotential(Protocol):
@@ -28,7 +46,7 @@ class StructurePotential(Protocol):
         """With ``energy`` (eV), ``forces`` (eV/Å) and ``stress`` (eV/Å^3), which may be ``None``."""
 
 
-class StructureCalculator(Calculator):
+class StructureCalculator(GeometryCalculator):
     """Energy (eV), forces (eV/Å) and, for cells periodic in three directions, stress (eV/Å^3, ASE's sign and order).
 
     potential
@@ -44,9 +62,7 @@ class StructureCalculator(Calculator):
 
     def __init__(self, potential: StructurePotential, skin: float = 0.5, **arguments: Any) -> None:
         super().__init__(**arguments)
-        if not 0 <= skin < np.inf:
-            raise DataError(f"the skin must be a length of at least 0 Å, got {skin}")
-        self.potential, self.skin = potential, skin
+        self.potential, self.skin = potential, _length(skin)
         self._known: tuple[Structure, Any] | None = None
 
     def calculate(
@@ -66,30 +82,32 @@ class StructureCalculator(Calculator):
             raise PropertyNotImplementedError(WITHOUT_STRESS)
 
     def _neighbourhoods(self, structure: Structure) -> Any:
-        if self._known is None or not self._still_good(self._known[0], structure):
+        if self._known is None or not stays_within(self.skin, self._known[0], structure):
             self._known = structure, self.potential.neighbourhoods(structure, self.skin)
         return self._known[1]
 
-    def _still_good(self, before: Structure, now: Structure) -> bool:
-        same = all(np.array_equal(getattr(before, k), getattr(now, k)) for k in ("numbers", "cell", "periodic"))
-        if not same:
-            return False
-        moved = np.einsum("ia,ia->i", *[now.positions - before.positions] * 2).max(initial=0.0)
-        return bool(moved <= (0.5 * self.skin) ** 2)
 
-
-class BatchCalculator(Calculator):
+class BatchCalculator(GeometryCalculator):
     """As ``StructureCalculator``, over a network of torch, with per-atom ``energies`` (eV) besides.
 
     network
         ``EnergyForces`` or a compiled potential: batches to energies, forces and, apart, stress.
+    skin
+        As there.
     """
 
     implemented_properties: ClassVar[list[str]] = ["energy", "free_energy", "energies", "forces", "stress"]
 
-    def __init__(self, network: Any, **arguments: Any) -> None:
+    def __init__(self, network: Any, skin: float = 0.5, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self.network, self.model = network, network.model
+        self.network, self.skin = network, _length(skin)
+        self._near = VerletList(self.model.cutoff, self.skin)
+        self._known: tuple[NeighbourPairs, Batch] | None = None
+
+    @property
+    def model(self) -> Any:
+        """The network itself, which knows its cutoff and where it computes."""
+        return self.network.model
 
     def calculate(
         self,
@@ -100,8 +118,7 @@ class BatchCalculator(Calculator):
         """Fill ``self.results``; called by ASE."""
         super().calculate(atoms, properties, system_changes)
         structure = _structure(self.atoms)
-        batch = batch_on(batch_structures([structure], self.model.cutoff), self.model.device)
-        found = self.network(batch, differentiable=False, stress=bool(structure.volume))
+        found = self.network(self._batch(structure), differentiable=False, stress=bool(structure.volume))
         energy = found.energy.item()
         self.results = {"energy": energy, "free_energy": energy}
         self.results |= {"energies": _numpy(found.energies), "forces": _numpy(found.forces)}
@@ -109,6 +126,20 @@ class BatchCalculator(Calculator):
             self.results["stress"] = _numpy(found.stress)[0]
         elif "stress" in properties:
             raise PropertyNotImplementedError(WITHOUT_STRESS)
+
+    def _batch(self, structure: Structure) -> Batch:
+        """The structure as a graph; while its pairs stay the same, positions alone are new."""
+        pairs = self._near.pairs(structure)
+        if self._known is None or pairs is not self._known[0]:
+            self._known = pairs, batch_on(structure_batch(structure, pairs), self.model.device)
+        batch = self._known[1]
+        return batch._replace(positions=torch.tensor(structure.positions, device=batch.positions.device))
+
+
+def _length(skin: float) -> float:
+    if not 0 <= skin < np.inf:
+        raise DataError(f"the skin must be a length of at least 0 Å, got {skin}")
+    return skin
 
 
 def _structure(atoms: Atoms) -> Structure:

@@ -12,7 +12,7 @@ import torch
 
 from invgen.data.batch import Batch, Labels
 from invgen.data.errors import DataError
-from invgen.data.neighbours import neighbour_pairs, slots
+from invgen.data.neighbours import NeighbourPairs, neighbour_pairs, slots
 from invgen.data.structure import Structure
 
 Systems: TypeAlias = np.ndarray | torch.Tensor | Sequence[int]
@@ -217,10 +217,28 @@ def _ragged(start: torch.Tensor, systems: torch.Tensor) -> tuple[torch.Tensor, t
     return torch.arange(len(owner)) + (start[systems] - begin)[owner], owner
 
 
+def structure_batch(structure: Structure, pairs: NeighbourPairs) -> Batch:
+    """One structure and its pairs as a graph; ``batch_structures`` of several does the same with more bookkeeping."""
+    first, second = (slots(index, structure.atoms) for index in (pairs.first, pairs.second))
+    return Batch(
+        numbers=torch.tensor(structure.numbers),
+        positions=torch.tensor(structure.positions),
+        system=torch.zeros(structure.atoms, dtype=torch.int64),
+        cell=torch.tensor(structure.cell).unsqueeze(0),
+        first=torch.from_numpy(pairs.first),
+        second=torch.from_numpy(pairs.second),
+        shift=torch.from_numpy(pairs.shift),
+        first_slot=torch.from_numpy(first),
+        second_slot=torch.from_numpy(second),
+        degree=int(first.max(initial=-1)) + 1,
+    )
+
+
 def batch_structures(structures: Sequence[Structure], cutoff: float) -> Batch:
     """Neighbour pairs within ``cutoff`` (Å) of every structure, as one graph.
 
     Raises ``CoincidentAtomsError`` naming the pair, ``DataError`` for no structure or a cutoff that is not positive.
     """
-
+    if len(structures) == 1:
+        return structure_batch(structures[0], neighbour_pairs(structures[0], cutoff))
     return Dataset.from_structures(structures, cutoff).batch(np.arange(len(structures)))

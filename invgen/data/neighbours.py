@@ -60,6 +60,41 @@ def _raise_coincident(
     )
 
 
+def stays_within(skin: float, before: Structure, now: Structure) -> bool:
+    """Whether no atom has moved by more than half of the skin (Å), and elements, cell and periodicity are the same."""
+    if not all(np.array_equal(getattr(before, k), getattr(now, k)) for k in ("numbers", "cell", "periodic")):
+        return False
+    moved = now.positions - before.positions
+    return bool(np.einsum("ia,ia->i", moved, moved).max(initial=0.0) <= (0.5 * skin) ** 2)
+
+
+class VerletList:
+    """The pairs of a structure whose atoms move: ``neighbour_pairs`` without a search in every step.
+
+    Pairs are searched within the cutoff plus the skin (Å), and again when ``stays_within`` says no. Those within the
+    cutoff at the moment are taken, so what is found does not depend on the skin.
+    """
+
+    def __init__(self, cutoff: float, skin: float) -> None:
+        self.cutoff, self.skin = cutoff, skin
+        self._searched: tuple[Structure, NeighbourPairs] | None = None
+        self._taken: tuple[np.ndarray, NeighbourPairs] | None = None
+
+    def pairs(self, structure: Structure) -> NeighbourPairs:
+        """As ``neighbour_pairs(structure, cutoff)``; the same object as last time if the pairs are the same."""
+        if self._searched is None or not stays_within(self.skin, self._searched[0], structure):
+            self._searched, self._taken = (structure, neighbour_pairs(structure, self.cutoff + self.skin)), None
+        first, second, shift = near = self._searched[1]
+        vectors = structure.positions[second] - structure.positions[first] + shift
+        squares = np.einsum("pa,pa->p", vectors, vectors)
+        if squares.min(initial=np.inf) < COINCIDENT**2:
+            return neighbour_pairs(structure, self.cutoff)  # which names the pair
+        inside = squares < self.cutoff**2
+        if self._taken is None or not np.array_equal(inside, self._taken[0]):
+            self._taken = inside, near if inside.all() else NeighbourPairs(*(x[inside] for x in near))
+        return self._taken[1]
+
+
 def slots(index: np.ndarray, atoms: int) -> np.ndarray:
     """Running number of every pair among the pairs with the same ``index``: (pairs,) int64, from 0.
 

@@ -174,6 +174,12 @@ def find_key(key: str) -> EmittedFolder:
     )
 
 
+def reopen(path: Path, key: str) -> EmittedFolder:
+    """The folder at a path if it has this key, else the one that ``find_key`` finds, and raises if there is none."""
+    folder = _whole(path)
+    return folder if folder is not None and folder.key == key else find_key(key)
+
+
 def _whole(place: Path) -> EmittedFolder | None:
     """The emitted folder at a place, or ``None`` if there is none, or a damaged one or one of another format."""
     try:

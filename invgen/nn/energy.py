@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from invgen.data.batch import Batch, pair_vectors
+from invgen.nn.evaluation import energies_and_gradient, evaluates
 
 LEAST_VOLUME = 1e-9
 """Å^3. A cell of less is that of a molecule, or of a film or chain: it has no stress."""
@@ -72,6 +73,8 @@ class EnergyForces(nn.Module):
 
             gradient, energies = torch.func.grad(total, has_aux=True)(vectors)
             return energies, gradient
+        if not differentiable and evaluates(self.model, vectors):
+            return energies_and_gradient(self.model, batch, vectors)
         model = self.model if differentiable else self._without_gradients
         with torch.enable_grad():
             vectors = vectors.requires_grad_(True)

@@ -74,7 +74,7 @@ class PairEnvironment(Environment):
             messages, rows = self.messages(features).view(-1, count, outputs), batch.second
         else:
             messages, rows = self.weight.permute(2, 0, 1), species.index_select(0, batch.second)
-        radial = self.sensitivity(distance)
+        radial = self.sensitivity.compiled(distance)
         return pairs.VALUE(radial, harmonics, messages, batch.first, rows, len(features))
 
 

@@ -38,4 +38,4 @@ class TensorHarmonics(nn.Module):
         if self.polynomials is None:
             return directions.new_ones(len(directions), 1)
         planes = self.polynomials(directions.T.unsqueeze(0)).squeeze(0)
-        return (planes if self.all_columns else planes.index_select(0, self.columns)).T
+        return (planes if self.all_columns else planes.index_select(0, self.columns)).T.contiguous()

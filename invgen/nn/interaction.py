@@ -122,12 +122,23 @@ class FusedInteraction(InvariantInteraction):
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
+        self._find()
+
+    def _find(self) -> None:
+        """The operator of the fused kernels, with what belongs to it."""
         self._operator = None
         if self.invariants.kernels.compiled:
             from invgen.runtime.operators.interaction import DTYPES, VALUE, fused
             from invgen.runtime.operators.pair_lists import lists_from_slots
 
             self._operator, self._dtypes, self._fused, self._lists = VALUE, DTYPES, fused, lists_from_slots
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if k not in ("_operator", "_dtypes", "_fused", "_lists")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._find()
 
     def forward(
         self,

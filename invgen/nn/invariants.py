@@ -36,12 +36,26 @@ class Invariants(torch.nn.Module):
         self.multiplicities: tuple[int, ...] = self.kernels.multiplicities
         self.components, self.size = self.kernels.components, self.kernels.size
         self.labels = self.kernels.labels
+        self._find()
+
+    def _find(self) -> None:
+        """What runs the kernels: an operator, or plain statements."""
+        self._operator: Any = None
+        self._statements: Any = None
         if self.kernels.compiled:
             from invgen.runtime.operators import invariants
 
             invariants.register(self.kernels)
             self._operator = invariants.VALUE
-        self._statements = None if self.kernels.compiled else self.kernels.plain.value
+        else:
+            self._statements = self.kernels.plain.value
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in ("_operator", "_statements")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._find()
 
     def forward(self, x: Tensor) -> Tensor:
         axis = self.component_axis

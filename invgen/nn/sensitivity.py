@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import nn
 
-NEGLIGIBLE = 1e-26
-"""Gaussians below this are set to zero: their products would be too small for full precision, where processors are a
-hundred times slower, and sums with the other sensitivities lose them anyway."""
+from invgen.runtime.operators import sensitivities, sensitivities_torch
 
 
 class Sensitivity(nn.Module):
@@ -36,8 +32,9 @@ class Sensitivity(nn.Module):
         self.sigma = nn.Parameter(torch.full((count,), float(sigma)))
 
     def forward(self, distance: torch.Tensor) -> torch.Tensor:
-        """(pairs,) distances in Å -> (pairs, sensitivities); what is below ``NEGLIGIBLE`` is exactly zero."""
-        deviation = self.sigma * (distance.reciprocal().unsqueeze(1) - self.mu.reciprocal())
-        angle = (math.pi / (2.0 * self.cutoff)) * distance.clamp(max=self.cutoff)
-        gaussian = torch.exp((-0.5 * deviation.square()).clamp(min=math.log(NEGLIGIBLE) - 1.0))
-        return nn.functional.threshold(gaussian, NEGLIGIBLE, 0.0) * angle.cos().square().unsqueeze(1)
+        """(pairs,) distances in Å -> (pairs, sensitivities); where the exponential is negligible, exactly zero."""
+        return sensitivities_torch.value(distance, self.mu.reciprocal(), self.sigma, self.cutoff)
+
+    def compiled(self, distance: torch.Tensor) -> torch.Tensor:
+        """The same by the operator ``invgen::sensitivities``, for tensors on the CPU."""
+        return sensitivities.VALUE(distance, self.mu.reciprocal(), self.sigma, self.cutoff)

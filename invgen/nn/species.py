@@ -42,7 +42,7 @@ class SpeciesEncoding(nn.Module):
         """
         index = self.table[numbers]
         unreadable = torch.compiler.is_compiling() or capturing()
-        if not unreadable and bool((index == len(self.species)).any()):
+        if not unreadable and index.numel() and index.max().item() == len(self.species):
             unknown = sorted({int(z) for z in numbers[index == len(self.species)]})
             raise UnknownSpeciesError(
                 f"atomic numbers {unknown} are unknown to this model, which was built for {list(self.species)}; "

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from invgen.emitted.folder import EmittedFolder, open_folder, shipped_ids
+from invgen.emitted.folder import EmittedFolder, open_folder, reopen, shipped_ids
 from invgen.errors import unknown
 from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
@@ -66,6 +66,10 @@ class Kernels(Modules):
     def __deepcopy__(self, memo: Any) -> Kernels:
         """Itself: kernels never change, and modules that hold them are copied by trainers."""
         return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Where the folder lies and what is in it: code is never pickled."""
+        return _again, (self.folder.path, self.key, self.backend, self.component_axis, self.automatic)
 
     def __len__(self) -> int:
         return self.size
@@ -187,6 +191,11 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
     if backend not in folder.backends:
         folder.module(backend)
     return Kernels(folder, backend, component_axis, automatic)
+
+
+def _again(path: Path, key: str, *arguments: Any) -> Kernels:
+    """Kernels that were pickled. Raises ``LookupError`` if this machine has no kernels with their key."""
+    return Kernels(reopen(path, key), *arguments)
 
 
 def _folder(source: Any, backend: str) -> EmittedFolder:

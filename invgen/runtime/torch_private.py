@@ -39,6 +39,11 @@ def interpreted() -> bool:
     return bool(torch._C._are_functorch_transforms_active() or torch._C._len_torch_dispatch_stack())
 
 
+def has_hooks(module: torch.nn.Module) -> bool:
+    """Whether calls of a module are watched or changed by hooks of its own."""
+    return bool(module._forward_hooks or module._forward_pre_hooks or module._backward_hooks)
+
+
 def register_backend(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator that makes a function known to ``torch.compile`` as a backend of this name."""
     import torch._dynamo

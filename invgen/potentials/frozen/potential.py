@@ -69,6 +69,10 @@ class CompiledPotential(EnergyForces):
         self.folder, self.manifest, self.program, self.notices = folder, manifest, program, tuple(notices)
         self.eval()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its folder, which is checked and loaded again: native code is never pickled."""
+        return _again, (self.folder.absolute(), self.manifest, self.dtype, self.device)
+
     @property
     def cutoff(self) -> float:
         """Å."""
@@ -165,11 +169,12 @@ class CompiledPotential(EnergyForces):
 
     def _check(self, batch: Batch) -> None:
         """A program would take any memory for what it was compiled for, and compute nonsense."""
-        for name, field in batch._asdict().items():
+        device = self.device
+        for name, field in zip(batch._fields, tuple(batch), strict=True):
             if not isinstance(field, Tensor):
                 continue
             wanted = torch.float64 if field.is_floating_point() else torch.int64
-            if field.dtype != wanted or field.device != self.device:
+            if field.dtype != wanted or field.device != device:
                 raise TypeError(
                     f"{self.folder} computes on {self.device} from positions of float64 and indices of int64, and the "
                     f"batch's {name} is {field.dtype} on {field.device}: make it with batch_structures, and move it "
@@ -197,6 +202,14 @@ def load_compiled(folder: str | Path) -> CompiledPotential:
     for notice in notices:
         warnings.warn(f"{folder}: {notice}", stacklevel=2)
     return CompiledPotential(folder, manifest, model, program, notices)
+
+
+def _again(folder: Path, manifest: dict[str, Any], dtype: torch.dtype, device: torch.device) -> CompiledPotential:
+    """A potential that was pickled or copied. Raises ``CompiledModelError`` if its folder is another one by now."""
+    potential = load_compiled(folder)
+    if potential.manifest != manifest:
+        raise CompiledModelError(f"{folder} holds another model than the one that was pickled: compile that one again")
+    return potential.to(device, dtype)
 
 
 def _device(target: str) -> tuple[str, list[str]]:

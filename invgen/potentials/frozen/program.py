@@ -26,7 +26,7 @@ LIBRARY = "program.so"
 CALLS = "program.json"
 """Beside the library if it calls operators of this package; the runner finds it by its name."""
 
-OPERATORS = tuple(f"invgen.runtime.operators.{name}" for name in ("invariants", "pairs", "normalise"))
+OPERATORS = tuple(f"invgen.runtime.operators.{name}" for name in ("invariants", "pairs", "normalise", "sensitivities"))
 """What defines the operators that a program may call."""
 FORMAT = "invgen compiled model 2"
 MANIFEST, MODEL, KERNELS, REFERENCE = "manifest.json", "model.safetensors", "kernels", "reference.npz"

@@ -77,7 +77,7 @@ class Invariants:
         else:
             items, form, scratch = -(-atoms * features // self.lanes), "tiles", rows * self.lanes
         given = [*arrays, *arrays[:1] * (3 - len(arrays)), *outputs, *outputs[:1] * (2 - len(outputs))]
-        places, sizes = self._places(kernel)
+        _, places, sizes = self._places(kernel)
         self._routine(kernel, form)(dtype, items, *given, *places, *sizes, atoms * features, features, scratch=scratch)
 
     def _new_routine(self, kernel: str, form: str) -> Routine:
@@ -155,8 +155,9 @@ def _table_size(rows: int, itemsize: int) -> int:
     return -(-rows * 8 // CACHE_LINE) * CACHE_LINE // itemsize
 
 
-def _output_places(programs: Mapping[str, Mapping[str, Any]], kernel: str) -> tuple[list[np.ndarray], list[int]]:
-    """The rows of both outputs, and the sizes of three inputs and two outputs, 0 for those that are not there.
+def _output_places(programs: Mapping[str, Mapping[str, Any]], kernel: str) -> tuple[np.ndarray, list[int], list[int]]:
+    """The rows of both outputs, in an array and the addresses of each in it, and the sizes of three inputs and two
+    outputs, 0 for those that are not there.
 
     A row is k, or ~k where it must be copied: it belongs to an input or to an earlier output.
     """
@@ -164,7 +165,7 @@ def _output_places(programs: Mapping[str, Mapping[str, Any]], kernel: str) -> tu
     inputs, rows = sum(program["inputs"]), program["output_rows"]
     places = np.array([~row if row < inputs or row in rows[:k] else row for k, row in enumerate(rows)], dtype=np.int64)
     sizes = [*[*program["inputs"], 0, 0][:3], *[*program["outputs"], 0][:2]]
-    return [places[: sizes[3]], places[sizes[3] :]], sizes
+    return places, [address(places), address(places[sizes[3] :])], sizes
 
 
 def _streams(program: Mapping[str, Any], outputs: list[Any]) -> bool:

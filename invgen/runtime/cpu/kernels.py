@@ -19,14 +19,17 @@ class CpuKernels:
         self.program = program
 
     def run(self, kernel: str, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Results of ``kernel`` for checked arrays (atoms, components, features) of one dtype: fresh and contiguous."""
+        """Results of ``kernel`` for checked arrays (atoms, components, features) of one dtype: fresh and contiguous.
+
+        Tensors are contiguous.
+        """
         x = arrays[0]
         (atoms, _, features), sizes = x.shape, self.program.KERNELS[kernel]["outputs"]
         if isinstance(x, np.ndarray):
             dtype, plain = x.dtype.name, [np.ascontiguousarray(a) for a in arrays]
             results = tuple(empty_at_cache_lines((atoms, size, features), x.dtype) for size in sizes)
         else:
-            dtype, plain = str(x.dtype).removeprefix("torch."), [a.resolve_neg().contiguous() for a in arrays]
+            dtype, plain = f"float{8 * x.dtype.itemsize}", list(arrays)
             results = tuple(x.new_empty(atoms, size, features) for size in sizes)
         self.program.run(kernel, dtype, plain, list(results), atoms, features)
         return results

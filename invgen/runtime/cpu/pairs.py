@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from invgen.runtime.cpu.matrices import matrix_product, projection
-from invgen.runtime.cpu.routine import routine
+from invgen.runtime.cpu.routine import address, routine
 
 PIECE = 128
 """Most pairs of one row that one thread takes at a time."""
@@ -54,25 +54,37 @@ def _group(code, first, last, scratch, index, starts, position, order, table, pa
 
 
 class Groups(NamedTuple):
-    """Pairs by one of their ends."""
+    """Pairs by one of their ends. Tables are int64, given by their addresses in ``memory``."""
 
-    starts: np.ndarray
-    """(groups + 1,) and two more: pairs of group k are order[starts[k]:starts[k + 1]], ascending."""
-    order: np.ndarray
+    memory: np.ndarray
+    starts: int
+    """(groups + 1,): pairs of group k are order[starts[k]:starts[k + 1]], ascending."""
+    order: int
     """(pairs,)"""
-    table: np.ndarray
+    table: int
     """(pieces, 3): group, first and last position of runs of at most ``PIECE`` pairs, at least one for each group."""
+    pieces: int
     largest: int
     """Most pairs of one group."""
 
+    @property
+    def owners(self) -> np.ndarray:
+        """(pieces,): the group of each."""
+        start = (self.table - self.starts) // 8
+        return self.memory[start : start + 3 * self.pieces : 3].copy()
 
-def grouped(index: np.ndarray, groups: int) -> Groups:
+
+def grouped(index: Any, groups: int) -> Groups:
     """Pairs grouped by an index (pairs,) int64 below ``groups``."""
-    starts, position, order = (np.empty(size, np.int64) for size in (groups + 3, groups, len(index)))
-    table = np.empty((groups + len(index) // PIECE, 3), np.int64)
-    _group("float64", 1, index, starts, position, order, table, len(index), groups)
-    count, largest = starts[groups + 1 :].tolist()
-    return Groups(starts, order, table[:count], largest)
+    pairs = index.shape[0]
+    memory = np.empty(2 * groups + 3 + pairs + 3 * (groups + pairs // PIECE), np.int64)
+    starts = address(memory)
+    position = starts + 8 * (groups + 3)
+    order = position + 8 * groups
+    table = order + 8 * pairs
+    _group("float64", 1, index, starts, position, order, table, pairs, groups)
+    pieces, largest = memory[groups + 1 : groups + 3].tolist()
+    return Groups(memory, starts, order, table, pieces, largest)
 
 
 def _turn(code, target, depth, source, width, order, first, last):
@@ -205,10 +217,12 @@ def _second_rows(
             )
 
 
-def value(s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, e: Any) -> None:
-    """Fill e. Tensors are contiguous and of one dtype, indices int64 and in range; shapes as in ``operators.pairs``."""
+def value(s: Any, t: Any, m: Any, second: Any, centres: Groups, e: Any) -> None:
+    """Fill e. Tensors are contiguous and of one dtype, indices int64 and in range; shapes as in ``operators.pairs``.
+
+    ``centres`` are the pairs grouped by their centres.
+    """
     dtype, sizes = _described(t, m)
-    centres = grouped(first, len(e))
     depth = centres.largest
     _value(
         dtype, len(e), s, t, m, centres.starts, centres.order, second, e, *sizes, depth,
@@ -217,34 +231,32 @@ def value(s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, e: Any)
 
 
 def vjp(
-    s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, g: Any, rows: Groups, gs: Any, gt: Any, gm: Any
+    s: Any, t: Any, m: Any, first: Any, second: Any, g: Any, centres: Groups, rows: Groups, gs: Any, gt: Any, gm: Any
 ) -> None:
     """Fill gs, gt, and unless it is ``None`` gm: a block for each piece of ``rows``, pairs grouped by ``second``."""
     dtype, sizes = _described(t, m)
-    centres = grouped(first, len(g))
     _centres(
         dtype, len(g), s, t, m, g, centres.starts, centres.order, second, gt, *sizes, scratch=sizes[2]
     )  # fmt: skip
     _rows(
-        dtype, len(rows.table), s, t, m, g, rows.table, rows.order, first, gs, gs if gm is None else gm,
+        dtype, rows.pieces, s, t, m, g, rows.table, rows.order, first, gs, gs if gm is None else gm,
         int(gm is not None), *sizes, scratch=PIECE * (sizes[0] + sizes[2]),
     )  # fmt: skip
 
 
 def second_order(
-    s: Any, t: Any, m: Any, first: np.ndarray, second: np.ndarray, g: Any, us: Any, ut: Any, um: Any, rows: Groups,
+    s: Any, t: Any, m: Any, first: Any, second: Any, g: Any, us: Any, ut: Any, um: Any, centres: Groups, rows: Groups,
     hs: Any, ht: Any, hm: Any, hg: Any,
 ) -> None:  # fmt: skip
     """Fill hs, ht, hg, and hm with a block for each piece, as ``vjp``; ``None`` as um stands for zero."""
     dtype, sizes = _described(t, m)
-    centres = grouped(first, len(g))
     depth, with_um, um = centres.largest, int(um is not None), m if um is None else um
     _second_centres(
         dtype, len(g), s, t, m, g, us, ut, um, centres.starts, centres.order, second, ht, hg, with_um, *sizes, depth,
         scratch=depth * (2 * sizes[2] + sizes[1]),
     )  # fmt: skip
     _second_rows(
-        dtype, len(rows.table), s, t, m, g, us, ut, um, rows.table, rows.order, first, hs, hm, with_um, *sizes,
+        dtype, rows.pieces, s, t, m, g, us, ut, um, rows.table, rows.order, first, hs, hm, with_um, *sizes,
         scratch=PIECE * (2 * sizes[2] + sizes[0]),
     )  # fmt: skip
 

@@ -33,7 +33,6 @@ CHUNKS_PER_THREAD = 4
 CACHE_LINE = 64
 LEADING = ("code", "first", "last", "scratch")
 INTEGERS, BYTES = np.dtype(np.int64), np.dtype(np.uint8)
-NOTHING = np.empty(0, BYTES)
 
 
 class Routine:
@@ -51,6 +50,7 @@ class Routine:
 
         arguments
             In the order of the routine's parameters: contiguous arrays or tensors of the dtype and of int64, integers.
+            An integer in place of an array is the address of one that the caller keeps.
         scratch
             Numbers that each thread needs for itself; their values are arbitrary at first.
         """
@@ -61,9 +61,9 @@ class Routine:
         chunks = 1 if workers == 1 else min(items, CHUNKS_PER_THREAD * workers)
         workers = min(workers, chunks)
         stride = -(-scratch * SIZES[dtype] // CACHE_LINE) * CACHE_LINE
-        buffer = np.empty(workers * stride + CACHE_LINE, BYTES) if scratch else NOTHING
-        start = -(-buffer.ctypes.data // CACHE_LINE) * CACHE_LINE
-        places = [_place(a, kind, self.name) for a, kind in zip(arguments, kinds, strict=True)]
+        buffer = np.empty(workers * stride + CACHE_LINE, BYTES) if scratch else None
+        start = 0 if buffer is None else -(-address(buffer) // CACHE_LINE) * CACHE_LINE
+        places = [a if type(a) is int else _place(a, kind, self.name) for a, kind in zip(arguments, kinds, strict=True)]
         threads.run(function, frame_of(0, 0, chunks, items, start, stride, *places), workers)
 
     def compiled(self, dtype: str) -> tuple[Any, ...]:
@@ -131,17 +131,16 @@ def routine(numbers: str = "", indices: str = "") -> Callable[[Callable[..., Non
 
 def address(array: Any) -> int:
     """Where an array of NumPy's or a tensor begins."""
-    return array.ctypes.data if isinstance(array, np.ndarray) else array.data_ptr()
+    return array.__array_interface__["data"][0] if isinstance(array, np.ndarray) else array.data_ptr()
 
 
 def _place(value: Any, kind: np.dtype | None, what: str) -> int:
     """What the frame holds for an argument: an integer, or the address of a contiguous array or tensor of a dtype."""
     if kind is None:
         return int(value)
-    if isinstance(value, np.ndarray):
-        found, contiguous = value.dtype, value.flags.c_contiguous
-    else:
-        found, contiguous = _dtype(value.dtype), value.is_contiguous()
+    known = isinstance(value, np.ndarray)
+    found = value.dtype if known else _dtype(value.dtype)
+    contiguous = value.flags.c_contiguous if known else value.is_contiguous()
     if found != kind or not contiguous:
         raise ValueError(f"{what} takes contiguous {kind}, got {found}{'' if contiguous else ', not contiguous'}")
     return address(value)

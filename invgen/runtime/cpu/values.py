@@ -145,6 +145,12 @@ class Register:
         less = self.builder.fcmp_ordered("<", self.value, limit.spread(self.lanes).value)
         return Register(self.builder, self.builder.select(less, value.value, value.constant(0.0).value))
 
+    def largest(self, other: Register | float) -> Register:
+        """The larger of two in every lane."""
+        left, right = self._both(other)
+        less = self.builder.fcmp_ordered("<", left.value, right.value)
+        return Register(self.builder, self.builder.select(less, right.value, left.value))
+
     def total(self) -> Register:
         """The sum of all lanes, by halves."""
         value, lanes = self.value, self.lanes

@@ -21,6 +21,7 @@ from torch import Tensor
 from invgen.emitted.folder import find_key
 from invgen.runtime.backends import BACKENDS, Backend, for_tensors
 from invgen.runtime.modules import Modules, alone
+from invgen.runtime.operators.given import plain
 from invgen.runtime.operators.registration import LIBRARY, below, define, differentiable
 from invgen.runtime.torch_private import Operator, SingleLevelFunction
 
@@ -44,16 +45,15 @@ def kernels_of(key: str) -> Modules:
     return LOADED[key]
 
 
-def _run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
-    """Outputs are always fresh and contiguous, as the fake kernels promise."""
+def run(kernel: str, key: str, tensors: tuple[Tensor, ...]) -> Any:
+    """As the operator, without its derivative. Outputs are fresh and contiguous, as the fake kernels promise."""
     kernels = kernels_of(key)
     _check(kernels, tensors)
-    plain = tuple(t.detach() for t in tensors)
-    if plain[0].dtype in (torch.float32, torch.float64):
-        compiled = compiled_backend(kernels.folder.backends, plain[0].device)
+    if tensors[0].dtype in (torch.float32, torch.float64):
+        compiled = compiled_backend(kernels.folder.backends, tensors[0].device)
         if compiled is not None:
-            return alone(kernels.form(compiled.name).run(kernel, plain))
-    results = getattr(kernels.plain, kernel)(*plain)
+            return alone(kernels.form(compiled.name).run(kernel, tuple(plain(*tensors))))
+    results = getattr(kernels.plain, kernel)(*(t.detach() for t in tensors))
     return tuple(r.contiguous() for r in results) if isinstance(results, tuple) else results.contiguous()
 
 
@@ -97,15 +97,15 @@ def _fresh(like: Tensor, width: int) -> Tensor:
 
 
 def _value(x: Tensor, key: str) -> Tensor:
-    return _run("value", key, (x,))
+    return run("value", key, (x,))
 
 
 def _vjp(x: Tensor, g: Tensor, key: str) -> Tensor:
-    return _run("vjp", key, (x, g))
+    return run("vjp", key, (x, g))
 
 
 def _second_order(x: Tensor, g: Tensor, u: Tensor, key: str) -> tuple[Tensor, Tensor]:
-    return _run("second_order", key, (x, g, u))
+    return run("second_order", key, (x, g, u))
 
 
 def _fake_value(x: Tensor, key: str) -> Tensor:

@@ -13,63 +13,60 @@ float32 or float64, on the CPU: in Numba, or in plain tensor operations where Nu
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from invgen.runtime.backends import has_numba
+from invgen.runtime.operators.given import constants, dtype_name, like, plain
 from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
 from invgen.runtime.torch_private import SingleLevelFunction
 
 DTYPES = (torch.float32, torch.float64)
 
 
+@cache
+def machine_code() -> Any:
+    """The routines, where llvmlite is installed."""
+    from invgen.runtime.cpu import normalise
+
+    return normalise
+
+
 def _check(names: str, *tensors: Tensor) -> None:
-    like = tensors[0]
-    if like.dim() != 3 or like.dtype not in DTYPES:
+    first = tensors[0]
+    if first.dim() != 3 or first.dtype not in DTYPES:
         raise ValueError(
-            f"normalise takes (atoms, groups, features) of float32 or float64, got {tuple(like.shape)} {like.dtype}"
+            f"normalise takes (atoms, groups, features) of float32 or float64, got {tuple(first.shape)} {first.dtype}"
         )
     for name, tensor in zip(names.split(), tensors, strict=True):
-        shape = like.shape[:2] if name in ("scale", "q") else like.shape
-        if tensor.shape != shape or tensor.dtype != like.dtype or tensor.device != like.device:
-            raise ValueError(
-                f"normalise: {name} must be {tuple(shape)} {like.dtype} on {like.device}, got {tuple(tensor.shape)} "
-                f"{tensor.dtype} on {tensor.device}"
-            )
+        like(name, tensor, first.shape[:2] if name in ("scale", "q") else first.shape, first, "normalise")
 
 
-def _plain(*tensors: Tensor) -> list[Any]:
-    return [x.detach().resolve_neg().contiguous() for x in tensors]
-
-
-def _dtype(x: Tensor) -> str:
-    return str(x.dtype).removeprefix("torch.")
-
-
-def _value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
+def value(x: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
+    """As the operator, without its derivative."""
     _check("x", x)
     if not has_numba():
         centred = x - x.mean(2, keepdim=True)
         scale = (centred.square().mean(2) + epsilon).rsqrt()
         return centred * scale.unsqueeze(2), scale
-    from invgen.runtime.cpu import normalise
-
-    h, scale = _fake_value(x, epsilon)
-    normalise.value(_dtype(x), scale.numel(), *_plain(x), x.new_tensor([epsilon]), h, scale, x.shape[2])
+    h, scale = _fresh(x), x.new_empty(x.shape[:2])
+    machine_code().value(
+        dtype_name(x.dtype), scale.numel(), *plain(x), constants(x.dtype, epsilon), h, scale, x.shape[2]
+    )
     return h, scale
 
 
-def _vjp(h: Tensor, scale: Tensor, g: Tensor, q: Tensor) -> Tensor:
+def vjp(h: Tensor, scale: Tensor, g: Tensor, q: Tensor) -> Tensor:
+    """As the operator, without its derivative."""
     _check("h scale g q", h, scale, g, q)
     if not has_numba():
         s, width = scale.unsqueeze(2), h.shape[2]
         return s * (g - _mean(g) - h * _mean(g * h)) - q.unsqueeze(2) * s * s * h / width
-    from invgen.runtime.cpu import normalise
-
     gx = _fresh(h)
-    normalise.vjp(_dtype(h), scale.numel(), *_plain(h, scale, g, q), gx, h.shape[2])
+    machine_code().vjp(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q), gx, h.shape[2])
     return gx
 
 
@@ -81,10 +78,8 @@ def _second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor) -> 
         by_scale = (u * (g - _mean(g) - h * mean_gh)).sum(2) - 2 * q * scale * mean_uh.squeeze(2)
         gh = -s * (u * mean_gh + g * mean_uh) - r * s * s * u / width
         return gh, by_scale, s * (u - _mean(u) - h * mean_uh), -scale * scale * mean_uh.squeeze(2)
-    from invgen.runtime.cpu import normalise
-
-    results = _fake_second_order(h, scale, g, q, u)
-    normalise.second_order(_dtype(h), scale.numel(), *_plain(h, scale, g, q, u), *results, h.shape[2])
+    results = _fresh(h), _fresh(scale), _fresh(h), _fresh(scale)
+    machine_code().second_order(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q, u), *results, h.shape[2])
     return results
 
 
@@ -111,8 +106,8 @@ def _fake_second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor
     return _fresh(h), _fresh(scale), _fresh(h), _fresh(scale)
 
 
-VALUE = define("normalise", "(Tensor x, float epsilon) -> (Tensor, Tensor)", _value, _fake_value, ("CPU",))
-VJP = define("normalise_vjp", "(Tensor h, Tensor scale, Tensor g, Tensor q) -> Tensor", _vjp, _fake_vjp, ("CPU",))
+VALUE = define("normalise", "(Tensor x, float epsilon) -> (Tensor, Tensor)", value, _fake_value, ("CPU",))
+VJP = define("normalise_vjp", "(Tensor h, Tensor scale, Tensor g, Tensor q) -> Tensor", vjp, _fake_vjp, ("CPU",))
 SECOND_ORDER = define(
     "normalise_second_order",
     "(Tensor h, Tensor scale, Tensor g, Tensor q, Tensor u) -> (Tensor, Tensor, Tensor, Tensor)",

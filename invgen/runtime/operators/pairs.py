@@ -13,6 +13,7 @@ described in ``cpu.pairs``, or in plain tensor operations where Numba is not ins
 
 from __future__ import annotations
 
+from functools import cache, cached_property
 from typing import Any
 
 import torch
@@ -20,17 +21,26 @@ from torch import Tensor
 
 from invgen.runtime.backends import has_numba
 from invgen.runtime.operators import pairs_torch
+from invgen.runtime.operators.given import like, plain
 from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
 from invgen.runtime.torch_private import SingleLevelFunction
 
 DTYPES = (torch.float32, torch.float64)
 
 
+@cache
+def machine_code() -> Any:
+    """The routines, where llvmlite is installed."""
+    from invgen.runtime.cpu import pairs
+
+    return pairs
+
+
 def _check(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor) -> None:
-    shapes = [tuple(x.shape) for x in (s, t, m, first, second)]
     pairs = first.shape[0] if first.dim() == 1 else -1  # len() would fix the number in a graph whose sizes stay open
     wrong = t.dim() != 2 or t.shape[0] != pairs or second.shape != first.shape
     if wrong or m.dim() != 3 or s.shape != (pairs, m.shape[1]):
+        shapes = [tuple(x.shape) for x in (s, t, m, first, second)]
         raise ValueError(
             "pair_sum takes s (pairs, sensitivities), t (pairs, components), m (rows, sensitivities, features), first "
             f"and second (pairs,); got {shapes}"
@@ -39,75 +49,84 @@ def _check(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor) -> No
         raise TypeError(f"pair_sum takes s, t, m all float32 or all float64, got {s.dtype}, {t.dtype}, {m.dtype}")
     if not first.dtype == second.dtype == torch.int64:
         raise TypeError(f"pair_sum takes first and second as int64, got {first.dtype} and {second.dtype}")
-    devices = {str(x.device) for x in (s, t, m, first, second)}
-    if len(devices) > 1:
-        raise ValueError(f"pair_sum: tensors are on {sorted(devices)}: move them to one device with .to()")
-
-
-def _check_range(index: Tensor, size: int, name: str, what: str) -> None:
-    if len(index):
-        low, high = (int(x) for x in torch.aminmax(index))
-        if low < 0 or high >= size:
-            raise IndexError(
-                f"pair_sum: {name} holds {low if low < 0 else high}, but there are {size} {what}: the pair list "
-                "belongs to other atoms"
-            )
-
-
-def _check_like(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> None:
-    if tensor.shape != shape or tensor.dtype != like.dtype or tensor.device != like.device:
-        raise ValueError(
-            f"pair_sum: {name} must be {shape} {like.dtype} on {like.device}, got {tuple(tensor.shape)} {tensor.dtype} "
-            f"on {tensor.device}"
-        )
+    device = m.device
+    if not device == s.device == t.device == first.device == second.device:
+        devices = sorted({str(x.device) for x in (s, t, m, first, second)})
+        raise ValueError(f"pair_sum: tensors are on {devices}: move them to one device with .to()")
 
 
 def _check_second(
     s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, us: Tensor, ut: Tensor, um: Tensor | None
 ) -> None:
     _check(s, t, m, first, second)
-    _check_like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m)
-    for name, tensor, like in (("us", us, s), ("ut", ut, t), ("um", m if um is None else um, m)):
-        _check_like(name, tensor, tuple(like.shape), like)
+    like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m, "pair_sum")
+    for name, tensor, other in (("us", us, s), ("ut", ut, t), ("um", m if um is None else um, m)):
+        like(name, tensor, tuple(other.shape), other, "pair_sum")
 
 
-def _plain(*tensors: Tensor | None) -> list[Any]:
-    return [None if x is None else x.detach().resolve_neg().contiguous() for x in tensors]
+class End:
+    """One end of pairs: the index (pairs,) of each in ``count`` things, called ``what``, checked to be in range."""
+
+    def __init__(self, index: Tensor, count: int, name: str, what: str) -> None:
+        if index.shape[0]:
+            low, high = (x.item() for x in torch.aminmax(index))
+            if low < 0 or high >= count:
+                raise IndexError(
+                    f"pair_sum: {name} holds {low if low < 0 else high}, but there are {count} {what}: the pair list "
+                    "belongs to other atoms"
+                )
+        self.index, self.count = index.contiguous(), count
+
+    @cached_property
+    def groups(self) -> Any:
+        """The pairs of each, for machine code (``cpu.pairs.Groups``)."""
+        return machine_code().grouped(self.index, self.count)
 
 
-def _indices(*tensors: Tensor) -> list[Any]:
-    return [x.contiguous().numpy() for x in tensors]
+def centres_of(first: Tensor, atoms: int) -> End:
+    """The centres of pairs. Raises ``IndexError`` for an index that is out of range."""
+    return End(first, atoms, "first", "atoms")
+
+
+def rows_of(second: Tensor, rows: int) -> End:
+    """The rows of m. Raises ``IndexError`` for an index that is out of range."""
+    return End(second, rows, "second", "rows of m")
+
+
+def value(s: Tensor, t: Tensor, m: Tensor, centres: End, rows: End) -> Tensor:
+    """As the operator, without its derivative, and with ends that may be used again."""
+    _check(s, t, m, centres.index, rows.index)
+    if not has_numba():
+        return pairs_torch.value(s, t, m, centres.index, rows.index, centres.count)
+    e = m.new_empty(centres.count, t.shape[1], m.shape[2])
+    machine_code().value(*[*plain(s, t, m), rows.index, centres.groups, e])
+    return e
+
+
+def vjp(
+    s: Tensor, t: Tensor, m: Tensor, centres: End, rows: End, g: Tensor, with_m: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    """As the operator, without its derivative, and with ends that may be used again."""
+    _check(s, t, m, centres.index, rows.index)
+    like("g", g, (centres.count, t.shape[1], m.shape[2]), m, "pair_sum")
+    if not has_numba():
+        gs, gt, gm = pairs_torch.vjp(s, t, m, centres.index, rows.index, g)
+        return gs, gt, gm if with_m else m.new_empty(0)
+    gs, gt = s.new_empty(s.shape), t.new_empty(t.shape)
+    gm = m.new_empty(rows.groups.pieces, *m.shape[1:]) if with_m else None
+    ends = centres.index, rows.index, *plain(g), centres.groups, rows.groups
+    machine_code().vjp(*[*plain(s, t, m), *ends, gs, gt, gm])
+    return gs, gt, m.new_empty(0) if gm is None else _joined(gm, rows.groups, len(m))
 
 
 def _value(s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, atoms: int) -> Tensor:
-    _check(s, t, m, first, second)
-    _check_range(first, atoms, "first", "atoms")
-    _check_range(second, len(m), "second", "rows of m")
-    if not has_numba():
-        return pairs_torch.value(s, t, m, first, second, atoms)
-    from invgen.runtime.cpu import pairs
-
-    e = m.new_empty(atoms, t.shape[1], m.shape[2])
-    pairs.value(*[*_plain(s, t, m), *_indices(first, second), e])
-    return e
+    return value(s, t, m, centres_of(first, atoms), rows_of(second, len(m)))
 
 
 def _vjp(
     s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, with_m: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
-    _check(s, t, m, first, second)
-    _check_like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m)
-    if not has_numba():
-        gs, gt, gm = pairs_torch.vjp(s, t, m, first, second, g)
-        return gs, gt, gm if with_m else m.new_empty(0)
-    from invgen.runtime.cpu import pairs
-
-    indices = _indices(first, second)
-    rows = pairs.grouped(indices[1], len(m))
-    gs, gt = (torch.empty(x.shape, dtype=x.dtype) for x in (s, t))
-    gm = m.new_empty(len(rows.table), *m.shape[1:]) if with_m else None
-    pairs.vjp(*[*_plain(s, t, m), *indices, *_plain(g), rows, gs, gt, gm])
-    return gs, gt, m.new_empty(0) if gm is None else _joined(gm, rows.table, len(m))
+    return vjp(s, t, m, centres_of(first, len(g)), rows_of(second, len(m)), g, with_m)
 
 
 def _second_order(
@@ -116,21 +135,19 @@ def _second_order(
     _check_second(s, t, m, first, second, g, us, ut, um)
     if not has_numba():
         return pairs_torch.second_order(s, t, m, first, second, g, us, ut, um)
-    from invgen.runtime.cpu import pairs
-
-    indices = _indices(first, second)
-    rows = pairs.grouped(indices[1], len(m))
-    hs, ht, hg = (torch.empty(x.shape, dtype=x.dtype) for x in (s, t, g))
-    hm = m.new_empty(len(rows.table), *m.shape[1:])
-    pairs.second_order(*[*_plain(s, t, m), *indices, *_plain(g, us, ut, um), rows, hs, ht, hm, hg])
-    return hs, ht, _joined(hm, rows.table, len(m)), hg
+    centres, rows = centres_of(first, len(g)), rows_of(second, len(m))
+    hs, ht, hg = s.new_empty(s.shape), t.new_empty(t.shape), g.new_empty(g.shape)
+    hm = m.new_empty(rows.groups.pieces, *m.shape[1:])
+    ends = centres.index, rows.index, *plain(g, us, ut, um), centres.groups, rows.groups
+    machine_code().second_order(*[*plain(s, t, m), *ends, hs, ht, hm, hg])
+    return hs, ht, _joined(hm, rows.groups, len(m)), hg
 
 
-def _joined(parts: Tensor, pieces: Any, rows: int) -> Tensor:
+def _joined(parts: Tensor, groups: Any, rows: int) -> Tensor:
     """Sums of the pieces of every row; there is at least one of each."""
-    if len(parts) == rows:
+    if groups.pieces == rows:
         return parts
-    return parts.new_zeros(rows, *parts.shape[1:]).index_add(0, torch.from_numpy(pieces[:, 0].copy()), parts)
+    return parts.new_zeros(rows, *parts.shape[1:]).index_add(0, torch.from_numpy(groups.owners), parts)
 
 
 def _fresh(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -146,7 +163,7 @@ def _fake_vjp(
     s: Tensor, t: Tensor, m: Tensor, first: Tensor, second: Tensor, g: Tensor, with_m: bool
 ) -> tuple[Tensor, ...]:
     _check(s, t, m, first, second)
-    _check_like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m)
+    like("g", g, (g.shape[0], t.shape[1], m.shape[2]), m, "pair_sum")
     return *_fresh(s, t), m.new_empty(m.shape if with_m else (0,))
 
 

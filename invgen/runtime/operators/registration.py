@@ -6,7 +6,8 @@ C++ formulas are: ``torch.library.register_autograd`` makes functions that ``tor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,13 +17,14 @@ from invgen.runtime.torch_private import (
     SingleLevelFunction,
     below_autograd,
     forward_gradients,
+    interpreted,
     single_level_functions,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 LIBRARY = torch.library.Library("invgen", "DEF")
+RUNS: dict[Operator, Callable[..., Any]] = {}
+"""What runs an operator on the devices."""
+ORDINARY = (Tensor, torch.nn.Parameter)
 _TAGS = (torch.Tag.pt2_compliant_tag,)
 
 
@@ -38,11 +40,19 @@ def define(
     for device in devices:
         LIBRARY.impl(name, run, device)
     torch.library.register_fake(f"invgen::{name}", fake, lib=LIBRARY)
-    return getattr(torch.ops.invgen, name).default
+    operator = getattr(torch.ops.invgen, name).default
+    RUNS[operator] = run
+    return operator
 
 
 def below(operator: Operator, *arguments: Any) -> Any:
-    """Call ``operator`` past its Autograd key; ``torch.func`` levels below still record, hence grad mode is on."""
+    """Call ``operator`` past its Autograd key; ``torch.func`` levels below still record, hence grad mode is on.
+
+    Where nothing stands between the call and what runs on the CPU, that is called, past the dispatcher, too.
+    """
+    if not interpreted() and all(type(a) in ORDINARY and a.is_cpu for a in arguments if isinstance(a, Tensor)):
+        with torch.no_grad():
+            return RUNS[operator](*arguments)
     with torch.enable_grad(), forward_gradients(True), below_autograd():
         return operator(*arguments)
 
