@@ -159,7 +159,7 @@ def look(
     batch_size
         Frames of the batch whose memory is told.
     forces
-        Also compare forces, and stresses if there are any, with energy differences of the nearest frames.
+        Also compare forces with energy differences of the nearest frames, and stresses if forces are not wrong.
     labels
         How the structures were read; warnings about units name what was declared.
     sample
@@ -184,7 +184,7 @@ def look(
     if forces:
         step("forces against energies", 0, 1)
     slopes = {"forces": force_slope(structures)} if forces else {}
-    if forces and any(s.stress is not None for s in structures):
+    if forces and slopes["forces"].fits is not False and any(s.stress is not None for s in structures):
         slopes["stresses"] = stress_slope(structures)
     for what, slope in slopes.items():
         if slope.fits is False:
