@@ -111,7 +111,7 @@ def evaluate_file(network: EnergyForces, path: str | Path, labels: LabelFormat |
     Raises ``DataError`` for a file without any label, ``UnknownSpeciesError`` for elements the model does not know.
     """
     trained = LabelFormat(**network.model.notes.get("labels", {}))
-    data = Dataset.from_structures(read_structures(path, labels or trained), network.model.cutoff)
+    data = Dataset.from_structures(read_structures(path, labels or trained, wanted=()), network.model.cutoff)
     if not any(data.labelled().values()):
         raise DataError(f"{path} has no label to compare with: tell where its energies, forces or stresses are")
     network.model.encoding.index(torch.tensor(data.species(), device=network.model.device))

@@ -110,5 +110,5 @@ def load_splits(settings: DataConfig, base: Path) -> dict[str, list[Structure]]:
     splits = {k: [pool[i] for i in rows] for k, rows in split_indices(len(pool), sizes, settings.split_seed).items()}
     for name, file in (("validation", settings.validation), ("test", settings.test)):
         if file is not None:
-            more[name] = read_structures(base / file, labels)
+            more[name] = read_structures(base / file, labels, wanted=())
     return {**splits, **more}
