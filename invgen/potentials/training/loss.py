@@ -37,7 +37,8 @@ class Loss:
         """(3, 4) float64 on the CPU, differentiable. Labels that are NaN do not count."""
         nothing = torch.zeros(4, dtype=torch.float64, device=labels.energy.device)
         errors = self._errors(predicted, labels, batch)
-        return torch.stack([nothing if error is None else self._row(error) for error in errors]).cpu()
+        rows = [nothing if error is None else self._row(error) for error in errors]
+        return torch.stack(rows).cpu()
 
     def value(self, sums: Tensor) -> Tensor:
         """The loss of everything that was summed; a property without labels adds nothing."""
