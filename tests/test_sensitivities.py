@@ -44,10 +44,12 @@ def test_value_and_derivatives_are_those_of_the_formula(dtype: torch.dtype, pair
     )
     *variables, cotangent = leaves(r, c, w, g)
     s = sensitivities_torch.value(*variables, CUTOFF)
+    slopes = [torch.autograd.grad(s[:, k].sum(), variables[0], retain_graph=True)[0] for k in range(count)]
     first = torch.autograd.grad(s, variables, cotangent, create_graph=True)
     second = torch.autograd.grad(first, (*variables, cotangent), [u.double() for u in tangents])
     tolerance = DIRECT_SUM["float64"] if dtype == F64 else 3 * KERNEL["float32"]
     all_close(found, (s, *first, *second), tolerance)
+    all_close(operators.value_and_slope(r, c, w, CUTOFF), (s, torch.stack(slopes, 1)), tolerance)
 
 
 def test_gradients() -> None:

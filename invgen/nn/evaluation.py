@@ -206,12 +206,12 @@ def _environment(layer: PairEnvironment, features: Tensor, around: Surroundings)
     else:
         messages = every.permute(2, 0, 1).contiguous()
         rows = pairs.rows_of(around.species.index_select(0, around.batch.second), inputs)
-    radial, cutoff = (around.distance, sensitivity.mu.reciprocal(), sensitivity.sigma), sensitivity.cutoff
-    s, t = sensitivities.value(*radial, cutoff), around.harmonics
+    radial = around.distance, sensitivity.mu.reciprocal(), sensitivity.sigma
+    (s, slope), t = sensitivities.value_and_slope(*radial, sensitivity.cutoff), around.harmonics
 
     def pullback(g: Tensor) -> Tensor | None:
         by_s, by_t, by_messages = pairs.vjp(s, t, messages, around.centres, rows, g, with_m=not first)
-        around.add(sensitivities.vjp(*radial, by_s, cutoff, False)[0], by_t)
+        around.add(torch.linalg.vecdot(by_s, slope), by_t)
         return None if first else by_messages.flatten(1) @ weight
 
     return pairs.value(s, t, messages, around.centres, rows), pullback

@@ -81,6 +81,24 @@ def value(code, first, last, scratch, r, c, w, limits, s, sensitivities):
         code.each(sensitivities, store)
 
 
+@routine(numbers="r c w limits s slope")
+def value_and_slope(code, first, last, scratch, r, c, w, limits, s, slope, sensitivities):
+    """s of the pairs, and its derivative by r."""
+    with code.loop(first, last) as p:
+        pair, row, out = _radial(code, r[p], limits), s.at(p * sensitivities), slope.at(p * sensitivities)
+        by_r = pair.inverse * pair.inverse
+
+        def store(n, lanes, pair=pair, by_r=by_r, row=row, out=out):
+            width = w.load(n, lanes)
+            d = width * (pair.inverse - c.load(n, lanes))
+            gaussian = _gaussian(d, limits)
+            cut = gaussian * pair.cut
+            row.store(n, cut)
+            out.store(n, gaussian * pair.slope + d * width * by_r * cut)
+
+        code.each(sensitivities, store)
+
+
 @routine(numbers="r c w limits g gr gc gw")
 def vjp(code, first, last, scratch, r, c, w, limits, g, gr, gc, gw, with_sums, pairs, sensitivities):
     """gr of the pairs of the pieces and, ``with_sums``, their parts of gc and gw."""

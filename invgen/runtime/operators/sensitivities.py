@@ -68,6 +68,16 @@ def value(r: Tensor, c: Tensor, w: Tensor, cutoff: float) -> Tensor:
     return s
 
 
+def value_and_slope(r: Tensor, c: Tensor, w: Tensor, cutoff: float) -> tuple[Tensor, Tensor]:
+    """s and its derivative by r, both (pairs, sensitivities), by machine code."""
+    _check(r, c, w)
+    s, slope = r.new_empty(r.shape[0], c.shape[0]), r.new_empty(r.shape[0], c.shape[0])
+    machine_code().value_and_slope(
+        dtype_name(r.dtype), r.shape[0], *plain(r, c, w), _limits(r, cutoff), s, slope, c.shape[0]
+    )
+    return s, slope
+
+
 def vjp(r: Tensor, c: Tensor, w: Tensor, g: Tensor, cutoff: float, sums: bool) -> tuple[Tensor, Tensor, Tensor]:
     """As the operator, without its derivative."""
     _check_cotangent(r, c, w, g)
