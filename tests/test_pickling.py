@@ -78,7 +78,8 @@ def test_kernels_are_found_by_their_place_or_content(tmp_path: Path) -> None:
 
 
 def test_a_compiled_potential_is_its_folder(tmp_path: Path) -> None:
-    folder = compile_model(save_model(build("hip-hop-nn"), tmp_path / "model.safetensors"), tmp_path / "folder", export=False)
+    model = save_model(build("hip-hop-nn"), tmp_path / "model.safetensors")
+    folder = compile_model(model, tmp_path / "folder", export=False)
     calculator = InvgenCalculator(folder)
     expected = forces(calculator)
     np.testing.assert_array_equal(forces_elsewhere(calculator, tmp_path), expected)
