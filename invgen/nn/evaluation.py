@@ -22,8 +22,9 @@ from invgen.nn.invariants import Invariants
 from invgen.nn.network import Block, Network, Residual
 from invgen.runtime.choice import measuring
 from invgen.runtime.operators import invariants, normalise, pairs, sensitivities
-from invgen.runtime.torch_private import has_hooks, interpreted
+from invgen.runtime.torch_private import has_hooks, interpreted, modules_of, parameters_of
 
+SOFTPLUS_BACKWARD = torch.ops.aten.softplus_backward.default
 Pullback: TypeAlias = Callable[[Tensor], Any]
 SOFTPLUS = 1.0, 20.0
 """Its steepness, and from where on torch takes it for the identity."""
@@ -104,13 +105,14 @@ def _block(block: Block, features: Tensor, around: Surroundings) -> tuple[Tensor
 
 
 def _residual(residual: Residual, features: Tensor, around: Surroundings | None = None) -> tuple[Tensor, Pullback]:
-    layer = residual.layer
+    parts: Any = modules_of(residual)
+    layer = parts["layer"]
     inner, pull = _pulled(layer, features) if around is None else _interaction(layer, features, around)
-    outer, pull_outer = _pulled(residual.output, softplus(inner))
-    kept, pull_kept = _pulled(residual.adjust, features)
+    outer, pull_outer = _pulled(parts["output"], softplus(inner))
+    kept, pull_kept = _pulled(parts["adjust"], features)
 
     def pullback(g: Tensor) -> Tensor | None:
-        by_features = pull(torch.ops.aten.softplus_backward(pull_outer(g), inner, *SOFTPLUS))
+        by_features = pull(SOFTPLUS_BACKWARD(pull_outer(g), inner, *SOFTPLUS))
         return None if by_features is None else by_features + pull_kept(g)
 
     return outer + kept, pullback
@@ -121,8 +123,9 @@ def _pulled(layer: nn.Module, x: Tensor) -> tuple[Tensor, Pullback]:
     if type(layer) is nn.Identity:
         return x, lambda g: g
     if type(layer) is nn.Linear and not has_hooks(layer):
-        weight = layer.weight
-        return linear(x, weight, layer.bias), lambda g: g @ weight
+        own: Any = parameters_of(layer)
+        weight = own["weight"]
+        return linear(x, weight, own["bias"]), lambda g: g @ weight
     return _by_autograd(layer, x)
 
 

@@ -44,6 +44,16 @@ def has_hooks(module: torch.nn.Module) -> bool:
     return bool(module._forward_hooks or module._forward_pre_hooks or module._backward_hooks)
 
 
+def parameters_of(module: torch.nn.Module) -> dict[str, torch.Tensor | None]:
+    """A module's own parameters by name, without the search that asking for an attribute costs."""
+    return module._parameters
+
+
+def modules_of(module: torch.nn.Module) -> dict[str, torch.nn.Module | None]:
+    """A module's own modules by name, likewise."""
+    return module._modules
+
+
 def register_backend(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator that makes a function known to ``torch.compile`` as a backend of this name."""
     import torch._dynamo
