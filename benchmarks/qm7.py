@@ -37,7 +37,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "loss": {"kind": "mae"},
     "training": {
-        "epochs": 60,
+        "epochs": 40,
         "batch_size": 25,
         "learning_rate": 3e-3,
         "sensitivity_rate": 0.2,

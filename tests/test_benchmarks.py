@@ -223,7 +223,7 @@ def test_the_benchmarks_of_molecules_train_keep_and_report(script, tmp_path, mon
     monkeypatch.setattr(module, "VALIDATION", 3)
     monkeypatch.setattr(module, "TEST", 8, raising=False)
     planned = {
-        "rmd17": lambda: module.runs(data, ("ethanol",), (0,)),
+        "rmd17": lambda: module.runs(data, ("ethanol",), (0,), (2,)),
         "qm7": lambda: module.runs(data, ("hip-hop-nn",), (0,))[:2],
         "qm9": lambda: module.runs(data, ("hip-nn",), (4, 9), (0,)),
         "acac": lambda: module.runs(data, ("acac", "3bpa"), (0,)),
