@@ -93,8 +93,7 @@ def report(planned: list[Run], into: Any) -> None:
         summary.append(line)
         splits = f"{len(rows)} of {SPLITS} splits"
         say(f"{kind}, seed {seed}, {splits}: MAE {told(line['mae_kcal_per_mol'])} kcal/mol")
-    shared = configuration(SETTINGS, data={"train": "qm7.npz", "validation_size": VALIDATION}).to_json()
-    record.write("qm7", {"published": PUBLISHED, "settings": shared, "summary": summary, **data})
+    record.write("qm7", {"published": PUBLISHED, "summary": summary, **data})
 
 
 def main() -> None:

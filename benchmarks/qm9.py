@@ -73,7 +73,6 @@ def report(planned: list[Run], into: Any) -> None:
         "qm9",
         {
             "published": PUBLISHED,
-            "settings": configuration(SETTINGS, data={"train": "qm9.npz", "validation_size": VALIDATION}).to_json(),
             "summary": summary,
             "fits": fits(summary),
             **data,

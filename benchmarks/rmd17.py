@@ -122,8 +122,7 @@ def report(planned: list[Run], into: Any) -> None:
         ours = f"energy {told(line['energy_mae_meV'])} meV, force {told(line['force_mae_meV_per_A'])} meV/Å"
         theirs = ", ".join(f"{name} {e} / {f}" for name, (e, f) in PUBLISHED[molecule].items())
         say(f"{molecule}, {epochs} epochs: {ours}; {theirs}")
-    shared = configuration(SETTINGS, data={"train": "rmd17", "validation_size": VALIDATION}).to_json()
-    record.write("rmd17", {"published_source": SOURCE, "settings": shared, "summary": summary, **data})
+    record.write("rmd17", {"published_source": SOURCE, "summary": summary, **data})
 
 
 def main() -> None:

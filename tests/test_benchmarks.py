@@ -267,3 +267,16 @@ def test_sets_of_molecules_are_read_in_electronvolt_with_their_splits(tmp_path):
     assert (len(parts["train"]), len(parts["validation"])) == (14, 6)
     assert not {id(s) for s in parts["train"]} & {id(s) for s in parts["validation"]}
     assert [s.name for s in molecules.held_out(structures, 6)["validation"]] == [s.name for s in parts["validation"]]
+
+
+@pytest.mark.usefixtures("scripts")
+def test_what_runs_have_in_common_and_how_they_spread():
+    molecules = importlib.import_module("molecules")
+    configs = [{"model": {"kind": kind, "features": 8}, "training": {"seed": s}} for s, kind in enumerate("ab")]
+    assert molecules.common(configs) == {"model": {"features": 8}, "training": {}}
+    assert molecules.common(configs[:1]) == configs[0]
+    assert molecules.spread([1.0, 3.0]) == {"mean": 2.0, "deviation": pytest.approx(2**0.5), "values": [1.0, 3.0]}
+    assert molecules.spread(iter([5.0]))["deviation"] is None
+    assert molecules.told(molecules.spread([5.0])) == "5 (1)"
+    rows = [{"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 2, "b": 3}]
+    assert molecules.grouped(rows, "a") == {(1,): rows[:2], (2,): rows[2:]}
