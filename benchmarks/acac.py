@@ -79,8 +79,7 @@ def report(planned: list[Run], into: Any) -> None:
                     text += f" {key.replace('_', ' ')} {told(line[label])} {unit}"
             summary.append(line)
             say(text)
-    shared = configuration(SETTINGS, data={"train": "acac", "validation_size": VALIDATION}).to_json()
-    record.write("acac", {"settings": shared, "summary": summary, **data})
+    record.write("acac", {"summary": summary, **data})
 
 
 def main() -> None:

@@ -183,10 +183,20 @@ def collect(runs: Sequence[Run], into: Path) -> dict[str, Any]:
         if row
     ]
     return {
+        "settings": common([run.config.to_json() for run in runs]),
         "threads": torch.get_num_threads(),
         "units": "eV and eV/Å in rows; seconds of the wall on a busy machine; processor_seconds null where resumed",
         "missing": [run.name for run, row in found if not row],
         "rows": rows,
+    }
+
+
+def common(configs: Sequence[dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Keys, table by table, that all configurations agree in."""
+    first, *others = configs
+    return {
+        table: {key: value for key, value in keys.items() if all(other[table][key] == value for other in others)}
+        for table, keys in first.items()
     }
 
 

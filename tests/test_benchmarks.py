@@ -221,9 +221,11 @@ def test_the_benchmarks_of_molecules_train_keep_and_report(script, tmp_path, mon
     assert module.runs(data)[0].config.training.epochs > 2
     monkeypatch.setattr(module, "SETTINGS", TINY)
     monkeypatch.setattr(module, "VALIDATION", 3)
-    monkeypatch.setattr(module, "TEST", 8, raising=False)
+    if script == "qm9":
+        monkeypatch.setattr(module, "TEST", 8)
+        monkeypatch.setattr(module, "EPOCHS", {4: 2, 9: 2})
     planned = {
-        "rmd17": lambda: module.runs(data, ("ethanol",), (0,)),
+        "rmd17": lambda: module.runs(data, ("ethanol",), (0,), (2,)),
         "qm7": lambda: module.runs(data, ("hip-hop-nn",), (0,))[:2],
         "qm9": lambda: module.runs(data, ("hip-nn",), (4, 9), (0,)),
         "acac": lambda: module.runs(data, ("acac", "3bpa"), (0,)),
@@ -289,3 +291,16 @@ def test_frames_for_transfer_are_thermal_and_differences_of_energies_are_taken_w
     again = transfer.relative(network, [*frames, other, other])
     assert found["pairs"] == 15 + 1
     assert found["mae"] == pytest.approx(again["mae"], rel=1e-9)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_what_runs_have_in_common_and_how_they_spread():
+    molecules = importlib.import_module("molecules")
+    configs = [{"model": {"kind": kind, "features": 8}, "training": {"seed": s}} for s, kind in enumerate("ab")]
+    assert molecules.common(configs) == {"model": {"features": 8}, "training": {}}
+    assert molecules.common(configs[:1]) == configs[0]
+    assert molecules.spread([1.0, 3.0]) == {"mean": 2.0, "deviation": pytest.approx(2**0.5), "values": [1.0, 3.0]}
+    assert molecules.spread(iter([5.0]))["deviation"] is None
+    assert molecules.told(molecules.spread([5.0])) == "5 (1)"
+    rows = [{"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 2, "b": 3}]
+    assert molecules.grouped(rows, "a") == {(1,): rows[:2], (2,): rows[2:]}
