@@ -83,6 +83,7 @@ class Trainer:
         self.best = {"loss": math.inf}
         self.best_arrays = state_arrays(model)
         self._interrupts = Interrupts()
+        self._parameters = [p for p in model.parameters() if p.requires_grad]
         self._check()
         if self.folder is not None and (self.folder / checkpoint.CHECKPOINT).exists():
             self._load(extend)
@@ -184,8 +185,8 @@ class Trainer:
         sums = self._sums(mine) if len(mine) else torch.zeros(len(PROPERTIES), 4, dtype=torch.float64)
         value, slope = self.loss.with_slope(self.processes.sum(sums.detach()))
         if sums.requires_grad:
-            (sums * slope).sum().backward()
-        self.processes.sum_gradients(self.model.parameters())
+            (sums * slope).sum().backward(inputs=self._parameters)  # the gradient by the pair vectors is not wanted
+        self.processes.sum_gradients(self._parameters)
         return value.item()
 
     def _sums(self, systems: torch.Tensor) -> torch.Tensor:
