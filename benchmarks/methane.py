@@ -1,12 +1,15 @@
-"""Learning curves of HIP-NN, HIP-NN-TS and HIP-HOP-NN on randomly displaced methane, at equal settings.
+"""Learning curves on randomly displaced methane: HIP-NN, HIP-NN-TS and HIP-HOP-NN on richer and richer bases.
 
-Labels (GFN2-xTB) are computed on the spot and kept in ``--data``; every finished run is kept beside it and not
-repeated, so the benchmark continues after an interruption. All models: 32 features, 20 sensitivities, soft range
-0.4-9 Å, cutoff 10.3 Å, one interaction layer, three atom layers, loss and Adam of ``invgen.potentials``, float32, and
-for each training size the same number of epochs. Test errors are those of the weights with the least validation loss.
+All networks have one recipe (``MODEL``, ``LOSS``, ``TRAINING``): the same widths, loss, optimizer, batches and, for
+each training size, epochs. It was chosen on validation errors of frames drawn with another seed, see docs/training.md.
+The labels are GFN2-xTB's; the curve drawn dashed beside is the published one, whose labels are PBE's.
 
-    export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
-    python benchmarks/methane.py --data methane_gfn2.npz --published methane_first1000_EF.npz
+Labels, checkpoints and finished trainings are kept in ``--into`` and not repeated: the same command continues after an
+interruption. One training at a time, in the order of ``PLAN``. Writes ``results/methane.json`` and ``.svg``.
+
+    export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+    python benchmarks/methane.py --into methane
+    python benchmarks/methane.py --into methane --report    # of what is finished so far
 """
 
 from __future__ import annotations
@@ -24,197 +27,239 @@ import numpy as np
 import record
 import torch
 
-from invgen.data import Dataset, Structure, methane, read_structures
-from invgen.data.dataset import split_indices
+from invgen.data import methane, write_npz
 from invgen.files import write_text
-from invgen.nn import EnergyForces
-from invgen.potentials import Trainer
-from invgen.potentials.evaluation import evaluate
-from invgen.potentials.training.config import ModelConfig, TrainingConfig
-from invgen.potentials.training.start import starting_model
-from invgen.runs.references import ReferencesConfig
+from invgen.potentials.training.config import Config, parse_config
+from invgen.potentials.training.run import train
 
 KCAL = 23.060548
 """kcal/mol of one eV."""
-MODELS = {
-    "HIP-NN": ModelConfig(kind="hip-nn"),
-    "HIP-NN-TS l=1": ModelConfig(kind="hip-nn-ts", l_max=1),
-    "HIP-NN-TS l=2": ModelConfig(kind="hip-nn-ts", l_max=2),
-    "HIP-HOP-NN (3,4)": ModelConfig(kind="hip-hop-nn", basis="cartesian-l3-n4-flexible"),
+HOP = "HIP-HOP-NN"
+MODELS: dict[str, dict[str, Any]] = {
+    "HIP-NN": {"kind": "hip-nn"},
+    "HIP-NN-TS l=1": {"kind": "hip-nn-ts", "l_max": 1},
+    "HIP-NN-TS l=2": {"kind": "hip-nn-ts", "l_max": 2},
+    f"{HOP} (2,3)": {"kind": "hip-hop-nn", "basis": "cartesian-l2-n3-flexible"},
+    f"{HOP} (2,4)": {"kind": "hip-hop-nn", "basis": "cartesian-l2-n4-flexible"},
+    f"{HOP} (3,4)": {"kind": "hip-hop-nn", "basis": "cartesian-l3-n4-flexible"},
+    f"{HOP} (4,4)": {"kind": "hip-hop-nn", "basis": "cartesian-l4-n4-flexible"},
+    f"{HOP} (3,10)": {"kind": "hip-hop-nn", "basis": "cartesian-l3-n10-flexible"},
 }
-EPOCHS = {1000: 100, 5000: 60, 20000: 25}
+MODEL = {"features": 64, "sensitivities": 10, "soft_max": 5.0, "sigma": 4.0, "cutoff": 6.5, "atom_layers": 3}
+LOSS = {"kind": "mae", "energy": 0.2}
+TRAINING = {
+    "batch_size": 100,
+    "learning_rate": 1e-2,
+    "sensitivity_rate": 0.2,
+    "optimizer": "muon",
+    "schedule": "one-cycle",
+}
+EPOCHS = {1_000: 200, 10_000: 60, 100_000: 40}
 """Training size -> epochs."""
-PUBLISHED = "published frames"
-PUBLISHED_SIZE, PUBLISHED_EPOCHS = 800, 100
 SEEDS = (0, 1, 2)
-VALIDATION, TEST, POOL = 500, 2000, 28000
-SCHEDULE = TrainingConfig(batch_size=50, largest_batch=50, learning_rate=5e-3, schedule="one-cycle", compile=True)
+FRAME_SEED = 3
+"""Of the drawing of frames. Settings were chosen on frames of seed 7, by trainings of seeds 10 and 11."""
+VALIDATION, TEST = 1_000, 5_000
+FIRST, SIMPLEST = f"{HOP} (3,4)", "HIP-NN"
+PLAN = [
+    *((name, 10_000) for name in (FIRST, SIMPLEST, *(name for name in MODELS if name not in (FIRST, SIMPLEST)))),
+    (FIRST, 100_000),
+    *((name, 1_000) for name in MODELS),
+    (SIMPLEST, 100_000),
+]
+"""(model, training size) in the order of trainings; all seeds of one before the next."""
+KEYS = ("energy_rmse", "energy_mae", "force_rmse", "force_mae")
+PAPER = {
+    "HIP-NN": {1_000: 13.8, 10_000: 9.21, 100_000: 8.97},
+    "HIP-NN-TS l=1": {1_000: 11.9, 10_000: 2.91, 100_000: 1.45},
+    "HIP-NN-TS l=2": {1_000: 10.8, 10_000: 2.51, 100_000: 1.10},
+    f"{HOP} (2,3)": {1_000: 12.4, 10_000: 2.30, 100_000: 0.719},
+    f"{HOP} (2,4)": {1_000: 11.3, 10_000: 2.35, 100_000: 0.713},
+    f"{HOP} (3,4)": {1_000: 13.4, 10_000: 2.26, 100_000: 0.659},
+}
+"""Published test energy RMSE in kcal/mol (labels: PBE; 32 features; mean of ten)."""
+say = partial(print, flush=True)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training: ``size`` structures of ``source`` (the GFN2-xTB pool or the published frames)."""
+    """One training: a model, a number of training frames, a seed."""
 
     model: str
-    source: str
     size: int
     seed: int
 
     @property
     def name(self) -> str:
-        """Name of the file that keeps the result."""
-        return (
-            "".join(c if c.isalnum() else "-" for c in f"{self.model}-{self.source}-{self.size}-{self.seed}") + ".json"
-        )
+        """Of the training's folder and of the file that keeps its result."""
+        words = "".join(c if c.isalnum() else "-" for c in self.model).strip("-").lower()
+        return f"{words.replace('--', '-')}-{self.size}-{self.seed}"
 
 
-def execute(run: Run, sets: dict[str, Dataset], epochs: int) -> dict[str, Any]:
-    """Train and test; errors in kcal/mol and kcal/mol/Å, throughput in frames per second after the first epoch."""
-    settings = TrainingConfig(**{**vars(SCHEDULE), "epochs": epochs, "seed": run.seed})
-    model = starting_model(MODELS[run.model], ReferencesConfig(), sets["train"], run.seed, torch.float32)
-    trainer = Trainer(model, sets["train"], sets["validation"], settings)
-    cpu, wall = time.process_time(), time.monotonic()
-    trainer.run()
-    if not trainer.finished:
-        raise KeyboardInterrupt
-    test = evaluate(EnergyForces(model).eval(), sets["test"]).errors()
+def prepare(into: Path, size: int, processes: int) -> None:
+    """Files of validation, test and ``size`` training frames. Smaller training sets are parts of larger ones."""
+    wanted = {"validation": (0, VALIDATION), "test": (VALIDATION, TEST), f"train-{size}": (VALIDATION + TEST, size)}
+    paths = {name: into / f"{name}.npz" for name in wanted}
+    if all(path.exists() for path in paths.values()):
+        return
+    arrays = methane.generate(into / "methane.npz", VALIDATION + TEST + size, FRAME_SEED, processes, say)
+    for name, (start, count) in wanted.items():
+        rows = {key: arrays[key][start : start + count] for key in ("R", "E", "F")}
+        write_npz(paths[name], methane.structures(rows))
+
+
+def configuration(run: Run, into: Path) -> Config:
+    """What ``invgen train`` would be told."""
+    files = {"train": f"train-{run.size}.npz", "validation": "validation.npz", "test": "test.npz"}
+    return parse_config(
+        {
+            "data": {key: str((into / name).resolve()) for key, name in files.items()},
+            "model": {**MODEL, **MODELS[run.model]},
+            "loss": LOSS,
+            "training": {**TRAINING, "epochs": EPOCHS[run.size], "seed": run.seed},
+            "output": {"folder": run.name},
+        }
+    )
+
+
+def settings(run: Run) -> dict[str, Any]:
+    """What a kept result must have been made with."""
+    return {"model": {**MODEL, **MODELS[run.model]}, "loss": LOSS, "training": TRAINING, "epochs": EPOCHS[run.size]}
+
+
+def execute(run: Run, into: Path) -> dict[str, Any]:
+    """Train and test: errors in kcal/mol and kcal/mol/Å, seconds of the steps, processor seconds if in one go."""
+    begun = (into / run.name / "checkpoint.npz").exists()
+    start = time.process_time()
+    result = train(configuration(run, into), into, say)
+    if not result.finished:
+        raise SystemExit(130)
+    seconds = time.process_time() - start
     return {
         **vars(run),
-        "epochs": epochs,
-        "parameters": model.parameter_count(),
-        "test_kcal": {key: KCAL * value for key, value in test.items()},
-        "best_epoch": trainer.best["epoch"],
-        "train_loss_kcal": KCAL * trainer.history[-1]["train_loss"],
-        "frames_per_second": (epochs - 1) * run.size / (trainer.seconds - trainer.history[0]["seconds"]),
-        "cpu_seconds": time.process_time() - cpu,
-        "wall_seconds": time.monotonic() - wall,
+        "settings": settings(run),
+        "commit": record.stamp()["commit"],
+        "parameters": result.model.parameter_count(),
+        "test": {key: KCAL * (result.test or {})[key] for key in KEYS},
+        "validation": {key: KCAL * result.validation[key] for key in KEYS},
+        "best_epoch": result.validation["epoch"],
+        "seconds": result.history[-1]["seconds"],
+        "processor_seconds": None if begun else seconds,
     }
 
 
-def structure_sets(source: str, size: int, pool: list[Structure]) -> dict[str, Dataset]:
-    """Validation and test sets do not depend on ``size``, and smaller training sets are parts of larger ones."""
-    if source == PUBLISHED:
-        sizes = {"validation": 100, "test": 100, "train": size}
-    else:
-        sizes = {"validation": VALIDATION, "test": TEST, "train": size}
-    rows = split_indices(len(pool), sizes, seed=0)
-    cutoff = ModelConfig().cutoff
-    return {name: Dataset.from_structures([pool[i] for i in index], cutoff) for name, index in rows.items()}
+def finished(into: Path) -> dict[Run, dict[str, Any]]:
+    """The kept results. Raises ``SystemExit`` for one of another recipe."""
+    found = {}
+    for path in sorted(into.glob("run-*.json")):
+        values = json.loads(path.read_text())
+        run = Run(values["model"], values["size"], values["seed"])
+        if values["settings"] != settings(run):
+            raise SystemExit(f"{path} was trained with other settings than this script has: take another folder")
+        found[run] = values
+    return found
 
 
-def all_runs(models: list[str], published: bool, sizes: list[int], seeds: list[int]) -> list[tuple[Run, int]]:
-    """Seed by seed, small sizes first, so that an unfinished benchmark is a smaller one."""
-    plan = []
-    for seed in seeds:
-        for size in sizes:
-            plan += [(Run(model, "GFN2-xTB", size, seed), EPOCHS[size]) for model in models]
-        if published:
-            plan += [(Run(model, PUBLISHED, PUBLISHED_SIZE, seed), PUBLISHED_EPOCHS) for model in models]
-    return plan
+def spread(values: list[float]) -> dict[str, float]:
+    """Mean, and standard deviation of the sample."""
+    return {"mean": float(np.mean(values)), "deviation": float(np.std(values, ddof=1))}
 
 
-def collect(folder: Path) -> dict[str, Any]:
-    """Every stored run, and mean and standard deviation over seeds of the test energy and force RMSE."""
-    runs = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    groups: dict[tuple[str, int, str], list[dict[str, Any]]] = {}
-    for run in runs:
-        groups.setdefault((run["source"], run["size"], run["model"]), []).append(run)
-    table = []
-    for (source, size, model), members in sorted(groups.items()):
-        row: dict[str, Any] = {"source": source, "size": size, "model": model, "seeds": len(members)}
-        for key in ("energy_rmse", "energy_mae", "force_rmse", "force_mae"):
-            values = [m["test_kcal"][key] for m in members]
-            row[key] = {"mean": float(np.mean(values)), "deviation": float(np.std(values, ddof=len(values) > 1))}
-        row["frames_per_second"] = float(np.median([m["frames_per_second"] for m in members]))
-        frames = [m["epochs"] * m["size"] / m["cpu_seconds"] for m in members]
-        row["frames_per_cpu_second_with_compilation_and_validation"] = float(np.median(frames))
-        table.append(row)
+def collect(runs: dict[Run, dict[str, Any]]) -> dict[str, Any]:
+    """Means over the seeds for every (model, size) of the plan that has all of them, and what is missing."""
+    table, incomplete = [], []
+    for model, size in sorted(PLAN, key=lambda cell: (cell[1], list(MODELS).index(cell[0]))):
+        members = [runs[run] for seed in SEEDS if (run := Run(model, size, seed)) in runs]
+        if len(members) < len(SEEDS):
+            incomplete.append({"model": model, "size": size, "seeds": len(members)})
+            continue
+        timed = [m["processor_seconds"] for m in members if m["processor_seconds"] is not None]
+        table.append(
+            {
+                "model": model,
+                "size": size,
+                "parameters": members[0]["parameters"],
+                **{key: spread([m["test"][key] for m in members]) for key in KEYS},
+                "seconds": float(np.median([m["seconds"] for m in members])),
+                "processor_seconds": float(np.median(timed)) if timed else None,
+            }
+        )
     return {
-        "units": "kcal/mol and kcal/mol/Å",
-        "labels": "GFN2-xTB through tblite; 'published frames' are PBE",
-        "settings": {
-            "model": vars(ModelConfig()),
-            "training": vars(SCHEDULE),
-            "epochs": EPOCHS,
-            "validation": VALIDATION,
-            "test": TEST,
-        },
+        "units": "kcal/mol, kcal/mol/Å, s",
+        "labels": "GFN2-xTB through tblite; the paper's are PBE",
+        "settings": {"model": MODEL, "loss": LOSS, "training": TRAINING, "epochs": EPOCHS},
+        "frames": {"validation": VALIDATION, "test": TEST, "seed": FRAME_SEED},
+        "seeds": SEEDS,
         "threads": torch.get_num_threads(),
         "table": table,
-        "runs": runs,
+        "incomplete": incomplete,
+        "paper_energy_rmse": PAPER,
+        "runs": [
+            {key: value for key, value in run.items() if key != "settings"}
+            for run in sorted(runs.values(), key=lambda r: (r["size"], r["model"], r["seed"]))
+        ],
     }
 
 
 def draw(report: dict[str, Any], path: Path) -> None:
-    """Test energy RMSE against training size."""
+    """Test RMSE of energies and forces against training size; the paper's energies dashed."""
     import matplotlib
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
 
     matplotlib.rcParams["svg.hashsalt"] = "invgen"
-    figure, axis = plt.subplots(figsize=(5.5, 4))
-    for model in MODELS:
-        rows = [r for r in report["table"] if r["model"] == model and r["source"] != PUBLISHED]
-        if rows:
-            values = [r["energy_rmse"] for r in rows]
-            axis.errorbar(
-                [r["size"] for r in rows],
-                [v["mean"] for v in values],
-                yerr=[v["deviation"] for v in values],
-                marker="o",
-                capsize=3,
-                label=model,
-            )
-    axis.set(xscale="log", yscale="log", xlabel="training structures", ylabel="test energy RMSE, kcal/mol")
-    axis.legend()
-    figure.tight_layout()
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
+    for axis, key, unit in zip(axes, ("energy_rmse", "force_rmse"), ("kcal/mol", "kcal/mol/Å"), strict=True):
+        for index, model in enumerate(MODELS):
+            color = f"C{index}"
+            rows = [row for row in report["table"] if row["model"] == model]
+            if key == "energy_rmse" and model in PAPER:
+                axis.plot(list(PAPER[model]), list(PAPER[model].values()), "--", color=color, alpha=0.5)
+            if rows:
+                mean, bar = ([row[key][what] for row in rows] for what in ("mean", "deviation"))
+                axis.errorbar([row["size"] for row in rows], mean, bar, color=color, marker="o", capsize=3, label=model)
+        axis.set(xscale="log", yscale="log", xlabel="training frames", ylabel=f"test {key[:6].strip('_')} RMSE, {unit}")
+    axes[0].plot([], [], "k--", alpha=0.5, label="the same in the paper (labels: PBE)")
+    axes[0].legend(fontsize=8)
+    axes[0].set_title("Random methane, labels: GFN2-xTB")
+    axes[1].set_title(f"Bars: deviation over {len(SEEDS)} seeds")
     figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
 
 
-def write_results(folder: Path) -> None:
-    """``benchmarks/results/methane.json`` and ``.svg`` from the stored runs."""
-    report = collect(folder)
+def write_results(into: Path) -> None:
+    """``benchmarks/results/methane.json`` and ``.svg`` of the finished trainings."""
+    report = collect(finished(into))
     record.write("methane", report)
     draw(report, record.RESULTS / "methane.svg")
     for row in report["table"]:
-        energy, force = row["energy_rmse"], row["force_rmse"]
-        print(
-            f"{row['source']:>18} {row['size']:>6} {row['model']:<18} {row['seeds']} seeds: energy "
-            f"{energy['mean']:.2f} ± {energy['deviation']:.2f}, force {force['mean']:.2f} ± {force['deviation']:.2f}"
-        )
+        texts = [f"{row[key]['mean']:.2f} ± {row[key]['deviation']:.2f}" for key in ("energy_rmse", "force_rmse")]
+        say(f"{row['size']:>7} {row['model']:<18} energy {texts[0]}, force {texts[1]}, {row['seconds']:.0f} s")
+    for cell in report["incomplete"]:
+        say(f"{cell['size']:>7} {cell['model']:<18} {cell['seeds']} of {len(SEEDS)} seeds")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--data", type=Path, required=True, help="archive of the labelled configurations; made if absent"
-    )
-    parser.add_argument("--published", type=Path, help="npz of published frames: Z, R (Å), E_eV, F_eV_per_A")
+    parser.add_argument("--into", type=Path, required=True, help="folder of labels, checkpoints, finished trainings")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--sizes", nargs="+", type=int, choices=EPOCHS, default=list(EPOCHS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS), help="processes may share them out")
-    parser.add_argument("--processes", type=int, default=max(1, (os.cpu_count() or 1) // 2), help="for the labels")
-    parser.add_argument("--report", action="store_true", help="only write the results of the runs finished so far")
+    parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
+    parser.add_argument("--processes", type=int, default=1, help="for the labels")
+    parser.add_argument("--report", action="store_true", help="only write the results of what is finished")
     arguments = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    folder = arguments.data.with_suffix(".runs")
-    folder.mkdir(parents=True, exist_ok=True)
-    if arguments.report:
-        write_results(folder)
-        return
-    say = partial(print, flush=True)
-    pools = {"GFN2-xTB": methane.structures(methane.generate(arguments.data, POOL, 0, arguments.processes, say))}
-    if arguments.published:
-        pools[PUBLISHED] = read_structures(arguments.published)
-    plan = all_runs(arguments.models, arguments.published is not None, arguments.sizes, arguments.seeds)
-    for run, epochs in plan:
-        if (folder / run.name).exists():
+    into = arguments.into
+    cells = [(model, size) for model, size in PLAN if model in arguments.models and size in arguments.sizes]
+    for run in [] if arguments.report else [Run(*cell, seed) for cell in cells for seed in arguments.seeds]:
+        if run in finished(into):
             continue
-        result = execute(run, structure_sets(run.source, run.size, pools[run.source]), epochs)
-        write_text(folder / run.name, json.dumps(result, indent=1) + "\n")
-        say(f"{run}: energy RMSE {result['test_kcal']['energy_rmse']:.3f} kcal/mol, {result['wall_seconds']:.0f} s")
-    write_results(folder)
+        into.mkdir(parents=True, exist_ok=True)
+        prepare(into, run.size, arguments.processes)
+        say(f"training {run.name}")
+        write_text(into / f"run-{run.name}.json", json.dumps(execute(run, into), indent=1) + "\n")
+    write_results(into)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from tolerances import FINITE_DIFFERENCE, KERNEL, LAW
 
 import invgen
+from invgen.files import write_text
 from invgen.potentials.training.config import OutputConfig
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
@@ -304,3 +305,56 @@ def test_what_runs_have_in_common_and_how_they_spread():
     assert molecules.told(molecules.spread([5.0])) == "5 (1)"
     rows = [{"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 2, "b": 3}]
     assert molecules.grouped(rows, "a") == {(1,): rows[:2], (2,): rows[2:]}
+
+
+@pytest.mark.usefixtures("scripts")
+def test_learning_curves_are_means_of_complete_cells_only(tmp_path):
+    methane = importlib.import_module("methane")
+    seeds = methane.SEEDS
+    done = [methane.Run(methane.FIRST, 10_000, seed) for seed in seeds]
+    begun = methane.Run(methane.SIMPLEST, 10_000, seeds[0])
+    assert len({run.name for run in (*done, begun)}) == len(done) + 1
+    for run in (*done, begun):
+        errors = dict.fromkeys(methane.KEYS, 1.0 + run.seed)
+        result = {**vars(run), "settings": methane.settings(run), "parameters": 7, "test": errors, "seconds": 1.0}
+        write_text(tmp_path / f"run-{run.name}.json", json.dumps({**result, "processor_seconds": None}))
+    report = methane.collect(methane.finished(tmp_path))
+    (row,) = report["table"]
+    values = [1.0 + seed for seed in seeds]
+    assert (row["model"], row["size"]) == (methane.FIRST, 10_000)
+    assert row["energy_rmse"]["mean"] == pytest.approx(np.mean(values))
+    assert row["energy_rmse"]["deviation"] == pytest.approx(np.std(values, ddof=1))
+    assert {"model": methane.SIMPLEST, "size": 10_000, "seeds": 1} in report["incomplete"]
+    assert len(report["incomplete"]) == len(methane.PLAN) - 1
+    methane.draw(report, tmp_path / "methane.svg")
+    assert (tmp_path / "methane.svg").stat().st_size > 10_000
+
+
+@pytest.mark.usefixtures("scripts")
+def test_a_kept_training_of_another_recipe_is_refused(tmp_path):
+    methane = importlib.import_module("methane")
+    run = methane.Run(methane.FIRST, 10_000, 0)
+    other = {**methane.settings(run), "epochs": 1}
+    write_text(tmp_path / f"run-{run.name}.json", json.dumps({**vars(run), "settings": other}))
+    with pytest.raises(SystemExit, match="other settings"):
+        methane.finished(tmp_path)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_smaller_training_sets_are_parts_of_larger_ones(tmp_path, monkeypatch):
+    methane, structures = importlib.import_module("methane"), importlib.import_module("invgen.data")
+    rng = np.random.default_rng(0)
+
+    def labelled(path, count, seed, processes, progress):
+        return {"R": rng.random((count, 5, 3)), "E": np.arange(count, dtype=float), "F": np.zeros((count, 5, 3))}
+
+    monkeypatch.setattr(methane.methane, "generate", labelled)
+    for name, number in {"VALIDATION": 2, "TEST": 3}.items():
+        monkeypatch.setattr(methane, name, number)
+    energies = {}
+    for size in (4, 6):
+        methane.prepare(tmp_path, size, 1)
+        for name in ("validation", "test", f"train-{size}"):
+            energies[name] = [s.energy for s in structures.read_structures(tmp_path / f"{name}.npz")]
+    assert energies["validation"] + energies["test"] + energies["train-6"] == list(range(11))
+    assert energies["train-4"] == energies["train-6"][:4]
