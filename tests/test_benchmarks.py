@@ -280,3 +280,14 @@ def test_what_runs_have_in_common_and_how_they_spread():
     assert molecules.told(molecules.spread([5.0])) == "5 (1)"
     rows = [{"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 2, "b": 3}]
     assert molecules.grouped(rows, "a") == {(1,): rows[:2], (2,): rows[2:]}
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_table_of_rmd17_says_what_was_measured_and_published():
+    rmd17 = importlib.import_module("rmd17")
+    page = (FOLDER.parent / "docs" / "performance.md").read_text(encoding="utf-8")
+    table = page[page.index("| | 40 epochs | seconds | MACE") :].split("\n\n")[0].splitlines()[2:]
+    measured = json.loads((FOLDER / "results" / "rmd17.json").read_text())["summary"]
+    lines = [line for line in measured if line["epochs"] == 40]
+    assert table == [rmd17.table_row(line) for line in lines]
+    assert all(line["published"] == json.loads(json.dumps(rmd17.PUBLISHED[line["molecule"]])) for line in lines)
