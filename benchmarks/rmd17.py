@@ -17,7 +17,7 @@ from typing import Any
 
 import molecules
 import record
-from molecules import Run, Sets, configuration, grouped, say, spread, told
+from molecules import Run, Sets, configuration, grouped, say, spread
 
 MOLECULES = (
     "ethanol",
@@ -63,6 +63,7 @@ SOURCE = (
     "its columns MACE, NequIP, PaiNN. PaiNN's, after conversion, are those of its own paper for the original MD17, "
     "whose labels are of another method: read them as a scale, not as a result for these frames"
 )
+MODELS = ("MACE", "NequIP", "PaiNN")
 PUBLISHED: dict[str, dict[str, tuple[float, float]]] = {
     "ethanol": {"MACE": (0.4, 2.1), "NequIP": (0.4, 2.8), "PaiNN": (2.7, 10.0)},
     "malonaldehyde": {"MACE": (0.8, 4.1), "NequIP": (0.8, 5.1), "PaiNN": (3.9, 13.8)},
@@ -104,7 +105,7 @@ def run(data: Any, molecule: str, seed: int, epochs: int) -> Run:
 
 
 def report(planned: list[Run], into: Any) -> None:
-    """``results/rmd17.json``, and a line for every molecule and budget."""
+    """``results/rmd17.json``, and a row of the table for every molecule and budget."""
     data = molecules.collect(planned, into)
     summary = []
     for (molecule, epochs), rows in grouped(data["rows"], "molecule", "epochs").items():
@@ -119,10 +120,24 @@ def report(planned: list[Run], into: Any) -> None:
             "published": PUBLISHED[molecule],
         }
         summary.append(line)
-        ours = f"energy {told(line['energy_mae_meV'])} meV, force {told(line['force_mae_meV_per_A'])} meV/Å"
-        theirs = ", ".join(f"{name} {e} / {f}" for name, (e, f) in PUBLISHED[molecule].items())
-        say(f"{molecule}, {epochs} epochs: {ours}; {theirs}")
+        say(f"{epochs} epochs {table_row(line)}")
     record.write("rmd17", {"published_source": SOURCE, "summary": summary, **data})
+
+
+def table_row(line: dict[str, Any]) -> str:
+    """A line of the summary as a row of the table in docs/performance.md."""
+    ours = f"{rounded(line['energy_mae_meV'])} / {rounded(line['force_mae_meV_per_A'])}"
+    seconds = "-" if line["processor_seconds"] is None else f"{line['processor_seconds']['mean']:.0f}"
+    theirs = [line["published"].get(model) for model in MODELS]
+    cells = [line["molecule"], ours, seconds, *("-" if pair is None else f"{pair[0]} / {pair[1]}" for pair in theirs)]
+    return f"| {' | '.join(cells)} |"
+
+
+def rounded(values: dict[str, Any]) -> str:
+    """Mean and deviation with two decimals below 10, one above."""
+    digits = 2 if values["mean"] < 10 else 1
+    numbers = [x for x in (values["mean"], values["deviation"]) if x is not None]
+    return " ± ".join(f"{x:.{digits}f}" for x in numbers)
 
 
 def main() -> None:

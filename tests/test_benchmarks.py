@@ -358,3 +358,14 @@ def test_smaller_training_sets_are_parts_of_larger_ones(tmp_path, monkeypatch):
             energies[name] = [s.energy for s in structures.read_structures(tmp_path / f"{name}.npz")]
     assert energies["validation"] + energies["test"] + energies["train-6"] == list(range(11))
     assert energies["train-4"] == energies["train-6"][:4]
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_table_of_rmd17_says_what_was_measured_and_published():
+    rmd17 = importlib.import_module("rmd17")
+    page = (FOLDER.parent / "docs" / "performance.md").read_text(encoding="utf-8")
+    table = page[page.index("| | 40 epochs | seconds | MACE") :].split("\n\n")[0].splitlines()[2:]
+    measured = json.loads((FOLDER / "results" / "rmd17.json").read_text())["summary"]
+    lines = [line for line in measured if line["epochs"] == 40]
+    assert table == [rmd17.table_row(line) for line in lines]
+    assert all(line["published"] == json.loads(json.dumps(rmd17.PUBLISHED[line["molecule"]])) for line in lines)
