@@ -54,7 +54,7 @@ TRAINING = {
     "optimizer": "muon",
     "schedule": "one-cycle",
 }
-EPOCHS = {1_000: 200, 10_000: 60, 100_000: 40}
+EPOCHS = {1_000: 200, 10_000: 60, 100_000: 60}
 """Training size -> epochs."""
 SEEDS = (0, 1, 2)
 FRAME_SEED = 3
@@ -209,7 +209,7 @@ def draw(report: dict[str, Any], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     matplotlib.rcParams["svg.hashsalt"] = "invgen"
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(12, 4.5), layout="constrained")
     for axis, key, unit in zip(axes, ("energy_rmse", "force_rmse"), ("kcal/mol", "kcal/mol/Å"), strict=True):
         for index, model in enumerate(MODELS):
             color = f"C{index}"
@@ -221,7 +221,7 @@ def draw(report: dict[str, Any], path: Path) -> None:
                 axis.errorbar([row["size"] for row in rows], mean, bar, color=color, marker="o", capsize=3, label=model)
         axis.set(xscale="log", yscale="log", xlabel="training frames", ylabel=f"test {key[:6].strip('_')} RMSE, {unit}")
     axes[0].plot([], [], "k--", alpha=0.5, label="the same in the paper (labels: PBE)")
-    axes[0].legend(fontsize=8)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper", fontsize=8)
     axes[0].set_title("Random methane, labels: GFN2-xTB")
     axes[1].set_title(f"Bars: deviation over {len(SEEDS)} seeds")
     figure.savefig(path, metadata={"Date": None})
