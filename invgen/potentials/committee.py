@@ -10,7 +10,7 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.calculator import Calculator, PropertyNotImplementedError, all_changes
 
-from invgen.data.calculator import BatchCalculator
+from invgen.data.calculator import WITHOUT_STRESS, BatchCalculator
 from invgen.data.errors import DataError
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
@@ -69,7 +69,7 @@ class CommitteeCalculator(Calculator):
             if name in self.members[0].results
         }
         if "stress" in properties and "stress" not in found:
-            raise PropertyNotImplementedError("stress needs a cell that is periodic in three directions")
+            raise PropertyNotImplementedError(WITHOUT_STRESS)
         means = {name: values.mean(axis=0) for name, values in found.items()}
         spreads = {name: found[of].std(axis=0, ddof=1) for name, of in SPREAD.items() if of in found}
         self.results = {k: float(v) if np.ndim(v) == 0 else v for k, v in {**means, **spreads}.items()}
