@@ -275,13 +275,13 @@ class ReplayedDots:
     def point(self, tensors: Sequence[str], components: np.ndarray, prime: int) -> DotPoint:
         return DotPoint(tensors, components, prime)
 
-    def tensors(self, specification: dict[str, Any]) -> set[str]:
+    def tensors(self, specification: dict[str, Any], order: int) -> set[str]:
         return {f"v{n}" for n in range(1, specification["channels"] + 1)}
 
     def degree(self, specification: dict[str, Any], tensor: str) -> Fraction:
         return Fraction(0)
 
-    def limit(self, specification: dict[str, Any]) -> Fraction | None:
+    def limit(self, specification: dict[str, Any], order: int) -> Fraction | None:
         return None
 
 

@@ -1,7 +1,8 @@
 """Which ACE channels and multisets a truncation holds, enumerated lazily, and exact counts without enumeration.
 
 A **channel** is a tensor A_znl of a neighbourhood: species z (0, 1, ...), radial function n (1, 2, ...), rank l. A
-candidate couples a **multiset** of channels. Two truncations: a box, and the total degree sum(n_i + w_L l_i) <= D.
+candidate couples a **multiset** of channels. Two truncations: a box, and the total degree sum(n_i + w_L l_i) <= D,
+which a box may cap.
 """
 
 from __future__ import annotations
@@ -63,8 +64,11 @@ def box(l_max: int, radial: int = 1, species: int = 1) -> Truncation:
     return Truncation(found, tuple(c.rank for c in found), Fraction(1), None)
 
 
-def total_degree(degree: Exact, w_L: Exact = "3/2", species: int = 1, l_max: int | None = None) -> Truncation:
-    """Multisets with sum(n_i + w_L l_i) <= ``degree``, n >= 1, l >= 0; optionally no rank above ``l_max``.
+def total_degree(
+    degree: Exact, w_L: Exact = "3/2", species: int = 1, l_max: int | None = None, radial: int | None = None
+) -> Truncation:
+    """Multisets with sum(n_i + w_L l_i) <= ``degree``, n >= 1, l >= 0; optionally no l above ``l_max``, no n above
+    ``radial``.
 
     Raises ``SpecError`` for a degree that selects nothing, a weight that is not positive, or an inexact float.
     """
@@ -72,6 +76,8 @@ def total_degree(degree: Exact, w_L: Exact = "3/2", species: int = 1, l_max: int
     _at_least("species", species, 1)
     if l_max is not None:
         _at_least("l_max", l_max, 0)
+    if radial is not None:
+        _at_least("radial", radial, 1)
     if weight <= 0:
         raise SpecError(f"w_L must be positive, or ranks have no limit, got {w_L!r}; the usual value is '3/2'")
     if limit < 1:
@@ -79,10 +85,11 @@ def total_degree(degree: Exact, w_L: Exact = "3/2", species: int = 1, l_max: int
     per_n, per_rank = weight.denominator, weight.numerator
     whole = int(limit * per_n)
     highest = (whole - per_n) // per_rank if l_max is None else l_max
+    most = whole // per_n if radial is None else min(radial, whole // per_n)
     found = tuple(
         Channel(z, n, rank)
         for z in range(species)
-        for n in range(1, whole // per_n + 1)
+        for n in range(1, most + 1)
         for rank in range(highest + 1)
         if per_n * n + per_rank * rank <= whole
     )
