@@ -18,10 +18,11 @@ import pytest
 import invgen
 from invgen import BasisSpec
 from invgen.compiler.algebra import modular
-from invgen.compiler.candidates.ace import truncation as ace_truncation
+from invgen.compiler.candidates.ace import counting
+from invgen.compiler.candidates.ace.counting import count_ace
 from invgen.compiler.candidates.ace.coupling import Channel, Coupling
 from invgen.compiler.candidates.ace.family import coupling_cost, truncation
-from invgen.compiler.candidates.ace.truncation import channels_in_use, count_ace, multisets
+from invgen.compiler.candidates.ace.truncation import channels_in_use, multisets
 from invgen.compiler.candidates.family import family_of
 from invgen.compiler.inspect.draw import write_drawings
 from invgen.compiler.inspect.report import describe, operations, summary
@@ -105,7 +106,7 @@ def test_weights_with_huge_denominators_are_counted_without_enumeration(monkeypa
     assert big == invgen.count(ace(total_degree=60, l_max=3, n_max=4)).total > 10**6
     few = truncation(ace(total_degree=12, **odd), 2)
     exact = count_ace(few, (1, 2, 3, 4))
-    monkeypatch.setattr(ace_truncation, "LARGEST_TABLE", 10)
+    monkeypatch.setattr(counting, "LARGEST_TABLE", 10)
     assert count_ace(few, (1, 2, 3, 4)) == exact
 
 

@@ -129,6 +129,9 @@ class DotFamily:
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return {order: comb(spec.channels + 1, 2) if order == 2 else 0 for order in spec.orders}
 
+    def rank_at_most(self, spec: BasisSpec) -> int:
+        return min(self.bound(spec), self.offered(spec))
+
     def refuse(self, spec: BasisSpec, limit: int) -> None:
         if self.offered(spec) > limit:
             raise TooManyCandidates(f"{spec.id} has {self.offered(spec)} products; lower channels")

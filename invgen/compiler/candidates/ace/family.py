@@ -18,12 +18,12 @@ from invgen.compiler.algebra.characters import count_invariants, largest_rank
 from invgen.compiler.algebra.couplings import integer_coupling
 from invgen.compiler.algebra.sparse import Sparse, monomial
 from invgen.compiler.candidates.ace.chains import AceEvaluator
+from invgen.compiler.candidates.ace.counting import count_ace, rank_at_most
 from invgen.compiler.candidates.ace.coupling import Coupling, candidates, channel_label, couplings
 from invgen.compiler.candidates.ace.truncation import (
     Truncation,
     box,
     channels_in_use,
-    count_ace,
     multisets,
     total_degree,
 )
@@ -48,6 +48,9 @@ class AceFamily:
 
     def bound(self, spec: BasisSpec) -> int:
         return largest_rank(_channels(spec), spec.parity)
+
+    def rank_at_most(self, spec: BasisSpec) -> int:
+        return rank_at_most(truncations(spec), spec.parity, _channels(spec))
 
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return dict(_counts(spec))
