@@ -1,9 +1,10 @@
 """Linear and independent sizes of ACE bases: over total degree and w_L, for one to four elements, and in boxes.
 
 Every selection is exact and beside it in float64; the exponent of independent against full size is the slope of a
-straight line through the logarithms: for one element over all degrees of at least ``FITTED``, for several, and for one
-beside them, over all bases of at least ``LEAST`` functions. Boxes grow either in radial functions or in ranks. Then the
-float64 pass alone, on the largest elimination, at tolerances around the one that is used: how much room there is.
+straight line through the logarithms: for one element over all degrees of at least ``FITTED``; for several, for one
+beside them, and for boxes over all bases of at least ``LEAST`` functions. Boxes grow either in radial functions or in
+ranks. Then the float64 pass alone, on the largest elimination, at tolerances around the one that is used: how much room
+there is.
 
     python benchmarks/ace_sizes.py [--quick]      -> results/ace_sizes.json, results/ace_sizes.png
 """
@@ -42,7 +43,7 @@ BOXES = {
 """In a box an element is worth as much as a radial function: k of one and m of the other are k m channels of a rank."""
 QUICK_BOXES = {"radial functions, l <= 3, order <= 3": {"l_max": 3, "n_max": 3, "radial": range(1, 5)}}
 FITTED = 10
-LEAST = 100
+LEAST = (100, 1000)
 PAPER = 0.75
 MOST = 20_000
 TOLERANCES = (1e-8, 1e-7, FLOAT_TOLERANCE, 1e-5, 1e-4, 1e-3)
@@ -97,9 +98,10 @@ def exponent(rows: list[dict[str, Any]]) -> float:
     return float(np.polyfit(full, kept, 1)[0])
 
 
-def of_at_least(rows: list[dict[str, Any]], least: int) -> list[dict[str, Any]]:
-    """The bases of at least so many functions."""
-    return [row for row in rows if row["linear"] >= least]
+def exponents_from(rows: list[dict[str, Any]]) -> dict[str, float | None]:
+    """Slopes over the bases of at least so many functions; ``None`` where there are fewer than three."""
+    parts = {str(least): [row for row in rows if row["linear"] >= least] for least in LEAST}
+    return {least: exponent(part) if len(part) > 2 else None for least, part in parts.items()}
 
 
 def room(truncation: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +132,7 @@ def draw(degrees: dict[str, Any], alloys: dict[str, Any], boxes: dict[str, Any])
     ):
         for number, (name, part) in enumerate(series.items()):
             full, kept = [row["linear"] for row in part["rows"]], [row["independent"] for row in part["rows"]]
-            label = f"{name}: {part['exponent']:.2f}"
+            label = f"{name}: {next(iter(part['exponents'].values())):.2f}"
             axis.loglog(full, kept, "o-", color=f"C{number}", markersize=3, linewidth=1, label=label)
             axis.loglog(full, [row["bound"] for row in part["rows"]], ":", color=f"C{number}", linewidth=1)
         axis.loglog(x, 10 * (x / 30) ** PAPER, color="grey", linewidth=1, label=f"slope {PAPER} (paper)")
@@ -150,13 +152,12 @@ def main() -> None:
         for number, last in highest.items():
             step = 2 if number == 1 else 1
             rows = [of_degree(w_L, degree, number) for degree in range(6, last + 1, step)]
-            rows = of_at_least(rows, LEAST)
-            alloys[f"w_L = {w_L}, {number} elements"] = {"exponent": exponent(rows), "rows": rows}
+            alloys[f"w_L = {w_L}, {number} elements"] = {"exponents": exponents_from(rows), "rows": rows}
     for name, request in (QUICK_BOXES if quick else BOXES).items():
         rows = box_series(**request)
-        boxes[name] = {"exponent": exponent(of_at_least(rows, LEAST)), "rows": rows}
-    print(exponents, {name: part["exponent"] for name, part in (alloys | boxes).items()})
-    one = {f"$w_L$ = {w_L}": {"exponent": exponents[w_L], "rows": rows} for w_L, rows in series.items()}
+        boxes[name] = {"exponents": exponents_from(rows), "rows": rows}
+    print(exponents, {name: part["exponents"] for name, part in (alloys | boxes).items()})
+    one = {f"$w_L$ = {w_L}, D >= {FITTED}": {"exponents": {"": exponents[w_L]}, "rows": series[w_L]} for w_L in series}
     draw(one, alloys, boxes)
     found = {"exponents": exponents, "paper": PAPER, "fitted_from_degree": FITTED, "rows": series}
     found |= {"fitted_from_functions": LEAST, "alloys": alloys, "boxes": boxes}
