@@ -568,6 +568,17 @@ def test_error_tables_are_the_means_by_group():
 GOOD = {"data": {"train": "a.extxyz"}, "basis": {"total_degree": 6}, "radial": {"cutoff": 5.0}}
 
 
+def test_a_fit_takes_a_basis_whose_limits_differ_by_order(tmp_path):
+    basis = {"total_degree": [6, "11/2", 5], "l_max": [0, 1, 1]}
+    result = invgen.ace.fit(structures(12, 0), basis=basis, radial=RADIAL, solver={"folds": 2}, folder=tmp_path)
+    spec = invgen.BasisSpec(
+        family="ace", n_max=3, total_degree=(6, "11/2", 5), l_max=(0, 1, 1), objective="linear", elements=("Cu",)
+    )
+    assert invgen.Basis.load(tmp_path).spec == spec
+    assert result.potential.coefficients.shape == (1, invgen.count(spec).total)
+    assert result.potential.radial.functions == 6
+
+
 def test_a_configuration_has_defaults_and_plain_values():
     config = parse_fit_config(GOOD)
     assert config.solver.method == "ridge"
