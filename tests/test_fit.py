@@ -568,6 +568,17 @@ def test_error_tables_are_the_means_by_group():
 GOOD = {"data": {"train": "a.extxyz"}, "basis": {"total_degree": 6}, "radial": {"cutoff": 5.0}}
 
 
+def test_a_fit_takes_a_basis_whose_limits_differ_by_order(tmp_path):
+    basis = {"total_degree": [6, "11/2", 5], "l_max": [0, 1, 1]}
+    result = invgen.ace.fit(structures(12, 0), basis=basis, radial=RADIAL, solver={"folds": 2}, folder=tmp_path)
+    spec = invgen.BasisSpec(
+        family="ace", n_max=3, total_degree=(6, "11/2", 5), l_max=(0, 1, 1), objective="linear", elements=("Cu",)
+    )
+    assert invgen.Basis.load(tmp_path).spec == spec
+    assert result.potential.coefficients.shape == (1, invgen.count(spec).total)
+    assert result.potential.radial.functions == 6
+
+
 def test_a_configuration_has_defaults_and_plain_values():
     config = parse_fit_config(GOOD)
     assert config.solver.method == "ridge"
@@ -590,7 +601,8 @@ def test_a_configuration_has_defaults_and_plain_values():
         ({"radial": {}}, r"\[radial\] lacks the required cutoff"),
         ({"radial": {"cutoff": "five"}}, "radial.cutoff must be of type float, got 'five'"),
         ({"basis": {}}, "give basis.total_degree, or basis.channels"),
-        ({"basis": {"total_degree": 3, "channels": 2}}, "and not both"),
+        ({"basis": {"channels": [4, 2, 2]}}, r"basis\.channels needs basis\.l_max beside it"),
+        ({"basis": {"total_degree": [3, 2.5, True]}}, r"basis\.total_degree\[2\] must be of type .*, got True"),
         ({"basis": {"channels": 2}}, "needs basis.l_max"),
         ({"basis": {"total_degree": True}}, "must be of type int or float or str, got True"),
         ({"basis": {"source": "b.json", "n_max": 4}}, "remove n_max"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -58,6 +59,20 @@ def test_ids_name_everything_that_differs_and_json_restores_the_spec(arguments, 
         ({"total_degree": 14, "n_max": 3, "l_max": 4}, "ace-d14-w3_2-n3-independent"),
         ({"l_max": 2, "channels": 4, "elements": ("Mo", "W")}, "ace-l2-n4-c4-independent-Mo.W"),
         ({"total_degree": 8, "elements": ("W", "Mo"), "parity": "both"}, "ace-d8-w3_2-n4-both-independent-W.Mo"),
+        ({"total_degree": 14, "n_max": 3, "channels": 4}, "ace-d14-w3_2-n3-c4-independent"),
+        ({"total_degree": 14, "n_max": 3, "channels": 14}, "ace-d14-w3_2-n3-independent"),
+        ({"total_degree": (20, 16, 12), "n_max": 3}, "ace-d20.16.12-w3_2-n3-independent"),
+        ({"total_degree": {1: 20, 2: "33/2"}, "n_max": 2, "w_L": 1}, "ace-d20.33_2-w1-n2-independent"),
+        ({"total_degree": {2: 16, 3: 12}, "n_max": 3, "orders": (2, 3)}, "ace-d16.12-w3_2-n3-o2.3-independent"),
+        ({"total_degree": (20, 16, 12), "n_max": 3, "l_max": 3}, "ace-l3-d20.16.12-w3_2-n3-independent"),
+        ({"total_degree": (20, 16, 12), "n_max": 3, "l_max": (0, 4, 2)}, "ace-l0.4.2-d20.16.12-w3_2-n3-independent"),
+        ({"total_degree": 14, "n_max": 3, "channels": (8, 4, 2)}, "ace-d14-w3_2-n3-c8.4.2-independent"),
+        ({"total_degree": 14, "n_max": 3, "channels": (1, 1, 1)}, "ace-d14-w3_2-n3-c1.1.1-independent"),
+        ({"l_max": (0, 3, 3, 2), "channels": [15, 6, 4, 3]}, "ace-l0.3.3.2-n4-c15.6.4.3-independent"),
+        (
+            {"l_max": {1: 0, 2: 4}, "n_max": 2, "channels": 6, "elements": ("Mo", "W")},
+            "ace-l0.4-n2-c6-independent-Mo.W",
+        ),
     ],
 )
 def test_ace_requests_have_ids_and_json_restores_them(arguments, name):
@@ -67,6 +82,37 @@ def test_ace_requests_have_ids_and_json_restores_them(arguments, name):
     assert restored == spec
     assert hash(restored) == hash(spec)
     assert restored.id == name
+
+
+@pytest.mark.parametrize(
+    ("by_order", "uniform"),
+    [
+        ({"total_degree": (14, 14, 14)}, {"total_degree": 14}),
+        ({"total_degree": {1: 14, 2: "28/2", 3: 14.0}, "l_max": (0, 4, 3)}, {"total_degree": 14}),
+        ({"total_degree": 14, "l_max": (0, 2, 2)}, {"total_degree": 14, "l_max": 2}),
+        ({"total_degree": 14, "l_max": 2, "channels": (14, 13, 12)}, {"total_degree": 14, "l_max": 2}),
+        ({"total_degree": 14, "channels": (5, 5, 5)}, {"total_degree": 14, "channels": 5}),
+        ({"l_max": (2, 2, 2), "channels": (4, 4, 4)}, {"l_max": 2, "channels": 4}),
+    ],
+)
+def test_one_request_has_one_normal_form(by_order, uniform):
+    first, second = (BasisSpec(family="ace", n_max=3, **arguments) for arguments in (by_order, uniform))
+    assert first == second
+    assert hash(first) == hash(second)
+    assert first.id == second.id
+    assert first.to_json() == second.to_json()
+
+
+def test_fields_of_a_request_by_order_are_the_highest():
+    spec = BasisSpec(family="ace", n_max=3, total_degree=(20, 16, 12), channels=(12, 6, 4))
+    assert (spec.total_degree, spec.channels, spec.l_max) == (20, 12, 4)
+    assert [(limit.l_max, limit.channels, limit.total_degree) for limit in spec.limits] == [
+        (0, 12, 20),
+        (4, 6, 16),
+        (3, 4, 12),
+    ]
+    assert BasisSpec(family="ace", n_max=3, total_degree=(20, 16, 12)) != spec
+    assert BasisSpec(l_max=2, n_max=2).limits[1].l_max == 2
 
 
 def test_json_of_an_ace_request_may_be_changed():
@@ -93,7 +139,6 @@ def test_ranks_of_a_total_degree_are_those_of_its_functions():
             {"l_max": 2, "channels": 3, "elements": ("Mo", "W")},
             r"channels=3 cannot be shared out among 2 elements",
         ),
-        ({"total_degree": 9, "channels": 2}, r"give either channels \(a box\) or total_degree, got channels=2"),
         ({"total_degree": 9, "ranks": (0, 1)}, r"total_degree goes with l_max, a cap of the ranks, got ranks=\(0, 1\)"),
         ({"total_degree": 9.1}, r"total_degree=9\.1 is a float that is not exactly 9\.1"),
         ({"total_degree": "many"}, r"total_degree must be a finite number such as '3/2', got 'many'"),
@@ -110,6 +155,33 @@ def test_ranks_of_a_total_degree_are_those_of_its_functions():
         ),
         ({"total_degree": 9, "l_max": -1}, r"l_max must be a whole number of at least 0, got -1"),
         ({"total_degree": 60, "w_L": 1}, rf"rank 29 is above {MAX_RANK}"),
+        ({"total_degree": 9, "channels": 0}, r"channels must be a whole number of at least 1, got 0"),
+        (
+            {"total_degree": (9, 8)},
+            r"total_degree must be one value, or one for each of the orders \(1, 2, 3, 4\), got 2",
+        ),
+        ({"total_degree": {1: 9, 2: 8}}, r"total_degree must name each of the orders \(1, 2, 3, 4\) and no other, got"),
+        (
+            {"total_degree": (9, 8, 7, 3)},
+            r"total_degree=3 of order 4 selects no function.*leave the order out of orders",
+        ),
+        ({"total_degree": (9, 8, 7, 6.1)}, r"total_degree=6\.1 is a float that is not exactly 6\.1"),
+        ({"total_degree": (9, 8, 7, None)}, r"total_degree must be an int, a text such as '3/2'.*got None"),
+        ({"total_degree": (90, 60, 9, 9), "w_L": 1}, rf"rank 29 is above {MAX_RANK}"),
+        ({"total_degree": 9, "l_max": (0, 2, -1, 1)}, r"every l_max must be a whole number of at least 0, got -1"),
+        (
+            {"l_max": 2, "channels": (4, 2, 0, 1)},
+            r"every number of channels must be a whole number of at least 1, got 0",
+        ),
+        ({"channels": (4, 2, 2, 1)}, r"channels=\(4, 2, 2, 1\) make a box with l_max beside them; give l_max"),
+        (
+            {"l_max": 2, "channels": (4, 2, 3, 2), "elements": ("Mo", "W")},
+            r"channels=3 cannot be shared out among 2 elements",
+        ),
+        (
+            {"total_degree": (9, 10, 9, 9), "objective": "generators"},
+            r"limits that do not grow with the order.*got ace-d9\.10\.9\.9-.*use objective='independent'",
+        ),
         ({"l_max": 2, "elements": "Mo"}, r"elements must be a tuple of symbols such as \('Mo', 'W'\), got 'Mo'"),
         ({"l_max": 2, "elements": ("mo",)}, r"every element must be a symbol such as 'Mo', got 'mo'"),
         ({"l_max": 2, "elements": (42,)}, r"every element must be a symbol such as 'Mo', got 42"),
@@ -125,6 +197,12 @@ def test_bad_ace_requests_name_cause_value_and_remedy(arguments, message):
 def test_what_belongs_to_ace_is_refused_elsewhere(arguments):
     with pytest.raises(SpecError, match=r"belongs to the family 'ace', got"):
         BasisSpec(l_max=2, **arguments) if "elements" in arguments else BasisSpec(**arguments)
+
+
+def test_contractions_have_no_limits_by_order():
+    with pytest.raises(SpecError, match=r"by_order belongs to the family 'ace'"):
+        BasisSpec(l_max=(2, 1), n_max=2)
+    assert BasisSpec(l_max=(2, 2), n_max=2) == BasisSpec(l_max=2, n_max=2)
 
 
 def test_ace_has_no_cartesian_tensors():
@@ -222,6 +300,12 @@ def test_spec_errors_are_value_errors_and_our_own():
 def test_a_misspelt_keyword_is_an_error(misspelt, message):
     with pytest.raises(TypeError, match=message):
         BasisSpec(l_max=3, **{misspelt: 2})
+
+
+def test_fields_may_be_replaced_unless_limits_differ_by_order():
+    assert replace(BasisSpec(l_max=2), parity="both") == BasisSpec(l_max=2, parity="both")
+    with pytest.raises(TypeError, match="unknown keyword 'by_order'"):
+        replace(BasisSpec(family="ace", l_max=(2, 1), n_max=2, channels=2), parity="both")
 
 
 def test_json_with_an_unknown_field_is_refused():

@@ -129,6 +129,9 @@ class DotFamily:
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return {order: comb(spec.channels + 1, 2) if order == 2 else 0 for order in spec.orders}
 
+    def rank_at_most(self, spec: BasisSpec) -> int:
+        return min(self.bound(spec), self.offered(spec))
+
     def refuse(self, spec: BasisSpec, limit: int) -> None:
         if self.offered(spec) > limit:
             raise TooManyCandidates(f"{spec.id} has {self.offered(spec)} products; lower channels")
@@ -275,13 +278,13 @@ class ReplayedDots:
     def point(self, tensors: Sequence[str], components: np.ndarray, prime: int) -> DotPoint:
         return DotPoint(tensors, components, prime)
 
-    def tensors(self, specification: dict[str, Any]) -> set[str]:
+    def tensors(self, specification: dict[str, Any], order: int) -> set[str]:
         return {f"v{n}" for n in range(1, specification["channels"] + 1)}
 
     def degree(self, specification: dict[str, Any], tensor: str) -> Fraction:
         return Fraction(0)
 
-    def limit(self, specification: dict[str, Any]) -> Fraction | None:
+    def limit(self, specification: dict[str, Any], order: int) -> Fraction | None:
         return None
 
 

@@ -8,29 +8,26 @@ from typing import Annotated, Any
 
 import typer
 
-from invgen.cli.application import BasisArgument, app, backend_names, err, out, stages, whole_numbers
+from invgen.cli import requests
+from invgen.cli.application import BasisArgument, app, backend_names, err, out, stages
 from invgen.cli.covariants import covariants_in, show_covariants
-from invgen.spec import FAMILIES, MAX_CANDIDATES
+from invgen.spec import MAX_CANDIDATES
 
 
 @app.command()
 def generate(
-    family: Annotated[str, typer.Option(help=f"Candidate family: {' or '.join(FAMILIES)}.")] = "cartesian",
-    l_max: Annotated[int | None, typer.Option(help="Highest rank; ranks 0..l_max take part.")] = None,
-    n_max: Annotated[int, typer.Option(help="Largest correlation order (body order is one more).")] = 4,
-    objective: Annotated[
-        str, typer.Option(help="independent, flexible, robust, linear or generators.")
-    ] = "independent",
-    ranks: Annotated[str | None, typer.Option(help="Explicit ranks such as 0,1,2,4, instead of --l-max.")] = None,
-    channels: Annotated[int, typer.Option(help="Channels (tensors) of every rank; ace: of all species together.")] = 1,
-    total_degree: Annotated[
-        str | None, typer.Option(help="ace: all with sum(n + w_L l) up to this, such as 14 or 21/2.")
-    ] = None,
-    w_l: Annotated[str | None, typer.Option("--w-l", help="ace: weight of the ranks in the degree, 3/2.")] = None,
-    elements: Annotated[str | None, typer.Option(help="ace: neighbouring species such as Mo,W.")] = None,
-    parity: Annotated[str, typer.Option(help="proper, pseudo or both.")] = "proper",
-    orders: Annotated[str | None, typer.Option(help="Only these correlation orders, such as 2,4.")] = None,
-    ordering: Annotated[str, typer.Option(help="Order of candidates: degree, cost or rank.")] = "degree",
+    family: requests.Family = "cartesian",
+    l_max: requests.LMax = None,
+    n_max: requests.NMax = 4,
+    objective: requests.Objective = "independent",
+    ranks: requests.Ranks = None,
+    channels: requests.Channels = "1",
+    total_degree: requests.TotalDegree = None,
+    w_l: requests.WL = None,
+    elements: requests.Elements = None,
+    parity: requests.Parity = "proper",
+    orders: requests.Orders = None,
+    ordering: requests.Ordering = "degree",
     max_candidates: Annotated[
         int, typer.Option(help="Refuse to enumerate more candidates than this.")
     ] = MAX_CANDIDATES,
@@ -44,19 +41,8 @@ def generate(
     from invgen.compiler.inspect.report import summary
 
     chosen = backend_names(backends)
-    spec = invgen.BasisSpec(
-        family,
-        l_max,
-        n_max,
-        objective,
-        ranks=whole_numbers(ranks, "--ranks"),
-        channels=channels,
-        parity=parity,
-        orders=whole_numbers(orders, "--orders"),
-        ordering=ordering,
-        total_degree=total_degree,
-        w_L=w_l,
-        elements=tuple(elements.replace(",", " ").split()) if elements else (),
+    spec = requests.request(
+        family, l_max, n_max, objective, ranks, channels, total_degree, w_l, elements, parity, orders, ordering
     )
     with stages() as progress:
         basis = invgen.generate(spec, progress=progress, max_candidates=max_candidates)

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
@@ -104,7 +105,8 @@ def _form(certificate: Certificate, text: str) -> Iterator[Problem]:
 
 def _labels(claim: Claim) -> Iterator[Problem]:
     family, spec = claim.family, claim.spec
-    admitted = family.tensors(spec)
+    by_order = {order: family.tensors(spec, order) for order in spec["orders"]}
+    admitted = set[str]().union(*by_order.values())
     if len(set(claim.tensors)) < len(claim.tensors) or not admitted.issuperset(claim.tensors):
         yield Problem("tensors", f"{' '.join(claim.tensors)} are not those of the specification")
     elif (family.uses_all and admitted != set(claim.tensors)) or (
@@ -118,20 +120,31 @@ def _labels(claim: Claim) -> Iterator[Problem]:
             yield Problem("label", f"{label!r}: {error}")
             continue
         content = family.content(label)
-        limit, degree = family.limit(spec), sum(family.degree(spec, t) for t in content)
         if not set(content) <= set(claim.tensors):
             yield Problem("label", f"{label!r} holds tensors that are not in the specification")
-        elif len(content) not in spec["orders"] or (limit is not None and degree > limit):
+        elif not set(content) <= by_order.get(len(content), set()) or _above(claim, content):
             yield Problem("label", f"{label!r} is of an order or degree that the specification does not admit")
         elif sum(map(family.rank_of, content)) % 2 not in PARITIES[spec["parity"]]:
             yield Problem("label", f"{label!r} has the wrong parity")
 
 
+def _above(claim: Claim, content: tuple[str, ...]) -> bool:
+    limit = claim.family.limit(claim.spec, len(content))
+    return limit is not None and sum(claim.family.degree(claim.spec, t) for t in content) > limit
+
+
 def _invariants(claim: Claim, tensors: Iterable[str]) -> dict[int, int]:
-    """Per order, of these tensors, by characters."""
+    """Per order, of these tensors, by characters; orders that admit the same are counted together."""
     spec, family = claim.spec, claim.family
-    weighted = [(family.rank_of(t), family.degree(spec, t)) for t in tensors]
-    return counts.count_invariants(weighted, spec["orders"], PARITIES[spec["parity"]], family.limit(spec))
+    alike: dict[tuple[frozenset[str], Fraction | None], list[int]] = {}
+    for order in spec["orders"]:
+        allowed = frozenset(family.tensors(spec, order).intersection(tensors))
+        alike.setdefault((allowed, family.limit(spec, order)), []).append(order)
+    found: dict[int, int] = {}
+    for (allowed, limit), orders in alike.items():
+        weighted = [(family.rank_of(t), family.degree(spec, t)) for t in sorted(allowed)]
+        found |= counts.count_invariants(weighted, orders, PARITIES[spec["parity"]], limit)
+    return dict(sorted(found.items()))
 
 
 def _arithmetic(certificate: Certificate, fresh: int, progress: Progress | None) -> Iterator[Problem]:

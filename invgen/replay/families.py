@@ -49,14 +49,14 @@ class Family(Protocol):
     def point(self, tensors: Sequence[str], components: np.ndarray, prime: int) -> Point:
         """Labels at components of these tensors, 2 rank + 1 of each in turn."""
 
-    def tensors(self, specification: dict[str, Any]) -> set[str]:
-        """All tensors that the specification admits."""
+    def tensors(self, specification: dict[str, Any], order: int) -> set[str]:
+        """All tensors that the specification admits in labels of this order."""
 
     def degree(self, specification: dict[str, Any], tensor: str) -> Fraction:
         """What a tensor adds to the degree of a label."""
 
-    def limit(self, specification: dict[str, Any]) -> Fraction | None:
-        """The largest sum of degrees of the factors of a label."""
+    def limit(self, specification: dict[str, Any], order: int) -> Fraction | None:
+        """The largest sum of degrees of the factors of a label of this order."""
 
 
 class Cartesian:
@@ -74,14 +74,14 @@ class Cartesian:
     def point(self, tensors: Sequence[str], components: np.ndarray, prime: int) -> Point:
         return cartesian.CartesianPoint(tensors, components, prime)
 
-    def tensors(self, specification: dict[str, Any]) -> set[str]:
+    def tensors(self, specification: dict[str, Any], order: int) -> set[str]:
         numbers = range(specification["channels"])
         return {f"{rank}:{number}" if number else str(rank) for rank in specification["ranks"] for number in numbers}
 
     def degree(self, specification: dict[str, Any], tensor: str) -> Fraction:
         return Fraction(0)
 
-    def limit(self, specification: dict[str, Any]) -> Fraction | None:
+    def limit(self, specification: dict[str, Any], order: int) -> Fraction | None:
         return None
 
 
@@ -100,13 +100,16 @@ class Ace:
     def point(self, tensors: Sequence[str], components: np.ndarray, prime: int) -> Point:
         return ace.AcePoint(tensors, components, prime)
 
-    def tensors(self, specification: dict[str, Any]) -> set[str]:
+    def tensors(self, specification: dict[str, Any], order: int) -> set[str]:
         species = max(1, len(specification.get("elements", [])))
-        limit, cap = self.limit(specification), specification.get("l_max")
+        limit, cap = self.limit(specification, order), _of_order(specification, "l_max", order)
+        channels = _of_order(specification, "channels", order)
         if limit is None:
-            radial, ranks = specification["channels"] // species, range(specification["l_max"] + 1)
+            radial, ranks = channels // species, range(cap + 1)
         else:
-            radial, ranks = int(limit), range(int(limit / Fraction(specification["w_L"])) + 1)
+            free = specification["channels"] == 1
+            radial = int(limit) if free else min(int(limit), channels // species)
+            ranks = range(int(limit / Fraction(specification["w_L"])) + 1)
         found = [(z, n, rank) for z in range(species) for n in range(1, radial + 1) for rank in ranks]
         names = {f"{z}.{n}.{rank}" if z else f"{n}.{rank}" for z, n, rank in found if cap is None or rank <= cap}
         return {name for name in names if limit is None or self.degree(specification, name) <= limit}
@@ -117,9 +120,15 @@ class Ace:
         *_, n, rank = tensor.split(".")
         return int(n) + Fraction(specification["w_L"]) * int(rank)
 
-    def limit(self, specification: dict[str, Any]) -> Fraction | None:
-        degree = specification.get("total_degree")
+    def limit(self, specification: dict[str, Any], order: int) -> Fraction | None:
+        degree = _of_order(specification, "total_degree", order)
         return None if degree is None else Fraction(degree)
+
+
+def _of_order(specification: dict[str, Any], name: str, order: int) -> Any:
+    """A value that a specification gives once, or as a list with one for each of its orders."""
+    value = specification.get(name)
+    return value[specification["orders"].index(order)] if isinstance(value, list) else value
 
 
 FAMILIES: dict[str, Family] = {"cartesian": Cartesian(), "ace": Ace()}

@@ -71,10 +71,12 @@ def _typed(key: str, kind: Any, value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise ConfigError(f"{key} must be a table, got {value!r}")
         return dict(value)
-    if get_origin(wanted[0]) is tuple:
-        if not isinstance(value, list | tuple):
-            raise ConfigError(f"{key} must be a list, got {value!r}")
-        return tuple(_typed(f"{key}[{k}]", get_args(wanted[0])[0], item) for k, item in enumerate(value))
+    for listed in (k for k in wanted if get_origin(k) is tuple):
+        if isinstance(value, list | tuple):
+            return tuple(_typed(f"{key}[{k}]", get_args(listed)[0], item) for k, item in enumerate(value))
+        wanted = tuple(k for k in wanted if k is not listed)
+    if not wanted:
+        raise ConfigError(f"{key} must be a list, got {value!r}")
     if float in wanted and isinstance(value, int) and not isinstance(value, bool) and int not in wanted:
         return float(value)
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):

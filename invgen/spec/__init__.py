@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from invgen.errors import SpecError, unknown
 from invgen.spec.families import FAMILIES, Rules, Tensor
+from invgen.spec.limits import Degree, Limits, Whole, grows, normal_form, shortest
 from invgen.spec.values import (
     MAX_RANK,
     Exact,
@@ -19,6 +20,8 @@ from invgen.spec.values import (
     checked_weight,
     exact_fraction,
     highest_rank,
+    in_id,
+    plain,
     ranks_of_degree,
 )
 
@@ -31,6 +34,7 @@ __all__ = [
     "PARITIES",
     "BasisSpec",
     "Exact",
+    "Limits",
     "Rules",
     "Tensor",
     "exact_fraction",
@@ -62,7 +66,8 @@ class BasisSpec:
         degree n_max are polynomials. ``robust``: few functions of the largest possible rank in general and at every
         symmetric site of a list.
     channels
-        Number of channels, that is tensors, of every rank; those of ``ace`` are shared out species by species.
+        Number of channels, that is tensors, of every rank; those of ``ace`` are shared out species by species. Beside
+        ``total_degree`` they cap its radial functions; 1, the default, caps nothing there.
     parity
         ``proper`` scalars (default), ``pseudo`` scalars (one Levi-Civita symbol), or ``both``.
     orders
@@ -71,11 +76,15 @@ class BasisSpec:
         In which order candidates are offered to the selection: ``degree`` (order, then total rank), ``cost``
         (estimated multiplications) or ``rank`` (highest rank in the contraction first to last).
     total_degree, w_L
-        ``ace`` only, instead of ``channels``: all multisets with sum(n_i + w_L l_i) <= total_degree; w_L is 3/2 by
-        default. Exact: an int, a text such as ``"3/2"``, or a Fraction.
+        ``ace`` only: all multisets with sum(n_i + w_L l_i) <= total_degree; w_L is 3/2 by default. Exact: an int, a
+        text such as ``"3/2"``, or a Fraction.
     elements
         ``ace`` only: symbols of the neighbouring species such as ``("Mo", "W")``; z is the position in this tuple.
         One species without a name by default.
+
+    In ``ace``, ``total_degree``, ``l_max`` and ``channels`` may differ from order to order: a tuple with one value for
+    each of ``orders``, or a mapping such as ``{1: 20, 2: 16, 3: 12}``. The fields then hold the highest of them, and
+    ``limits`` what every order may hold.
 
     Raises ``SpecError`` for values out of range and ``TypeError`` for a keyword that does not exist.
     """
@@ -91,40 +100,45 @@ class BasisSpec:
     total_degree: Fraction | None
     w_L: Fraction | None
     elements: tuple[str, ...]
+    by_order: tuple[Limits, ...]
 
     def __init__(
         self,
         family: str = "cartesian",
-        l_max: int | None = None,
+        l_max: Whole | None = None,
         n_max: int = 4,
         objective: str = "independent",
         *,
         ranks: tuple[int, ...] | None = None,
-        channels: int = 1,
+        channels: Whole = 1,
         parity: str = "proper",
         orders: tuple[int, ...] | None = None,
         ordering: str = "degree",
-        total_degree: Exact | None = None,
+        total_degree: Degree | None = None,
         w_L: Exact | None = None,
         elements: tuple[str, ...] = (),
         **misspelt: Any,
     ) -> None:
+        misspelt = {k: v for k, v in misspelt.items() if (k, v) != ("by_order", ())}  # ``dataclasses.replace`` says it
         if misspelt:
-            known = ["l_max", *(f.name for f in fields(self))]
+            known = ["l_max", *(f.name for f in fields(self) if f.name != "by_order")]
             raise TypeError("BasisSpec: " + unknown("keyword", next(iter(misspelt)), known))
         check_choice("family", family, tuple(FAMILIES))
         check_choice("objective", objective, OBJECTIVES)
         check_choice("parity", parity, PARITIES)
         check_choice("ordering", ordering, ORDERINGS)
         check_whole("n_max", n_max, 1)
+        chosen, named = checked_orders(orders, n_max), checked_elements(elements)
+        weight = checked_weight(w_L, total_degree)
+        highest, channels, total_degree, by_order = normal_form(
+            chosen, l_max, channels, total_degree, weight, max(1, len(named))
+        )
         check_whole("channels", channels, 1)
-        chosen = checked_orders(orders, n_max)
-        degree = None if total_degree is None else exact_fraction("total_degree", total_degree)
-        weight = checked_weight(w_L, degree)
+        degree = None if total_degree is None else exact_fraction("total_degree", cast("Exact", total_degree))
         if degree is None or weight is None:
-            known_ranks = checked_ranks(l_max, ranks)
+            known_ranks = checked_ranks(highest, ranks)
         else:
-            known_ranks = ranks_of_degree(degree, weight, chosen, l_max, ranks)
+            known_ranks = ranks_of_degree(degree, weight, chosen, highest, ranks)
         values = {
             "family": family,
             "n_max": n_max,
@@ -136,7 +150,8 @@ class BasisSpec:
             "ordering": ordering,
             "total_degree": degree,
             "w_L": weight,
-            "elements": checked_elements(elements),
+            "elements": named,
+            "by_order": by_order,
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -187,6 +202,11 @@ class BasisSpec:
                 f"generators need all orders up to n_max, since products of lower ones are no generators, "
                 f"got orders={self.orders}; leave orders out"
             )
+        if grows(self.limits, self.orders, self.w_L, self.species):
+            raise SpecError(
+                f"generators need limits that do not grow with the order, since a factor of a product must be allowed "
+                f"where the product is, got {self.id}; use objective='independent'"
+            )
         if self.ordering != "degree":
             raise SpecError(f"generators are chosen degree by degree, got ordering={self.ordering!r}; leave it out")
 
@@ -214,13 +234,31 @@ class BasisSpec:
         return sum(2 * rank + 1 for rank, _ in self.tensors)
 
     @property
+    def limits(self) -> tuple[Limits, ...]:
+        """What each of ``orders`` may hold."""
+        free = self.total_degree is not None and self.channels == 1
+        alike = Limits(self.l_max, None if free else self.channels, self.total_degree)
+        return self.by_order or (alike,) * len(self.orders)
+
+    @property
     def id(self) -> str:
-        """``cartesian-l3-n4-flexible``, ``ace-d10-w3_2-n3-linear``; what differs from the defaults is appended."""
-        parts = [self.family, *self._truncation_id(), f"n{self.n_max}"]
-        if self.channels > 1:
-            parts.append(f"c{self.channels}")
+        """``cartesian-l3-n4-flexible``, ``ace-d10-w3_2-n3-linear``; what differs from the defaults is appended.
+
+        Numbers that differ from order to order stand one after another: ``ace-d20.16.12-w3_2-n3-linear``.
+        """
+        said = self._truncation()
+        parts = [self.family]
+        if not FAMILIES[self.family].any_ranks or self.ranks == tuple(range(self.l_max + 1)):
+            parts += [f"l{in_id(said['l_max'])}"] if said["l_max"] is not None else []
+        else:
+            parts.append("r" + in_id(self.ranks))
+        if self.total_degree is not None:
+            parts += [f"d{in_id(said['total_degree'])}", f"w{in_id(self.w_L)}"]
+        parts.append(f"n{self.n_max}")
+        if said["channels"] != 1:
+            parts.append(f"c{in_id(said['channels'])}")
         if self.orders != tuple(range(1, self.n_max + 1)):
-            parts.append("o" + ".".join(map(str, self.orders)))
+            parts.append("o" + in_id(self.orders))
         if self.parity != "proper":
             parts.append(self.parity)
         if self.ordering != "degree":
@@ -228,30 +266,23 @@ class BasisSpec:
         parts.append(self.objective)
         return "-".join([*parts, ".".join(self.elements)] if self.elements else parts)
 
-    def _truncation_id(self) -> list[str]:
-        if self.total_degree is None or self.w_L is None:
-            full = self.ranks == tuple(range(self.l_max + 1))
-            return [f"l{self.l_max}" if full else "r" + ".".join(map(str, self.ranks))]
-        numbers = [f"d{self.total_degree}".replace("/", "_"), f"w{self.w_L}".replace("/", "_")]
-        return ([f"l{self.l_max}"] if self._capped else []) + numbers
-
-    @property
-    def _capped(self) -> bool:
-        """Whether l_max limits the ranks, rather than the total degree."""
-        if self.total_degree is None or self.w_L is None:
-            return True
-        return self.l_max < highest_rank(self.total_degree, self.w_L, self.orders)
+    def _truncation(self) -> dict[str, Any]:
+        """``l_max``, unless the degree limits the ranks, ``channels`` and ``total_degree``: one value, or a tuple."""
+        if self.by_order:
+            said = shortest(self.by_order, self.orders, self.w_L, self.species)
+            return {**said, "channels": said["channels"] or 1}
+        capped = True
+        if self.total_degree is not None and self.w_L is not None:
+            capped = self.l_max < highest_rank(self.total_degree, self.w_L, self.orders)
+        l_max = self.l_max if capped else None
+        return {"l_max": l_max, "channels": self.channels, "total_degree": self.total_degree}
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; ``BasisSpec.from_json`` restores an equal spec. Fields of another family are left out."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "by_order"}
         if not FAMILIES[self.family].any_ranks:
-            values = {**values, "ranks": None, "l_max": self.l_max if self._capped else None}
-        return {
-            name: list(v) if isinstance(v, tuple) else str(v) if isinstance(v, Fraction) else v
-            for name, v in values.items()
-            if v is not None and (name != "elements" or v)
-        }
+            values = {**values, "ranks": None, **self._truncation()}
+        return {name: plain(v) for name, v in values.items() if v is not None and (name != "elements" or v)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> BasisSpec:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Protocol
 
 from invgen.errors import SpecError
+from invgen.spec.limits import Limits
 
 Tensor = tuple[int, int]
 """One irreducible tensor of a neighbourhood: ``(rank, number)``, numbered from 0 among those of its rank."""
@@ -29,7 +29,7 @@ class Request(Protocol):
     @property
     def elements(self) -> tuple[str, ...]: ...
     @property
-    def total_degree(self) -> Fraction | None: ...
+    def limits(self) -> tuple[Limits, ...]: ...
 
 
 class Rules:
@@ -63,22 +63,18 @@ class CartesianRules(Rules):
 
 
 class AceRules(Rules):
-    """Channels A_znl: a box, or a total degree, of species that may be named."""
+    """Channels A_znl: a box, a total degree, or both, alike for all orders or not, of species that may be named."""
 
-    own = ("total_degree", "elements")
+    own = ("total_degree", "elements", "by_order")
     any_ranks = False
 
     def check(self, spec: Request) -> None:
-        if spec.total_degree is not None and spec.channels != 1:
-            raise SpecError(
-                f"give either channels (a box) or total_degree, got channels={spec.channels} and "
-                f"total_degree={spec.total_degree}; with total_degree the radial functions follow from the degree"
-            )
-        if spec.total_degree is None and spec.channels % spec.species:
-            raise SpecError(
-                f"channels={spec.channels} cannot be shared out among {spec.species} elements "
-                f"({', '.join(spec.elements)}); use a multiple of {spec.species}"
-            )
+        for limit in spec.limits:
+            if limit.channels is not None and limit.channels % spec.species:
+                raise SpecError(
+                    f"channels={limit.channels} cannot be shared out among {spec.species} elements "
+                    f"({', '.join(spec.elements)}); use a multiple of {spec.species}"
+                )
 
     def tensors(self, spec: Request) -> tuple[Tensor, ...]:
         raise SpecError(f"{spec.id} has channels A_znl, not Cartesian tensors; see Basis.channels")

@@ -72,7 +72,7 @@ def checked_ranks(l_max: int | None, ranks: tuple[int, ...] | None) -> tuple[int
     return chosen
 
 
-def checked_weight(w_L: Exact | None, degree: Fraction | None) -> Fraction | None:
+def checked_weight(w_L: Exact | None, degree: object) -> Fraction | None:
     if degree is None:
         if w_L is not None:
             raise SpecError(f"w_L weighs the ranks of a total degree, got w_L={w_L!r} without total_degree")
@@ -125,3 +125,15 @@ def checked_orders(orders: tuple[int, ...] | None, n_max: int) -> tuple[int, ...
     if not chosen or chosen[-1] > n_max:
         raise SpecError(f"orders must lie in 1..n_max={n_max}, got {orders!r}")
     return chosen
+
+
+def plain(value: Any) -> Any:
+    """A value of a request as JSON has it."""
+    if isinstance(value, tuple):
+        return [plain(part) for part in value]
+    return str(value) if isinstance(value, Fraction) else value
+
+
+def in_id(value: Any) -> str:
+    """A value of a request in the name of a file."""
+    return ".".join(map(in_id, value)) if isinstance(value, tuple) else str(value).replace("/", "_")

@@ -35,19 +35,20 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class BasisConfig:
-    """The functions: a truncation by total degree, or by l_max and channels, as in ``BasisSpec``; or a basis file.
+    """The functions: a truncation by total degree, by l_max and channels, or by all, as in ``BasisSpec``; or a file.
 
+    Each of the three takes one number, or a list with one for each order.
     ``elements`` are those of the training structures by default, in the order of their atomic numbers. ``source`` is
     the file, folder or shipped id of a basis that was generated before; it excludes all other keys but ``elements``.
     ``max_candidates`` allows more candidates than are enumerated unless told.
     """
 
     elements: tuple[str, ...] = ()
-    total_degree: int | float | str | None = None
+    total_degree: int | float | str | tuple[int | float | str, ...] | None = None
     w_L: int | float | str | None = None
     n_max: int = 3
-    l_max: int | None = None
-    channels: int | None = None
+    l_max: int | tuple[int, ...] | None = None
+    channels: int | tuple[int, ...] | None = None
     orders: tuple[int, ...] = ()
     objective: str = "linear"
     ordering: str = "degree"
@@ -224,9 +225,9 @@ def check_basis(basis: BasisConfig) -> None:
         given = [k for k, v in others.items() if v != getattr(BasisConfig(), k)]
         if given:
             raise ConfigError(f"basis.source is a basis of its own; remove {', '.join(given)} from [basis]")
-    elif (basis.total_degree is None) == (basis.channels is None):
-        raise ConfigError("give basis.total_degree, or basis.channels with basis.l_max, and not both")
-    elif basis.channels is not None and basis.l_max is None:
+    elif basis.total_degree is None and basis.channels is None:
+        raise ConfigError("give basis.total_degree, or basis.channels with basis.l_max, or all three")
+    elif basis.total_degree is None and basis.l_max is None:
         raise ConfigError("basis.channels needs basis.l_max beside it")
 
 

@@ -106,12 +106,9 @@ def fit_file(path: str | Path, progress: Progress | None = None) -> FitResult:
         pool, size = sets["train"], config.data.test_size
         rows = split_indices(len(pool), {"test": size, "train": len(pool) - size}, config.data.split_seed)
         sets |= {name: [pool[i] for i in sorted(indices)] for name, indices in rows.items()}
-    basis = config.basis
-    if basis.source is not None and (base / basis.source).exists():
-        basis = replace(basis, source=str(base / basis.source))
     return fit(
         sets["train"],
-        basis=basis,
+        basis=_found_from(config.basis, base),
         radial=config.radial,
         validation=sets["valid"],
         test=sets["test"],
@@ -122,6 +119,25 @@ def fit_file(path: str | Path, progress: Progress | None = None) -> FitResult:
         plots=config.output.plots,
         progress=progress,
     )
+
+
+def basis_of_file(path: str | Path) -> BasisSpec:
+    """The basis that a TOML configuration asks for; structures are read only where it does not name the elements."""
+    from invgen.compiler.pipeline import find_basis
+
+    config, base = read_fit_config(path), Path(path).parent
+    basis = _found_from(config.basis, base)
+    if basis.source is not None:
+        return find_basis(basis.source).spec
+    elements = basis.elements or elements_of(read_structures(base / config.data.train))
+    return BasisSpec(**spec_arguments(basis, elements))
+
+
+def _found_from(basis: BasisConfig, base: Path) -> BasisConfig:
+    """With the path of its source where that is a file relative to the configuration."""
+    if basis.source is None or not (base / basis.source).exists():
+        return basis
+    return replace(basis, source=str(base / basis.source))
 
 
 def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:

@@ -78,6 +78,9 @@ class Family(Protocol):
     def bound(self, spec: BasisSpec) -> int:
         """Transcendence degree: the largest number of independent invariants."""
 
+    def rank_at_most(self, spec: BasisSpec) -> int:
+        """The sharpest bound of the rank of all candidates together that is known before any is made."""
+
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         """Linearly independent invariants per order, products among them, by characters."""
 

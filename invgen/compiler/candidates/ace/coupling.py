@@ -20,11 +20,11 @@ from invgen.compiler.algebra.channels import Channel, Multiset, components_of, f
 from invgen.compiler.algebra.characters import count_invariants
 from invgen.compiler.algebra.couplings import SignedRoot
 from invgen.compiler.candidates.ace.chains import AceEvaluator, Polynomial, Ranks, partial_ranks, polynomial
+from invgen.compiler.candidates.ace.counting import count_ace
 from invgen.compiler.candidates.ace.truncation import (
     Truncation,
     box,
     channels_in_use,
-    count_ace,
     multisets,
     parities,
     total_degree,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,12 @@ from invgen.compiler.algebra.characters import count_invariants, largest_rank
 from invgen.compiler.algebra.couplings import integer_coupling
 from invgen.compiler.algebra.sparse import Sparse, monomial
 from invgen.compiler.candidates.ace.chains import AceEvaluator
+from invgen.compiler.candidates.ace.counting import count_ace, rank_at_most
 from invgen.compiler.candidates.ace.coupling import Coupling, candidates, channel_label, couplings
 from invgen.compiler.candidates.ace.truncation import (
     Truncation,
     box,
     channels_in_use,
-    count_ace,
     multisets,
     total_degree,
 )
@@ -47,6 +48,9 @@ class AceFamily:
 
     def bound(self, spec: BasisSpec) -> int:
         return largest_rank(_channels(spec), spec.parity)
+
+    def rank_at_most(self, spec: BasisSpec) -> int:
+        return rank_at_most(truncations(spec), spec.parity, _channels(spec))
 
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         return dict(_counts(spec))
@@ -87,7 +91,7 @@ class AceFamily:
 
     def stream(self, spec: BasisSpec, limit: int) -> Iterator[Coupling]:
         self.refuse(spec, limit)
-        found = candidates(truncation(spec), spec.orders, spec.parity)
+        found = chain.from_iterable(candidates(truncation(spec, order), (order,), spec.parity) for order in spec.orders)
         if spec.ordering == "degree":
             return found
         keys = {"cost": coupling_cost, "rank": lambda c: c.factors[-1].rank}
@@ -96,13 +100,13 @@ class AceFamily:
     def linear_sets(
         self, spec: BasisSpec, order: int, prime: int, seed: str
     ) -> Iterator[tuple[Sequence[Coupling], int]]:
-        for multiset in multisets(truncation(spec), order, spec.parity):
+        for multiset in multisets(truncation(spec, order), order, spec.parity):
             found = couplings(multiset, prime)
             yield found, len(found)
 
     def multidegrees(self, spec: BasisSpec, order: int) -> Iterator[Multidegree]:
         used = set(_channels(spec))
-        for multiset in multisets(truncation(spec), order, "both"):
+        for multiset in multisets(truncation(spec, order), order, "both"):
             if used.issuperset(multiset):
                 name = " ".join(channel_label(c) for c in multiset)
                 odd = sum(c.rank for c in multiset) % 2 == 1
@@ -150,21 +154,34 @@ class AceFamily:
         return candidate.polynomial().scale
 
 
-def truncation(spec: BasisSpec) -> Truncation:
-    """The channels and degrees that a spec asks for."""
-    if spec.total_degree is None or spec.w_L is None:
-        return box(spec.l_max, spec.channels // spec.species, spec.species)
-    return total_degree(spec.total_degree, spec.w_L, spec.species, spec.l_max)
+def truncation(spec: BasisSpec, order: int) -> Truncation:
+    """The channels and degrees that a spec allows in one order."""
+    limit = spec.limits[spec.orders.index(order)]
+    radial = None if limit.channels is None else limit.channels // spec.species
+    if limit.total_degree is None or spec.w_L is None:
+        return box(limit.l_max, radial or 1, spec.species)
+    return total_degree(limit.total_degree, spec.w_L, spec.species, limit.l_max, radial)
+
+
+def truncations(spec: BasisSpec) -> dict[Truncation, tuple[int, ...]]:
+    """The orders of a spec by what they hold: one entry where all are alike."""
+    found: dict[Truncation, tuple[int, ...]] = {}
+    for order in spec.orders:
+        part = truncation(spec, order)
+        found[part] = (*found.get(part, ()), order)
+    return found
 
 
 @lru_cache(maxsize=64)
 def _channels(spec: BasisSpec) -> tuple[Channel, ...]:
-    return channels_in_use(truncation(spec), spec.orders, spec.parity)
+    parts = (channels_in_use(part, orders, spec.parity) for part, orders in truncations(spec).items())
+    return tuple(sorted(set().union(*parts)))
 
 
 @lru_cache(maxsize=64)
 def _counts(spec: BasisSpec) -> dict[int, int]:
-    return count_ace(truncation(spec), spec.orders, spec.parity)
+    parts = [count_ace(part, orders, spec.parity) for part, orders in truncations(spec).items()]
+    return dict(sorted(pair for part in parts for pair in part.items()))
 
 
 def coupling_cost(coupling: Coupling) -> int:

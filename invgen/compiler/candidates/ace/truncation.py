@@ -1,7 +1,8 @@
-"""Which ACE channels and multisets a truncation holds, enumerated lazily, and exact counts without enumeration.
+"""Which ACE channels and multisets a truncation holds, enumerated lazily.
 
 A **channel** is a tensor A_znl of a neighbourhood: species z (0, 1, ...), radial function n (1, 2, ...), rank l. A
-candidate couples a **multiset** of channels. Two truncations: a box, and the total degree sum(n_i + w_L l_i) <= D.
+candidate couples a **multiset** of channels. Two truncations: a box, and the total degree sum(n_i + w_L l_i) <= D,
+which a box may cap.
 """
 
 from __future__ import annotations
@@ -10,17 +11,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb
 
-import numpy as np
-
-from invgen.compiler.algebra.channels import Channel, Multiset, components_of, factor_key
+from invgen.compiler.algebra.channels import Channel, Multiset, factor_key
 from invgen.compiler.algebra.characters import count_invariants
 from invgen.errors import SpecError, unknown
 from invgen.spec import Exact, exact_fraction
 
-LARGEST_TABLE = 10**7
-"""Orders times degrees times weights above which counting enumerates multisets."""
 PARITIES = {"proper": (False,), "pseudo": (True,), "both": (False, True)}
 
 
@@ -47,31 +43,37 @@ class Truncation:
         return self.unit * sum(position[channel] for channel in multiset)
 
 
-def _at_least(what: str, value: int, least: int) -> None:
+def at_least(what: str, value: int, least: int) -> None:
+    """Raises ``SpecError`` for anything but a whole number of at least so much."""
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise SpecError(f"{what} must be a whole number of at least {least}, got {value!r}")
 
 
 def box(l_max: int, radial: int = 1, species: int = 1) -> Truncation:
     """All (z, n, l) with z < ``species``, n = 1..``radial``, l = 0..``l_max``."""
-    _at_least("l_max", l_max, 0)
-    _at_least("radial", radial, 1)
-    _at_least("species", species, 1)
+    at_least("l_max", l_max, 0)
+    at_least("radial", radial, 1)
+    at_least("species", species, 1)
     found = tuple(
         Channel(z, n, rank) for z in range(species) for n in range(1, radial + 1) for rank in range(l_max + 1)
     )
     return Truncation(found, tuple(c.rank for c in found), Fraction(1), None)
 
 
-def total_degree(degree: Exact, w_L: Exact = "3/2", species: int = 1, l_max: int | None = None) -> Truncation:
-    """Multisets with sum(n_i + w_L l_i) <= ``degree``, n >= 1, l >= 0; optionally no rank above ``l_max``.
+def total_degree(
+    degree: Exact, w_L: Exact = "3/2", species: int = 1, l_max: int | None = None, radial: int | None = None
+) -> Truncation:
+    """Multisets with sum(n_i + w_L l_i) <= ``degree``, n >= 1, l >= 0; optionally no l above ``l_max``, no n above
+    ``radial``.
 
     Raises ``SpecError`` for a degree that selects nothing, a weight that is not positive, or an inexact float.
     """
     limit, weight = exact_fraction("total_degree", degree), exact_fraction("w_L", w_L)
-    _at_least("species", species, 1)
+    at_least("species", species, 1)
     if l_max is not None:
-        _at_least("l_max", l_max, 0)
+        at_least("l_max", l_max, 0)
+    if radial is not None:
+        at_least("radial", radial, 1)
     if weight <= 0:
         raise SpecError(f"w_L must be positive, or ranks have no limit, got {w_L!r}; the usual value is '3/2'")
     if limit < 1:
@@ -79,10 +81,11 @@ def total_degree(degree: Exact, w_L: Exact = "3/2", species: int = 1, l_max: int
     per_n, per_rank = weight.denominator, weight.numerator
     whole = int(limit * per_n)
     highest = (whole - per_n) // per_rank if l_max is None else l_max
+    most = whole // per_n if radial is None else min(radial, whole // per_n)
     found = tuple(
         Channel(z, n, rank)
         for z in range(species)
-        for n in range(1, whole // per_n + 1)
+        for n in range(1, most + 1)
         for rank in range(highest + 1)
         if per_n * n + per_rank * rank <= whole
     )
@@ -101,7 +104,7 @@ def multisets(truncation: Truncation, order: int, parity: str = "proper") -> Ite
 
     Proper scalars have an even sum of ranks, pseudo-scalars an odd one; intermediate ranks are not restricted.
     """
-    _at_least("order", order, 1)
+    at_least("order", order, 1)
     odd = parities(parity)
     by_degree = sorted(zip(truncation.degrees, map(factor_key, truncation.channels), truncation.channels, strict=True))
     degrees, channels = [d for d, *_ in by_degree], [c for *_, c in by_degree]
@@ -139,7 +142,7 @@ def channels_in_use(truncation: Truncation, orders: Iterable[int], parity: str =
     """The channels that occur in any invariant of these orders, in component order."""
     chosen = sorted(set(orders))
     for order in chosen:
-        _at_least("every order", order, 1)
+        at_least("every order", order, 1)
     if parity == "pseudo":
         found = {
             channel for order in chosen for multiset in multisets(truncation, order, parity) for channel in multiset
@@ -170,78 +173,3 @@ def _in_scalars(truncation: Truncation, order: int) -> set[Channel]:
         for channel, degree in pairs
         if (channel.rank == 0 or order > 1) and (truncation.limit is None or least(channel, degree) <= truncation.limit)
     }
-
-
-def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "proper") -> dict[int, int]:
-    """Linearly independent invariants for each order, over all multisets at once, without enumerating them.
-
-    Counts the states of weight 0 less those of weight 1 in the symmetric powers of all channels together, apart for
-    every degree and for even and odd sums of ranks. With more than some thousand different degrees such a table is
-    too large; then multisets are enumerated.
-    """
-    odd = parities(parity)
-    chosen = sorted(set(orders))
-    for order in chosen:
-        _at_least("every order", order, 1)
-    if not chosen:
-        return {}
-    width = _highest_rank(truncation, chosen[-1]) + 1
-    levels = _levels(truncation, chosen[-1], LARGEST_TABLE // ((chosen[-1] + 1) * width))
-    if levels is None:
-        return {order: sum(map(count_invariants, multisets(truncation, order, parity))) for order in chosen}
-    table, centre = _weight_table(truncation, chosen[-1], levels)
-    return {order: int(sum(_scalars(table[order][int(p)], centre) for p in odd)) for order in chosen}
-
-
-def _levels(truncation: Truncation, order: int, most: int) -> np.ndarray | None:
-    """Degrees 0, 1, ... up to the limit, or if they are more than ``most`` those that multisets have, or none."""
-    limit = truncation.limit or 0
-    if limit < most:
-        return np.arange(limit + 1)
-    sums = {0}
-    for _ in range(order):
-        sums |= {a + b for a in sums for b in set(truncation.degrees) if a + b <= limit}
-    return np.array(sorted(sums), dtype=np.int64) if len(sums) <= most else None
-
-
-def _highest_rank(truncation: Truncation, order: int) -> int:
-    """A bound of the total rank of a multiset."""
-    highest = order * max(c.rank for c in truncation.channels)
-    if truncation.limit is None:
-        return highest
-    steepest = max(Fraction(c.rank, d) for c, d in zip(truncation.channels, truncation.degrees, strict=True))
-    return min(highest, int(truncation.limit * steepest))
-
-
-def _scalars(weights: np.ndarray, centre: int) -> int:
-    one = weights[:, centre + 1].sum() if centre + 1 < weights.shape[1] else 0
-    return int(weights[:, centre].sum() - one)
-
-
-def _weight_table(truncation: Truncation, order: int, levels: np.ndarray) -> tuple[np.ndarray, int]:
-    """Number of states, shape (order + 1, parity, level of the degree, weight), and the position of weight 0."""
-    degrees = truncation.degrees if truncation.limit is not None else (0,) * len(truncation.channels)
-    centre = _highest_rank(truncation, order)
-    states = comb(components_of(truncation.channels) + order - 1, order)
-    kind = np.int64 if states < 2**62 else object
-    table = np.zeros((order + 1, 2, len(levels), 2 * centre + 1), dtype=kind)
-    table[0, 0, 0, centre] = 1
-    for channel, degree in zip(truncation.channels, degrees, strict=True):
-        odd = channel.rank % 2
-        below, above = _steps(levels, degree)
-        for m in range(-channel.rank, channel.rank + 1):
-            source = slice(max(0, -m), 2 * centre + 1 - max(0, m))
-            target = slice(max(0, m), 2 * centre + 1 - max(0, -m))
-            for power in range(1, order + 1):
-                for parity in range(2):
-                    table[power, parity, above, target] += table[power - 1, parity ^ odd, below, source]
-    return table, centre
-
-
-def _steps(levels: np.ndarray, degree: int) -> tuple[np.ndarray | slice, np.ndarray | slice]:
-    """Where on the axis of levels there is one that is higher by ``degree``, and where that one is."""
-    if levels[-1] == len(levels) - 1:
-        return slice(0, max(len(levels) - degree, 0)), slice(degree, None)
-    above = np.minimum(np.searchsorted(levels, levels + degree), len(levels) - 1)
-    (below,) = np.nonzero(levels[above] == levels + degree)
-    return below, above[below]

@@ -50,6 +50,9 @@ class CartesianFamily:
     def bound(self, spec: BasisSpec) -> int:
         return largest_rank(self.channels(spec), spec.parity)
 
+    def rank_at_most(self, spec: BasisSpec) -> int:
+        return min(self.bound(spec), sum(self.counts(spec).values()))
+
     def counts(self, spec: BasisSpec) -> dict[int, int]:
         channels = self.channels(spec)
         return {order: sum(count_order(channels, order, p) for p in parities(spec)) for order in spec.orders}

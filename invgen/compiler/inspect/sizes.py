@@ -1,0 +1,86 @@
+"""How large a basis will be, from characters alone: nothing is enumerated."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from invgen.compiler.algebra.channels import Channel, components_of
+from invgen.compiler.candidates.family import Counts, count, family_of
+from invgen.spec import MAX_CANDIDATES, BasisSpec
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What is known of a request before anything is made.
+
+    counts
+        Linearly independent functions of every order, exact: the full basis.
+    channels
+        Those that occur in any function.
+    bound
+        Components less the dimension of a generic orbit: the largest rank of any functions of these channels.
+    rank_at_most
+        The sharpest bound of the rank of the functions of this request, and so of how many are independent.
+    """
+
+    spec: BasisSpec
+    counts: Counts
+    channels: tuple[Channel, ...]
+    bound: int
+    rank_at_most: int
+
+    @property
+    def components(self) -> int:
+        """Width of the arrays that the basis takes."""
+        return components_of(self.channels)
+
+    @property
+    def ranks(self) -> dict[int, int]:
+        """Number of channels of every rank."""
+        return dict(sorted(Counter(c.rank for c in self.channels).items()))
+
+    @property
+    def coefficients(self) -> int | None:
+        """Of a linear potential, one set for each species of the central atom; at most so many unless ``linear``."""
+        if not family_of(self.spec).atomic:
+            return None
+        return self.spec.species * (self.counts.total if self.spec.objective == "linear" else self.rank_at_most)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "id": self.spec.id,
+            "spec": self.spec.to_json(),
+            "counts": {str(order): number for order, number in self.counts.items()},
+            "total": self.counts.total,
+            "channels": len(self.channels),
+            "ranks": {str(rank): number for rank, number in self.ranks.items()},
+            "components": self.components,
+            "bound": self.bound,
+            "rank_at_most": self.rank_at_most,
+            "coefficients": self.coefficients,
+        }
+
+    def __str__(self) -> str:
+        orders = ", ".join(f"{number:,} of order {order}" for order, number in self.counts.items())
+        ranks = ", ".join(f"{number} of rank {rank}" for rank, number in self.ranks.items()) or "none"
+        lines = [
+            self.spec.id,
+            f"  linearly independent  {self.counts.total:,}: {orders}",
+            f"  channels              {len(self.channels):,}: {ranks}; {self.components:,} components",
+            f"  independent           at most {self.rank_at_most:,}; {self.bound:,} by components less a generic orbit",
+        ]
+        if self.coefficients is not None:
+            exact = "" if self.spec.objective == "linear" else "at most "
+            lines.append(f"  linear potential      {exact}{self.coefficients:,} coefficients")
+        if self.counts.total > MAX_CANDIDATES:
+            lines.append(f"  generate refuses more than {MAX_CANDIDATES:,} unless --max-candidates says so")
+        return "\n".join(lines)
+
+
+def sizes(spec: BasisSpec) -> Sizes:
+    """Counts, channels and bounds of a request; raises ``TypeError`` for anything but a ``BasisSpec``."""
+    counts, family = count(spec), family_of(spec)
+    return Sizes(spec, counts, family.channels(spec), family.bound(spec), family.rank_at_most(spec))
