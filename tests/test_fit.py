@@ -158,7 +158,8 @@ def test_wrong_labels_give_large_errors():
         Structure(s.numbers, s.positions, s.cell, s.periodic, s.energy, -s.forces, s.name, s.stress, s.group)
         for s in structures(24, 0)
     ]
-    result = invgen.ace.fit(wrong, basis={"total_degree": 5}, radial=RADIAL, test=structures(8, 1))
+    weights = {"energy": 30.0, "forces": 1.0, "stress": 1.0}
+    result = invgen.ace.fit(wrong, basis={"total_degree": 5}, radial=RADIAL, test=structures(8, 1), weights=weights)
     assert result.errors["test"]["all"]["forces_rmse"] > 0.5
 
 

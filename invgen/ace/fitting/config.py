@@ -12,10 +12,11 @@ from invgen.ace.fitting.solvers import SOLVERS
 from invgen.ace.fitting.validation import FOLD_BY
 from invgen.ace.radial import RadialBasis
 from invgen.data.neighbours import nearest_distance
+from invgen.data.references import METHODS
 from invgen.data.structures import Structure
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError, parse_table, parse_tables, read_tables
-from invgen.runs.references import ReferencesConfig, check_references
+from invgen.runs.references import ReferencesConfig, check_energies, check_references
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,11 @@ class RadialConfig:
 
 @dataclass(frozen=True)
 class WeightsConfig:
-    """Weights of energies (1/eV), forces (Å/eV) and stresses (1/eV); see ``Weights``."""
+    """Weights of energies (1/eV), forces (Å/eV) and stresses (1/eV), balanced by the labels where none is given."""
 
-    energy: float = 30.0
-    forces: float = 1.0
-    stress: float = 1.0
+    energy: float | None = None
+    forces: float | None = None
+    stress: float | None = None
     scaling: str = "sqrt"
     groups: dict[str, Any] = field(default_factory=dict)
 
@@ -90,6 +91,21 @@ class WeightsConfig:
             return Weights(**{name: getattr(self, name) for name in self.__dataclass_fields__})
         except ValueError as error:
             raise ConfigError(f"[weights] {error}") from error
+
+
+FITTED = "fitted"
+
+
+@dataclass(frozen=True)
+class FitReferencesConfig(ReferencesConfig):
+    """One-body energies: fitted with the rest, or by one of the methods of ``ReferencesConfig``.
+
+    ``energies`` (eV) of elements are as given and not fitted. ``compare`` holds known ones (eV) of isolated atoms that
+    the fit does not use: the report tells how far off it is.
+    """
+
+    method: str = FITTED
+    compare: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,7 +159,7 @@ class FitConfig:
     radial: RadialConfig
     basis: BasisConfig = field(default_factory=BasisConfig)
     weights: WeightsConfig = field(default_factory=WeightsConfig)
-    references: ReferencesConfig = field(default_factory=ReferencesConfig)
+    references: FitReferencesConfig = field(default_factory=FitReferencesConfig)
     solver: SolverConfig = field(default_factory=SolverConfig)
     output: OutputConfig = field(default_factory=OutputConfig)
 
@@ -157,7 +173,7 @@ TABLES = {
     "basis": BasisConfig,
     "radial": RadialConfig,
     "weights": WeightsConfig,
-    "references": ReferencesConfig,
+    "references": FitReferencesConfig,
     "solver": SolverConfig,
     "output": OutputConfig,
 }
@@ -172,7 +188,7 @@ def parse_fit_config(values: Mapping[str, Any]) -> FitConfig:
     """``FitConfig`` of nested tables. Raises ``ConfigError`` for unknown keys, wrong types and impossible values."""
     config = FitConfig(**parse_tables(values, TABLES))
     config.weights.weights()
-    check_references(config.references)
+    check_fit_references(config.references)
     check_solver(config.solver)
     check_basis(config.basis)
     if config.data.test_size < 0 or (config.data.test_size and config.data.test is not None):
@@ -201,6 +217,12 @@ def radial_basis(radial: Any, train: Sequence[Structure]) -> RadialBasis:
     keys: RadialConfig = table("radial", RadialConfig, radial)
     r0 = nearest_distance(train, keys.cutoff) if keys.r0 is None else keys.r0
     return RadialBasis(keys.cutoff, 1, r0, keys.transform, keys.p, keys.q, keys.envelope)
+
+
+def check_fit_references(references: FitReferencesConfig) -> None:
+    """Raises ``ConfigError`` for an unknown method and energies that are no numbers."""
+    check_references(references, (FITTED, *METHODS))
+    check_energies("references.compare", references.compare)
 
 
 def check_solver(solver: SolverConfig) -> None:

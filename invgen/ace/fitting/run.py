@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from invgen.ace.fitting.checks import check_request
 from invgen.ace.fitting.config import (
     BasisConfig,
+    FitReferencesConfig,
     RadialConfig,
     SolverConfig,
     WeightsConfig,
@@ -29,7 +30,6 @@ from invgen.data.dataset import split_indices
 from invgen.data.structures import Structure, read_structures
 from invgen.emitted.products import ProductBasis
 from invgen.errors import BasisFileError, SpecError
-from invgen.runs.references import ReferencesConfig
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def fit(
     validation: Sequence[Structure] | str | Path = (),
     test: Sequence[Structure] | str | Path = (),
     weights: Weights | Mapping[str, Any] | None = None,
-    references: ReferencesConfig | Mapping[str, Any] | None = None,
+    references: FitReferencesConfig | Mapping[str, Any] | None = None,
     solver: SolverConfig | Mapping[str, Any] | str = "ridge",
     folder: str | Path | None = None,
     plots: bool = True,
@@ -74,7 +74,7 @@ def fit(
     given = table("weights", WeightsConfig, weights)
     settings = FitSettings(
         given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
-        table("references", ReferencesConfig, references or {}),
+        table("references", FitReferencesConfig, references or {}),
         table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
         factors_folder=None if folder is None else Path(folder) / "factors",
     )
