@@ -109,6 +109,17 @@ class FitReferencesConfig(ReferencesConfig):
 
 
 @dataclass(frozen=True)
+class ShortRangeConfig:
+    """ZBL repulsion below the shortest distance of each pair of elements in the structures that are fitted.
+
+    ``inner`` is the part of that distance up to which it is ZBL's in full, see ``Repulsion``.
+    """
+
+    zbl: bool = True
+    inner: float = 0.7
+
+
+@dataclass(frozen=True)
 class SolverConfig:
     """How coefficients are found.
 
@@ -153,7 +164,7 @@ class OutputConfig:
 
 @dataclass(frozen=True)
 class FitConfig:
-    """One fit: the tables data, basis, radial, weights, references, solver and output."""
+    """One fit: the tables data, basis, radial, weights, references, solver, short_range and output."""
 
     data: DataConfig
     radial: RadialConfig
@@ -161,6 +172,7 @@ class FitConfig:
     weights: WeightsConfig = field(default_factory=WeightsConfig)
     references: FitReferencesConfig = field(default_factory=FitReferencesConfig)
     solver: SolverConfig = field(default_factory=SolverConfig)
+    short_range: ShortRangeConfig = field(default_factory=ShortRangeConfig)
     output: OutputConfig = field(default_factory=OutputConfig)
 
     def to_json(self) -> dict[str, Any]:
@@ -175,6 +187,7 @@ TABLES = {
     "weights": WeightsConfig,
     "references": FitReferencesConfig,
     "solver": SolverConfig,
+    "short_range": ShortRangeConfig,
     "output": OutputConfig,
 }
 
@@ -190,6 +203,7 @@ def parse_fit_config(values: Mapping[str, Any]) -> FitConfig:
     config.weights.weights()
     check_fit_references(config.references)
     check_solver(config.solver)
+    check_short_range(config.short_range)
     check_basis(config.basis)
     if config.data.test_size < 0 or (config.data.test_size and config.data.test is not None):
         raise ConfigError(f"give data.test (a file) or data.test_size (a positive number), got {config.data.test_size}")
@@ -237,6 +251,12 @@ def check_solver(solver: SolverConfig) -> None:
         raise ConfigError(f"solver.smoothness needs powers of at least zero, got {list(solver.smoothness)}")
     if solver.lambdas and not min(solver.lambdas) > 0:
         raise ConfigError(f"solver.lambdas must be positive, got {list(solver.lambdas)}")
+
+
+def check_short_range(short_range: ShortRangeConfig) -> None:
+    """Raises ``ConfigError`` for an inner radius that is not inside."""
+    if not 0 < short_range.inner < 1:
+        raise ConfigError(f"short_range.inner must be between 0 and 1, got {short_range.inner}")
 
 
 def check_basis(basis: BasisConfig) -> None:

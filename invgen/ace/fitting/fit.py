@@ -14,13 +14,14 @@ import numpy as np
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
 from invgen.ace.fitting.balance import balanced, dominance
 from invgen.ace.fitting.checks import check_request, name_dependent, name_duplicates, pair_twins
-from invgen.ace.fitting.config import FitReferencesConfig, SolverConfig
+from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
 from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.references import References, final_energies, starting_energies, told_energies
 from invgen.ace.fitting.report import write_report
 from invgen.ace.fitting.rows import Weights
+from invgen.ace.fitting.shortrange import name_attractions, repulsion_of
 from invgen.ace.fitting.solvers import Solution, solve
 from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict, table_text
 from invgen.ace.potential import LinearPotential
@@ -68,6 +69,7 @@ class FitSettings:
     weights: Weights = field(default_factory=Weights)
     references: FitReferencesConfig = field(default_factory=FitReferencesConfig)
     solver: SolverConfig = field(default_factory=SolverConfig)
+    short_range: ShortRangeConfig = field(default_factory=ShortRangeConfig)
     w_L: Fraction | float = Fraction(3, 2)
     factors_folder: Path | None = None
 
@@ -99,6 +101,7 @@ def fit_products(
     settings, say = settings or FitSettings(), progress or (lambda stage, done, total: None)
     sets = {name: list(sets.get(name, ())) for name in ("train", "validation", "test")}
     check_request(sets, elements, settings.references, settings.solver, settings.weights)
+    check_short_range(settings.short_range)
     repeated = name_duplicates(sets)
     start = starting_energies(sets["train"], elements, settings.references)
     evaluator = DesignEvaluator(products, radial, tuple(elements))
@@ -123,8 +126,10 @@ def fit_products(
     }
     coefficients = solution.coefficients.reshape(len(elements), -1)
     references = np.array(list(known["references"].values()))
+    fitted = [*sets["train"], *sets["validation"]]
+    repulsion, short_range = repulsion_of(fitted, elements, radial.cutoff, settings.short_range)
     potential = LinearPotential(
-        products, radial, tuple(elements), coefficients, references, products.labels, metadata=known
+        products, radial, tuple(elements), coefficients, references, products.labels, known, repulsion
     )
     named = name_dependent(factors, solution, labels, pair_twins(products, len(elements)))
     report = {
@@ -132,6 +137,7 @@ def fit_products(
         "radial": radial.to_json(),
         "duplicates": repeated,
         "one_body": one_body,
+        "short_range": {**short_range, "attracts": name_attractions(potential)},
         "rows": dominance(factors, solution.coefficients),
         "solution": _told(solution, named),
     }

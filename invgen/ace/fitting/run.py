@@ -15,6 +15,7 @@ from invgen.ace.fitting.config import (
     BasisConfig,
     FitReferencesConfig,
     RadialConfig,
+    ShortRangeConfig,
     SolverConfig,
     WeightsConfig,
     check_basis,
@@ -48,6 +49,7 @@ def fit(
     weights: Weights | Mapping[str, Any] | None = None,
     references: FitReferencesConfig | Mapping[str, Any] | None = None,
     solver: SolverConfig | Mapping[str, Any] | str = "ridge",
+    short_range: ShortRangeConfig | Mapping[str, Any] | None = None,
     folder: str | Path | None = None,
     plots: bool = True,
     progress: Progress | None = None,
@@ -60,7 +62,7 @@ def fit(
         A basis of the family ace, a request for one, the keys of ``[basis]`` in a configuration, or a file.
     radial
         Radial functions, or the keys of ``[radial]``: at least ``cutoff`` in Å.
-    weights, references, solver
+    weights, references, solver, short_range
         As the tables of a configuration; ``solver`` may be the name of a method.
     folder
         Where potential, report and plots are written; nothing is written by default.
@@ -76,6 +78,7 @@ def fit(
         given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
         table("references", FitReferencesConfig, references or {}),
         table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
+        table("short_range", ShortRangeConfig, short_range or {}),
         factors_folder=None if folder is None else Path(folder) / "factors",
     )
     wanted, elements = _request(basis, sets["train"])
@@ -118,6 +121,7 @@ def fit_file(path: str | Path, progress: Progress | None = None) -> FitResult:
         weights=config.weights.weights(),
         references=config.references,
         solver=config.solver,
+        short_range=config.short_range,
         folder=base / config.output.folder,
         plots=config.output.plots,
         progress=progress,
