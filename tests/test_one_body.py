@@ -15,11 +15,12 @@ from invgen.ace.fitting.balance import SHARES, balanced, dominance, spreads
 from invgen.ace.fitting.config import FitReferencesConfig
 from invgen.ace.fitting.factors import Factor, Factors
 from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
-from invgen.ace.fitting.references import starting_energies
+from invgen.ace.fitting.references import isolated_energies, starting_energies
 from invgen.ace.fitting.ridge import ridge
 from invgen.ace.fitting.rows import Weights, weighted_rows
 from invgen.ace.fitting.solvers import SOLVERS, solve
-from invgen.data import DataError, Structure, from_ase
+from invgen.data import DataError, Structure, UnknownSpeciesError, from_ase
+from invgen.errors import SpecError
 from invgen.runs.config import ConfigError
 from invgen.runs.references import ReferencesConfig
 
@@ -113,7 +114,7 @@ def test_a_shift_of_every_atom_changes_one_body_energies_alone(method):
     ]  # fmt: skip
     found = []
     for frames in (structures, shifted):
-        start = starting_energies(frames, ELEMENTS, FitReferencesConfig())
+        start = starting_energies(frames, ELEMENTS, FitReferencesConfig(), 4.0)
         design = OneBodyDesign(FakeDesign())
         factors = assemble(frames, design, np.arange(30) % 3, references=start.by_number, weights=WEIGHTS)
         one = OneBodyFactors.of(factors, 2, start.free)
@@ -308,3 +309,49 @@ def test_energies_alone_and_forces_alone():
     assert both.errors["test"]["all"]["forces_rmse"] < 0.1
     with pytest.raises(DataError, match="no structure has an energy to take reference energies from"):
         invgen.ace.fit(cells(12, energy=False), references={"method": "least-squares"}, **FIT)
+
+
+# ---- bad input --------------------------------------------------------------------------------------------------
+
+
+def test_an_atom_of_a_primitive_cell_is_not_isolated():
+    atoms = bulk("Cu", "fcc", a=3.6)
+    primitive = Structure(atoms.numbers, atoms.positions, atoms.cell.array, True, energy=-0.1, name="primitive")
+    with pytest.raises(DataError, match="no structure of a single atom of Cu"):
+        invgen.ace.fit([*cells(), primitive], references={"method": "isolated"}, **FIT)
+    assert isolated_energies([primitive, atom(0.4)], ("Cu",), 4.6) == {"Cu": 0.4}
+
+
+def test_more_coefficients_than_rows_are_named_with_numbers():
+    few = cells(5, forces=False)
+    numbers = r"26 coefficients and one-body energies for 5 rows \(5 of energy, 0 of forces, 0 of stress\)"
+    options = {"basis": {"total_degree": 6}, "radial": FIT["radial"]}
+    with pytest.raises(DataError, match=numbers + ": least squares has no answer"):
+        invgen.ace.fit(few, solver="least-squares", **options)
+    with pytest.warns(UserWarning, match="rank 4 for 25 coefficients"), pytest.warns(UserWarning, match=numbers):
+        invgen.ace.fit(few, solver="ridge", **options)
+    unweighted = cells(5)
+    with pytest.raises(DataError, match=numbers):
+        invgen.ace.fit(unweighted, solver="least-squares", weights={"forces": 0.0, "stress": 0.0}, **options)
+    invgen.ace.fit(unweighted, solver="least-squares", **options)
+
+
+def test_a_test_set_with_other_elements_is_named():
+    nickel = Structure([28, 29], [[0.0, 0, 0], [0, 0, 2.2]], energy=0.0, name="alloy")
+    with pytest.raises(UnknownSpeciesError, match="alloy has Ni, the basis is for Cu: add the element"):
+        invgen.ace.fit(cells(), test=[nickel], **FIT)
+
+
+def test_a_basis_file_of_another_element_order_is_named(tmp_path):
+    made = invgen.generate(invgen.BasisSpec(family="ace", n_max=2, total_degree=3, elements=("Au", "Cu")))
+    path = made.save(tmp_path)
+    frames = []
+    for k, s in enumerate(cells()):
+        numbers = np.where(np.arange(s.atoms) <= k % 3, 29, 79)
+        frames.append(Structure(numbers, s.positions, s.cell, True, s.energy, s.forces, s.name))
+    options = {"radial": FIT["radial"], "solver": {"folds": 3}}
+    with pytest.raises(SpecError, match=r"basis.elements are Cu, Au, but the basis .* is for Au, Cu, in this order"):
+        invgen.ace.fit(frames, basis={"source": str(path), "elements": ["Cu", "Au"]}, **options)
+    found = invgen.ace.fit(frames, basis={"source": str(path)}, **options)
+    assert found.potential.elements == ("Au", "Cu")
+    assert found.potential.numbers.tolist() == [79, 29]

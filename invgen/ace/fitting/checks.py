@@ -47,6 +47,25 @@ def check_request(
             raise ConfigError(unknown("group in the weights:", group, groups or ["none"]))
 
 
+def check_rows(structures: Sequence[Structure], columns: int, weights: Weights, method: str) -> None:
+    """More columns than rows with a weight: a warning, since a prior can choose; of least squares a ``DataError``."""
+    rows = {"energy": 0, "forces": 0, "stress": 0}
+    for s in structures:
+        labelled = {"energy": s.energy is not None, "forces": s.forces is not None}
+        labelled["stress"] = s.stress is not None and bool(s.volume)
+        for kind, size in (("energy", 1), ("forces", 3 * s.atoms), ("stress", 6)):
+            if labelled[kind] and getattr(weights, kind) != 0 and weights.factor(kind, s):
+                rows[kind] += size
+    total = sum(rows.values())
+    if columns <= total or not total:
+        return
+    listed = ", ".join(f"{size} of {kind}" for kind, size in rows.items())
+    cause = f"{columns} coefficients and one-body energies for {total} rows ({listed})"
+    if method == "least-squares":
+        raise DataError(f"{cause}: least squares has no answer; add structures, lower the degree, or take ridge")
+    warnings.warn(f"{cause}: only the prior chooses among them; add structures, or lower the degree", stacklevel=4)
+
+
 def name_duplicates(sets: Mapping[str, Sequence[Structure]]) -> list[list[str]]:
     """Names of structures of equal geometry, with a warning."""
     repeated = duplicates([s for part in sets.values() for s in part])

@@ -13,7 +13,7 @@ import numpy as np
 
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
 from invgen.ace.fitting.balance import balanced, dominance
-from invgen.ace.fitting.checks import check_request, name_dependent, name_duplicates, pair_twins
+from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates, pair_twins
 from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
@@ -103,8 +103,10 @@ def fit_products(
     check_request(sets, elements, settings.references, settings.solver, settings.weights)
     check_short_range(settings.short_range)
     repeated = name_duplicates(sets)
-    start = starting_energies(sets["train"], elements, settings.references)
+    start = starting_energies(sets["train"], elements, settings.references, radial.cutoff)
     evaluator = DesignEvaluator(products, radial, tuple(elements))
+    fitted = [*sets["train"], *(sets["validation"] if settings.solver.refit else ())]
+    check_rows(fitted, evaluator.columns + len(start.free), settings.weights, settings.solver.method)
     factors = balanced(_assembled(sets, evaluator, start, settings, say), settings.weights)
     labels = [f"{e}: {label}" for e in elements for label in products.labels]
     say("solve", 0, 1)
@@ -126,8 +128,9 @@ def fit_products(
     }
     coefficients = solution.coefficients.reshape(len(elements), -1)
     references = np.array(list(known["references"].values()))
-    fitted = [*sets["train"], *sets["validation"]]
-    repulsion, short_range = repulsion_of(fitted, elements, radial.cutoff, settings.short_range)
+    repulsion, short_range = repulsion_of(
+        [*sets["train"], *sets["validation"]], elements, radial.cutoff, settings.short_range
+    )
     potential = LinearPotential(
         products, radial, tuple(elements), coefficients, references, products.labels, known, repulsion
     )

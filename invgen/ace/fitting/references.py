@@ -53,9 +53,9 @@ class References:
 
 
 def starting_energies(
-    train: Sequence[Structure], elements: Sequence[str], references: FitReferencesConfig
+    train: Sequence[Structure], elements: Sequence[str], references: FitReferencesConfig, cutoff: float
 ) -> References:
-    """What is subtracted from the energies before the fit.
+    """What is subtracted from the energies before the fit; isolated atoms have no neighbours within ``cutoff`` (Å).
 
     Raises ``DataError`` where a method lacks the structures that it needs; warns when fitted energies have no labels to
     be fitted to: they are zero then.
@@ -71,7 +71,8 @@ def starting_energies(
             stacklevel=4,
         )
         method, free = "none", ()
-    found = reference_energies_of(train, elements, method, references.energies)
+    frames = [s for s in train if _is_isolated(s, cutoff)] if method == "isolated" else train
+    found = reference_energies_of(frames, elements, method, references.energies)
     energies = tuple(found[atomic_numbers[e]] for e in elements)
     undetermined = _undetermined(labelled, elements, free) if method == "least-squares" else np.zeros((0, 0))
     return References(tuple(elements), energies, free if references.method == FITTED else (), undetermined)
@@ -105,9 +106,14 @@ def isolated_energies(structures: Sequence[Structure], elements: Sequence[str], 
     found: dict[str, float] = {}
     symbols = {int(atomic_numbers[e]): e for e in elements}
     for s in structures:
-        if s.atoms == 1 and s.energy is not None and not len(neighbour_pairs(s, cutoff).first):
+        if s.energy is not None and _is_isolated(s, cutoff):
             found.setdefault(symbols[int(s.numbers[0])], float(s.energy))
     return found
+
+
+def _is_isolated(s: Structure, cutoff: float) -> bool:
+    """Whether it is one atom that does not see its own images, as that of a primitive cell does."""
+    return s.atoms == 1 and not len(neighbour_pairs(s, cutoff).first)
 
 
 def told_energies(

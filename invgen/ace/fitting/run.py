@@ -137,18 +137,23 @@ def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tup
     from invgen.compiler.candidates.family import family_of
     from invgen.compiler.pipeline import find_basis
 
-    present, named = elements_of(train), tuple[str, ...]()
+    present, named, asked = elements_of(train), tuple[str, ...](), tuple[str, ...]()
     if isinstance(basis, Mapping):
         basis = table("basis", BasisConfig, basis)
     if isinstance(basis, BasisConfig):
         check_basis(basis)
-        named = basis.elements or present
+        asked, named = tuple(basis.elements), basis.elements or present
         basis = basis.source if basis.source is not None else BasisSpec(**spec_arguments(basis, named))
     wanted = basis if isinstance(basis, BasisSpec) else find_basis(basis)
     spec = wanted if isinstance(wanted, BasisSpec) else wanted.spec
     if not family_of(spec).atomic:
         raise SpecError(f'linear potentials need a basis of the family "ace", got {spec.id}')
     elements = spec.elements or named or present
+    if asked and asked != tuple(elements):
+        raise SpecError(
+            f"basis.elements are {', '.join(asked)}, but the basis {spec.id} is for {', '.join(elements)}, in this "
+            "order: its functions are numbered by it; remove basis.elements, or generate the basis in the other order"
+        )
     if not spec.elements and len(elements) > 1:
         raise SpecError(
             f"the basis {spec.id} is for one element, the structures have {', '.join(elements)}: generate it with "
