@@ -4,8 +4,8 @@ For every element one design matrix of all functions in question is condensed on
 columns, so all of them have the same radial functions, solver and tuning budget: ridge with a smoothness prior. The
 cutoff (found with one basis), lambda, the weight of the energies and the best basis are those of the least product of
 the errors that four-fold cross-validation over the training structures finds: mean absolute for energies, as in the
-published table, and root mean square for forces, of which a condensed matrix keeps only sums of squares. Test
-structures choose nothing.
+published table, and root mean square for forces, of which a condensed matrix keeps only sums of squares. The one-body
+energy is fitted with the coefficients. Test structures choose nothing.
 
     python benchmarks/materials.py DATA cutoff Cu [Mo ..] -> results/materials/Cu-cutoff.json; DATA holds <El>.extxyz.xz
     python benchmarks/materials.py DATA fit Cu [Mo ...]   -> results/materials/Cu.json, with the best of the cutoffs
@@ -33,10 +33,10 @@ import record
 import invgen
 from invgen.ace.fitting.assembly import assemble
 from invgen.ace.fitting.design import DesignEvaluator
-from invgen.ace.fitting.factors import Factors
 from invgen.ace.fitting.fit import degrees
+from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.ridge import RidgePath, prior_scales
-from invgen.ace.fitting.rows import Weights, reference_energies
+from invgen.ace.fitting.rows import Weights, reference_energies_of
 from invgen.ace.fitting.validation import fold_numbers
 from invgen.ace.potential import LinearPotential
 from invgen.ace.radial import RadialBasis
@@ -140,9 +140,9 @@ class Problem:
     element: str
     evaluator: DesignEvaluator
     labels: tuple[str, ...]
-    factors: Factors
+    factors: OneBodyFactors
     degrees: np.ndarray
-    references: dict[int, float]
+    reference: float
     test: list[Structure]
     energy_rows: np.ndarray
     force_rows: np.ndarray
@@ -168,19 +168,26 @@ def problem(
     products = product_basis(chosen)
     radial = RadialBasis(cutoff, RADIAL_FUNCTIONS, MATERIALS[element].r0)
     evaluator = DesignEvaluator(products, radial, (element,))
-    references = reference_energies(train, (element,))
+    references = reference_energies_of(train, (element,))
     started = time.perf_counter()
     factors = assemble(
-        train, evaluator, fold_numbers(train, FOLDS), references=references, weights=WEIGHTS, folder=folder
+        train,
+        OneBodyDesign(evaluator),
+        fold_numbers(train, FOLDS),
+        references=references,
+        weights=WEIGHTS,
+        folder=folder,
     )
     rows = [evaluator.rows(s) for s in test]
     print(f"{element}: {evaluator.columns} columns assembled in {time.perf_counter() - started:.0f} s", flush=True)
     energy_rows = np.array([row.energy / s.atoms for row, s in zip(rows, test, strict=True)])
     force_rows = np.concatenate([row.forces for row in rows])
     labels = tuple(c.label for c in chosen)
+    (reference,) = references.values()
     return Problem(
-        element, evaluator, labels, factors, degrees(products, 1.5), references, test, energy_rows, force_rows
-    )
+        element, evaluator, labels, OneBodyFactors.of(factors, 1), degrees(products, 1.5), reference, test, energy_rows,
+        force_rows,
+    )  # fmt: skip
 
 
 def measured(p: Problem, labels: list[str]) -> dict[str, Any]:
@@ -188,7 +195,7 @@ def measured(p: Problem, labels: list[str]) -> dict[str, Any]:
     position = {label: k for k, label in enumerate(p.labels)}
     columns = np.array([position[label] for label in labels])
     settings, coefficients = best_weight(p, columns)
-    energies = np.array([s.energy / s.atoms - p.references[int(s.numbers[0])] for s in p.test])
+    energies = np.array([s.energy / s.atoms - settings["one_body_energy"] for s in p.test])
     de = 1e3 * np.abs(p.energy_rows[:, columns] @ coefficients - energies)
     forces = np.concatenate([s.forces.reshape(-1) for s in p.test])
     df = np.abs(p.force_rows[:, columns] @ coefficients - forces)
@@ -224,16 +231,18 @@ def tried(p: Problem, columns: np.ndarray, weight: float) -> tuple[dict[str, Any
     lambdas = np.array(LAMBDAS) * path.singular[0] ** 2
     energy, force = _held_out(p, factors, columns, prior, lambdas)
     best = int(np.argmin(energy * force))
+    coefficients = path.coefficients(lambdas[best])
     settings = {
+        "one_body_energy": p.reference + float(factors.energies(coefficients)[0]),
         "held_out": {"energy_mae": float(energy[best]), "force_rmse": float(force[best])},
         "energy_weight": weight,
         "relative_lambda": LAMBDAS[best],
     }
-    return settings, path.coefficients(lambdas[best])
+    return settings, coefficients
 
 
 def _held_out(
-    p: Problem, factors: Factors, columns: np.ndarray, prior: np.ndarray, lambdas: np.ndarray
+    p: Problem, factors: OneBodyFactors, columns: np.ndarray, prior: np.ndarray, lambdas: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """By lambda, over all folds: mean absolute error of energies (meV/atom), root mean square one of forces (eV/Å)."""
     energies: list[np.ndarray] = []
@@ -243,7 +252,8 @@ def _held_out(
         raw = p.factors.parts[fold]["energy"]
         if len(raw.augmented) != raw.rows:
             raise ValueError(f"fold {fold} has {raw.rows} energies for {p.factors.size} columns: they were condensed")
-        energies.append(np.abs(raw.matrix[:, columns] @ found - raw.target[:, None]))
+        predicted = raw.matrix[:, columns + 1] @ found + raw.matrix[:, :1] * factors.one_body(fold)(found)
+        energies.append(np.abs(predicted - raw.target[:, None]))
         squared, count = factors.errors(found, fold)["forces"]
         squares, rows = squares + squared, rows + count
     return 1e3 * np.concatenate(energies).mean(axis=0), np.sqrt(squares / rows)
@@ -306,7 +316,7 @@ def settings(element: str) -> dict[str, Any]:
     """What all bases of one element have in common."""
     weights = {**WEIGHTS.kinds, "energy": list(ENERGY_WEIGHTS), "scaling": WEIGHTS.scaling}
     radial = RadialBasis(best_cutoff(element), RADIAL_FUNCTIONS, MATERIALS[element].r0).to_json()
-    common = {"cutoff": best_cutoff(element), "r0": MATERIALS[element].r0, "weights": weights}
+    common = {"cutoff": best_cutoff(element), "r0": MATERIALS[element].r0, "weights": weights, "one_body": "fitted"}
     return {**common, "folds": FOLDS, "smoothness": SMOOTHNESS, "radial": radial}
 
 
@@ -329,7 +339,7 @@ def potential(data: Path, element: str) -> None:
     row = measured(p, list(p.labels))
     made = LinearPotential(
         product_basis(chosen), p.evaluator.radial, (element,), row["coefficients"][None, :],
-        np.array([p.references[int(p.test[0].numbers[0])]]), p.labels,
+        np.array([row["one_body_energy"]]), p.labels,
         {"benchmark": "materials", "series": series.name},
     )  # fmt: skip
     made.save(f"products/{element}.npz")

@@ -158,7 +158,8 @@ def test_wrong_labels_give_large_errors():
         Structure(s.numbers, s.positions, s.cell, s.periodic, s.energy, -s.forces, s.name, s.stress, s.group)
         for s in structures(24, 0)
     ]
-    result = invgen.ace.fit(wrong, basis={"total_degree": 5}, radial=RADIAL, test=structures(8, 1))
+    weights = {"energy": 30.0, "forces": 1.0, "stress": 1.0}
+    result = invgen.ace.fit(wrong, basis={"total_degree": 5}, radial=RADIAL, test=structures(8, 1), weights=weights)
     assert result.errors["test"]["all"]["forces_rmse"] > 0.5
 
 
@@ -392,11 +393,13 @@ def test_a_degree_that_selects_nothing():
 
 
 def test_dependent_functions_are_named():
-    same = structures(3, 0)[:1]
-    perfect = [Structure(s.numbers, s.positions, s.cell, True, s.energy, name="one") for s in same]
+    turns = np.linalg.qr(np.random.default_rng(8).normal(size=(9, 3, 3)))[0]
+    cells = [
+        Structure(s.numbers, s.positions @ q, s.cell @ q, True, s.energy, name=s.name)
+        for s in structures(3, 5) for q in turns
+    ]  # fmt: skip
     for solver in ("least-squares", "ridge"):
         options = {"method": solver, "folds": 2}
-        cells = [*perfect, *(Structure(s.numbers, s.positions, s.cell, True, s.energy) for s in structures(3, 5))]
         with pytest.warns(
             UserWarning, match=r"rank \d for 25 coefficients; the structures do not tell.*Cu: .*and \d+ more"
         ):
@@ -422,7 +425,8 @@ def test_single_atoms_and_empty_neighbourhoods():
 
 @pytest.mark.parametrize("solver", ["ridge", "least-squares"])
 def test_atoms_alone_teach_their_energy_and_no_function(tmp_path: Path, solver: str) -> None:
-    alone = [Structure([29], [[float(k), 0, 0]], energy=1.25, name=f"atom {k}") for k in range(3)]
+    still = np.zeros((1, 3))
+    alone = [Structure([29], [[float(k), 0, 0]], energy=1.25, forces=still, name=f"atom {k}") for k in range(3)]
     settings = {"method": solver, "folds": 3}
     with pytest.warns(UserWarning, match="rank 0 for 10 coefficients"):
         result = invgen.ace.fit(alone, basis={"total_degree": 4}, radial=RADIAL, solver=settings, folder=tmp_path)

@@ -1,4 +1,4 @@
-"""``LinearPotential``: E = sum_i (e_(z_i) + c_(z_i) . B(A_i)), with forces and stress, in one file."""
+"""``LinearPotential``: E = sum_i (e_(z_i) + c_(z_i) . B(A_i)) + repulsion, with forces and stress, in one file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from invgen.ace.abasis import ABasis, a_basis
 from invgen.ace.energy import Evaluator, contract
 from invgen.ace.neighbourhoods import Neighbourhoods, element_numbers, neighbourhoods
 from invgen.ace.radial import RadialBasis
+from invgen.ace.repulsion import Repulsion
 from invgen.data.errors import DataError
 from invgen.data.files import read_archive, write_archive
 from invgen.data.structures import Structure
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from invgen.data.calculator import StructureCalculator
 
 KIND = "invgen linear potential"
-FORMAT = 1
+FORMAT, READ = 2, (1, 2)
+"""The format of files that are written, and those that are read: 1 had no repulsion."""
 UNITS = {"energy": "eV", "length": "Å"}
 
 
@@ -55,6 +57,8 @@ class LinearPotential:
         Of the functions; by default those of ``products``.
     metadata
         JSON values that travel with the file, such as how the potential was fitted.
+    repulsion
+        Between nuclei at short range; none by default. It ends within the cutoff.
 
     Raises ``DataError`` for elements that are none, shapes that do not fit, and values that are not finite.
     """
@@ -66,6 +70,7 @@ class LinearPotential:
     references: np.ndarray
     labels: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    repulsion: Repulsion | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "elements", tuple(self.elements))
@@ -82,10 +87,26 @@ class LinearPotential:
             object.__setattr__(self, name, array)
         if len(self.labels) not in (0, len(self.products)):
             raise DataError(f"{len(self.labels)} labels for {len(self.products)} functions")
+        if self.repulsion is not None:
+            self._check_repulsion(self.repulsion)
         _ = self.basis
 
+    def _check_repulsion(self, repulsion: Repulsion) -> None:
+        if not np.array_equal(repulsion.numbers, self.numbers):
+            raise DataError(
+                f"the repulsion is between atomic numbers {repulsion.numbers.tolist()}, the potential is for "
+                f"{self.numbers.tolist()}: give both the same elements in the same order"
+            )
+        if repulsion.outer.max() > self.radial.cutoff:
+            raise DataError(
+                f"the repulsion ends at {repulsion.outer.max()} Å, beyond the cutoff of {self.radial.cutoff} Å, where "
+                "no neighbours are known: lower outer"
+            )
+
     def __repr__(self) -> str:
-        return f"LinearPotential({len(self.products)} functions, {', '.join(self.elements)}, {self.radial.cutoff} Å)"
+        short = ", ZBL" if self.repulsion is not None else ""
+        known = f"{', '.join(self.elements)}, {self.radial.cutoff} Å{short}"
+        return f"LinearPotential({len(self.products)} functions, {known})"
 
     @cached_property
     def numbers(self) -> np.ndarray:
@@ -121,6 +142,8 @@ class LinearPotential:
         near = self.neighbourhoods(structure) if near is None else near
         found = self._evaluator.evaluate(near, structure.positions)
         energy = float(found.energies.sum() + self.references[near.species].sum())
+        if self.repulsion is not None:
+            energy += self.repulsion.add(near, structure.positions, found.forces, found.virial)
         stress = found.virial / structure.volume if structure.volume else None
         return Results(energy, found.forces, stress)
 
@@ -145,6 +168,7 @@ class LinearPotential:
             "radial": self.radial.to_json(),
             "labels": list(self.labels),
             "digest": self.digest,
+            "repulsion": None if self.repulsion is None else self.repulsion.to_json(),
             "units": UNITS,
             "metadata": dict(self.metadata),
         }
@@ -158,15 +182,18 @@ class LinearPotential:
         Raises ``DataError`` when it is missing, damaged, edited, of another kind or format, or does not fit together.
         """
         header, arrays = read_archive(path, KIND)
-        if header.get("format") != FORMAT:
-            raise DataError(f"{path} has format {header.get('format')!r}, this version reads {FORMAT}: fit it again")
+        if header.get("format") not in READ:
+            known = " and ".join(map(str, READ))
+            raise DataError(f"{path} has format {header.get('format')!r}, this version reads {known}: fit it again")
         try:
             tables = {name: arrays[f"products_{name}"] for name in ProductBasis.DTYPES}
             products = ProductBasis(**tables, labels=tuple(header["labels"]))
             radial = RadialBasis.from_json(header["radial"])
+            elements = tuple(header["elements"])
+            found = header["repulsion"] if header["format"] > 1 else None
             return cls(
-                products, radial, tuple(header["elements"]), arrays["coefficients"], arrays["references"],
-                metadata=header["metadata"],
+                products, radial, elements, arrays["coefficients"], arrays["references"], metadata=header["metadata"],
+                repulsion=Repulsion.from_json(found, element_numbers(elements)),
             )  # fmt: skip
         except KeyError as error:
             raise DataError(f"{path} lacks {error}; fit it again") from error

@@ -11,6 +11,7 @@ from torch import nn
 from invgen.ace.abasis import ABasis
 from invgen.ace.harmonics import harmonic_table
 from invgen.ace.radial import RadialBasis
+from invgen.ace.repulsion import SCREENING, Repulsion
 from invgen.data.batch import Batch
 from invgen.data.errors import UnknownSpeciesError
 from invgen.emitted.products import ProductBasis
@@ -34,6 +35,8 @@ class Linear(Protocol):
     def numbers(self) -> np.ndarray: ...
     @property
     def basis(self) -> ABasis: ...
+    @property
+    def repulsion(self) -> Repulsion | None: ...
 
 
 class TorchLinearPotential(nn.Module):
@@ -55,6 +58,7 @@ class TorchLinearPotential(nn.Module):
         self.register_buffer("numbers", numbers, persistent=False)
         self.coefficients = nn.Parameter(torch.from_numpy(potential.coefficients.copy()))
         self.references = nn.Parameter(torch.from_numpy(potential.references.copy()))
+        self.repulsion = None if potential.repulsion is None else TorchRepulsion(potential.repulsion)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -65,7 +69,11 @@ class TorchLinearPotential(nn.Module):
         """Energies (atoms,). Raises ``UnknownSpeciesError`` for an element that the potential was not made for."""
         species = self._species(batch.numbers)
         functions = self.products.value(self.moments(batch, species, vectors), axis=1)
-        return (functions * self.coefficients[species]).sum(1) + self.references[species]
+        energies = (functions * self.coefficients[species]).sum(1) + self.references[species]
+        if self.repulsion is None:
+            return energies
+        pairs = self.repulsion(species[batch.first], species[batch.second], vectors.norm(dim=1))
+        return energies.index_add(0, batch.first, 0.5 * pairs)
 
     def moments(self, batch: Batch, species: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
         """(atoms, components): A in the order of the channels."""
@@ -85,6 +93,27 @@ class TorchLinearPotential(nn.Module):
             missing = sorted({int(n) for n in numbers[~match.any(dim=1)]})
             raise UnknownSpeciesError(f"atomic numbers {missing} are not among this potential's {self.elements}")
         return match.int().argmax(dim=1)
+
+
+class TorchRepulsion(nn.Module):
+    """``Repulsion``: ``forward(first, second, r)`` -> energies (pairs,) in eV of species at distances r (Å)."""
+
+    tables: torch.Tensor
+    screening: torch.Tensor
+
+    def __init__(self, repulsion: Repulsion) -> None:
+        super().__init__()
+        tables = np.stack([repulsion.strength, repulsion.length, repulsion.inner, repulsion.outer])
+        self.register_buffer("tables", torch.from_numpy(tables), persistent=False)
+        self.register_buffer("screening", torch.from_numpy(SCREENING.copy()), persistent=False)
+
+    def forward(self, first: torch.Tensor, second: torch.Tensor, r: torch.Tensor) -> torch.Tensor:
+        """See the class."""
+        strength, length, inner, outer = self.tables[:, first, second]
+        factor, rate = self.screening.unbind(1)
+        phi = (factor * torch.exp(-rate * (r / length).unsqueeze(1))).sum(1)
+        t = ((r - inner) / (outer - inner)).clamp(0.0, 1.0)
+        return strength / r * phi * (1 - t**3 * (10 - 15 * t + 6 * t**2))
 
 
 def real_harmonics(directions: torch.Tensor, l_max: int) -> torch.Tensor:

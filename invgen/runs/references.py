@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +19,15 @@ class ReferencesConfig:
     energies: dict[str, Any] = field(default_factory=dict)
 
 
-def check_references(references: ReferencesConfig) -> None:
+def check_references(references: ReferencesConfig, methods: Sequence[str] = METHODS) -> None:
     """Raises ``ConfigError`` for an unknown method and energies that are no numbers."""
-    if references.method not in METHODS:
-        raise ConfigError(unknown("references.method", references.method, METHODS))
-    for element, value in references.energies.items():
+    if references.method not in methods:
+        raise ConfigError(unknown("references.method", references.method, methods))
+    check_energies("references.energies", references.energies)
+
+
+def check_energies(table: str, energies: Mapping[str, Any]) -> None:
+    """Raises ``ConfigError`` for energies of elements that are no numbers."""
+    for element, value in energies.items():
         if not isinstance(value, int | float) or isinstance(value, bool):
-            raise ConfigError(f"references.energies.{element} must be an energy in eV, got {value!r}")
+            raise ConfigError(f"{table}.{element} must be an energy in eV, got {value!r}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from invgen.ace.fitting.config import SolverConfig, check_solver
+from invgen.ace.fitting.config import FitReferencesConfig, SolverConfig, check_fit_references, check_solver
 from invgen.ace.fitting.factors import Factors, Solution
 from invgen.ace.fitting.rows import Weights, check_elements
 from invgen.ace.fitting.solvers import dependent_columns
@@ -18,7 +18,6 @@ from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError
-from invgen.runs.references import ReferencesConfig, check_references
 
 NAMED = 8
 """Columns or structures that a warning names; the report names all."""
@@ -27,7 +26,7 @@ NAMED = 8
 def check_request(
     sets: Mapping[str, Sequence[Structure]],
     elements: Sequence[str],
-    references: ReferencesConfig,
+    references: FitReferencesConfig,
     solver: SolverConfig,
     weights: Weights,
 ) -> None:
@@ -36,7 +35,7 @@ def check_request(
     Raises ``ConfigError`` for settings out of range and weights of a group that no structure belongs to, ``DataError``
     without training structures, ``UnknownSpeciesError`` for elements that do not fit.
     """
-    check_references(references)
+    check_fit_references(references)
     check_solver(solver)
     if not sets["train"]:
         raise DataError("there are no training structures")
@@ -48,11 +47,30 @@ def check_request(
             raise ConfigError(unknown("group in the weights:", group, groups or ["none"]))
 
 
+def check_rows(structures: Sequence[Structure], columns: int, weights: Weights, method: str) -> None:
+    """More columns than rows with a weight: a warning, since a prior can choose; of least squares a ``DataError``."""
+    rows = {"energy": 0, "forces": 0, "stress": 0}
+    for s in structures:
+        labelled = {"energy": s.energy is not None, "forces": s.forces is not None}
+        labelled["stress"] = s.stress is not None and bool(s.volume)
+        for kind, size in (("energy", 1), ("forces", 3 * s.atoms), ("stress", 6)):
+            if labelled[kind] and getattr(weights, kind) != 0 and weights.factor(kind, s):
+                rows[kind] += size
+    total = sum(rows.values())
+    if columns <= total or not total:
+        return
+    listed = ", ".join(f"{size} of {kind}" for kind, size in rows.items())
+    cause = f"{columns} coefficients and one-body energies for {total} rows ({listed})"
+    if method == "least-squares":
+        raise DataError(f"{cause}: least squares has no answer; add structures, lower the degree, or take ridge")
+    warnings.warn(f"{cause}: only the prior chooses among them; add structures, or lower the degree", stacklevel=4)
+
+
 def name_duplicates(sets: Mapping[str, Sequence[Structure]]) -> list[list[str]]:
     """Names of structures of equal geometry, with a warning."""
     repeated = duplicates([s for part in sets.values() for s in part])
     if repeated:
-        listed = _some([" = ".join(names) for names in repeated], "; ")
+        listed = some([" = ".join(names) for names in repeated], "; ")
         warnings.warn(f"structures of equal geometry, each of which counts: {listed}; remove some", stacklevel=4)
     return repeated
 
@@ -72,7 +90,7 @@ def name_dependent(
     if avoidable:
         warnings.warn(
             f"the design matrix has rank {solution.rank} for {factors.size} coefficients; the structures do not tell "
-            f"these functions from combinations of others: {_some(avoidable, ', ')}; add structures, or lower the "
+            f"these functions from combinations of others: {some(avoidable, ', ')}; add structures, or lower the "
             "degree",
             stacklevel=4,
         )
@@ -90,6 +108,7 @@ def pair_twins(products: ProductBasis, species: int) -> np.ndarray:
     return np.concatenate([z * size + single[neighbour < z] for z in range(species)])
 
 
-def _some(names: Sequence[str], between: str) -> str:
+def some(names: Sequence[str], between: str) -> str:
+    """The first ``NAMED`` names, and how many more there are."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return between.join(names[:NAMED]) + more

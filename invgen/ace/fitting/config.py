@@ -12,10 +12,11 @@ from invgen.ace.fitting.solvers import SOLVERS
 from invgen.ace.fitting.validation import FOLD_BY
 from invgen.ace.radial import RadialBasis
 from invgen.data.neighbours import nearest_distance
+from invgen.data.references import METHODS
 from invgen.data.structures import Structure
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError, parse_table, parse_tables, read_tables
-from invgen.runs.references import ReferencesConfig, check_references
+from invgen.runs.references import ReferencesConfig, check_energies, check_references
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,11 @@ class RadialConfig:
 
 @dataclass(frozen=True)
 class WeightsConfig:
-    """Weights of energies (1/eV), forces (Å/eV) and stresses (1/eV); see ``Weights``."""
+    """Weights of energies (1/eV), forces (Å/eV) and stresses (1/eV), balanced by the labels where none is given."""
 
-    energy: float = 30.0
-    forces: float = 1.0
-    stress: float = 1.0
+    energy: float | None = None
+    forces: float | None = None
+    stress: float | None = None
     scaling: str = "sqrt"
     groups: dict[str, Any] = field(default_factory=dict)
 
@@ -91,6 +92,32 @@ class WeightsConfig:
             return Weights(**{name: getattr(self, name) for name in self.__dataclass_fields__})
         except ValueError as error:
             raise ConfigError(f"[weights] {error}") from error
+
+
+FITTED = "fitted"
+
+
+@dataclass(frozen=True)
+class FitReferencesConfig(ReferencesConfig):
+    """One-body energies: fitted with the rest, or by one of the methods of ``ReferencesConfig``.
+
+    ``energies`` (eV) of elements are as given and not fitted. ``compare`` holds known ones (eV) of isolated atoms that
+    the fit does not use: the report tells how far off it is.
+    """
+
+    method: str = FITTED
+    compare: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ShortRangeConfig:
+    """ZBL repulsion below the shortest distance of each pair of elements in the structures that are fitted.
+
+    ``inner`` is the part of that distance up to which it is ZBL's in full, see ``Repulsion``.
+    """
+
+    zbl: bool = True
+    inner: float = 0.7
 
 
 @dataclass(frozen=True)
@@ -138,14 +165,15 @@ class OutputConfig:
 
 @dataclass(frozen=True)
 class FitConfig:
-    """One fit: the tables data, basis, radial, weights, references, solver and output."""
+    """One fit: the tables data, basis, radial, weights, references, solver, short_range and output."""
 
     data: DataConfig
     radial: RadialConfig
     basis: BasisConfig = field(default_factory=BasisConfig)
     weights: WeightsConfig = field(default_factory=WeightsConfig)
-    references: ReferencesConfig = field(default_factory=ReferencesConfig)
+    references: FitReferencesConfig = field(default_factory=FitReferencesConfig)
     solver: SolverConfig = field(default_factory=SolverConfig)
+    short_range: ShortRangeConfig = field(default_factory=ShortRangeConfig)
     output: OutputConfig = field(default_factory=OutputConfig)
 
     def to_json(self) -> dict[str, Any]:
@@ -158,8 +186,9 @@ TABLES = {
     "basis": BasisConfig,
     "radial": RadialConfig,
     "weights": WeightsConfig,
-    "references": ReferencesConfig,
+    "references": FitReferencesConfig,
     "solver": SolverConfig,
+    "short_range": ShortRangeConfig,
     "output": OutputConfig,
 }
 
@@ -173,8 +202,9 @@ def parse_fit_config(values: Mapping[str, Any]) -> FitConfig:
     """``FitConfig`` of nested tables. Raises ``ConfigError`` for unknown keys, wrong types and impossible values."""
     config = FitConfig(**parse_tables(values, TABLES))
     config.weights.weights()
-    check_references(config.references)
+    check_fit_references(config.references)
     check_solver(config.solver)
+    check_short_range(config.short_range)
     check_basis(config.basis)
     if config.data.test_size < 0 or (config.data.test_size and config.data.test is not None):
         raise ConfigError(f"give data.test (a file) or data.test_size (a positive number), got {config.data.test_size}")
@@ -204,6 +234,12 @@ def radial_basis(radial: Any, train: Sequence[Structure]) -> RadialBasis:
     return RadialBasis(keys.cutoff, 1, r0, keys.transform, keys.p, keys.q, keys.envelope)
 
 
+def check_fit_references(references: FitReferencesConfig) -> None:
+    """Raises ``ConfigError`` for an unknown method and energies that are no numbers."""
+    check_references(references, (FITTED, *METHODS))
+    check_energies("references.compare", references.compare)
+
+
 def check_solver(solver: SolverConfig) -> None:
     """Raises ``ConfigError`` for unknown words and numbers out of range."""
     for key, known in (("method", SOLVERS), ("fold_by", FOLD_BY)):
@@ -216,6 +252,12 @@ def check_solver(solver: SolverConfig) -> None:
         raise ConfigError(f"solver.smoothness needs powers of at least zero, got {list(solver.smoothness)}")
     if solver.lambdas and not min(solver.lambdas) > 0:
         raise ConfigError(f"solver.lambdas must be positive, got {list(solver.lambdas)}")
+
+
+def check_short_range(short_range: ShortRangeConfig) -> None:
+    """Raises ``ConfigError`` for an inner radius that is not inside."""
+    if not 0 < short_range.inner < 1:
+        raise ConfigError(f"short_range.inner must be between 0 and 1, got {short_range.inner}")
 
 
 def check_basis(basis: BasisConfig) -> None:

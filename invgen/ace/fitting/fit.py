@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ase.data import atomic_numbers
 
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
-from invgen.ace.fitting.checks import check_request, name_dependent, name_duplicates, pair_twins
-from invgen.ace.fitting.config import SolverConfig
+from invgen.ace.fitting.balance import balanced, dominance
+from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates, pair_twins
+from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
+from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
+from invgen.ace.fitting.references import References, final_energies, starting_energies, told_energies
 from invgen.ace.fitting.report import write_report
-from invgen.ace.fitting.rows import Weights, reference_energies_of
+from invgen.ace.fitting.rows import Weights
+from invgen.ace.fitting.shortrange import name_attractions, repulsion_of
 from invgen.ace.fitting.solvers import Solution, solve
 from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict, table_text
 from invgen.ace.potential import LinearPotential
@@ -26,7 +29,6 @@ from invgen.ace.radial import RadialBasis
 from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
-from invgen.runs.references import ReferencesConfig
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,9 @@ class FitSettings:
     """
 
     weights: Weights = field(default_factory=Weights)
-    references: ReferencesConfig = field(default_factory=ReferencesConfig)
+    references: FitReferencesConfig = field(default_factory=FitReferencesConfig)
     solver: SolverConfig = field(default_factory=SolverConfig)
+    short_range: ShortRangeConfig = field(default_factory=ShortRangeConfig)
     w_L: Fraction | float = Fraction(3, 2)
     factors_folder: Path | None = None
 
@@ -98,52 +101,70 @@ def fit_products(
     settings, say = settings or FitSettings(), progress or (lambda stage, done, total: None)
     sets = {name: list(sets.get(name, ())) for name in ("train", "validation", "test")}
     check_request(sets, elements, settings.references, settings.solver, settings.weights)
+    check_short_range(settings.short_range)
     repeated = name_duplicates(sets)
-    energies = reference_energies_of(sets["train"], elements, settings.references.method, settings.references.energies)
+    start = starting_energies(sets["train"], elements, settings.references, radial.cutoff)
     evaluator = DesignEvaluator(products, radial, tuple(elements))
-    factors = _assembled(sets, evaluator, energies, settings, say)
+    fitted = [*sets["train"], *(sets["validation"] if settings.solver.refit else ())]
+    check_rows(fitted, evaluator.columns + len(start.free), settings.weights, settings.solver.method)
+    factors = balanced(_assembled(sets, evaluator, start, settings, say), settings.weights)
     labels = [f"{e}: {label}" for e in elements for label in products.labels]
     say("solve", 0, 1)
     scales = np.tile(degrees(products, float(settings.w_L)), len(elements))
     solution = _solve(factors, scales, labels, settings.solver, bool(sets["validation"]))
     say("solve", 1, 1)
+    left_out = 1 if sets["validation"] and not settings.solver.refit else None
+    energies = final_energies(start, factors, solution.coefficients, left_out)
+    one_body = told_energies(energies, sets["train"], radial.cutoff, settings.references)
     known = {
         **(about or {}),
         "elements": list(elements),
         "functions": len(products.orders),
         "coefficients": factors.size,
-        "references": {e: energies[atomic_numbers[e]] for e in elements},
+        "references": energies.by_element,
         **settings.to_json(),
         "data": {name: _summary(part) for name, part in sets.items() if part},
         "units": UNITS,
     }
     coefficients = solution.coefficients.reshape(len(elements), -1)
     references = np.array(list(known["references"].values()))
+    repulsion, short_range = repulsion_of(
+        [*sets["train"], *sets["validation"]], elements, radial.cutoff, settings.short_range
+    )
     potential = LinearPotential(
-        products, radial, tuple(elements), coefficients, references, products.labels, metadata=known
+        products, radial, tuple(elements), coefficients, references, products.labels, known, repulsion
     )
     named = name_dependent(factors, solution, labels, pair_twins(products, len(elements)))
-    report = {**known, "radial": radial.to_json(), "duplicates": repeated, "solution": _told(solution, named)}
+    report = {
+        **known,
+        "radial": radial.to_json(),
+        "duplicates": repeated,
+        "one_body": one_body,
+        "short_range": {**short_range, "attracts": name_attractions(potential)},
+        "rows": dominance(factors, solution.coefficients),
+        "solution": _told(solution, named),
+    }
     return _measured(potential, solution, sets, report, say)
 
 
 def _assembled(
     sets: Mapping[str, Sequence[Structure]],
     evaluator: DesignEvaluator,
-    energies: Mapping[int, float],
+    start: References,
     settings: FitSettings,
     say: Progress,
 ) -> Factors:
-    return assemble(
+    factors = assemble(
         [*sets["train"], *sets["validation"]],
-        evaluator,
+        OneBodyDesign(evaluator) if start.free else evaluator,
         _folds(sets["train"], sets["validation"], settings.solver),
-        references=energies,
+        references=start.by_number,
         weights=settings.weights,
         folder=settings.factors_folder,
         threads=settings.solver.threads,
         progress=say,
     )
+    return OneBodyFactors.of(factors, len(start.elements), start.free) if start.free else factors
 
 
 def _told(solution: Solution, dependent: list[dict[str, Any]]) -> dict[str, Any]:

@@ -49,23 +49,23 @@ class Weights:
     """Weights of the rows, as they multiply residuals (the square of them enters the loss).
 
     energy, forces, stress
-        In 1/eV, Å/eV and 1/eV.
+        In 1/eV, Å/eV and 1/eV. Those that are ``None`` are balanced by the labels, see ``fitting.balance``.
     scaling
         ``"sqrt"`` or ``"atom"``: what energies and stresses are divided by.
     groups
         For a group, extra factors of any of the kinds: ``{"Elastic": {"energy": 10.0}}``.
     """
 
-    energy: float = 30.0
-    forces: float = 1.0
-    stress: float = 1.0
+    energy: float | None = None
+    forces: float | None = None
+    stress: float | None = None
     scaling: str = "sqrt"
     groups: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.scaling not in SCALINGS:
             raise ValueError(unknown("scaling of the weights", self.scaling, SCALINGS))
-        named = {kind: getattr(self, kind) for kind in KINDS}
+        named = {kind: getattr(self, kind) for kind in KINDS if getattr(self, kind) is not None}
         for group, factors in self.groups.items():
             for kind, value in factors.items():
                 if kind not in KINDS:
@@ -74,13 +74,13 @@ class Weights:
         for name, value in named.items():
             if not (np.isfinite(value) and value >= 0):
                 raise ValueError(f"the weight {name} must be a number of at least zero, got {value!r}")
-        if not any(getattr(self, kind) for kind in KINDS):
+        if all(getattr(self, kind) == 0 for kind in KINDS):
             raise ValueError("all weights are zero; give energy, forces or stress a weight")
 
     @property
     def kinds(self) -> dict[str, float]:
-        """The weight of each kind."""
-        return {kind: float(getattr(self, kind)) for kind in KINDS}
+        """The weight of each kind; one where it is left to the labels."""
+        return {kind: 1.0 if getattr(self, kind) is None else float(getattr(self, kind)) for kind in KINDS}
 
     def factor(self, kind: str, structure: Structure) -> float:
         """What the rows of one kind of a structure are multiplied by at assembly."""

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from invgen.ace.fitting.checks import check_request
 from invgen.ace.fitting.config import (
     BasisConfig,
+    FitReferencesConfig,
     RadialConfig,
+    ShortRangeConfig,
     SolverConfig,
     WeightsConfig,
     check_basis,
@@ -29,7 +31,6 @@ from invgen.data.dataset import split_indices
 from invgen.data.structures import Structure, read_structures
 from invgen.emitted.products import ProductBasis
 from invgen.errors import BasisFileError, SpecError
-from invgen.runs.references import ReferencesConfig
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ def fit(
     validation: Sequence[Structure] | str | Path = (),
     test: Sequence[Structure] | str | Path = (),
     weights: Weights | Mapping[str, Any] | None = None,
-    references: ReferencesConfig | Mapping[str, Any] | None = None,
+    references: FitReferencesConfig | Mapping[str, Any] | None = None,
     solver: SolverConfig | Mapping[str, Any] | str = "ridge",
+    short_range: ShortRangeConfig | Mapping[str, Any] | None = None,
     folder: str | Path | None = None,
     plots: bool = True,
     progress: Progress | None = None,
@@ -60,7 +62,7 @@ def fit(
         A basis of the family ace, a request for one, the keys of ``[basis]`` in a configuration, or a file.
     radial
         Radial functions, or the keys of ``[radial]``: at least ``cutoff`` in Å.
-    weights, references, solver
+    weights, references, solver, short_range
         As the tables of a configuration; ``solver`` may be the name of a method.
     folder
         Where potential, report and plots are written; nothing is written by default.
@@ -74,8 +76,9 @@ def fit(
     given = table("weights", WeightsConfig, weights)
     settings = FitSettings(
         given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
-        table("references", ReferencesConfig, references or {}),
+        table("references", FitReferencesConfig, references or {}),
         table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
+        table("short_range", ShortRangeConfig, short_range or {}),
         factors_folder=None if folder is None else Path(folder) / "factors",
     )
     wanted, elements = _request(basis, sets["train"])
@@ -115,6 +118,7 @@ def fit_file(path: str | Path, progress: Progress | None = None) -> FitResult:
         weights=config.weights.weights(),
         references=config.references,
         solver=config.solver,
+        short_range=config.short_range,
         folder=base / config.output.folder,
         plots=config.output.plots,
         progress=progress,
@@ -149,18 +153,23 @@ def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tup
     from invgen.compiler.candidates.family import family_of
     from invgen.compiler.pipeline import find_basis
 
-    present, named = elements_of(train), tuple[str, ...]()
+    present, named, asked = elements_of(train), tuple[str, ...](), tuple[str, ...]()
     if isinstance(basis, Mapping):
         basis = table("basis", BasisConfig, basis)
     if isinstance(basis, BasisConfig):
         check_basis(basis)
-        named = basis.elements or present
+        asked, named = tuple(basis.elements), basis.elements or present
         basis = basis.source if basis.source is not None else BasisSpec(**spec_arguments(basis, named))
     wanted = basis if isinstance(basis, BasisSpec) else find_basis(basis)
     spec = wanted if isinstance(wanted, BasisSpec) else wanted.spec
     if not family_of(spec).atomic:
         raise SpecError(f'linear potentials need a basis of the family "ace", got {spec.id}')
     elements = spec.elements or named or present
+    if asked and asked != tuple(elements):
+        raise SpecError(
+            f"basis.elements are {', '.join(asked)}, but the basis {spec.id} is for {', '.join(elements)}, in this "
+            "order: its functions are numbered by it; remove basis.elements, or generate the basis in the other order"
+        )
     if not spec.elements and len(elements) > 1:
         raise SpecError(
             f"the basis {spec.id} is for one element, the structures have {', '.join(elements)}: generate it with "

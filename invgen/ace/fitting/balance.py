@@ -1,0 +1,88 @@
+"""Weights of energies, forces and stresses by the spread and number of their labels, and which of them dominate.
+
+The n_k rows of kind k, divided by s(N) as in ``rows`` and without one-body energies, have labels of root mean square
+sigma_k. Without weights of their own they get
+
+    w_k = w_F * (s_k / (sigma_k sqrt(n_k))) / (s_F / (sigma_F sqrt(n_F))),      s = ``SHARES``,
+
+so that the weighted labels of all energies together have s_E^2 times the sum of squares of those of all forces.
+``SHARES`` are those of small products of the held-out errors of energies and forces on six materials
+(benchmarks/fit_defaults.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from invgen.ace.fitting.factors import KINDS, Factor, Factors
+from invgen.ace.fitting.onebody import OneBodyFactors
+from invgen.ace.fitting.rows import Weights
+
+SHARES: Mapping[str, float] = {"energy": 5.0, "forces": 1.0, "stress": 0.05}
+SMALLEST: Mapping[str, float] = {"energy": 1e-3, "forces": 1e-2, "stress": 1e-2}
+"""In eV, eV/Å, eV: labels of less spread, such as the forces of perfect crystals, count as if they had this."""
+
+
+class Spread(NamedTuple):
+    """The labels of one kind."""
+
+    rows: int
+    spread: float
+    """Root mean square, in eV or eV/Å."""
+
+
+def rows_by_kind(factors: Factors) -> dict[str, list[Factor]]:
+    """All rows of each kind without its weight; of coefficients alone where one-body energies are fitted."""
+    if isinstance(factors, OneBodyFactors):
+        return factors.by_kind()
+    return {kind: [part[kind] for part in factors.parts if kind in part] for kind in KINDS}
+
+
+def spreads(factors: Factors) -> dict[str, Spread]:
+    """Number and spread of the labels of each kind that has any."""
+    found = {}
+    for kind, parts in rows_by_kind(factors).items():
+        rows = sum(part.rows for part in parts)
+        if rows:
+            found[kind] = Spread(rows, float(np.sqrt(sum(float(part.target @ part.target) for part in parts) / rows)))
+    return found
+
+
+def balanced(factors: Factors, weights: Weights) -> Factors:
+    """``factors`` with the weights that are given, and balanced ones in place of those that are not."""
+    given = {kind: getattr(weights, kind) for kind in KINDS}
+    if None not in given.values():
+        return factors.reweighted(**given)
+    found = spreads(factors)
+    wanted = {
+        kind: SHARES[kind] / (max(found[kind].spread, SMALLEST[kind]) * np.sqrt(found[kind].rows)) for kind in found
+    }
+    unit = wanted.get("forces", max(wanted.values(), default=1.0)) / (given["forces"] or 1.0)
+    return factors.reweighted(
+        **{kind: float(wanted.get(kind, unit) / unit) if value is None else value for kind, value in given.items()}
+    )
+
+
+def dominance(factors: Factors, coefficients: np.ndarray) -> dict[str, dict[str, Any]]:
+    """What each kind weighs in a fit: ``rows``, ``spread``, ``weight``, and its parts of two weighted sums of squares.
+
+    ``labels`` is its part of that of the labels, ``residuals`` of that of the residuals, which the fit minimises.
+    """
+    known, table = spreads(factors), rows_by_kind(factors)
+    labels = {k: factors.weights[k] ** 2 * s.rows * s.spread**2 for k, s in known.items()}
+    residuals = {
+        k: factors.weights[k] ** 2 * sum(float(f.squared_error(coefficients)) for f in table[k]) for k in known
+    }
+    return {
+        kind: {
+            "rows": s.rows,
+            "spread": s.spread,
+            "weight": factors.weights[kind],
+            "labels": labels[kind] / (sum(labels.values()) or 1.0),
+            "residuals": residuals[kind] / (sum(residuals.values()) or 1.0),
+        }
+        for kind, s in known.items()
+    }
