@@ -13,10 +13,12 @@ import numpy as np
 from ase.data import atomic_numbers
 
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
+from invgen.ace.fitting.blocks import cores
 from invgen.ace.fitting.checks import check_request, name_dependent, name_duplicates, pair_twins
 from invgen.ace.fitting.config import SolverConfig
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
+from invgen.ace.fitting.memory import Clock, peak_memory
 from invgen.ace.fitting.report import write_report
 from invgen.ace.fitting.rows import Weights, reference_energies_of
 from invgen.ace.fitting.solvers import Solution, solve
@@ -62,6 +64,7 @@ class FitSettings:
     """How to fit. ``w_L`` is the weight of a rank in the degrees of the smoothness prior.
 
     ``factors_folder`` keeps the condensed design, so that an interrupted fit goes on and another solver starts there.
+    ``scheduler`` is the address of a Dask scheduler that assembles.
     """
 
     weights: Weights = field(default_factory=Weights)
@@ -69,6 +72,7 @@ class FitSettings:
     solver: SolverConfig = field(default_factory=SolverConfig)
     w_L: Fraction | float = Fraction(3, 2)
     factors_folder: Path | None = None
+    scheduler: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, without the folder."""
@@ -101,12 +105,15 @@ def fit_products(
     repeated = name_duplicates(sets)
     energies = reference_energies_of(sets["train"], elements, settings.references.method, settings.references.energies)
     evaluator = DesignEvaluator(products, radial, tuple(elements))
+    clock = Clock()
     factors = _assembled(sets, evaluator, energies, settings, say)
+    clock.stop("assembly")
     labels = [f"{e}: {label}" for e in elements for label in products.labels]
     say("solve", 0, 1)
     scales = np.tile(degrees(products, float(settings.w_L)), len(elements))
-    solution = _solve(factors, scales, labels, settings.solver, bool(sets["validation"]))
+    solution = _solve(factors, scales, labels, settings, bool(sets["validation"]), say)
     say("solve", 1, 1)
+    clock.stop("solve")
     known = {
         **(about or {}),
         "elements": list(elements),
@@ -124,6 +131,7 @@ def fit_products(
     )
     named = name_dependent(factors, solution, labels, pair_twins(products, len(elements)))
     report = {**known, "radial": radial.to_json(), "duplicates": repeated, "solution": _told(solution, named)}
+    report |= {"seconds": clock.seconds, "peak_memory_gib": peak_memory()}
     return _measured(potential, solution, sets, report, say)
 
 
@@ -141,7 +149,8 @@ def _assembled(
         references=energies,
         weights=settings.weights,
         folder=settings.factors_folder,
-        threads=settings.solver.threads,
+        threads=settings.solver.threads or cores(),
+        scheduler=settings.scheduler,
         progress=say,
     )
 
@@ -194,9 +203,17 @@ def _folds(train: Sequence[Structure], validation: Sequence[Structure], solver: 
 
 
 def _solve(
-    factors: Factors, scales: np.ndarray, labels: Sequence[str], solver: SolverConfig, validated: bool
+    factors: Factors,
+    scales: np.ndarray,
+    labels: Sequence[str],
+    settings: FitSettings,
+    validated: bool,
+    say: Progress,
 ) -> Solution:
+    solver = settings.solver
     options: dict[str, Any] = {"refit": solver.refit, "held_out": (1,) if validated else None}
+    options |= {"threads": solver.threads or cores(), "folder": settings.factors_folder}
+    options["say"] = lambda done, total: say("solve", done, total)
     if solver.method == "ridge":
         options["normalise"] = solver.normalise
         if solver.lambdas:
