@@ -1,7 +1,7 @@
 """What fits of 1,000 to 5,000 coefficients take: 500 structures of 3BPA with forces, 5 folds, 3 priors, 41 lambdas.
 
-Each size is a process of its own on two threads. Beside it: one dense decomposition of a matrix of that size by SciPy on
-one thread, which is the limit of any exact solver. Other programs share the machine, so that seconds of the wall say
+Each size is a process of its own on two threads. Beside it: one dense decomposition of a matrix of that size by SciPy
+on one thread, which is the limit of any exact solver. Other programs share the machine, so that seconds of the wall say
 how busy it was; seconds of the processor, all threads together, say what the work is. On two idle cores the wall takes
 about half of them.
 
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,16 +63,17 @@ def dense(columns: int) -> dict[str, dict[str, float]]:
     matrix = np.asfortranarray(np.random.default_rng(0).normal(size=(columns, columns)))
     found = {}
     with one_blas_thread():
-        for name, action in (
-            ("cholesky", lambda: scipy.linalg.cholesky(gram, overwrite_a=True, check_finite=False)),
-            ("qr", lambda: scipy.linalg.qr(matrix, mode="r", check_finite=False)),
-        ):
-            gram = matrix.T @ matrix if name == "cholesky" else None
-            wall, processor = time.perf_counter(), time.process_time()
-            action()
-            found[name] = {"wall": time.perf_counter() - wall, "processor": time.process_time() - processor}
-            del gram
+        gram = matrix.T @ matrix
+        found["cholesky"] = timed(lambda: scipy.linalg.cholesky(gram, check_finite=False))
+        found["qr"] = timed(lambda: scipy.linalg.qr(matrix, mode="r", check_finite=False))
     return found
+
+
+def timed(action: Callable[[], Any]) -> dict[str, float]:
+    """Seconds of the wall and of the processor."""
+    wall, processor = time.perf_counter(), time.process_time()
+    action()
+    return {"wall": time.perf_counter() - wall, "processor": time.process_time() - processor}
 
 
 def measured(data: Path, size: int) -> dict[str, Any]:
@@ -82,6 +84,7 @@ def measured(data: Path, size: int) -> dict[str, Any]:
     rows = Rows(DesignEvaluator)
     frames = data / "3bpa" / "train_300K.extxyz.xz"
     told: list[str] = []
+    load = os.getloadavg()[0]
 
     def progress(stage: str, done: int, total: int) -> None:
         if stage.startswith("memory"):
@@ -107,7 +110,7 @@ def measured(data: Path, size: int) -> dict[str, Any]:
         "rank": report["solution"]["rank"],
         "structures": report["data"]["train"]["structures"],
         "threads": THREADS,
-        "load": os.getloadavg()[0],
+        "load": {"before": load, "after": os.getloadavg()[0]},
         "seconds": seconds,
         "processor_seconds": {
             "rows": rows.seconds,

@@ -11,7 +11,7 @@ from pathlib import Path
 from invgen.data.errors import DataError
 
 GIB = 2**30
-BASE = GIB // 4
+BASE = GIB // 2
 """What Python and its packages take."""
 FOLDING, SOLVING = 6, 4
 """Square matrices in use while a block is condensed or joined, and while a fold is decomposed."""
