@@ -34,19 +34,24 @@ def over_workers(address: str, states: Sequence[FoldState], work: Work, steps: S
     Raises ``SchedulerError`` naming the address and the remedy, and ``KeyboardInterrupt`` through ``steps``.
     """
     with connected(address) as client, _losses_told(address):
-        sent = client.scatter(work, broadcast=True, hash=False)
+        # results of tasks are computed again when the worker that holds them is lost; scattered data is not
+        sent = client.submit(as_it_is, work, pure=False)
         folds, blocks = {}, {}
         for number, state in enumerate(states):
-            if not state.waiting:
-                continue
-            whole: Any = client.scatter(dict(state.part), hash=False)
             options = {"pure": False, "priority": -number}
+            whole = client.submit(as_it_is, state.part, **options) if state.done and state.waiting else None
             for block in state.waiting:
                 made = client.submit(condensed_by, sent, block, **options)
                 blocks[made] = len(block)
-                whole = client.submit(joined, whole, made, **options)
-            folds[whole] = state
+                whole = made if whole is None else client.submit(joined, whole, made, **options)
+            if whole is not None:
+                folds[whole] = state
         _watched(client, folds, blocks, steps)
+
+
+def as_it_is(value: Any) -> Any:
+    """What was sent."""
+    return value
 
 
 def condensed_by(work: Work, block: list[Structure]) -> Part:
@@ -60,9 +65,8 @@ def _watched(client: Any, folds: dict[Any, FoldState], blocks: dict[Any, int], s
 
     try:
         while folds:
-            pending = [*folds, *blocks]
             try:
-                done = wait(pending, timeout=POLL, return_when="FIRST_COMPLETED").done
+                done = wait({*folds, *blocks}, timeout=POLL, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 steps.look()
                 continue
@@ -76,7 +80,8 @@ def _watched(client: Any, folds: dict[Any, FoldState], blocks: dict[Any, int], s
                     state.take(future.result(), len(state.blocks))
             steps.look()
     finally:
-        client.cancel([*folds, *blocks], force=True)
+        if folds or blocks:
+            client.cancel([*folds, *blocks], force=True)
 
 
 @contextmanager
