@@ -24,11 +24,11 @@ from invgen.data import methane
 from invgen.data.dataset import Dataset
 from invgen.data.structures import Structure, write_npz
 from invgen.nn.energy import EnergyForces
-from invgen.potentials.heartbeat import heartbeat
 from invgen.potentials.plots import learning_curves, parity
 from invgen.potentials.training.config import Config, parse_config
 from invgen.potentials.training.run import TrainingResult, train
 from invgen.potentials.training.sets import load_splits
+from invgen.runs.heartbeat import heartbeat
 
 FRAMES, VALIDATION, TEST = 26_000, 500, 1_500
 FRAME_SEED = 1

@@ -33,13 +33,13 @@ from invgen.potentials import (
     train_from_file,
 )
 from invgen.potentials.evaluation import evaluate
-from invgen.potentials.heartbeat import heartbeat
 from invgen.potentials.optimizer import Muon, orthogonal
 from invgen.potentials.plots import learning_curves, parity
 from invgen.potentials.training.config import LossConfig, TrainingConfig
 from invgen.potentials.training.loss import Loss
 from invgen.potentials.training.schedule import OneCycle, Plateau
 from invgen.potentials.training.start import set_references
+from invgen.runs.heartbeat import heartbeat
 from invgen.runs.references import ReferencesConfig
 
 SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, dtype="float64")

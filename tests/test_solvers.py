@@ -275,7 +275,9 @@ def test_bad_input_is_named():
     with pytest.raises(DataError, match="frame 7 has no energy, no forces and no stress"):
         assemble([bare], FakeDesign(), [0])
     huge = FakeDesign(10**6)
-    with pytest.raises(DataError, match=r"2000000 coefficients in 1 folds need \d+ GiB of memory"):
+    with pytest.raises(
+        DataError, match=r"2000000 coefficients in 1 folds need \d+\.\d GiB of memory, \d+.*are free: lower"
+    ):
         assemble(structures, huge, [0, 0])
     for bad in ({"scaling": "cell"}, {"energy": -1.0}, {"energy": 0, "forces": 0, "stress": 0}):
         with pytest.raises(ValueError, match="weight"):

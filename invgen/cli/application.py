@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -88,16 +89,13 @@ def backend_names(text: str) -> tuple[str, ...]:
 
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar for each stage on a terminal, one line when a stage begins otherwise."""
+    """A progress bar for each stage on a terminal; otherwise a line when a stage begins, and then every few seconds."""
     if not err.is_terminal:
-        seen: set[str] = set()
+        from invgen.runs.heartbeat import heartbeat
 
-        def line(stage: str, done: int, total: int) -> None:
-            if stage not in seen:
-                seen.add(stage)
-                err.print(f"{stage} ...", highlight=False)
-
-        yield line
+        with heartbeat(_error_line, lambda: now.text()) as say:
+            now = _Stage(say)
+            yield now.update
         return
     columns = (
         SpinnerColumn(),
@@ -115,6 +113,30 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[stage], completed=done)
 
         yield update
+
+
+def _error_line(text: str) -> None:
+    err.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+class _Stage:
+    """The stage that was heard of last, said when it begins; ``text()`` says how far it is."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say, self._seen, self._last, self._start = say, set[str](), ("starting", 0, 0), time.monotonic()
+
+    def update(self, stage: str, done: int, total: int) -> None:
+        if stage != self._last[0]:
+            self._start = time.monotonic()
+        self._last = (stage, done, total)
+        if stage not in self._seen:
+            self._seen.add(stage)
+            self._say(f"{stage} ...")
+
+    def text(self) -> str:
+        stage, done, total = self._last
+        part = f" {done}/{total}" if total else ""
+        return f"{stage}{part}, {time.monotonic() - self._start:.0f} s"
 
 
 @contextmanager

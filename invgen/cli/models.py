@@ -97,13 +97,19 @@ def compile_network(
 
 
 @app.command()
-def fit(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/potentials.md.")]) -> None:
+def fit(
+    config: Annotated[Path, typer.Argument(help="A TOML file; see docs/potentials.md.")],
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Assemble on a Dask scheduler's workers, or on own ones: local."),
+    ] = None,
+) -> None:
     """Fit a linear ACE potential; an interrupted fit goes on when called again (exit code 130)."""
     import invgen.ace
 
     with warnings_as_lines(), stages() as progress:
         try:
-            result = invgen.ace.fit_file(config, progress=progress)
+            result = invgen.ace.fit_file(config, progress=progress, scheduler=scheduler)
         except KeyboardInterrupt:
             err.print("interrupted; run again to continue", highlight=False)
             raise typer.Exit(130) from None
@@ -115,5 +121,9 @@ def fit(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/poten
         highlight=False,
         soft_wrap=True,
     )
+    seconds = {stage: f"{took['wall']:.1f} s" for stage, took in result.report["seconds"].items()}
+    dense = details.get("factorisation_seconds")
+    told = "" if dense is None else f", of which one dense decomposition takes {dense:.1f} s"
+    out.print(f"assembly {seconds['assembly']}, solve {seconds['solve']}{told}", highlight=False, soft_wrap=True)
     out.print(result.table(), end="", highlight=False, markup=False, soft_wrap=True)
     out.print(f"potential and report are in {result.folder}", highlight=False, soft_wrap=True)

@@ -140,7 +140,8 @@ class SolverConfig:
     iterations
         At most so many of bayesian-ridge and ard.
     threads
-        Structures whose rows are made at a time.
+        Blocks of structures condensed, and decompositions made, at a time; 0: as many as there are cores, or as
+        ``OMP_NUM_THREADS`` says.
     """
 
     method: str = "ridge"
@@ -152,7 +153,7 @@ class SolverConfig:
     normalise: bool = True
     refit: bool = True
     iterations: int = 300
-    threads: int = 1
+    threads: int = 0
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,7 @@ def check_solver(solver: SolverConfig) -> None:
     for key, known in (("method", SOLVERS), ("fold_by", FOLD_BY)):
         if getattr(solver, key) not in known:
             raise ConfigError(unknown(f"solver.{key}", getattr(solver, key), known))
-    for key, least in (("folds", 2), ("iterations", 1), ("threads", 1)):
+    for key, least in (("folds", 2), ("iterations", 1), ("threads", 0)):
         if getattr(solver, key) < least:
             raise ConfigError(f"solver.{key} must be at least {least}, got {getattr(solver, key)}")
     if not solver.smoothness or min(solver.smoothness) < 0:

@@ -12,6 +12,8 @@ Solvers take a ``Factor`` and return a ``Solution``.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,8 +26,8 @@ from invgen.data.errors import DataError
 from invgen.errors import InvgenError
 
 KINDS = ("energy", "forces", "stress")
-BLOCK = 48
-"""Columns that tpqrt reflects at a time."""
+BLOCK, WIDE_BLOCK, WIDE = 48, 96, 1000
+"""Columns that LAPACK reflects at a time, and how many where there are ``WIDE`` or more."""
 RANK_TOLERANCE = 1e-11
 """A column of which this part or less is left once the others are subtracted depends on them."""
 
@@ -92,45 +94,57 @@ def triangle(parts: Iterable[np.ndarray], width: int) -> np.ndarray:
     return accumulator.rows
 
 
-def _is_triangle(rows: np.ndarray) -> bool:
-    return rows.shape[0] == rows.shape[1] and not np.any(np.tril(rows, -1))
+def is_triangle(rows: np.ndarray) -> bool:
+    """Whether ``rows`` is square and zero below its diagonal."""
+    return rows.shape[0] == rows.shape[1] and not any(np.any(rows[k + 1 :, k]) for k in range(len(rows)))
+
+
+def _clear_below(rows: np.ndarray) -> np.ndarray:
+    for k in range(rows.shape[1]):
+        rows[k + 1 :, k] = 0.0
+    return rows
 
 
 class Accumulator:
     """Takes rows of ``width`` numbers and keeps a triangle; few rows are kept as they are.
 
-    ``add`` only collects, ``fold`` condenses what was collected. Equal calls give equal bytes.
+    ``add`` only collects, ``fold`` condenses what was collected. Equal calls give equal bytes on one thread of BLAS.
     """
 
     def __init__(self, width: int, rows: np.ndarray | None = None, count: int = 0) -> None:
         self.width, self.count = width, count
         self.rows = np.zeros((0, width)) if rows is None else rows
-        self._triangular = _is_triangle(self.rows)
+        self._triangular = is_triangle(self.rows)
+        self._block = min(BLOCK if width < WIDE else WIDE_BLOCK, width)
         self._waiting: list[np.ndarray] = []
-        self.waiting = 0
+        self._arrived = 0
 
-    def add(self, rows: np.ndarray) -> None:
-        """Collect rows (any, width)."""
+    def add(self, rows: np.ndarray, count: int | None = None) -> None:
+        """Collect rows (any, width), which stand for ``count`` rows of the design matrix, or for themselves."""
         self._waiting.append(rows)
-        self.waiting += len(rows)
+        self._arrived += len(rows) if count is None else count
 
     def fold(self) -> None:
         """Condense all that was collected."""
-        if not self.waiting:
+        if not self._waiting:
             return
-        new = np.concatenate(self._waiting)
-        self.count += self.waiting
-        self._waiting, self.waiting = [], 0
-        if not self._triangular:
-            new = np.concatenate([self.rows, new])
-            if len(new) <= self.width:
-                self.rows = new
-                return
-            self.rows, self._triangular = np.zeros((self.width, self.width)), True
-        upper, below = np.asfortranarray(self.rows), np.asfortranarray(new)
-        zeros = self.width if _is_triangle(new) else 0
-        upper, *_ = lapack.dtpqrt(zeros, min(BLOCK, self.width), upper, below, overwrite_a=1, overwrite_b=1)
-        self.rows = np.triu(upper)
+        kept = [] if self._triangular else [self.rows]
+        new = np.concatenate([*kept, *self._waiting])
+        self.count += self._arrived
+        self._waiting, self._arrived = [], 0
+        if self._triangular:
+            self.rows = self._reduced(np.array(self.rows, order="F"), np.asfortranarray(new))
+        elif len(new) <= self.width:
+            self.rows = new
+        else:
+            upper, *_ = lapack.dgeqrt(self._block, np.asfortranarray(new), overwrite_a=1)
+            self.rows, self._triangular = _clear_below(np.array(upper[: self.width], order="F")), True
+
+    def _reduced(self, upper: np.ndarray, below: np.ndarray) -> np.ndarray:
+        """The triangle of [upper; below]; both are overwritten."""
+        zeros = self.width if is_triangle(below) else 0
+        upper, *_ = lapack.dtpqrt(zeros, self._block, upper, below, overwrite_a=1, overwrite_b=1)
+        return _clear_below(upper)
 
     def factor(self) -> Factor:
         """What was folded so far."""
@@ -162,6 +176,16 @@ class Factors:
     def size(self) -> int:
         """Number of columns: of coefficients."""
         return int(next(iter(self.parts[0].values())).augmented.shape[1]) - 1
+
+    @property
+    def digest(self) -> str:
+        """Of rows and weights: what a fit of these factors depends on."""
+        digest = hashlib.sha256(json.dumps(dict(self.weights), sort_keys=True).encode())
+        for part in self.parts:
+            for kind, factor in sorted(part.items()):
+                digest.update(f"{kind}|{factor.rows}|{factor.augmented.shape}".encode())
+                digest.update(factor.augmented.ravel("K").data)
+        return digest.hexdigest()
 
     def reweighted(self, **weights: float) -> Factors:
         """The same rows with other weights of some kinds: ``reweighted(energy=20.0)``."""

@@ -13,10 +13,12 @@ import numpy as np
 
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
 from invgen.ace.fitting.balance import balanced, dominance
+from invgen.ace.fitting.blocks import cores
 from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates, pair_twins
 from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
+from invgen.ace.fitting.memory import Clock, peak_memory
 from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.references import References, final_energies, starting_energies, told_energies
 from invgen.ace.fitting.report import write_report
@@ -64,6 +66,7 @@ class FitSettings:
     """How to fit. ``w_L`` is the weight of a rank in the degrees of the smoothness prior.
 
     ``factors_folder`` keeps the condensed design, so that an interrupted fit goes on and another solver starts there.
+    ``scheduler`` is the address of a Dask scheduler that assembles.
     """
 
     weights: Weights = field(default_factory=Weights)
@@ -72,6 +75,7 @@ class FitSettings:
     short_range: ShortRangeConfig = field(default_factory=ShortRangeConfig)
     w_L: Fraction | float = Fraction(3, 2)
     factors_folder: Path | None = None
+    scheduler: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, without the folder."""
@@ -107,12 +111,15 @@ def fit_products(
     evaluator = DesignEvaluator(products, radial, tuple(elements))
     fitted = [*sets["train"], *(sets["validation"] if settings.solver.refit else ())]
     check_rows(fitted, evaluator.columns + len(start.free), settings.weights, settings.solver.method)
+    clock = Clock()
     factors = balanced(_assembled(sets, evaluator, start, settings, say), settings.weights)
+    clock.stop("assembly")
     labels = [f"{e}: {label}" for e in elements for label in products.labels]
     say("solve", 0, 1)
     scales = np.tile(degrees(products, float(settings.w_L)), len(elements))
-    solution = _solve(factors, scales, labels, settings.solver, bool(sets["validation"]))
+    solution = _solve(factors, scales, labels, settings, bool(sets["validation"]), say)
     say("solve", 1, 1)
+    clock.stop("solve")
     left_out = 1 if sets["validation"] and not settings.solver.refit else None
     energies = final_energies(start, factors, solution.coefficients, left_out)
     one_body = told_energies(energies, sets["train"], radial.cutoff, settings.references)
@@ -143,6 +150,8 @@ def fit_products(
         "short_range": {**short_range, "attracts": name_attractions(potential)},
         "rows": dominance(factors, solution.coefficients),
         "solution": _told(solution, named),
+        "seconds": clock.seconds,
+        "peak_memory_gib": peak_memory(),
     }
     return _measured(potential, solution, sets, report, say)
 
@@ -161,7 +170,8 @@ def _assembled(
         references=start.by_number,
         weights=settings.weights,
         folder=settings.factors_folder,
-        threads=settings.solver.threads,
+        threads=settings.solver.threads or cores(),
+        scheduler=settings.scheduler,
         progress=say,
     )
     return OneBodyFactors.of(factors, len(start.elements), start.free) if start.free else factors
@@ -215,9 +225,17 @@ def _folds(train: Sequence[Structure], validation: Sequence[Structure], solver: 
 
 
 def _solve(
-    factors: Factors, scales: np.ndarray, labels: Sequence[str], solver: SolverConfig, validated: bool
+    factors: Factors,
+    scales: np.ndarray,
+    labels: Sequence[str],
+    settings: FitSettings,
+    validated: bool,
+    say: Progress,
 ) -> Solution:
+    solver = settings.solver
     options: dict[str, Any] = {"refit": solver.refit, "held_out": (1,) if validated else None}
+    options |= {"threads": solver.threads or cores(), "folder": settings.factors_folder}
+    options["say"] = lambda done, total: say("solve", done, total)
     if solver.method == "ridge":
         options["normalise"] = solver.normalise
         if solver.lambdas:

@@ -106,6 +106,11 @@ class OneBodyFactors(Factors):
         """Number of columns without one-body energies: of coefficients."""
         return super().size - self.elements
 
+    @property
+    def digest(self) -> str:
+        """As ``Factors.digest``, and which one-body energies are fitted."""
+        return f"{super().digest} {self.elements} {self.free}"
+
     def columns(self, subset: Sequence[int] | np.ndarray) -> OneBodyFactors:
         """Only these coefficients, and all one-body energies."""
         chosen = [*range(self.elements), *(np.asarray(subset, dtype=np.int64) + self.elements)]

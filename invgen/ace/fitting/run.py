@@ -52,6 +52,7 @@ def fit(
     short_range: ShortRangeConfig | Mapping[str, Any] | None = None,
     folder: str | Path | None = None,
     plots: bool = True,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> FitResult:
     """Fit a linear ACE potential to energies (eV), forces (eV/Å) and stresses (eV/Å^3).
@@ -66,11 +67,13 @@ def fit(
         As the tables of a configuration; ``solver`` may be the name of a method.
     folder
         Where potential, report and plots are written; nothing is written by default.
+    scheduler
+        Address of a Dask scheduler whose workers assemble, or ``"local"`` for workers on this machine.
     progress
         Called as ``progress(stage, done, total)``.
 
-    Raises ``ConfigError``, ``SpecError`` or ``DataError`` before work starts. Ctrl-C during assembly keeps what was
-    done in ``folder``; the same call goes on from there.
+    Raises ``ConfigError``, ``SpecError`` or ``DataError`` before work starts, ``SchedulerError`` for a scheduler that
+    is gone. Ctrl-C during assembly or solve keeps what was done in ``folder``; the same call goes on from there.
     """
     sets = {"train": _structures(structures), "validation": _structures(validation), "test": _structures(test)}
     given = table("weights", WeightsConfig, weights)
@@ -80,6 +83,7 @@ def fit(
         table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
         table("short_range", ShortRangeConfig, short_range or {}),
         factors_folder=None if folder is None else Path(folder) / "factors",
+        scheduler=scheduler,
     )
     wanted, elements = _request(basis, sets["train"])
     check_request(sets, elements, settings.references, settings.solver, settings.weights)
@@ -95,8 +99,9 @@ def fit(
     return result if folder is None else replace(result, folder=result.write(folder, plots))
 
 
-def fit_file(path: str | Path, progress: Progress | None = None) -> FitResult:
-    """Fit as a TOML configuration says; paths in it are relative to the file.
+def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: str | None = None) -> FitResult:
+    """Fit as a TOML configuration says, on the workers of a Dask scheduler if one is named; paths in the file are
+    relative to it.
 
     Raises ``ConfigError`` naming the table, the key and the closest known one, and as ``fit``.
     """
@@ -121,6 +126,7 @@ def fit_file(path: str | Path, progress: Progress | None = None) -> FitResult:
         short_range=config.short_range,
         folder=base / config.output.folder,
         plots=config.output.plots,
+        scheduler=scheduler,
         progress=progress,
     )
 

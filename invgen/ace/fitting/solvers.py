@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.linalg
 
 from invgen.ace.fitting.factors import RANK_TOLERANCE, Factor, Factors, Solution, SolverError, numerical_rank
-from invgen.ace.fitting.ridge import RidgePath, prior_scales, ridge
+from invgen.ace.fitting.independence import extreme_singular_values, independent_columns, named_columns
+from invgen.ace.fitting.ridge import RidgePath, Say, prior_scales, ridge
 from invgen.errors import unknown
 
 
@@ -21,15 +24,18 @@ def least_squares(factor: Factor, labels: Sequence[str] | None = None, tolerance
     norms = factor.norms
     scaled = factor.matrix / np.where(norms > 0, norms, 1.0)
     kept, left = independent_columns(scaled, tolerance)
+    start = time.perf_counter()
     q, r = scipy.linalg.qr(scaled[:, kept], mode="economic", check_finite=False)
+    seconds = time.perf_counter() - start
     found = np.zeros(len(norms))
     if len(kept):
         found[kept] = scipy.linalg.solve_triangular(r, q.T @ factor.target) / norms[kept]
-    singular = np.linalg.svd(r, compute_uv=False) if len(kept) else np.array([np.inf, 1.0])
-    named = _named(kept, left, labels)
+    largest, smallest = extreme_singular_values(r)
+    named = named_columns(kept, left, labels)
     dependent = tuple(row["column"] for row in named)
-    condition = float(singular[0] / singular[-1])
-    return Solution("least squares", found, len(kept), condition, dependent, {"dependent": named})
+    condition = largest / smallest
+    details = {"dependent": named, "factorisation_seconds": seconds}
+    return Solution("least squares", found, len(kept), condition, dependent, details)
 
 
 def dependent_columns(
@@ -37,33 +43,7 @@ def dependent_columns(
 ) -> list[dict[str, Any]]:
     """``{"column", "label", "left"}`` of every column that is a combination of earlier ones; columns weigh the same."""
     norms = factor.norms
-    return _named(*independent_columns(factor.matrix / np.where(norms > 0, norms, 1.0), tolerance), labels)
-
-
-def _named(kept: np.ndarray, left: np.ndarray, labels: Sequence[str] | None) -> list[dict[str, Any]]:
-    dependent = np.setdiff1d(np.arange(len(left)), kept).tolist()
-    names = labels or [f"column {k}" for k in range(len(left))]
-    return [{"column": k, "label": names[k], "left": float(left[k])} for k in dependent]
-
-
-def independent_columns(matrix: np.ndarray, tolerance: float = RANK_TOLERANCE) -> tuple[np.ndarray, np.ndarray]:
-    """Columns that are no combination of earlier ones, and what is left of every column: its distance from their span.
-
-    ``matrix`` (rows, columns) has columns of length one (or zero). The diagonal of R of its QR is that distance up to
-    the first column that depends on others; that one is taken out, and what follows is decomposed again.
-    """
-    kept: list[int] = []
-    left = np.zeros(matrix.shape[1])
-    begin, rest = 0, matrix
-    while rest.size:
-        rest = scipy.linalg.qr(rest, mode="r", check_finite=False)[0]
-        distance = np.abs(np.diag(rest))
-        small = np.flatnonzero(distance <= tolerance)
-        good = int(small[0]) if len(small) else len(distance)
-        kept += range(begin, begin + good)
-        left[begin : begin + len(distance[: good + 1])] = distance[: good + 1]
-        begin, rest = begin + good + 1, rest[good:, good + 1 :]
-    return np.array(kept, dtype=np.int64), left
+    return named_columns(*independent_columns(factor.matrix / np.where(norms > 0, norms, 1.0), tolerance), labels)
 
 
 LARGEST_BAYESIAN, LARGEST_ARD = 4000, 1500
@@ -147,6 +127,7 @@ __all__ = [
     "SolverError",
     "ard",
     "bayesian_ridge",
+    "independent_columns",
     "least_squares",
     "prior_scales",
     "ridge",
@@ -163,6 +144,9 @@ def solve(
     smoothness: Sequence[float] = (2.0,),
     held_out: Sequence[int] | None = None,
     refit: bool = True,
+    threads: int = 1,
+    folder: Path | None = None,
+    say: Say | None = None,
     **options: Any,
 ) -> Solution:
     """Coefficients by the solver of this name; only ``ridge`` chooses by held-out folds.
@@ -174,6 +158,8 @@ def solve(
 
     held_out, refit
         Folds to predict, all of them by default; without ``refit`` no solver fits a single one that is named.
+    threads, folder, say
+        See ``ridge``; the others decompose once.
 
     Raises ``SolverError`` for an unknown name, a problem that is too large for the method, and coefficients that are
     not finite.
@@ -181,7 +167,8 @@ def solve(
     if method not in SOLVERS:
         raise SolverError(unknown("solver", method, SOLVERS))
     if method == "ridge":
-        found = ridge(factors, degrees, smoothness=smoothness, held_out=held_out, refit=refit, **options)
+        options |= {"held_out": held_out, "refit": refit, "threads": threads, "folder": folder, "say": say}
+        found = ridge(factors, degrees, labels, smoothness=smoothness, **options)
     else:
         rows = factors.combine(excluding=None if refit or not held_out else held_out[0])
         if method == "least-squares":

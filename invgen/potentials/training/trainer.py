@@ -18,7 +18,6 @@ from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.average import Average
 from invgen.potentials.evaluation import MEASURES, errors_of, evaluation_of, predictions, told
-from invgen.potentials.heartbeat import SILENCE, heartbeat
 from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, load_arrays, save_model, state_arrays
 from invgen.potentials.training import checkpoint
@@ -28,6 +27,7 @@ from invgen.potentials.training.loss import PROPERTIES, Loss
 from invgen.potentials.training.processes import Processes
 from invgen.potentials.training.schedule import make_schedule
 from invgen.runs.compilation import compilation_told
+from invgen.runs.heartbeat import SILENCE, heartbeat
 from invgen.runs.interrupts import Interrupts, ctrl_c_is_noted
 from invgen.runtime import choice
 

@@ -1,0 +1,174 @@
+"""Assembly by Dask's workers: the bytes of one process, whoever is lost; and errors that name the scheduler."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fit_fixtures import labelled
+from processes import invgen as command
+
+import invgen
+from invgen.ace import RadialBasis
+from invgen.ace.fitting import blocks, distributed
+from invgen.ace.fitting.assembly import assemble
+from invgen.ace.fitting.design import DesignEvaluator
+from invgen.ace.fitting.distributed import SchedulerError
+from invgen.ace.fitting.factors import Factors
+from invgen.compiler.kernels.ace.products import product_basis
+from invgen.data import Structure
+
+NOWHERE = "tcp://127.0.0.1:9"
+
+
+@contextmanager
+def cluster(workers: int) -> Iterator[object]:
+    """A scheduler with worker processes of its own, without its page."""
+    from distributed import LocalCluster
+
+    options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": "CRITICAL"}
+    with LocalCluster(n_workers=workers, **options) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def design() -> DesignEvaluator:
+    spec = invgen.BasisSpec(family="ace", n_max=2, total_degree=6, objective="linear", elements=("Cu", "Ni"))
+    products = product_basis(invgen.generate(spec))
+    functions = int(products.channels[:, 1].max())
+    return DesignEvaluator(products, RadialBasis(cutoff=4.0, functions=functions, r0=2.0), ("Cu", "Ni"))
+
+
+@pytest.fixture
+def structures(monkeypatch: pytest.MonkeyPatch) -> list[Structure]:
+    """Sixty clusters, in blocks of about ten."""
+    monkeypatch.setattr(blocks, "ROWS", 150)
+    return labelled(60, noise=0.1)[0]
+
+
+FOLDS = np.arange(60) % 3
+
+
+class Said:
+    """Progress: how many structures were done whenever something was said, and ``action()`` once ``after`` are."""
+
+    def __init__(self, action: Callable[[], None] | None = None, after: int = 0) -> None:
+        self.done: list[int] = []
+        self.acted, self._action, self._after = False, action, after
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != "assemble":
+            return
+        self.done.append(done)
+        if self._action is not None and done >= self._after and not self.acted:
+            self.acted = True
+            self._action()
+
+
+def same_bytes(a: Factors, b: Factors) -> None:
+    assert len(a) == len(b)
+    for one, other in zip(a.parts, b.parts, strict=True):
+        for kind in one:
+            assert one[kind].rows == other[kind].rows
+            assert one[kind].augmented.tobytes() == other[kind].augmented.tobytes()
+
+
+@pytest.mark.slow
+def test_any_number_of_workers_gives_the_bytes_of_one_process(
+    design: DesignEvaluator, structures: list[Structure], tmp_path: Path
+) -> None:
+    serial = assemble(structures, design, FOLDS)
+    same_bytes(serial, assemble(structures, design, FOLDS, threads=3))
+    for workers in (1, 2):
+        progress, folder = Said(), tmp_path / str(workers)
+        with cluster(workers) as made:
+            address = made.scheduler_address
+            found = assemble(structures, design, FOLDS, scheduler=address, folder=folder, progress=progress)
+        same_bytes(serial, found)
+        said = progress.done
+        assert said == sorted(said)
+        assert said[-1] == 60
+        assert len(set(said)) > 3
+        assert len(list((tmp_path / str(workers)).iterdir())) == 3
+    same_bytes(serial, assemble(structures, design, FOLDS, folder=tmp_path / "2"))
+    with pytest.raises(AssertionError):
+        same_bytes(serial, assemble(structures[::-1], design, FOLDS))
+
+
+@pytest.mark.slow
+def test_a_fold_begun_by_one_process_is_ended_by_workers(
+    design: DesignEvaluator, structures: list[Structure], tmp_path: Path
+) -> None:
+    stop = Said(lambda: signal.raise_signal(signal.SIGINT), 35)
+    with pytest.raises(KeyboardInterrupt):
+        assemble(structures, design, FOLDS, folder=tmp_path, progress=stop)
+    progress = Said()
+    with cluster(1) as made:
+        address = made.scheduler_address
+        found = assemble(structures, design, FOLDS, folder=tmp_path, scheduler=address, progress=progress)
+    assert progress.done[1] > 20, "what was condensed before counts"
+    same_bytes(assemble(structures, design, FOLDS), found)
+
+
+@pytest.mark.slow
+def test_a_killed_worker_is_survived(design: DesignEvaluator, structures: list[Structure]) -> None:
+    serial = assemble(structures, design, FOLDS)
+    with cluster(2) as made:
+        victim = made.workers[0]
+        before = victim.pid
+
+        def kill() -> None:
+            os.kill(before, signal.SIGKILL)
+
+        progress = Said(kill, 10)
+        found = assemble(structures, design, FOLDS, scheduler=made.scheduler_address, progress=progress)
+        assert progress.acted, "it was killed while there was work"
+        assert victim.pid != before
+    same_bytes(serial, found)
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_goes_away_is_told(
+    design: DesignEvaluator, structures: list[Structure], tmp_path: Path
+) -> None:
+    with cluster(1) as made:
+        address = made.scheduler_address
+        progress = Said(made.close, 10)
+        with pytest.raises(SchedulerError, match=f"the scheduler at {address} went away"):
+            assemble(structures, design, FOLDS, scheduler=address, folder=tmp_path, progress=progress)
+    same_bytes(assemble(structures, design, FOLDS), assemble(structures, design, FOLDS, folder=tmp_path))
+
+
+def test_a_scheduler_without_workers_is_told(
+    design: DesignEvaluator, structures: list[Structure], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distributed, "PATIENCE", 0.5)
+    with cluster(0) as made, pytest.raises(SchedulerError, match=r"has no workers: start some \(dask worker tcp://"):
+        assemble(structures, design, FOLDS, scheduler=made.scheduler_address)
+
+
+def test_a_scheduler_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    from test_fit import configuration
+
+    done = command("fit", configuration(tmp_path), "--scheduler", NOWHERE)
+    assert done.returncode == 2
+    assert f"error: no Dask scheduler answers at {NOWHERE}: start one" in done.stderr
+    assert "Traceback" not in done.stderr
+    refused = pytest.raises(SchedulerError, match="no Dask scheduler answers at nonsense")
+    with refused, distributed.connected("nonsense"):
+        pass
+
+
+def test_a_missing_dask_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    refused = pytest.raises(
+        ImportError, match="a scheduler needs Dask, which is not installed: pip install distributed"
+    )
+    with refused, distributed.connected(NOWHERE):
+        pass
