@@ -23,6 +23,7 @@ PAGES = sorted(f"docs/{path.name}" for path in (PACKAGE.parent / "docs").glob("*
 GROUND: dict[str, tuple[str, ...]] = {
     "errors": (),
     "files": (),
+    "kept": ("files", "resources"),
     "resources": (),
     "version": (),
     "spec": ("errors",),
@@ -52,12 +53,13 @@ BETWEEN: dict[str, tuple[str, ...]] = {
     "replay": ("errors", "spec"),
     "emitted": ("errors", "files", "resources"),
     "gpu": ("errors", "files", "resources"),
+    "cpp": ("errors", "kept"),
 }
 """What both halves use, or neither: the second implementation, the contract of emitted folders, compilers for GPUs."""
 RUN = ("runtime", "runtime.operators", "emitted", "errors")
 MODELS = ("data", "files", *RUN)
 RUNTIME: dict[str, tuple[str, ...]] = {
-    "runtime": ("runtime.cpu", "runtime.operators", "emitted", "gpu", "errors", "files", "resources"),
+    "runtime": ("runtime.cpu", "runtime.operators", "emitted", "gpu", "cpp", "kept", "errors", "files", "resources"),
     "runtime.cpu": ("emitted", "files", "resources"),
     "runtime.operators": ("runtime", "runtime.cpu", "emitted"),
     "data": ("errors", "files"),
