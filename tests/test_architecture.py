@@ -69,13 +69,15 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
+    "engines": ("potentials", "ace", "nn", "cpp", "data", "files", *RUN),
     "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files"),
 }
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")
 """Names that are loaded when first used: what is imported for type checkers alone does not count."""
-MEETINGS = ("invgen", "cli", "__main__", "audits", "ace.fitting.run")
-"""Where both halves meet: lazy names of the package, the command line, audits, and a fit that generates its basis."""
+MEETINGS = ("invgen", "cli", "__main__", "audits", "ace.fitting.run", "engines.plugin")
+"""Where both halves meet: lazy names of the package, the command line, audits, a fit that generates its basis, and a
+plugin whose kernels are emitted."""
 
 NARROWER: dict[str, tuple[str, ...]] = {
     "invgen.compiler.kernels.program": (),
