@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from ace_fixtures import cluster, crystal, potential
 from ase import Atoms
 from ase.build import bulk
@@ -15,12 +16,17 @@ from ase.md.verlet import VelocityVerlet
 from cpp_fixtures import needs_compiler
 from engine_fixtures import job_of, needs_lammps, run_lammps, standing, start_lammps
 from processes import invgen
-from tolerances import ACE, close
+from tolerances import ACE, LAW, close
 
 from invgen.ace import LinearPotential
 from invgen.data import Structure
+from invgen.data.dataset import structure_batch
+from invgen.data.neighbours import neighbour_pairs
 from invgen.engines.lammps import LammpsError, find_headers
 from invgen.engines.plugin import LIBRARY, SCRIPT, Plugin, export, mpi_environment
+from invgen.nn.energy import EnergyForces
+from invgen.nn.network import HipHopNN
+from invgen.potentials import save_model
 
 NUMBERS = (29, 28)
 PICOSECOND = 1.0364269e-4**-0.5
@@ -69,6 +75,29 @@ def test_the_plugin_gives_what_python_gives(
         close(found["stress"], wanted.stress, STRESS)
     parts = -found["per_atom_stress"].sum(0) / found["volume"]
     close(parts, found["pressure"], ACE["float64"])
+
+
+@needs_compiler
+@needs_lammps
+def test_a_network_gives_what_torch_gives(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    sizes = {"features": 12, "sensitivities": 8, "atom_layers": 1, "cutoff": 5.0, "soft_min": 1.2, "soft_max": 4.5}
+    network = HipHopNN("cartesian-l2-n3-flexible", species=[28, 29], **sizes).double().eval()
+    path = save_model(network, tmp_path / "model.safetensors")
+    made = export(path, tmp_path / "plugin")
+    assert made.elements == ("Ni", "Cu")
+    for name in ("alloy", "crystal"):
+        system = SYSTEMS[name]
+        batch = structure_batch(system, neighbour_pairs(system, network.cutoff))
+        wanted = EnergyForces(network)(batch, differentiable=False, stress=True)
+        assert wanted.forces is not None
+        assert wanted.stress is not None
+        for ranks in (1, 2):
+            found = run_lammps(job_of(system, NUMBERS[::-1], lines=made.lines), tmp_path, ranks)
+            close(found["energy"], wanted.energy[0].numpy(), LAW["float64"])
+            close(found["share"][:, 0], wanted.energies.numpy(), LAW["float64"])
+            close(found["forces"], wanted.forces.numpy(), LAW["float64"])
+            close(found["stress"], wanted.stress[0].numpy(), STRESS)
 
 
 @needs_compiler

@@ -81,11 +81,60 @@ def sources_of(model: Model) -> tuple[dict[str, str], tuple[str, ...]]:
     """Names and texts of sources and data, and the elements. Raises ``LammpsError`` as ``export``."""
     if model.linear:
         entries, own = linear_ace.entries(model.potential), {"potential.hpp": linear_ace.SOURCE}
-        static = (*STATIC, "linear_ace.hpp")
+        more = ["linear_ace.hpp"]
     else:
-        raise LammpsError("this model cannot run as a plugin of LAMMPS: take invgen.engines.lammps.fix_external")
-    texts = {name: (SOURCES / name).read_text(encoding="utf-8") for name in static}
+        entries, own = _network(getattr(model.potential, "model", model.potential))
+        more = ["hip.hpp", "layers.hpp"]
+    texts = {name: (SOURCES / name).read_text(encoding="utf-8") for name in (*STATIC, *more)}
     return {**texts, **own, DATA: data_text(entries)}, tuple(entries["elements"])
+
+
+def _network(network: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """Entries of a network, and the sources that are its own: emitted kernels, and what names them."""
+    from invgen.engines import hip
+
+    parts = hip.parts_of(network)
+    emitted = {}
+    if parts.harmonics:
+        emitted["harmonics.hpp"] = _harmonics(parts.harmonics)
+    if parts.invariants is not None:
+        emitted["invariants.hpp"] = _invariants(parts.invariants.kernels.folder)
+    spaces = [emitted[file].space if file in emitted else None for file in ("harmonics.hpp", "invariants.hpp")]
+    key = "+".join(each.key for each in emitted.values()) or "none"
+    own = {file: each.text for file, each in emitted.items()}
+    own["potential.hpp"] = hip.source(network, parts, key, *spaces)
+    return hip.entries(network, key), own
+
+
+@dataclass(frozen=True)
+class _Emitted:
+    text: str
+    space: str
+    key: str
+
+
+def _harmonics(l_max: int) -> _Emitted:
+    from invgen.compiler.emission import with_derivatives
+    from invgen.compiler.kernels.harmonics import harmonics
+
+    return _emitted(f"harmonics-l{l_max}", with_derivatives(harmonics(l_max)))
+
+
+def _invariants(folder: Any) -> _Emitted:
+    """The kernels that the network was made with, in C++. Raises ``LammpsError`` if its basis gives others now."""
+    from invgen.compiler.emission import kernels_of
+    from invgen.compiler.pipeline import find_basis
+
+    kernels = kernels_of(find_basis(folder.path))
+    if {name: kernel.digest for name, kernel in kernels.items()} != folder.manifest["kernel_digests"]:
+        raise LammpsError(f"{folder.path} was emitted by another version of invgen: emit the basis again")
+    return _emitted(folder.id, kernels)
+
+
+def _emitted(id: str, kernels: Any) -> _Emitted:
+    from invgen.compiler.emitters import cpp
+
+    return _Emitted(cpp.emit(id, kernels), cpp.namespace(id), f"{id}@{kernels['value'].digest[:12]}")
 
 
 def _headers(folder: str | Path | None) -> tuple[Headers | None, str | None]:

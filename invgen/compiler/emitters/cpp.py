@@ -24,16 +24,24 @@ def context(id: str, kernels: Mapping[str, Kernel]) -> dict[str, Any]:
     return {
         "header": header(TEMPLATE, id, kernels, comment="//"),
         "id": id,
-        "name": re.sub(r"\W", "_", id),
+        "name": namespace(id).removeprefix("invgen_"),
+        "components": kernels["value"].input_size,
+        "size": kernels["value"].output_size,
         "kernels": [_kernel(name, kernel) for name, kernel in kernels.items()],
     }
+
+
+def namespace(id: str) -> str:
+    """Where the functions of a basis are."""
+    return "invgen_" + re.sub(r"\W", "_", id)
 
 
 def _kernel(name: str, kernel: Kernel) -> dict[str, Any]:
     inputs = [{"name": array, "size": size} for array, size in kernel.inputs]
     outputs = [{"name": array, "size": len(ids)} for array, ids in kernel.outputs]
     of_v, of_real = (
-        [f"const {real}* __restrict {a['name']}" for a in inputs] + [f"{real}* __restrict {a['name']}" for a in outputs]
+        [f"[[maybe_unused]] const {real}* __restrict {a['name']}" for a in inputs]
+        + [f"{real}* __restrict {a['name']}" for a in outputs]
         for real in ("typename Lanes<V>::real", "real")
     )
     arrays = inputs + outputs
