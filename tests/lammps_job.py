@@ -50,12 +50,14 @@ def run(job: dict[str, Any]) -> dict[str, Any] | None:
         for name, width in (("share", 1), ("stress", 6)):
             answer[name] = _gathered(engine, name, width)
     if job.get("steps"):
-        energies, started = [engine.get_thermo("etotal")], time.perf_counter()
+        energies = [engine.get_thermo("etotal")]
+        started, used = time.perf_counter(), time.process_time()
         for _ in range(10):
             engine.command(f"run {job['steps'] // 10} pre no post no")
             energies.append(engine.get_thermo("etotal"))
         answer |= {
             "seconds": time.perf_counter() - started,
+            "processor_seconds": time.process_time() - used,
             "total_energies": energies,
             "positions": _atoms(engine, "x", 3),
         }

@@ -10,7 +10,7 @@ import pytest
 from ace_fixtures import CUTOFF, ELEMENTS, REFERENCES, cluster, crystal, potential, products
 from cpp_fixtures import needs_compiler
 from engine_fixtures import CppModel, forces_of
-from tolerances import ACE, close
+from tolerances import ACE, CENTRAL_DIFFERENCE, close
 
 from invgen.ace import LinearPotential, RadialBasis
 from invgen.data import Structure
@@ -102,7 +102,8 @@ def test_an_edited_data_file_is_not_used(compiled: CppModel) -> None:
     ("change", "words"),
     [
         ({"kind": "hip"}, "is of the kind hip, this plugin was built for linear-ace"),
-        ({"pair_terms": ["zbl"]}, "has the pair term zbl, which this plugin does not know"),
+        ({"pair_terms": ["coulomb"]}, "has the pair term coulomb, which this plugin does not know"),
+        ({"pair_terms": ["zbl"]}, "has no entry zbl_strength: export the potential again"),
         ({"charges": [0.5]}, "has the entry charges, which this plugin does not know"),
         ({"references": [0.0, 1.0, 2.0]}, "references has 3 numbers, not 2"),
     ],
@@ -110,6 +111,42 @@ def test_an_edited_data_file_is_not_used(compiled: CppModel) -> None:
 def test_other_data_are_refused(compiled: CppModel, change: dict[str, object], words: str) -> None:
     compiled.data.write_text(data_text({**entries(POTENTIALS["two elements"]), **change}))
     assert words in compiled.problem()
+
+
+def screened(r: np.ndarray, strength: float, length: float, inner: float, outer: float) -> np.ndarray:
+    """ZBL's potential with its switch, from the formula."""
+    phi = sum(a * np.exp(-b * r / length) for a, b in SCREENING)
+    t = np.clip((r - inner) / (outer - inner), 0.0, 1.0)
+    return strength / r * phi * (1.0 - t**3 * (10.0 - 15.0 * t + 6.0 * t**2))
+
+
+SCREENING = [(0.18175, 3.19980), (0.50986, 0.94229), (0.28022, 0.40290), (0.02817, 0.20162)]
+
+
+def test_a_repulsion_of_nuclei_joins_the_energy(compiled: CppModel) -> None:
+    """Pairs of two elements within, between and beyond the distances of the switch; forces by differences."""
+    model = POTENTIALS["two elements"]
+    tables = {"strength": [[300.0, 310.0], [310.0, 320.0]], "length": [[0.1, 0.11], [0.11, 0.12]]}
+    tables |= {"inner": [[0.9, 1.0], [1.0, 1.1]], "outer": [[1.8, 2.0], [2.0, 2.2]]}
+    zbl = {f"zbl_{name}": np.array(table) for name, table in tables.items()}
+    compiled.data.write_text(data_text({**entries(model), "pair_terms": ["zbl"], **zbl}))
+
+    def energies(r: float, a: int, b: int) -> tuple[float, np.ndarray]:
+        direction = np.array([0.6, 0.0, 0.8])
+        vectors = np.array([r * direction, -r * direction])
+        found, gradient = compiled.evaluate(np.array([a, b]), np.array([0, 1]), np.array([b, a]), vectors)
+        return found.sum(), gradient
+
+    for a, b in ((0, 0), (0, 1), (1, 1)):
+        for r in (0.5, 1.4, 1.75, 2.1, 2.5):
+            structure = Structure(model.numbers[[a, b]], [[0.0, 0, 0], [0.6 * r, 0.0, 0.8 * r]])
+            bare = model.energy_forces_stress(structure)
+            own = screened(np.array(r), *(np.array(tables[k])[a, b] for k in ("strength", "length", "inner", "outer")))
+            total, gradient = energies(r, a, b)
+            close(total, np.float64(bare.energy + own), ACE["float64"])
+            slope = (energies(r + 1e-5, a, b)[0] - energies(r - 1e-5, a, b)[0]) / 2e-5
+            along = (gradient[0] - gradient[1]) @ [0.6, 0.0, 0.8]
+            close(along, np.float64(slope), CENTRAL_DIFFERENCE["float64"])
 
 
 def test_files_that_are_none_are_refused(compiled: CppModel) -> None:

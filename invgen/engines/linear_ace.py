@@ -20,11 +20,12 @@ def entries(potential: LinearPotential) -> dict[str, Any]:
     """Everything that ``cpp/linear_ace.hpp`` reads."""
     basis = potential.basis
     nodes, weights, leaf_weights = contract(potential.products, potential.coefficients)
+    repulsion = getattr(potential, "repulsion", None)
     return {
         "kind": KIND,
         "elements": list(potential.elements),
         "cutoff": potential.radial.cutoff,
-        "pair_terms": [],
+        "pair_terms": [] if repulsion is None else ["zbl"],
         "references": potential.references,
         "radial": basis.radial,
         "recurrence": basis.recurrence,
@@ -39,4 +40,10 @@ def entries(potential: LinearPotential) -> dict[str, Any]:
         "leaf": nodes.leaf,
         "weights": weights,
         "leaf_weights": leaf_weights,
+        **({} if repulsion is None else zbl_entries(repulsion)),
     }
+
+
+def zbl_entries(repulsion: Any) -> dict[str, Any]:
+    """Everything that ``cpp/zbl.hpp`` reads: tables by the species of both ends, eV Å and Å."""
+    return {f"zbl_{name}": getattr(repulsion, name) for name in ("strength", "length", "inner", "outer")}

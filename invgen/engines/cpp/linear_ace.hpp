@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "lanes.hpp"
 #include "model.hpp"
+#include "zbl.hpp"
 
 namespace invgen {
 
@@ -17,12 +19,13 @@ class LinearAce : public Model {
  public:
   explicit LinearAce(const std::string& path) {
     Data data(path);
-    read_head(data, "linear-ace");
+    read_head(data, "linear-ace", "zbl");
     species = elements.size();
     references = data.numbers("references", species);
     read_radial(data);
     read_components(data);
     read_products(data);
+    if (!data.words("pair_terms").empty()) repulsion.reset(new Zbl(data, species));
     data.finish();
   }
 
@@ -33,6 +36,7 @@ class LinearAce : public Model {
       evaluate_pack(near, first, count, energies, gradient);
       first += count;
     }
+    if (repulsion) repulsion->add(near, energies, gradient);
   }
 
  private:
@@ -313,6 +317,7 @@ class LinearAce : public Model {
   bool agnesi = false;
   int p = 0, q = 0, envelope = 0;
   Planes atoms[LANES];
+  std::unique_ptr<Zbl> repulsion;
   std::vector<Pack> values, adjoint, harmonic, folded;
 };
 

@@ -38,16 +38,17 @@ class Model {
   double cutoff = 0.0;  // Å
 
  protected:
-  // The common head of data files. Terms of pairs beside the model, such as a short-range repulsion, would be named here.
-  void read_head(Data& data, const std::string& kind) {
+  // The common head of data files: elements, cutoff, and the names of terms of pairs beside the model, of which
+  // ``known`` may be there.
+  void read_head(Data& data, const std::string& kind, const std::string& known = "") {
     const std::string& found = data.words("kind").at(0);
     if (found != kind)
       throw Error(data.path + " is of the kind " + found + ", this plugin was built for " + kind +
                   ": load the plugin that was exported with this file");
     elements = data.words("elements");
     cutoff = data.number("cutoff");
-    if (!data.words("pair_terms").empty())
-      throw Error(data.path + " has the pair term " + data.words("pair_terms")[0] + ", which this plugin does not know");
+    for (const std::string& term : data.words("pair_terms"))
+      if (term != known) throw Error(data.path + " has the pair term " + term + ", which this plugin does not know");
   }
 };
 
