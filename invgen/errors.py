@@ -46,6 +46,10 @@ class AuditError(InvgenError, ValueError):
     """Descriptors that cannot be audited: a list, function or table that is malformed or not finite."""
 
 
+class CppError(InvgenError, ValueError):
+    """C++ code that cannot be compiled here: no compiler, or one that refuses it."""
+
+
 class CudaError(InvgenError, RuntimeError):
     """A GPU kernel that cannot be compiled or run on this machine."""
 

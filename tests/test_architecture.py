@@ -23,6 +23,7 @@ PAGES = sorted(f"docs/{path.name}" for path in (PACKAGE.parent / "docs").glob("*
 GROUND: dict[str, tuple[str, ...]] = {
     "errors": (),
     "files": (),
+    "kept": ("files", "resources"),
     "resources": (),
     "version": (),
     "spec": ("errors",),
@@ -52,12 +53,13 @@ BETWEEN: dict[str, tuple[str, ...]] = {
     "replay": ("errors", "spec"),
     "emitted": ("errors", "files", "resources"),
     "gpu": ("errors", "files", "resources"),
+    "cpp": ("errors", "kept"),
 }
 """What both halves use, or neither: the second implementation, the contract of emitted folders, compilers for GPUs."""
 RUN = ("runtime", "runtime.operators", "emitted", "errors")
 MODELS = ("data", "files", *RUN)
 RUNTIME: dict[str, tuple[str, ...]] = {
-    "runtime": ("runtime.cpu", "runtime.operators", "emitted", "gpu", "errors", "files", "resources"),
+    "runtime": ("runtime.cpu", "runtime.operators", "emitted", "gpu", "cpp", "kept", "errors", "files", "resources"),
     "runtime.cpu": ("emitted", "files", "resources"),
     "runtime.operators": ("runtime", "runtime.cpu", "emitted"),
     "data": ("errors", "files"),
@@ -67,13 +69,15 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
+    "engines": ("potentials", "ace", "nn", "cpp", "data", "files", *RUN),
     "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files"),
 }
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")
 """Names that are loaded when first used: what is imported for type checkers alone does not count."""
-MEETINGS = ("invgen", "cli", "__main__", "audits", "ace.fitting.run")
-"""Where both halves meet: lazy names of the package, the command line, audits, and a fit that generates its basis."""
+MEETINGS = ("invgen", "cli", "__main__", "audits", "ace.fitting.run", "engines.plugin")
+"""Where both halves meet: lazy names of the package, the command line, audits, a fit that generates its basis, and a
+plugin whose kernels are emitted."""
 
 NARROWER: dict[str, tuple[str, ...]] = {
     "invgen.compiler.kernels.program": (),

@@ -22,9 +22,9 @@ from invgen.compiler.emitters.parts import alive, parts, reordered
 from invgen.compiler.emitters.schedule import live_statements
 from invgen.compiler.kernels.program import Kernel
 from invgen.errors import CudaError, EmittedFileError
-from invgen.gpu.cache import place
 from invgen.gpu.driver import Driver
 from invgen.gpu.usage import Compiled
+from invgen.kept import place
 from invgen.runtime import cuda, load
 from invgen.runtime.operators import invariants
 
@@ -246,9 +246,10 @@ def test_compiled_code_is_cached_and_a_damaged_file_is_built_again(host: Host, d
 
 
 def test_other_sources_architectures_macros_and_compilers_are_other_files() -> None:
-    base = ("text", "sm_90", ("REAL=float",), "NVRTC 13.0")
-    others = [("text2", *base[1:]), ("text", "sm_80", *base[2:]), (*base[:2], ("REAL=double",), base[3])]
-    assert len({place(*arguments) for arguments in (base, *others, (*base[:3], "NVRTC 13.1"))}) == 5
+    base = ("gpu", "text", "sm_90", ("REAL=float",), "NVRTC 13.0")
+    others = [("gpu", "text2", *base[2:]), ("gpu", "text", "sm_80", *base[3:]), (*base[:3], ("REAL=double",), base[4])]
+    others += [(*base[:4], "NVRTC 13.1"), ("cpp", *base[1:])]
+    assert len({place(*arguments) for arguments in (base, *others)}) == 6
 
 
 @needs_host_compiler

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import sys
 
-from invgen.cli import audits, bases, covariants, data, flexibility, models, proofs, sizes
+from invgen.cli import audits, bases, covariants, data, engines, flexibility, models, proofs, sizes
 from invgen.cli.application import app, err
 
-__all__ = ["app", "audits", "bases", "covariants", "data", "flexibility", "main", "models", "proofs", "sizes"]
+__all__ = [
+    "app",
+    "audits",
+    "bases",
+    "covariants",
+    "data",
+    "engines",
+    "flexibility",
+    "main",
+    "models",
+    "proofs",
+    "sizes",
+]
 
 
 def main() -> None:

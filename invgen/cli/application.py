@@ -77,13 +77,13 @@ def assignments(texts: list[str] | None, option: str) -> dict[str, str]:
 
 
 def backend_names(text: str) -> tuple[str, ...]:
-    from invgen.compiler.emitters import BACKENDS
+    from invgen.compiler.emitters import BACKENDS, USUAL
     from invgen.errors import unknown
 
-    names = {"all": list(BACKENDS), "none": []}.get(text, text.replace(",", " ").split())
+    names = {"usual": list(USUAL), "all": list(BACKENDS), "none": []}.get(text, text.replace(",", " ").split())
     for name in names:
         if name not in BACKENDS:
-            raise ValueError("--backends: " + unknown("backend", name, [*BACKENDS, "all", "none"]))
+            raise ValueError("--backends: " + unknown("backend", name, [*BACKENDS, "usual", "all", "none"]))
     return tuple(names)
 
 

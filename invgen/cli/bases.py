@@ -32,8 +32,9 @@ def generate(
         int, typer.Option(help="Refuse to enumerate more candidates than this.")
     ] = MAX_CANDIDATES,
     backends: Annotated[
-        str, typer.Option(help="Backends to emit kernels for, such as numba,torch; none for the basis alone.")
-    ] = "all",
+        str,
+        typer.Option(help="Backends to emit for, such as numba,cpp; usual: all but cpp; none for the basis alone."),
+    ] = "usual",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write; ./<id> by default.")] = None,
 ) -> None:
     """Generate a basis, prove it, and write it with its emitted kernels."""

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from invgen.compiler.algebra.channels import Channel
-from invgen.compiler.emitters import BACKENDS, emit_folder, emit_tables
+from invgen.compiler.emitters import USUAL, emit_folder, emit_tables
 from invgen.compiler.kernels.ace.products import unrolled
 from invgen.compiler.kernels.derivatives import second_order, vjp
 from invgen.compiler.kernels.harmonics import harmonics
 from invgen.compiler.kernels.lower import form_of
 from invgen.compiler.kernels.program import Kernel
-from invgen.emitted.folder import FORMAT
+from invgen.emitted.folder import FORMAT, open_folder
 from invgen.emitted.products import FILE as PRODUCTS
 from invgen.errors import SpecError
 from invgen.resources import cache_folder, generated_folder
@@ -70,13 +70,13 @@ def with_derivatives(value: Kernel) -> dict[str, Kernel]:
 
 def emit(
     basis: Chosen,
-    backends: tuple[str, ...] = tuple(BACKENDS),
+    backends: tuple[str, ...] = USUAL,
     into: str | os.PathLike[str] | None = None,
 ) -> Path:
     """Writes the basis, the emitted sources and their manifest into a folder, and returns it.
 
     backends
-        Names of ``invgen.compiler.emitters.BACKENDS``; raises ``ValueError`` for an unknown one.
+        Names of ``invgen.compiler.emitters.BACKENDS``, by default ``USUAL``; raises ``ValueError`` for an unknown one.
     into
         The folder; by default one named by id and digest in the user's cache.
 
@@ -152,12 +152,15 @@ def emit_harmonics(l_max: int, backends: tuple[str, ...], into: str | os.PathLik
     )
 
 
-def emitted_folder(basis: Chosen, backends: tuple[str, ...]) -> Path:
-    """Where emitted sources of this basis lie: the shipped folder if its basis is equal, else the user's cache."""
-    shipped = generated_folder() / basis.id
-    if (shipped / basis.FILE).is_file() and type(basis).load(shipped).digest == basis.digest:
-        return shipped
-    cached = _cached(basis)
-    if (cached / basis.FILE).is_file() and (cached / "manifest.json").is_file():
-        return cached
-    return emit(basis, backends=tuple(BACKENDS), into=cached)
+def emitted_folder(basis: Chosen, backends: tuple[str, ...] = ()) -> Path:
+    """Where emitted sources of this basis lie: the shipped folder if its basis is equal, else the user's cache.
+
+    Those of the usual backends and of ``backends`` are there; what is missing is emitted.
+    """
+    shipped, cached = generated_folder() / basis.id, _cached(basis)
+    equal = (shipped / basis.FILE).is_file() and type(basis).load(shipped).digest == basis.digest
+    there = (cached / basis.FILE).is_file() and (cached / "manifest.json").is_file()
+    for place in (*([shipped] if equal else ()), *([cached] if there else ())):
+        if set(backends) <= set(open_folder(place).backends):
+            return place
+    return emit(basis, tuple(dict.fromkeys((*USUAL, *backends))), cached)

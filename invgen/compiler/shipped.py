@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from invgen.compiler.emission import emit, emit_harmonics
-from invgen.compiler.emitters import BACKENDS
+from invgen.compiler.emitters import USUAL
 from invgen.compiler.pipeline import generate
 from invgen.resources import generated_folder
 from invgen.spec import BasisSpec
@@ -29,8 +29,8 @@ HARMONICS = (1, 2, 3, 4, 5, 6)
 
 def write(into: Path) -> list[Path]:
     """Emits everything into one folder for each basis, and removes folders that are no longer listed."""
-    folders = [emit(generate(spec), tuple(BACKENDS), into / spec.id) for spec in SPECS]
-    folders += [emit_harmonics(l_max, tuple(BACKENDS), into / f"harmonics-l{l_max}") for l_max in HARMONICS]
+    folders = [emit(generate(spec), USUAL, into / spec.id) for spec in SPECS]
+    folders += [emit_harmonics(l_max, USUAL, into / f"harmonics-l{l_max}") for l_max in HARMONICS]
     for stale in set(into.iterdir()) - set(folders):
         if (stale / "manifest.json").is_file():
             shutil.rmtree(stale)

@@ -83,6 +83,18 @@ def read_tensors(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str,
     return _checked(path, kind, text, arrays, written)
 
 
+def kind_of(path: str | Path) -> str | None:
+    """What a file says it holds, unchecked; ``None`` for one that is no archive and no tensor file of ours."""
+    try:
+        if zipfile.is_zipfile(path):
+            with np.load(path, allow_pickle=False) as file:
+                return json.loads(str(file["header"])).get("kind")
+        with safetensors.safe_open(path, "numpy") as file:
+            return json.loads(json.loads((file.metadata() or {})[NOTE])["header"]).get("kind")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, safetensors.SafetensorError):
+        return None
+
+
 def _checked(
     path: Path, kind: str, text: str, arrays: dict[str, np.ndarray], written: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

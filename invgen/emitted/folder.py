@@ -22,7 +22,7 @@ from invgen.resources import cache_folder, generated_folder
 FORMAT = 2
 """Of ``manifest.json``; every other is refused."""
 KERNELS = ("value", "vjp", "second_order")
-SOURCES = ("_kernels.py", "_kernels.cu")
+SOURCES = ("_kernels.py", "_kernels.cu", "_kernels.hpp")
 INTERACTIONS = ("_interaction.py", "_interaction.cu")
 """How the files of a backend end: its kernels, and the fused interaction layer that calls them."""
 FIELDS = ("id", "kind", "ranks", "channels", "components", "size", "labels", "operations", "kernel_digests", "files")

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from invgen.emitted.folder import EmittedFolder, read_products
-from invgen.errors import CudaError, unknown
+from invgen.errors import CppError, CudaError, unknown
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Backend:
         results for checked arrays (atoms, components, features). Else it has the three kernels as functions of
         tensors and ``axis``, differentiable to any order.
     require
-        Raises ``ImportError`` or ``CudaError``, with the remedy, where it cannot run; the index of a GPU may be given.
+        Raises ``ImportError``, ``CppError`` or ``CudaError``, with the remedy, where it cannot run; the index of a GPU
+        may be given.
     device
         Kind of device whose tensors its compiled kernels take, or ``None`` for plain tensor operations on any.
     takes_numpy
@@ -48,7 +49,7 @@ class Backend:
         """Why it cannot run on this machine, or on the GPU of an index; ``None`` if it can."""
         try:
             self.require(index)
-        except (ImportError, CudaError) as error:
+        except (ImportError, CppError, CudaError) as error:
             return str(error)
         return None
 
@@ -92,6 +93,12 @@ def _require_cuda(index: int | None) -> None:
         raise CudaError(reason)
 
 
+def _require_cpp(index: int | None) -> None:
+    from invgen.cpp import find_compiler
+
+    find_compiler()
+
+
 def _numba_form(folder: EmittedFolder) -> Any:
     _require_numba(None)
     from invgen.runtime.cpu.kernels import open_kernels
@@ -105,6 +112,12 @@ def _torch_form(folder: EmittedFolder) -> Any:
 
         return Tables(read_products(folder))
     return folder.module("torch")
+
+
+def _cpp_form(folder: EmittedFolder) -> Any:
+    from invgen.runtime.cpp import CppKernels
+
+    return CppKernels(folder)
 
 
 def _cuda_form(folder: EmittedFolder) -> Any:
@@ -133,6 +146,7 @@ def register_backend(backend: Backend) -> None:
 register_backend(Backend("numba", _numba_form, _require_numba, device="cpu", takes_numpy=True))
 register_backend(Backend("torch", _torch_form, _require_torch))
 register_backend(Backend("cuda", _cuda_form, _require_cuda, device="cuda", interaction=_cuda_interaction))
+register_backend(Backend("cpp", _cpp_form, _require_cpp, device="cpu", takes_numpy=True))
 PLAIN = "torch"
 """The backend of plain tensor operations: it runs wherever torch does, and derivatives of any order exist."""
 
@@ -168,4 +182,4 @@ def fast_on_cpu(backend: str) -> bool:
     Raises what ``check_backend`` raises.
     """
     check_backend(backend)
-    return has_numba() if backend == "auto" else BACKENDS[backend].device == "cpu"
+    return has_numba() and (backend == "auto" or BACKENDS[backend].device == "cpu")

@@ -22,8 +22,8 @@ from torch import Tensor
 from invgen.emitted.folder import EmittedFolder
 from invgen.errors import CudaError, EmittedFileError
 from invgen.gpu import Compiler, find_compiler, target
-from invgen.gpu.cache import cached
 from invgen.gpu.driver import Handle, driver
+from invgen.kept import kept
 
 FILE = "cuda_kernels.cu"
 KERNELS = ("value", "vjp", "second_order")
@@ -76,8 +76,8 @@ class Source:
     def _image(self, definitions: tuple[str, ...], device: int) -> bytes:
         compiler = find_compiler()
         architecture = target(capability(device), compiler)
-        return cached(
-            self.text, architecture, definitions, compiler.name,
+        return kept(
+            "gpu", self.text, architecture, definitions, compiler.name,
             lambda: compiler.compile(self.text, architecture, definitions).image,
         )  # fmt: skip
 

@@ -172,9 +172,9 @@ def load(source: Any, backend: str = "auto", component_axis: int | None = None) 
     source
         An id such as ``"cartesian-l3-n4-flexible"``, the path of a folder that ``invgen.emit`` wrote, or a ``Basis``.
     backend
-        ``"numba"``, ``"torch"``, ``"cuda"``, or ``"auto"``. Kernels of ``"numba"`` take CUDA tensors too and then run
-        as those of ``"cuda"``. ``"auto"`` is Numba for NumPy arrays if it is installed, else Torch; for tensors it is
-        compiled kernels where they run, or what is fastest when measured, if that was asked for
+        ``"numba"``, ``"torch"``, ``"cuda"``, ``"cpp"``, or ``"auto"``. Kernels of ``"numba"`` take CUDA tensors too and
+        then run as those of ``"cuda"``. ``"auto"`` is Numba for NumPy arrays if it is installed, else Torch; for
+        tensors it is compiled kernels where they run, or what is fastest when measured, if that was asked for
         (``invgen.runtime.choice``), and ``f.choice`` tells.
     component_axis
         -1 or -2 for arrays of any number of axes, see ``Kernels``.
@@ -200,7 +200,7 @@ def _again(path: Path, key: str, *arguments: Any) -> Kernels:
 
 def _folder(source: Any, backend: str) -> EmittedFolder:
     if hasattr(source, "emitted_folder"):
-        return open_folder(source.emitted_folder(tuple(BACKENDS) if backend == "auto" else (backend,)))
+        return open_folder(source.emitted_folder(() if backend == "auto" else (backend,)))
     if not isinstance(source, str | os.PathLike):
         raise TypeError(
             f"load takes a shipped id, the path of an emitted folder or a Basis, got {type(source).__name__}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from invgen.compiler.emitters import cuda, cuda_interaction, numba, torch
+from invgen.compiler.emitters import cpp, cuda, cuda_interaction, numba, torch
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.folder import KERNELS, write_folder
 from invgen.emitted.products import FILE as PRODUCTS
@@ -27,7 +27,7 @@ class Emitter(Protocol):
     """What writes one file of a backend: a module."""
 
     FILE: str
-    """Its name: ``<backend>_kernels`` or ``<backend>_interaction`` with the ending of the language, py or cu."""
+    """Its name: ``<backend>_kernels`` or ``<backend>_interaction`` with the ending of the language, py, cu or hpp."""
 
     def emit(self, id: str, kernels: Mapping[str, Kernel]) -> str:
         """Its text for the kernels ``value``, ``vjp`` and ``second_order``."""
@@ -43,20 +43,26 @@ class Backend:
         Whether it runs large bases from their tables too, which are emitted once for all.
     interaction
         Writes its fused interaction layer, which is beside the kernels where a basis has one; ``None`` without.
+    usual
+        Whether its files are written where nobody names backends.
     """
 
     kernels: Emitter
     walks_tables: bool = False
     interaction: Emitter | None = None
+    usual: bool = True
 
 
 BACKENDS = {
     "numba": Backend(numba, walks_tables=True),
     "torch": Backend(torch, walks_tables=True),
     "cuda": Backend(cuda, interaction=cuda_interaction),
+    "cpp": Backend(cpp, usual=False),
 }
+USUAL = tuple(name for name, row in BACKENDS.items() if row.usual)
+"""What is emitted, and shipped, where nobody names backends."""
 
-__all__ = ["BACKENDS", "Backend", "emit_folder", "emit_sources", "emit_tables"]
+__all__ = ["BACKENDS", "USUAL", "Backend", "emit_folder", "emit_sources", "emit_tables"]
 
 
 def emit_sources(

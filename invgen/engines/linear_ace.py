@@ -1,0 +1,49 @@
+"""A linear ACE potential for C++: the entries of its data file, and the source that runs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from invgen.ace.energy import contract
+from invgen.ace.potential import LinearPotential
+
+KIND = "linear-ace"
+SOURCE = """// A linear ACE potential: everything is in the data file.
+#include "linear_ace.hpp"
+namespace invgen {
+typedef LinearAce Potential;
+}
+"""
+
+
+def entries(potential: LinearPotential) -> dict[str, Any]:
+    """Everything that ``cpp/linear_ace.hpp`` reads."""
+    basis = potential.basis
+    nodes, weights, leaf_weights = contract(potential.products, potential.coefficients)
+    repulsion = getattr(potential, "repulsion", None)
+    return {
+        "kind": KIND,
+        "elements": list(potential.elements),
+        "cutoff": potential.radial.cutoff,
+        "pair_terms": [] if repulsion is None else ["zbl"],
+        "references": potential.references,
+        "radial": basis.radial,
+        "recurrence": basis.recurrence,
+        "function": basis.function,
+        "component": basis.component,
+        "components": basis.components,
+        "harmonics": basis.harmonics,
+        "groups": basis.groups,
+        "left": nodes.left,
+        "right": nodes.right,
+        "leaf_start": nodes.leaf_start,
+        "leaf": nodes.leaf,
+        "weights": weights,
+        "leaf_weights": leaf_weights,
+        **({} if repulsion is None else zbl_entries(repulsion)),
+    }
+
+
+def zbl_entries(repulsion: Any) -> dict[str, Any]:
+    """Everything that ``cpp/zbl.hpp`` reads: tables by the species of both ends, eV Å and Å."""
+    return {f"zbl_{name}": getattr(repulsion, name) for name in ("strength", "length", "inner", "outer")}

@@ -1,0 +1,51 @@
+"""A potential from its file or folder, of whichever kind it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from invgen.ace.potential import KIND as LINEAR
+from invgen.ace.potential import LinearPotential
+from invgen.data.errors import DataError
+from invgen.data.files import kind_of
+
+
+@dataclass(frozen=True)
+class Model:
+    """``potential`` is a ``LinearPotential``, a ``Network``, or a ``CompiledPotential``."""
+
+    potential: Any
+
+    @property
+    def linear(self) -> bool:
+        """Whether it is a linear potential."""
+        return isinstance(self.potential, LinearPotential)
+
+    def calculator(self) -> Any:
+        """An ASE calculator."""
+        if self.linear:
+            return self.potential.calculator()
+        from invgen.potentials.calculator import InvgenCalculator
+
+        return InvgenCalculator(self.potential)
+
+
+def open_model(path: str | Path, basis: Any = None) -> Model:
+    """Read a linear potential, a network (``basis`` as in ``load_model``), or the folder of a compiled network.
+
+    Raises ``DataError`` for a path that holds none of them.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DataError(f"no such file: {path}")
+    if path.is_dir():
+        from invgen.potentials.calculator import load_potential
+
+        return Model(load_potential(path))
+    if kind_of(path) == LINEAR:
+        return Model(LinearPotential.load(path))
+    from invgen.potentials.saved import load_model
+
+    return Model(load_model(path, basis))
