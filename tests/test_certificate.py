@@ -12,7 +12,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from itertools import combinations
 from pathlib import Path
+from string import ascii_letters
 
 import brute_force
 import flint
@@ -27,17 +29,24 @@ from invgen.compiler.algebra.arithmetic import Modular
 from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.algebra.characters import largest_rank
 from invgen.compiler.algebra.couplings import integer_coupling
+from invgen.compiler.algebra.point_groups import turning_prime
+from invgen.compiler.analysis.spanning import spans
 from invgen.compiler.candidates.cartesian import family
 from invgen.compiler.candidates.family import count, family_of
+from invgen.compiler.selection.flexibility import attainable_ranks, site_ranks
+from invgen.compiler.selection.sites import SITES
 from invgen.compiler.shipped import SPECS
 from invgen.errors import CertificateError, SelectionError, TooManyCandidates
-from invgen.replay import ace, cartesian, counts
+from invgen.replay import ace, cartesian, counts, sites
 from invgen.replay.arithmetic import Elimination, is_prime, matmul
-from invgen.replay.certificate import Certificate, Claim, Member, Round
+from invgen.replay.arithmetic import rank as eliminated
+from invgen.replay.certificate import Certificate, Claim, Member, Pattern, Round, Site
 from invgen.replay.chance import TARGET, Chance, Row, below
 from invgen.replay.check import drawn, replay
+from invgen.replay.families import family_named
+from invgen.replay.spelling import canonical as cartesian_spelling
 from invgen.replay.statement import chance, statement
-from invgen.replay.trial import Trial
+from invgen.replay.trial import Trial, members
 from invgen.replay.witnesses import LOWEST_PRIME, PRIMES, draw_point, draw_primes
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
@@ -116,9 +125,42 @@ def test_the_statement_says_what_is_proven_and_what_is_not() -> None:
     text = " ".join(" ".join(certificate(OCTUPOLE).statement).split())
     assert "The rank of all 9 candidates is not larger than 3: each depends on the 3 kept." in text
     assert "probability that any of this is wrong is below 1e-35: 5 independent trials" in text
+    assert certificate(CUT).claim.outside == ()
     text = " ".join(" ".join(certificate(CUT).statement).split())
-    assert "The 1 listed outside raise the rank to 8" in text
-    assert certificate(CUT).claim.outside == ("1a.2bc.3abc",)
+    assert text.startswith("cartesian-l3-n3-flexible: 8 invariants of 16 components, rank 8 of at most 13, all that ")
+    assert "Of 7 tensors and pairs of tensors 3 have all members that a flexible set wants" in text
+    assert "1 further members make up the rank in general" in text
+    assert "All candidates that hold no more than 3; 1 and 2; 1 and 3; 2 and 3 are kept." in text
+    text = " ".join(" ".join(certificate(FLEXIBLE).statement).split())
+    assert "Of 3 no further candidate of orders 1, 2, 3, 4 raises the rank, by" in text
+
+
+def test_the_first_line_says_what_the_basis_reaches() -> None:
+    for spec in (FLEXIBLE, CUT, ACE, OCTUPOLE):
+        text, reach = str(certificate(spec)), brute_force.build(spec).reach
+        assert text.splitlines()[0] == f"invgen certificate, format 2; {reach}"
+        assert "".join(certificate(spec).statement).startswith(reach[:60])
+    edited = str(certificate(CUT)).replace("all that these orders attain", "complete", 1)
+    assert edited.splitlines()[0].endswith("complete")
+    assert "checksum" in replay(edited).reasons
+
+
+def test_members_outside_are_not_called_part_of_a_complete_basis() -> None:
+    """Pure and mixed members of ranks 0, 2, 4 alone, as they were once given: rank 9 where 12 is attainable."""
+    claim = certificate(BasisSpec(ranks=(0, 2, 4), n_max=4, objective="flexible")).claim
+    outside = ("2ab.2cd.4abef.4cdef", "2ab.2ac.4bdef.4cdef", "2ab.4abcd.4cefg.4defg")
+    kept = tuple(m for m in claim.kept if m.label not in outside)
+    patterns = (
+        *claim.patterns[:-2],
+        replace(claim.patterns[-2], size=8, rank=8),
+        replace(claim.patterns[-1], size=9, rank=9),
+    )
+    short = replace(claim, kept=kept, outside=outside, rank=9, patterns=patterns)
+    text = " ".join(" ".join(statement(short)).split())
+    assert "rank 9, 3 short of the 12 attainable at these orders." in text
+    assert "The kept are 3 short of it and NOT complete" in text
+    assert "So the kept are complete" not in text
+    assert set(replay(forged(short)).reasons) == {"objective"}
 
 
 def test_a_certificate_is_the_same_text_every_time_and_another_with_another_seed() -> None:
@@ -269,7 +311,7 @@ def test_an_independent_candidate_among_the_rejected_is_noticed() -> None:
 def test_a_forgotten_candidate_leaves_invariants_unspanned() -> None:
     claim = certificate(CUT).claim
     assert claim.spans
-    outcome = replay(forged(replace(claim, outside=(), attainable=7)))
+    outcome = replay(forged(replace(claim, kept=claim.kept[:-1], rank=7, attainable=7)))
     assert "span" in outcome.reasons, str(outcome)
 
 
@@ -285,7 +327,8 @@ def test_a_linear_basis_with_a_member_replaced_by_another_spans_too_little(spec:
         twin = Member(".".join(reversed(products[-1].label.split("."))), False)
         assert twin not in claim.kept
         doubled = replace(claim, kept=tuple(twin if m == products[-2] else m for m in claim.kept))
-        assert set(replay(forged(doubled)).reasons) == {"span"}
+        assert set(replay(forged(doubled)).reasons) == {"label"}
+        assert "it is spelled" in str(replay(forged(doubled)))
 
 
 def test_a_channel_left_out_with_all_its_couplings_is_missed() -> None:
@@ -313,9 +356,9 @@ def test_an_ace_label_of_ranks_that_do_not_couple_is_named() -> None:
     ("text", "message"),
     [
         ("", "first line must be"),
-        ("invgen certificate, format 2\n", "format 2"),
-        ("invgen certificate, format 1\nclaim\n", "cannot be read"),
-        ("invgen certificate, format 1\nclaim\nclaim\n", "stands twice"),
+        ("invgen certificate, format 1\n", "format 1"),
+        ("invgen certificate, format 2; x\nclaim\n", "cannot be read"),
+        ("invgen certificate, format 2; x\nclaim\nclaim\n", "stands twice"),
     ],
 )
 def test_text_that_is_no_certificate_is_an_error(text: str, message: str) -> None:
@@ -360,6 +403,195 @@ def test_no_random_edit_is_confirmed(spec: BasisSpec) -> None:
         swapped, dropped = text[:i] + rng.choice("0a.: -") + text[i + 1 :], text[:i] + text[i + 1 :]
         edited = rng.choice([swapped, dropped, "\n".join(lines)])
         assert not any(confirmed(part) for part in {edited, sealed(edited)} - {text})
+
+
+# ---- what the name says -----------------------------------------------------------------------------------------
+
+ROBUST = BasisSpec(l_max=3, n_max=4, objective="robust")
+INDEPENDENT = BasisSpec(l_max=3, n_max=4)
+FOUR = {"l_max": 4, "n_max": 4}
+
+
+def renamed(claim: Claim, spec: BasisSpec, **changed: object) -> Claim:
+    """A claim that bears the name of another basis."""
+    return replace(claim, basis=spec.id, specification=json.dumps(spec.to_json(), sort_keys=True), **changed)
+
+
+def test_the_independent_set_is_not_confirmed_as_robust() -> None:
+    for wanted in ({"l_max": 3, "n_max": 4}, FOUR):
+        independent, robust = certificate(BasisSpec(**wanted)), certificate(BasisSpec(**wanted, objective="robust"))
+        claim = renamed(independent.claim, robust.claim.spec and BasisSpec(**wanted, objective="robust"))
+        assert "sites" in replay(forged(claim)).reasons
+        outcome = replay(forged(replace(claim, sites=robust.claim.sites)))
+        assert bool(outcome) == (wanted["l_max"] == 3), "the independent set of (3,4) has all ranks"
+    assert "inversion centre: the rank is 7, the certificate says 12" in str(outcome)
+    short = tuple(
+        replace(s, rank=7) if s.name in ("inversion centre", "planar, centred") else s for s in robust.claim.sites
+    )
+    assert "objective" in replay(forged(replace(claim, sites=short, rejected=robust.claim.rejected))).reasons
+    silent = replay(forged(replace(claim, sites=short, rejected=())))
+    assert "confirmed in its ranks, not that no candidate has more" in str(silent)
+    assert "as a robust set" not in str(silent)
+
+
+def test_a_robust_set_with_short_sites_is_one_where_all_candidates_are_shown() -> None:
+    claim = certificate(BasisSpec(l_max=3, n_max=3, objective="robust")).claim
+    assert claim.spans
+    assert "confirmed as a robust set" in str(replay(forged(claim)))
+    short = [s.name for s in claim.sites if s.rank < s.attainable]
+    assert short == ["no symmetry", "planar", "two unequal, bent"]
+    text = " ".join(" ".join(statement(claim)).split())
+    assert "At 43 of 46 symmetric sites the kept have the largest rank" in text
+    assert (
+        "At 3 sites, at a random point, all proper scalars of orders 1, 2, 3 have no larger rank than the kept" in text
+    )
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda sites: sites[1:],
+        lambda sites: (),
+        lambda sites: (replace(sites[1], rank=sites[1].rank - 1), *sites[1:]),
+        lambda sites: (sites[0], replace(sites[1], rank=sites[1].rank + 1), *sites[2:]),
+        lambda sites: (sites[0], replace(sites[1], attainable=sites[1].rank + 1), *sites[2:]),
+        lambda sites: (replace(sites[0], group="Ci"), *sites[1:]),
+    ],
+)
+def test_ranks_at_sites_are_bound(tamper: Callable[[tuple[Site, ...]], tuple[Site, ...]]) -> None:
+    claim = certificate(ROBUST).claim
+    assert "as a robust set" in str(replay(forged(claim), fresh=1))
+    assert set(replay(forged(replace(claim, sites=tamper(claim.sites)))).reasons) <= {"sites", "objective"}
+    assert not replay(forged(replace(claim, sites=tamper(claim.sites))))
+    other = renamed(claim, INDEPENDENT)
+    assert "sites" in replay(forged(other)).reasons
+
+
+def test_a_member_that_a_robust_set_can_do_without_is_named() -> None:
+    claim = certificate(ROBUST).claim
+    more = replace(
+        claim, kept=(*claim.kept, Member(CAYLEY, False)), rejected=tuple(r for r in claim.rejected if r != CAYLEY)
+    )
+    outcome = replay(forged(more))
+    assert f"{CAYLEY} could be left out without any rank getting smaller" in str(outcome)
+    assert outcome.reasons == ("objective",)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "words"),
+    [
+        (lambda c: replace(c, kept=(*c.kept, Member(CAYLEY, False))), f"no dependent members, such as {CAYLEY}"),
+        (
+            lambda c: replace(c, kept=c.kept[:-1], outside=(c.kept[-1].label,), rank=12),
+            "1 labels stand outside, and what raises the rank belongs into a set 'independent'",
+        ),
+    ],
+)
+def test_an_independent_set_has_nothing_dependent_and_nothing_outside(
+    tamper: Callable[[Claim], Claim], words: str
+) -> None:
+    claim = certificate(INDEPENDENT).claim
+    assert "confirmed as an independent set" in str(replay(forged(claim)))
+    outcome = replay(forged(tamper(claim)))
+    assert outcome.reasons == ("objective",)
+    assert words in str(outcome)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_independent_functions_are_not_confirmed_as_a_flexible_set(listed: bool) -> None:
+    """The 22 of (4,4) under the name of the 23, whether the members that they lack are listed as rejected or not."""
+    flexible, independent = certificate(BasisSpec(**FOUR, objective="flexible")), certificate(BasisSpec(**FOUR))
+    own = {m.label for m in independent.claim.kept}
+    assert len(own) == 22
+    rejected = tuple(label for label in flexible.claim.labels if label not in own) if listed else ()
+    claim = renamed(independent.claim, BasisSpec(**FOUR, objective="flexible"), rejected=rejected)
+    outcome = replay(forged(replace(claim, patterns=patterns_of(claim))))
+    assert outcome.reasons == ("objective",)
+    words = "would be a further member of" if listed else "candidates of"
+    assert words in str(outcome)
+
+
+def patterns_of(claim: Claim) -> tuple[Pattern, ...]:
+    """Sizes, ranks and bounds as they are."""
+    trial = Trial(claim, 2**31 - 1, draw_point("patterns", 0, claim.components, 2**31 - 1)[None])
+    every = [part for n in range(1, len(claim.tensors) + 1) for part in combinations(range(len(claim.tensors)), n)]
+    sizes = {ranks: len(members(claim, ranks)) for ranks in every}
+    return tuple(Pattern(r, sizes[r], trial.pattern_rank(r), counts.bound(r, "proper")) for r in every)
+
+
+def test_one_invariant_under_two_spellings_is_named() -> None:
+    claim = certificate(FLEXIBLE).claim
+    twin = "2ab.2bc.2ca"
+    assert cartesian_spelling(twin) == "2ab.2ac.2bc"
+    outcome = replay(forged(replace(claim, kept=(*claim.kept, Member(twin, False)))))
+    assert outcome.reasons[0] == "label"
+    assert "'2ab.2bc.2ca': it is spelled 2ab.2ac.2bc" in str(outcome)
+    wrong = relabelled(certificate(ACE).claim, "ace:1.1,1.1", "ace:1.1,1.01")
+    assert "label" in replay(str(replace(certificate(ACE), claim=wrong))).reasons
+    assert ace.spelled("ace:2.2,1.1,1.1") == "ace:1.1,1.1,2.2"
+
+
+SPELLED = (
+    BasisSpec(l_max=4, n_max=4),
+    BasisSpec(l_max=3, n_max=5, parity="both"),
+    BasisSpec(ranks=(1, 2), channels=2, n_max=4, parity="both"),
+    BasisSpec(ranks=(3,), n_max=8),
+)
+
+
+@pytest.mark.parametrize("spec", SPELLED, ids=lambda spec: spec.id)
+def test_every_label_is_spelled_in_the_one_way_and_every_other_spelling_leads_to_it(spec: BasisSpec) -> None:
+    rng = random.Random(1)
+    for c in family_of(spec).stream(spec, 10_000):
+        assert cartesian_spelling(c.label) == c.label
+        factors = [(tensor, list(indices)) for tensor, indices in cartesian.parse(c.label)]
+        letters = sorted({letter for _, indices in factors for letter in indices})
+        other = dict(zip(letters, rng.sample(ascii_letters.replace("e", ""), len(letters)), strict=True))
+        rng.shuffle(factors)
+        for _, indices in factors:
+            rng.shuffle(indices)
+        text = ".".join(tensor + "".join(other[i] for i in indices) for tensor, indices in factors)
+        assert cartesian_spelling(text) == c.label, text
+    linear = brute_force.build(BasisSpec(l_max=1, n_max=8, objective="linear"))
+    assert all(cartesian_spelling(label) == label for label in linear.labels)
+
+
+def test_generating_sets_are_not_confirmed_as_such() -> None:
+    outcome = replay(str(certificate(BasisSpec(l_max=2, n_max=4, objective="generators"))))
+    assert outcome
+    assert "confirmed in its ranks, not as a generating set" in str(outcome)
+
+
+# ---- sites and spans, by two implementations --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"l_max": 1}, {"l_max": 4}, {"ranks": (2, 4)}, {"ranks": (1,), "channels": 2}, {"ranks": (5,)}]
+)
+def test_characters_say_what_is_attainable_at_sites(wanted: dict[str, object]) -> None:
+    spec = BasisSpec(n_max=2, **wanted)
+    ranks, prime = [c.rank for c in family_of(spec).channels(spec)], sites.turning_prime("some")
+    found = [sites.attainable(ranks, group, prime) for _, group, *_ in sites.SITES]
+    assert found == attainable_ranks(spec, SITES, turning_prime())
+
+
+@pytest.mark.parametrize("spec", [BasisSpec(**FOUR), FLEXIBLE, BasisSpec(family="ace", l_max=3, n_max=3)])
+def test_ranks_at_sites_are_those_of_the_generator(spec: BasisSpec) -> None:
+    basis, prime = brute_force.build(spec), sites.turning_prime("other")
+    family, tensors = family_named(spec.family), certificate(spec).claim.tensors
+    points = [family.point(tensors, sites.point(family, tensors, k, prime, "seed"), prime) for k in range(len(SITES))]
+    found = [eliminated((point.gradient(label) for label in basis.labels), prime) for point in points]
+    assert found == [rank for rank, _ in site_ranks(basis.spec, basis.invariants, SITES, turning_prime())]
+
+
+def test_spans_are_found_by_the_generator_and_confirmed_by_the_replay() -> None:
+    for spec in (CUT, OCTUPOLE, ACE):
+        candidates = [family_of(spec).from_label(label) for label in certificate(spec).claim.labels]
+        assert spans(spec, candidates)
+        assert not spans(spec, candidates[1:])
+        assert spans(spec, candidates[:-1]) == (spec == OCTUPOLE), "of the octupole a dependent one comes last"
+    source = (PAGE.parent.parent / "invgen" / "compiler" / "analysis" / "certificate.py").read_text()
+    assert "spanned" not in source
 
 
 # ---- the probability --------------------------------------------------------------------------------------------
@@ -530,7 +762,7 @@ def test_certify_writes_a_file_and_replays_it(tmp_path: Path) -> None:
     assert path.read_text() == str(certificate(FLEXIBLE))
     confirmed = run("certify", "--replay", path, "--fresh", 1)
     assert confirmed.returncode == 0
-    assert "confirmed in 4 rounds" in confirmed.stdout
+    assert "confirmed as a flexible set in 4 rounds" in confirmed.stdout
     path.write_text(re.sub(r"\+ 2ab\.2ac\.2bc", "+ 1a.1b.2ab", path.read_text()))
     rejected = run("certify", "--replay", path)
     assert rejected.returncode == 1
@@ -605,8 +837,9 @@ def test_the_code_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_the_page_names_every_reason_and_shows_the_recorded_numbers() -> None:
     page = PAGE.read_text()
-    for source in (PAGE.parent.parent / "invgen" / "replay" / "check.py",):
-        for reason in re.findall(r'Problem\("(\w+)"', source.read_text()):
+    for name in ("check.py", "objective.py"):
+        source = (PAGE.parent.parent / "invgen" / "replay" / name).read_text()
+        for reason in re.findall(r'(?:Problem\(|yield )"(\w+)",', source):
             assert f"`{reason}`" in page, reason
     rows = json.loads((PAGE.parent.parent / "benchmarks" / "results" / "certificates.json").read_text())["certificates"]
     for row in rows:

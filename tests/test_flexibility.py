@@ -237,7 +237,7 @@ def test_least_symmetry_gives_components_less_orbit(channels, ranks, group):
     ("id", "short"),
     [
         ("cartesian-l2-n3-flexible", {"no symmetry": 5}),
-        ("cartesian-l3-n3-flexible", {"no symmetry": 7, "twofold axis": 6, "planar": 7, "two unequal, bent": 7}),
+        ("cartesian-l3-n3-flexible", {"no symmetry": 8, "planar": 8, "two unequal, bent": 8}),
         ("cartesian-l3-n4-flexible", {}),
         ("cartesian-l3-n10-flexible", {}),
         ("cartesian-l4-n4-flexible", {"inversion centre": 9}),
@@ -284,8 +284,15 @@ def test_floats_that_disagree_are_told(monkeypatch):
 def test_it_prints_and_refuses_pseudo_scalars():
     found = brute_force.built(1, 2, "independent").flexibility()
     assert str(found).splitlines()[0] == (
-        "cartesian-l1-n2-independent: full rank at 46 of 46 sites, complete in 3 of 3 vanishing patterns"
+        "cartesian-l1-n2-independent: in general rank 2 of at most 2, complete; full rank at 46 of 46 sites, "
+        "complete in 3 of 3 vanishing patterns"
     )
+    cut = brute_force.built(2, 3, "flexible").flexibility()
+    first, second, *_ = str(cut).splitlines()
+    assert "in general rank 5 of at most 6, 1 short of complete; full rank at 45 of 46 sites" in first
+    assert second.endswith("left: 1 2 (4 of 5), 0 1 2 (5 of 6); n_max=4 suffices")
+    assert (cut.rank, cut.bound, cut.to_json()["rank"]) == (5, 6, 5)
+    assert not brute_force.built(1, 2, "independent").flexibility().short
     assert "tetrahedron (Td): 1 of 1, full" in str(found)
     with pytest.raises(SpecError, match="got parity='both'; use parity='proper'"):
         flexibility(BasisSpec(l_max=2, parity="both"), [])
@@ -313,6 +320,7 @@ def test_the_verb_prints_draws_and_writes_json(tmp_path: Path):
     assert shown.returncode == 0, shown.stderr
     assert "9 of 12" in shown.stdout
     assert "full rank at 44 of 46 sites" in shown.stdout.replace("\n", " ")
+    assert shown.stdout.startswith(f"{ids[0]}: in general rank 22 of at most 22, complete; full rank at 45 of 46 sites")
     heat_map([find_basis(i).flexibility() for i in ids], tmp_path / "again.svg")
     assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "map.svg").read_bytes()
     assert b"inversion centre" in (tmp_path / "map.svg").read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import brute_force
 import flint
@@ -17,6 +18,8 @@ from invgen.compiler.algebra.characters import contents, count_invariants, trans
 from invgen.compiler.candidates.cartesian.contraction import Contraction, sort_key
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.cartesian.family import linear_span, random_neighbourhoods
+from invgen.compiler.candidates.family import family_of
+from invgen.compiler.selection.flexible import PURE_ORDERS, flexible_order, shortfall
 from invgen.compiler.selection.langbein import FloatEchelon, independent_rows
 from invgen.compiler.selection.objectives import select
 from invgen.compiler.selection.setting import Setting
@@ -74,21 +77,83 @@ def test_flexible_three_four_is_the_list_of_thirteen():
 
 @pytest.mark.parametrize(
     ("l_max", "n_max", "size"),
-    [(0, 2, 1), (1, 2, 2), (2, 2, 3), (3, 2, 4), (2, 3, 5), (3, 3, 7), (2, 4, 6), (3, 4, 13)],
+    [(0, 2, 1), (1, 2, 2), (2, 2, 3), (3, 2, 4), (2, 3, 5), (3, 3, 8), (2, 4, 6), (3, 4, 13)],
 )
 def test_cut_flexible_sizes(l_max, n_max, size):
     assert len(brute_force.built(l_max, n_max, "flexible")) == size
 
 
-def test_order_three_of_rank_three_is_cut_below_what_is_attainable():
+def test_order_three_of_rank_three_takes_a_mixed_invariant_of_three_tensors():
     flexible, independent = brute_force.built(3, 3, "flexible"), brute_force.built(3, 3, "independent")
-    assert (len(flexible), flexible.evidence.rank, flexible.evidence.attainable) == (7, 7, 8)
+    assert (len(flexible), flexible.evidence.rank, flexible.evidence.attainable) == (8, 8, 8)
     assert (len(independent), independent.evidence.rank, independent.evidence.attainable) == (8, 8, 8)
-    missing = Contraction.from_label("1i.2jk.3ijk").label
-    assert missing in independent.labels
-    assert missing not in flexible.labels
+    assert Contraction.from_label("1i.2jk.3ijk").label in flexible.labels
     assert not flexible.evidence.complete
     assert "attainable at these orders: 8" in str(flexible)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "made_up", "rank"),
+    [
+        ({"ranks": (0, 2, 4), "n_max": 4}, {"2ab.2cd.4abef.4cdef", "2ab.2ac.4bdef.4cdef", "2ab.4abcd.4cefg.4defg"}, 12),
+        ({"l_max": 3, "n_max": 3}, {"1a.2bc.3abc"}, 8),
+        ({"ranks": (1, 3), "n_max": 5}, {"1a.3abc.3bde.3cde"}, 6),
+        (
+            {"l_max": 5, "n_max": 3},
+            {"1a.2bc.3abc", "1a.3bcd.4abcd", "1a.4bcde.5abcde", "2ab.3cde.5abcde", "3abc.4adef.5bcdef"},
+            20,
+        ),
+    ],
+)
+def test_a_cut_flexible_set_reaches_the_attainable_rank_in_general(wanted, made_up, rank):
+    """Pure and mixed members alone are of rank 9, 7, 5 and 15."""
+    flexible = brute_force.build(BasisSpec(**wanted, objective="flexible"))
+    independent = brute_force.build(BasisSpec(**wanted))
+    assert flexible.evidence.rank == flexible.evidence.attainable == independent.evidence.rank == rank
+    assert made_up <= set(flexible.labels)
+    without = modular.Echelon(flexible.components, flexible.evidence.prime)
+    evaluator = family_of(flexible.spec).evaluator(
+        flexible.spec, np.array([flexible.evidence.witness]), Modular(flexible.evidence.prime)
+    )
+    without.add_block(evaluator.gradients([c for c in flexible if c.label not in made_up])[0])
+    assert without.rank == rank - len(made_up)
+    assert flexible.verify()
+
+
+def test_a_cut_flexible_set_says_first_what_it_reaches_and_then_where_it_is_short():
+    basis = brute_force.build(BasisSpec(ranks=(0, 2, 4), n_max=4, objective="flexible"))
+    first, second, *_ = str(basis).splitlines()
+    assert first == "cartesian-r0.2.4-n4-flexible: 12 invariants of 15 components, rank 12 of at most 12, complete"
+    assert second == (
+        "cut at n <= 4: short in 2 of 7 patterns of vanishing tensors, those with only these ranks left: 4 (3 of 6), "
+        "0 4 (4 of 7); n_max=7 suffices (the complete flexible set has 12)"
+    )
+    assert "vanishing" not in str(brute_force.built(3, 10, "flexible"))
+    cut = brute_force.built(3, 3, "flexible")
+    assert str(cut).splitlines()[0].endswith("rank 8 of at most 13, all that these orders attain")
+    lower = replace(cut, evidence=replace(cut.evidence, rank=7))
+    assert lower.reach.endswith("rank 7, 1 short of the 8 attainable at these orders")
+    unknown = shortfall(BasisSpec(ranks=(7,), n_max=4, objective="flexible"), [((7,), 3, 12)])
+    assert unknown.endswith("7 (3 of 12); the order that suffices is not known")
+
+
+@pytest.mark.parametrize("rank", sorted(PURE_ORDERS))
+def test_the_order_that_suffices_for_one_tensor_suffices_and_no_lower_one_does(rank):
+    order = PURE_ORDERS[rank]
+    objective = "flexible" if order > 1 else "independent"
+    basis = brute_force.build(BasisSpec(ranks=(rank,), n_max=order, objective=objective))
+    assert basis.evidence.complete
+    assert max(c.order for c in basis) == order == flexible_order([rank])
+
+
+@pytest.mark.parametrize("ranks", [(1, 1), (1, 2), (2, 2), (0, 1, 2), (1, 4), (1, 6), (2, 4)])
+def test_the_order_that_suffices_for_several(ranks):
+    channels = max(ranks.count(rank) for rank in ranks)
+    order = flexible_order(ranks)
+    wanted = {"ranks": tuple(sorted(set(ranks))), "channels": channels, "objective": "flexible"}
+    assert all(p.rank == p.bound for p in brute_force.build(BasisSpec(**wanted, n_max=order)).evidence.patterns)
+    if order > 2:
+        assert any(p.rank < p.bound for p in brute_force.build(BasisSpec(**wanted, n_max=order - 1)).evidence.patterns)
 
 
 @pytest.mark.parametrize(("l_max", "n_max", "size"), [(1, 2, 2), (2, 4, 6), (3, 10, 15), (4, 10, 29)])

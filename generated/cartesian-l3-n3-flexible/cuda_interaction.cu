@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n3-flexible. Do not edit: emit again.
-// value: 152 operations (77 additions, 75 multiplications), kernel d17aaf36a5b8822e
-// vjp: 341 operations (160 additions, 181 multiplications), kernel b374fa0c19c62bea
-// second_order: 755 operations (360 additions, 395 multiplications), kernel aa3c237dc025aac4
+// value: 190 operations (93 additions, 97 multiplications), kernel be0fcefaa83b59d1
+// vjp: 449 operations (209 additions, 240 multiplications), kernel 0daacc3d0116f616
+// second_order: 1011 operations (478 additions, 533 multiplications), kernel fed2098f5b88cd83
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from
@@ -19,10 +19,10 @@
 //     -DTHREADS=n                threads of a block, a multiple of 32
 //     -DORDER=0|1|2              the value, its vector-Jacobian product, or the derivative of that
 //
-// launch: {"components": 16, "size": 7, "pairs": 8}
+// launch: {"components": 16, "size": 8, "pairs": 8}
 
 #define COMPONENTS 16
-#define SIZE 7
+#define SIZE 8
 #define PAIRS 8
 #define WARPS (THREADS / 32)
 #define PITCH(width) (((width) + 3) / 4 * 4)

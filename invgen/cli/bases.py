@@ -91,6 +91,7 @@ def show(
         for i in range(len(found)):
             print(found.latex(i))
     elif svg is None:
+        out.print(found.reach, highlight=False, soft_wrap=True)
         out.print(table(found))
         if found.evidence.ring:
             out.print(ring_table(found.evidence))

@@ -38,6 +38,6 @@ def flexibility(
     if as_json:
         print(json.dumps([f.to_json() for f in found], indent=1))
         return
-    out.print(flexibility_table(found))
     for f in found:
         out.print(summary_line(f), highlight=False, soft_wrap=True)
+    out.print(flexibility_table(found))

@@ -24,6 +24,7 @@ from invgen.compiler.kernels.lower import lower
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.flexibility import Flexibility, flexibility
+from invgen.compiler.selection.flexible import shortfall
 from invgen.compiler.selection.langbein import Progress
 from invgen.compiler.selection.objectives import select
 from invgen.compiler.selection.setting import UNLIMITED, Setting
@@ -274,8 +275,13 @@ class Basis:
 
         return emitted_folder(self, backends)
 
+    @property
+    def reach(self) -> str:
+        """One line: the size of the set, and the rank that it reaches of what can be reached."""
+        return f"{self.id}: {len(self)} invariants of {self.components} components, {self.evidence.reach}"
+
     def __str__(self) -> str:
-        size = f"{len(self)} invariants of {self.components} components"
-        if self.spec.objective == "flexible" and len(self) < self.evidence.size_complete:
-            size += f", cut at n <= {self.spec.n_max} (the complete flexible set has {self.evidence.size_complete})"
-        return f"{self.id}: {size}\n{self.evidence}"
+        patterns = ((p.ranks, p.rank, p.bound) for p in self.evidence.patterns)
+        if short := shortfall(self.spec, patterns):
+            short += f" (the complete flexible set has {self.evidence.size_complete})"
+        return "\n".join(line for line in (self.reach, short, str(self.evidence)) if line)

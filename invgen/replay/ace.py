@@ -54,6 +54,16 @@ def content(label: str) -> tuple[str, ...]:
     return tuple(sorted(parse(label)[0]))
 
 
+def spelled(label: str) -> str:
+    """The one spelling: factors by rank, species and radial function, with the same partial couplings."""
+    channels, chain = parse(label)
+    numbers = [tuple(map(int, channel.split("."))) for channel in channels]
+    known = sorted((own[-1], own[0] if len(own) == 3 else 0, own[-2]) for own in numbers)
+    names = (f"{species}.{n}.{rank}" if species else f"{n}.{rank}" for rank, species, n in known)
+    between = chain[1 if len(chain) > 2 else 0 : -2]
+    return f"ace:{','.join(names)}" + ("|L=" + ",".join(map(str, between)) if between else "")
+
+
 def _transvectant(first: int, second: int, index: int, v: int, w: int) -> int:
     """The coefficient with which x^(l1+v) y^(l1-v) and x^(l2+w) y^(l2-w) enter the transvectant of this index."""
     total = 0
@@ -144,6 +154,17 @@ class AcePoint:
         if key not in self._tables:
             self._tables[key] = (coupling(*key) % self.prime).astype(np.int64)
         return self._tables[key]
+
+
+def harmonics(rank: int, neighbours: np.ndarray, prime: int) -> np.ndarray:
+    """Powers of the neighbour's binary form: S_1 = x, S_-1 = y and S_0 = 2 z, whose discriminant is 4 r^2."""
+    first = neighbours[:, [1, 2, 0]] * np.array([1, 2, 1]) % prime
+    found = np.ones((len(neighbours), 1), dtype=np.int64)
+    for lower in range(rank):
+        table = (coupling(lower, 1, lower + 1) % prime).astype(np.int64)
+        pairs = (found[:, :, None] * first[:, None] % prime).reshape(len(found), -1)
+        found = matmul(pairs, table.reshape(pairs.shape[1], -1), prime)
+    return found
 
 
 def norm(label: str) -> int:

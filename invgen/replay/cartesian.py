@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from math import comb
+from functools import cache, lru_cache
+from math import comb, factorial, prod
 
 import numpy as np
 
@@ -38,6 +38,7 @@ def degree(tensor: str) -> int:
     return 3 if tensor == LEVI_CIVITA else int(tensor.partition(":")[0])
 
 
+@lru_cache(maxsize=8192)
 def content(label: str) -> tuple[str, ...]:
     """The multiset of tensors, sorted, the Levi-Civita symbol not among them."""
     return tuple(sorted(tensor for tensor, _ in parse(label) if tensor != LEVI_CIVITA))
@@ -61,6 +62,30 @@ def expansion(rank: int) -> np.ndarray:
                     pairs, first
                 )
     return matrix
+
+
+def harmonics(rank: int, neighbours: np.ndarray, prime: int) -> np.ndarray:
+    """The traceless part of x_i x_j x_k ..., times (2l-1)!!: pairs of indices become -r^2 times a Kronecker delta."""
+    powers = np.ones((2 * rank + 1, *neighbours.shape), dtype=np.int64)
+    for k in range(1, len(powers)):
+        powers[k] = powers[k - 1] * neighbours % prime
+    squares = powers[2].sum(axis=1) % prime if rank > 1 else np.zeros(len(neighbours), dtype=np.int64)
+    columns = []
+    for a, b, c in ((a, rank - a - c, c) for a in range(rank, -1, -1) for c in (0, 1) if a + c <= rank):
+        column = np.zeros(len(neighbours), dtype=np.int64)
+        for i, j in ((i, j) for i in range(a // 2 + 1) for j in range(b // 2 + 1)):
+            weight = (-1) ** (i + j) * _pairings(a, i) * _pairings(b, j) * prod(range(1, 2 * (rank - i - j), 2))
+            term = powers[a - 2 * i][:, 0] * powers[b - 2 * j][:, 1] % prime * powers[c][:, 2] % prime
+            for _ in range(i + j):
+                term = term * squares % prime
+            column = (column + term * (weight % prime)) % prime
+        columns.append(column)
+    return np.stack(columns, axis=1)
+
+
+def _pairings(n: int, pairs: int) -> int:
+    """In how many ways so many pairs can be chosen among n."""
+    return factorial(n) // (2**pairs * factorial(pairs) * factorial(n - 2 * pairs))
 
 
 @cache

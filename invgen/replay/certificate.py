@@ -16,7 +16,7 @@ from typing import Any
 from invgen.errors import CertificateError
 from invgen.replay.families import Family, family_named
 
-TITLE = "invgen certificate, format 1"
+TITLE = "invgen certificate, format 2"
 WIDTH = 110
 
 
@@ -39,6 +39,16 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class Site:
+    """A symmetric site of the list: the rank of the members there, and the largest that any set can have."""
+
+    rank: int
+    attainable: int
+    group: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Claim:
     """What a certificate says of a basis.
 
@@ -49,6 +59,8 @@ class Claim:
     kept, outside, rejected
         The basis; candidates that would raise its rank but that its objective does not take; all other candidates
         that were looked at.
+    sites
+        Objective ``robust``: one for each site of the list.
     rank, attainable, bound
         Of the basis; of all candidates; of any set of invariants.
     spans
@@ -71,7 +83,18 @@ class Claim:
     bound: int
     spans: bool
     points: int
+    sites: tuple[Site, ...] = ()
     seed: str = ""
+
+    @property
+    def reach(self) -> str:
+        """The size of the basis, and the rank that it reaches of what can be reached."""
+        size = f"{self.basis}: {len(self.kept)} invariants of {self.components} components"
+        if self.rank < self.attainable:
+            short = self.attainable - self.rank
+            return f"{size}, rank {self.rank}, {short} short of the {self.attainable} attainable at these orders"
+        verdict = "complete" if self.rank == self.bound else "all that these orders attain"
+        return f"{size}, rank {self.rank} of at most {self.bound}, {verdict}"
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -112,6 +135,8 @@ class Claim:
         yield "patterns (ranks left when other tensors vanish: members, their rank, its bound)"
         for p in self.patterns:
             yield f"  {' '.join(map(str, p.ranks))}: {p.size} {p.rank} {p.bound}"
+        yield "sites (of symmetry: rank, the largest possible one, group, name)"
+        yield from (f"  {s.rank} {s.attainable} {s.group} {s.name}" for s in self.sites)
 
 
 @dataclass(frozen=True)
@@ -148,7 +173,7 @@ class Certificate:
         return f"{self._body()}sha256\n  {self.sha256}\n"
 
     def _body(self) -> str:
-        lines = [TITLE, *self.claim.lines()]
+        lines = [f"{TITLE}; {self.claim.reach}", *self.claim.lines()]
         for number, part in enumerate(self.rounds, start=1):
             lines += part.lines(number)
         lines += ["statement", *(f"  {line}" if line else "" for line in self.statement)]
@@ -158,7 +183,7 @@ class Certificate:
     def parse(cls, text: str) -> Certificate:
         """The certificate of a text; raises ``CertificateError`` naming what cannot be read."""
         title, _, body = text.partition("\n")
-        if title != TITLE:
+        if not title.startswith(f"{TITLE}; "):
             raise CertificateError(f"the first line must be {TITLE!r}, got {title[:60]!r}; certify the basis again")
         try:
             return _assemble(_sections(body))
@@ -212,6 +237,7 @@ def _assemble(sections: dict[str, list[str]]) -> Certificate:
         outside=tuple(sections["outside"]),
         rejected=tuple(sections["rejected"]),
         patterns=tuple(map(_pattern, sections["patterns"])),
+        sites=tuple(map(_site, sections["sites"])),
         spans={"yes": True, "no": False}[fields["spans"]],
         seed=fields["seed"],
         **{name: int(fields[name]) for name in ("components", "rank", "attainable", "bound", "points")},
@@ -229,6 +255,11 @@ def _pattern(line: str) -> Pattern:
     ranks, _, numbers = line.partition(":")
     size, rank, bound = _numbers(numbers)
     return Pattern(_numbers(ranks), size, rank, bound)
+
+
+def _site(line: str) -> Site:
+    rank, attainable, group, name = line.split(" ", 3)
+    return Site(int(rank), int(attainable), group, name)
 
 
 def _round(fields: dict[str, list[str]]) -> Round:

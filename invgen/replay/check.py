@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from invgen.errors import CertificateError
-from invgen.replay import counts
+from invgen.replay import counts, objective
 from invgen.replay.arithmetic import is_prime
 from invgen.replay.certificate import Certificate, Claim, Round
 from invgen.replay.chance import below
@@ -53,15 +53,16 @@ class Replay:
         return tuple(dict.fromkeys(p.reason for p in self.problems))
 
     def __str__(self) -> str:
-        name = self.certificate.claim.basis
+        claim = self.certificate.claim
+        name = claim.basis
         if self.problems:
             return "\n".join([f"{name}: REJECTED", *(f"  {p}" for p in self.problems)])
-        risk = chance(self.certificate.claim)
+        risk = chance(claim)
         rest = (
             f", the rest holds but for a probability below {below(risk.after(self.rounds))}" if risk.statements else ""
         )
         return "\n".join([
-            f"{name}: confirmed in {self.rounds} rounds, rank {self.certificate.claim.rank} is proven{rest}",
+            f"{name}: {objective.words(claim)} in {self.rounds} rounds, rank {claim.rank} is proven{rest}",
             *(f"  {line}" for line in self.certificate.statement),
         ])  # fmt: skip
 
@@ -101,6 +102,7 @@ def _form(certificate: Certificate, text: str) -> Iterator[Problem]:
     doubled = [label for label, number in Counter(claim.labels).items() if number > 1]
     if doubled:
         yield Problem("duplicate", f"listed more than once: {', '.join(doubled)}")
+    yield from (Problem("objective", detail) for detail in objective.admitted(claim))
 
 
 def _labels(claim: Claim) -> Iterator[Problem]:
@@ -170,12 +172,19 @@ def _arithmetic(certificate: Certificate, fresh: int, progress: Progress | None)
             yield Problem("prime", f"{part.prime} of round {number} is no prime between 2^30 and 2^31")
         else:
             yield from _pivots(claim, part, number)
+    yield from _objective(claim, claim.digest)
     for number in range(1, fresh + 1):
         if progress:
             progress("replay", len(certificate.rounds) + number - 1, total)
         yield from _ranks(claim, _trial(claim, drawn(claim, os.urandom(32).hex(), 1)[0]), f"fresh round {number}")
+        yield from _objective(claim, os.urandom(32).hex())
     if certificate.statement != statement(claim):
         yield Problem("statement", "the words are not those that the claim supports")
+
+
+def _objective(claim: Claim, seed: str) -> Iterator[Problem]:
+    yield from (Problem("objective", detail) for detail in objective.by_parts(claim, seed))
+    yield from (Problem(*found) for found in objective.at_sites(claim, seed))
 
 
 def drawn(claim: Claim, seed: str, count: int) -> list[Round]:

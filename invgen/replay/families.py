@@ -11,6 +11,7 @@ import numpy as np
 from invgen.errors import CertificateError
 from invgen.replay import ace, cartesian
 from invgen.replay.chance import Row
+from invgen.replay.spelling import canonical
 
 
 class Point(Protocol):
@@ -35,7 +36,7 @@ class Family(Protocol):
     def uses_all(self) -> bool: ...
 
     def check(self, label: str) -> None:
-        """Raises ``ValueError`` unless the label has a meaning."""
+        """Raises ``ValueError`` unless the label has a meaning and is spelled in the one way that it has."""
 
     def content(self, label: str, /) -> tuple[str, ...]:
         """The tensors in a label, each as often as it occurs."""
@@ -58,6 +59,12 @@ class Family(Protocol):
     def limit(self, specification: dict[str, Any], order: int) -> Fraction | None:
         """The largest sum of degrees of the factors of a label of this order."""
 
+    def harmonics(self, rank: int, neighbours: np.ndarray, prime: int) -> np.ndarray:
+        """The components of a tensor that single neighbours make, up to a factor for each rank.
+
+        From residues ``(neighbours, 3)`` to ``(neighbours, 2 rank + 1)``.
+        """
+
 
 class Cartesian:
     """Contractions; tensors are named ``rank`` or ``rank:number``."""
@@ -66,10 +73,12 @@ class Cartesian:
     uses_all = True
     content = staticmethod(cartesian.content)
     norm = staticmethod(cartesian.norm)
+    harmonics = staticmethod(cartesian.harmonics)
     rank_of = staticmethod(cartesian.degree)
 
     def check(self, label: str) -> None:
-        cartesian.parse(label)
+        if (spelled := canonical(label)) != label:
+            raise ValueError(f"it is spelled {spelled}")
 
     def point(self, tensors: Sequence[str], components: np.ndarray, prime: int) -> Point:
         return cartesian.CartesianPoint(tensors, components, prime)
@@ -92,10 +101,12 @@ class Ace:
     uses_all = False
     content = staticmethod(ace.content)
     norm = staticmethod(ace.norm)
+    harmonics = staticmethod(ace.harmonics)
     rank_of = staticmethod(ace.rank_of)
 
     def check(self, label: str) -> None:
-        ace.parse(label)
+        if (spelled := ace.spelled(label)) != label:
+            raise ValueError(f"it is spelled {spelled}")
 
     def point(self, tensors: Sequence[str], components: np.ndarray, prime: int) -> Point:
         return ace.AcePoint(tensors, components, prime)

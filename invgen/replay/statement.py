@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from invgen.replay.certificate import WIDTH, Claim
 from invgen.replay.chance import Chance, below
 from invgen.replay.families import row
+from invgen.replay.parts import Part, parts, rest, tried
+from invgen.replay.parts import chance as parts_chance
 
 
 def evaluated(claim: Claim) -> tuple[str, ...]:
@@ -29,8 +31,11 @@ def chance(claim: Claim) -> Chance:
 
 def statement(claim: Claim) -> tuple[str, ...]:
     """The lines of the section ``statement``."""
+    reach = wrap(f"{claim.reach}.", WIDTH, subsequent_indent="  ")
     paragraphs = ["PROVEN", *_proven(claim), "ESTABLISHED BY INDEPENDENT TRIALS", *_established(claim)]
-    return tuple(line for text in paragraphs for line in _paragraph(text))
+    if found := tuple(_found(claim)):
+        paragraphs += ["FOUND BY WHOEVER REPLAYS", *found]
+    return (*reach, *(line for text in paragraphs for line in _paragraph(text)))
 
 
 def _paragraph(text: str) -> list[str]:
@@ -58,14 +63,61 @@ def _proven(claim: Claim) -> Iterator[str]:
     elif claim.attainable == bound:
         yield (
             f"No set of rotation invariants of these tensors has a larger rank than {bound}, the {claim.components} "
-            f"components less the {claim.components - bound} dimensions of a generic orbit. So these are complete, and "
-            "every other invariant, each rejected one among them, depends on them."
+            f"components less the {claim.components - bound} dimensions of a generic orbit. " + _completeness(claim)
         )
     if claim.spans:
         yield _spanning(claim, orders)
         if claim.attainable == len(claim.labels) < bound:
             yield f"No set of {_noun(claim)} of {orders} has a larger rank than {claim.attainable}, their number."
     yield from _patterns(claim)
+    yield from _parts(claim)
+    if full := sum(s.rank == s.attainable for s in claim.sites):
+        yield (
+            f"At {full} of {len(claim.sites)} symmetric sites the kept have the largest rank that any set can have: so "
+            "large a minor is not zero modulo a prime with the roots of unity that the groups need."
+        )
+
+
+def _completeness(claim: Claim) -> str:
+    if claim.rank == claim.bound:
+        return "So the kept are complete, and every other invariant, each rejected one among them, depends on them."
+    return (
+        f"The kept are {claim.bound - claim.rank} short of it and NOT complete; only together with those outside are "
+        "they, and then every rejected invariant depends on them."
+    )
+
+
+def _parts(claim: Claim) -> Iterator[str]:
+    """What makes a set flexible, as far as orders go."""
+    if not (found := parts(claim)):
+        return
+    full, made_up = sum(not part.is_short for part in found), len(rest(claim))
+    more = f" {made_up} further members make up the rank in general." if made_up else ""
+    yield (
+        f"Of {len(found)} tensors and pairs of tensors {full} have all members that a flexible set wants, independent "
+        f"of each other.{more}"
+    )
+    if short := [part for part in found if part.is_short and not part.others]:
+        yield f"All candidates that hold no more than {_named(short)} are kept."
+
+
+def _named(found: Sequence[Part]) -> str:
+    return "; ".join(part.name for part in found)
+
+
+def _found(claim: Claim) -> Iterator[str]:
+    if short_parts := tried(claim):
+        risk = parts_chance(claim)
+        yield (
+            f"Of {_named(short_parts)} no further candidate of {_orders(claim)} raises the rank, by {risk.rounds} "
+            f"trials that are wrong with a probability below {below(risk.after(risk.rounds))}: these orders have too "
+            "few for a set that stays complete when all other tensors vanish."
+        )
+    short = [s for s in claim.sites if s.rank < s.attainable]
+    if short:
+        named = ", ".join(f"{s.name} ({s.rank} of {s.attainable})" for s in short)
+        which = f"all {_noun(claim)} of {_orders(claim)}" if claim.spans else "all listed candidates"
+        yield f"At {len(short)} sites, at a random point, {which} have no larger rank than the kept: {named}."
 
 
 def _patterns(claim: Claim) -> Iterator[str]:

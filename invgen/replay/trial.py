@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
@@ -13,8 +13,9 @@ import numpy as np
 from invgen.replay.arithmetic import Elimination, rank
 from invgen.replay.certificate import Claim
 from invgen.replay.counts import PARITIES
-from invgen.replay.families import Family
+from invgen.replay.families import Family, Point
 from invgen.replay.statement import evaluated
+from invgen.replay.witnesses import draw_point
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,14 @@ class Trial:
         return self.claim.family
 
     @cached_property
+    def first(self) -> Point:
+        """The first point."""
+        return self.family.point(self.claim.tensors, self.points[0], self.prime)
+
+    @cached_property
     def rows(self) -> dict[str, np.ndarray]:
         """Derivatives of every label that is needed, at the first point."""
-        point = self.family.point(self.claim.tensors, self.points[0], self.prime)
-        return {label: point.gradient(label) for label in evaluated(self.claim)}
+        return {label: self.first.gradient(label) for label in evaluated(self.claim)}
 
     @cached_property
     def pivots(self) -> dict[str, int]:
@@ -49,20 +54,30 @@ class Trial:
 
     def spanned(self) -> dict[int, int]:
         """For every order the number of linearly independent functions among labels and their products."""
-        points = [self.family.point(self.claim.tensors, x, self.prime) for x in self.points]
-        labels = spanning_labels(self.claim)
-        values = {label: np.array([p.value(label) for p in points], dtype=np.int64) for label in labels}
+        return self._span(spanning_labels(self.claim), dict(self.claim.counts), self.points)
+
+    def span(self, labels: Sequence[str], due: dict[int, int]) -> dict[int, int]:
+        """The same of some labels, at as many further points as the largest number that is due."""
+        seed = f"span/{self.prime}/{self.points[0].tolist()}"
+        width = self.points.shape[1]
+        points = [draw_point(seed, k, width, self.prime) for k in range(max(due.values(), default=0))]
+        return self._span(labels, due, np.array(points).reshape(-1, width))
+
+    def _span(self, labels: Sequence[str], due: dict[int, int], points: np.ndarray) -> dict[int, int]:
+        family = self.family
+        evaluators = [family.point(self.claim.tensors, x, self.prime) for x in points]
+        values = {label: np.array([e.value(label) for e in evaluators], dtype=np.int64) for label in labels}
         rows: dict[tuple[str, ...], list[np.ndarray]] = {}
-        for factors in products(self.claim, labels):
-            content = tuple(sorted(t for label in factors for t in self.family.content(label)))
+        for factors in products(self.claim, labels, due):
+            content = tuple(sorted(t for label in factors for t in family.content(label)))
             row = np.ones(len(points), dtype=np.int64)
             for label in factors:
                 row = row * values[label] % self.prime
             rows.setdefault(content, []).append(row)
-        found: Counter[int] = Counter()
+        found = dict.fromkeys(due, 0)
         for content, part in rows.items():
             found[len(content)] += rank(part, self.prime)
-        return dict(found)
+        return found
 
 
 def members(claim: Claim, ranks: Sequence[int]) -> list[str]:
@@ -76,8 +91,8 @@ def spanning_labels(claim: Claim) -> tuple[str, ...]:
     return tuple(m.label for m in claim.kept) if claim.spec["objective"] == "linear" else claim.labels
 
 
-def products(claim: Claim, labels: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Labels, and their products of an order and parity that the claim counts, where they are not labels already."""
+def products(claim: Claim, labels: Sequence[str], orders: Iterable[int]) -> Iterator[tuple[str, ...]]:
+    """Labels, and their products of these orders and the parity of the claim, where they are not labels already."""
     family = claim.family
     if not family.products or claim.spec["objective"] == "linear":
         yield from ((label,) for label in labels)
@@ -87,7 +102,7 @@ def products(claim: Claim, labels: Sequence[str]) -> Iterator[tuple[str, ...]]:
     by_order: dict[int, list[str]] = {}
     for label in labels:
         by_order.setdefault(len(contents[label]), []).append(label)
-    for order, _ in claim.counts:
+    for order in orders:
         for parts in _partitions(order, order):
             groups = [combinations_with_replacement(by_order.get(part, []), n) for part, n in Counter(parts).items()]
             for factors in _choices([list(group) for group in groups]):

@@ -9,25 +9,23 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations_with_replacement
 from math import comb
 from typing import Any, Protocol
 
 import numpy as np
 
 from invgen.compiler.algebra.channels import components_of
-from invgen.compiler.algebra.characters import count_invariants
 from invgen.compiler.analysis.dependence import Rows
+from invgen.compiler.analysis.spanning import largest, multisets, spans
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.langbein import Progress, Selection
 from invgen.compiler.selection.objectives import select
 from invgen.compiler.selection.setting import UNLIMITED, Setting
 from invgen.errors import CertificateError, SelectionError
-from invgen.replay.certificate import Certificate, Claim, Member, Pattern, Round
+from invgen.replay.certificate import Certificate, Claim, Member, Pattern, Round, Site
 from invgen.replay.check import drawn
 from invgen.replay.statement import chance, evaluated, statement
-from invgen.replay.trial import Trial
 from invgen.spec import BasisSpec
 
 MOST_PRODUCTS = 5000
@@ -120,6 +118,7 @@ def _claim(basis: Chosen, others: list[str], rows: Rows) -> Claim:
         outside=tuple(outside),
         rejected=tuple(label for label in others if label not in outside),
         patterns=tuple(Pattern(p.ranks, p.size, p.rank, p.bound) for p in evidence.patterns),
+        sites=tuple(Site(s.rank, s.attainable, s.group, s.name) for s in evidence.sites),
         rank=len(raising),
         attainable=len(raising) + len(outside),
         bound=bound,
@@ -132,24 +131,20 @@ def _claim(basis: Chosen, others: list[str], rows: Rows) -> Claim:
 def _spanning(claim: Claim, basis: Chosen, candidates: list[Candidate]) -> Claim:
     """Adds that all invariants are spanned where that matters and holds, with as many points as a multiset needs.
 
-    It matters where the bound is not reached: then it says that no candidate was forgotten.
+    It matters where the bound is not reached, or not the largest rank at a site: then it says that no candidate was
+    forgotten. Of the objective ``linear`` the selection has shown it already.
     """
     spec, family = basis.spec, family_of(basis.spec)
-    contents = {c.content for c in candidates}
     if spec.objective != "linear":
-        if claim.attainable == claim.bound:
+        if claim.attainable == claim.bound and all(s.rank == s.attainable for s in claim.sites):
             return claim
-        if family.products:
-            if spec.orders != tuple(range(1, spec.n_max + 1)) or _products(spec, candidates) > MOST_PRODUCTS:
-                return claim
-            channels = family.channels(spec)
-            contents = {part for order in spec.orders for part in combinations_with_replacement(channels, order)}
-    points = max(map(count_invariants, contents), default=1)
-    claim = replace(claim, spans=True, points=max(points, 1))
-    part = drawn(claim, claim.digest, 1)[0]
-    spanned = Trial(claim, part.prime, np.array(part.points)).spanned()
-    complete = all(spanned.get(order, 0) == number for order, number in claim.counts)
-    return claim if complete else replace(claim, spans=False, points=1)
+        contiguous = spec.orders == tuple(range(1, spec.n_max + 1))
+        if family.products and not (contiguous and _products(spec, candidates) <= MOST_PRODUCTS):
+            return claim
+        if not spans(spec, candidates):
+            return claim
+    contents = {c.content for c in candidates} if spec.objective == "linear" else multisets(spec, candidates)
+    return replace(claim, spans=True, points=largest(contents))
 
 
 def _products(spec: BasisSpec, candidates: Sequence[Candidate]) -> int:

@@ -40,7 +40,8 @@ def _cell(row: Any) -> str:
 
 def summary_line(found: Flexibility) -> str:
     """One line on a basis, and whether float64 agrees."""
-    return str(found).splitlines()[0] + f"; float64 {'agrees' if found.float_agrees else 'DISAGREES'}"
+    first = str(found).splitlines()[0] + f"; float64 {'agrees' if found.float_agrees else 'DISAGREES'}"
+    return f"{first}; {found.short}" if found.short else first
 
 
 def heat_map(found: Sequence[Flexibility], file: str | os.PathLike[str]) -> Path:

@@ -109,6 +109,15 @@ class Evidence:
         return self.rank == self.bound
 
     @property
+    def reach(self) -> str:
+        """What the rank of the set is, beside what these and any orders attain."""
+        if self.rank < self.attainable:
+            short = self.attainable - self.rank
+            return f"rank {self.rank}, {short} short of the {self.attainable} attainable at these orders"
+        verdict = "complete" if self.complete else "all that these orders attain"
+        return f"rank {self.rank} of at most {self.bound}, {verdict}"
+
+    @property
     def ring_per_degree(self) -> tuple[tuple[int, int, int], ...]:
         """``(degree, invariants, decomposable)`` over all pieces of a degree; what is left over is new."""
         degrees = sorted({p.degree for p in self.ring})

@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.algebra.arithmetic import Modular
 from invgen.compiler.algebra.channels import components_of
 from invgen.compiler.algebra.characters import transcendence_degree
 from invgen.compiler.algebra.point_groups import turning_prime
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import SiteRank
+from invgen.compiler.selection.flexible import shortfall
 from invgen.compiler.selection.langbein import CONFIGURATIONS
 from invgen.compiler.selection.sites import SITES, Site, arithmetic_of, pattern_sites, site_point
 from invgen.errors import SpecError
@@ -65,6 +67,10 @@ class Flexibility:
     patterns
         One for each non-empty subset of the ranks that is left when all other tensors vanish; empty above
         ``MOST_PATTERNS`` ranks.
+    rank, bound
+        In general, and what no set exceeds.
+    short
+        Objective ``flexible``: the patterns in which the set falls short and the order that would suffice, in words.
     prime
         The exact ranks were found modulo it.
     float_agrees
@@ -72,6 +78,9 @@ class Flexibility:
     """
 
     id: str
+    rank: int
+    bound: int
+    short: str
     prime: int
     sites: tuple[SiteRank, ...]
     patterns: tuple[PatternRank, ...]
@@ -97,9 +106,11 @@ class Flexibility:
 
     def __str__(self) -> str:
         full, complete = (sum(" " not in r.verdict for r in part) for part in (self.sites, self.patterns))
+        general = "complete" if self.rank == self.bound else f"{self.bound - self.rank} short of complete"
         lines = [
-            f"{self.id}: full rank at {full} of {len(self.sites)} sites, "
-            f"complete in {complete} of {len(self.patterns)} vanishing patterns",
+            f"{self.id}: in general rank {self.rank} of at most {self.bound}, {general}; full rank at {full} of "
+            f"{len(self.sites)} sites, complete in {complete} of {len(self.patterns)} vanishing patterns",
+            *([self.short] if self.short else []),
             *(f"{r.name} ({r.group}): {r.rank} of {r.attainable}, {r.verdict}" for r in self.sites),
             *(f"{r.name}: {r.among} of {r.bound}, {r.verdict}" for r in self.patterns),
             f"exact modulo {self.prime}; float64 {'agrees' if self.float_agrees else 'DISAGREES'}",
@@ -122,8 +133,15 @@ def flexibility(spec: BasisSpec, invariants: Sequence[Candidate], sites: Iterabl
     limits = attainable_ranks(spec, everywhere, prime)
     bounds = [transcendence_degree(c for c in channels if c.rank in (p.ranks or ())) for p in patterns]
     rows = list(zip(everywhere, ranks, limits, strict=True))
+    left = (
+        (p.ranks or (), among, bound)
+        for p, (_, among), bound in zip(patterns, ranks[len(sites) :], bounds, strict=True)
+    )
     return Flexibility(
         spec.id,
+        _general_rank(spec, invariants, prime),
+        family_of(spec).bound(spec),
+        shortfall(spec, left) if spec.objective == "flexible" else "",
         prime,
         tuple(SiteRank(s.name, s.group, rank, limit) for s, (rank, _), limit in rows[: len(sites)]),
         tuple(
@@ -132,6 +150,14 @@ def flexibility(spec: BasisSpec, invariants: Sequence[Candidate], sites: Iterabl
         ),
         ranks == best and limits == attainable_ranks(spec, everywhere, None),
     )
+
+
+def _general_rank(spec: BasisSpec, invariants: Sequence[Candidate], prime: int) -> int:
+    """At components of no symmetry, which need not be those of neighbours."""
+    channels = family_of(spec).channels(spec)
+    point = modular.residues(f"general/{spec.id}", components_of(channels), prime)
+    evaluator = family_of(spec).evaluator(spec, point, Modular(prime))
+    return modular.rank(evaluator.gradients(invariants)[0], prime) if invariants else 0
 
 
 def check_parity(spec: BasisSpec) -> None:

@@ -109,7 +109,12 @@ def _covering(everywhere: Everywhere, targets: list[int], setting: Setting) -> l
 
 
 def _without_dispensable(everywhere: Everywhere, targets: list[int], members: list[int]) -> list[int]:
-    """Members without those, from the last in the stated order on, that the others can do without."""
+    """Members without those, from the last in the stated order on, that the others can do without.
+
+    Where there are no more than the rank at the generic point every one is needed there.
+    """
+    if len(members) == targets[0]:
+        return members
     for candidate in sorted(members, reverse=True):
         others = [k for k in members if k != candidate]
         if everywhere.ranks(others) == targets:

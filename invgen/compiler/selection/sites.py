@@ -20,8 +20,9 @@ from invgen.compiler.algebra.point_groups import POINT_GROUPS, Circle, FloatCirc
 from invgen.compiler.candidates.environment import Terms, polynomials
 from invgen.compiler.candidates.family import FAMILIES
 from invgen.errors import SpecError
+from invgen.spec.sites import GENERAL, PLANE, Seed
+from invgen.spec.sites import SITES as ROWS
 
-Seed = tuple[int, int, int]
 VANISHING = 1e-10
 """Length of a sum over a shell of unit vectors, in float64, that is round-off."""
 
@@ -62,59 +63,7 @@ def _is_whole(seed: object) -> bool:
     return isinstance(seed, tuple) and len(seed) == 3 and all(isinstance(x, int) for x in seed)
 
 
-_WORDS = modular.residues("general position", 90, 19) - 9
-GENERAL: tuple[Seed, ...] = tuple((int(x), int(y), int(z)) for x, y, z in _WORDS.reshape(30, 3))
-"""Neighbours at no special place."""
-PLANE: tuple[Seed, ...] = tuple((x, y, 0) for x, y, _ in GENERAL[:15])
-
-SITES = (
-    Site("no symmetry", "C1", "liquid water", GENERAL),
-    Site("inversion centre", "Ci", "cations in triclinic crystals", GENERAL),
-    Site("twofold axis", "C2", "Si in quartz", GENERAL[:20]),
-    Site("planar", "Cs", "C in pyridine, next to N", PLANE),
-    Site("planar, centred", "C2h", "trans-[PtCl2(NH3)2], H and all", GENERAL[:12]),
-    Site("rectangle", "D2h", "Ti in rutile", ((1, 2, 0), (0, 0, 1))),
-    Site("twisted rectangle", "D2", "two twisted chelates", GENERAL[:6]),
-    Site("propeller", "C3", "P in PPh3", GENERAL[:12]),
-    Site("flat propeller", "C3h", "B in B(OH)3", ((2, 0, 0), (3, 2, 0), (3, 1, 0))),
-    Site("square propeller", "C4h", "planar M(OH)4, all H one way round", ((2, 0, 0), (3, 2, 0), (3, 1, 0), (1, 1, 1))),
-    Site("one neighbour", "Cinfv", "HF; centre of N2O", ((0, 0, 1),)),
-    Site("two equal, linear", "Dinfh", "CO2", ((0, 0, 1),)),
-    Site("two equal, bent", "C2v", "H2O", ((3, 0, 2),)),
-    Site("two unequal, bent", "Cs", "HOCl", ((1, 0, 0), (-1, 3, 0))),
-    Site("T shape", "C2v", "ClF3", ((5, 0, 1), (0, 0, -1))),
-    Site("see-saw", "C2v", "SF4", ((5, 0, 1), (0, 3, -2))),
-    Site("two and two", "C2v", "CH2F2", ((1, 0, 1), (0, 3, -2))),
-    Site("trigonal planar", "D3h", "BF3, graphene", ((1, 0, 0),)),
-    Site("trigonal pyramid", "C3v", "NH3", ((2, 0, -1),)),
-    Site("three and one", "C3v", "CH3F", ((3, 0, -1), (0, 0, 1))),
-    Site("square", "D4h", "XeF4", ((1, 0, 0),)),
-    Site("square pyramid", "C4v", "BrF5", ((5, 0, -1), (0, 0, 1))),
-    Site("tetrahedron", "Td", "CH4, diamond", ((1, 1, 1),)),
-    Site("flattened tetrahedron", "D2d", "[CuCl4]2-", ((3, 0, 2),)),
-    Site("twisted tetrahedron", "S4", "W in scheelite", GENERAL[:12]),
-    Site("trigonal bipyramid", "D3h", "PF5", ((1, 0, 0), (0, 0, 1))),
-    Site("octahedron", "Oh", "SF6, NaCl", ((1, 0, 0),)),
-    Site("long octahedron", "D4h", "Cu(II), Jahn-Teller", ((1, 0, 0), (0, 0, 1))),
-    Site("off-centre octahedron", "C4v", "Ti in BaTiO3", ((9, 0, -1), (0, 0, 1), (0, 0, -1))),
-    Site("trigonal octahedron", "D3d", "Cd in CdI2", ((1, 0, 1),)),
-    Site("twisted octahedron", "D3", "[Co(en)3]", ((1, 2, 3),)),
-    Site("octahedron in pyrite", "S6", "Fe in FeS2", GENERAL[:12]),
-    Site("trigonal prism", "D3h", "MoS2", ((1, 0, 1),)),
-    Site("six pairs", "Th", "[Ce(NO3)6]", ((0, 1, 3),)),
-    Site("pentagonal pyramid", "C5v", "[XeOF5]", ((9, 0, -1), (0, 0, 1))),
-    Site("pentagonal bipyramid", "D5h", "IF7", ((1, 0, 0), (0, 0, 1))),
-    Site("pentagonal antiprism", "D5d", "ferrocene, staggered", ((1, 0, 1),)),
-    Site("pentagonal prism", "D5h", "ferrocene, eclipsed", ((1, 0, 1),)),
-    Site("over a hexagon", "C6v", "Li on graphene", ((1, 0, -1),)),
-    Site("hexagonal prism", "D6h", "Cr(C6H6)2", ((1, 0, 1),)),
-    Site("square antiprism", "D4d", "[TaF8]", ((3, 0, 2),)),
-    Site("cube", "Oh", "CsCl; first shell of bcc", ((1, 1, 1),)),
-    Site("bcc, two shells", "Oh", "Fe, Mo", ((1, 1, 1), (2, 0, 0))),
-    Site("fcc", "Oh", "first shell of Cu", ((1, 1, 0),)),
-    Site("hcp", "D3h", "first shell of Ti", ((1, 0, 0), (0, 5, 7))),
-    Site("icosahedron", "Ih", "B12, metallic glass", ((0, 0, 1),)),
-)  # fmt: skip
+SITES = tuple(Site(*row) for row in ROWS)
 
 SHELLS = 14
 """Shells at general places: they make tensors up to rank six as general as any group lets them be."""
