@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from invgen.cli import audits, bases, covariants, data, flexibility, models, proofs
+from invgen.cli import audits, bases, covariants, data, flexibility, models, proofs, reports
 from invgen.cli.application import app, err
 
-__all__ = ["app", "audits", "bases", "covariants", "data", "flexibility", "main", "models", "proofs"]
+__all__ = ["app", "audits", "bases", "covariants", "data", "flexibility", "main", "models", "proofs", "reports"]
 
 
 def main() -> None:
