@@ -105,6 +105,10 @@ class Browser:
         """Asks for ``light`` or ``dark`` colours."""
         self._ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
 
+    def medium(self, name: str) -> None:
+        """Shows the page as it is ``print``ed; as it was for an empty name."""
+        self._ask("Emulation.setEmulatedMedia", media=name)
+
     def press(self, key: str) -> None:
         """Presses a key of one letter."""
         for kind in ("keyDown", "keyUp"):

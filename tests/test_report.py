@@ -135,6 +135,27 @@ def test_names_are_never_markup() -> None:
     assert "{{ 7*7 }}" in text
 
 
+def test_two_bases_side_by_side(flexible: invgen.Basis) -> None:
+    other = invgen.find_basis("cartesian-l3-n4-independent")
+    text = basis_page(flexible, other)
+    read = Reader(text)
+    here, there = set(flexible.labels), set(other.labels)
+    assert f"In both: {len(here & there)}" in read.text
+    assert f"Only in {flexible.id}: {len(here - there)}" in read.text
+    assert f"Only in {other.id}: {len(there - here)}" in read.text
+    section = text[text.index('id="compared"') :]
+    assert set(re.findall(r"<code>([\w.]+)</code>", section)) == here | there
+    assert "rejected there" in section
+    for what in ("invariants", "rank", "candidates", "operations, value", "operations, second_order"):
+        assert f">{what}</th>" in section
+
+
+def test_a_basis_beside_itself_is_the_same(flexible: invgen.Basis) -> None:
+    read = Reader(basis_page(flexible, flexible))
+    assert "In both: 13" in read.text
+    assert read.text.count("(the other): 0") == 1
+
+
 # ---- its parts ----------------------------------------------------------------------------------------------------
 
 

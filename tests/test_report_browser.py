@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browser import Browser, chromium
@@ -146,5 +147,14 @@ def test_a_phone_shows_all_without_moving_sideways(opened: invgen.Basis, browser
     browser.size(1280, 900)
 
 
-def test_it_prints(opened: invgen.Basis, browser: Browser) -> None:
-    assert browser.printed().startswith(b"%PDF")
+def test_it_prints(browser: Browser, tmp_path: Path) -> None:
+    """Controls and navigation do not, every invariant does."""
+    basis = invgen.find_basis("cartesian-l3-n4-flexible")
+    (tmp_path / "page.html").write_text(basis_page(basis), encoding="utf-8")
+    browser.open(tmp_path / "page.html")
+    assert len(browser.printed()) > 20_000
+    browser.medium("print")
+    hidden = browser.run("['nav', '.controls', '#theme'].map(e => getComputedStyle(document.querySelector(e)).display)")
+    assert hidden == ["none"] * 3
+    assert browser.run("getComputedStyle(document.getElementById('I12')).contentVisibility") == "visible"
+    browser.medium("")

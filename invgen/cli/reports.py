@@ -14,6 +14,9 @@ from invgen.cli.application import BasisArgument, app, out, stages
 @app.command()
 def report(
     basis: BasisArgument,
+    compare: Annotated[
+        str | None, typer.Option(metavar="OTHER", help="Put another basis beside it: kept, dropped, rank, cost.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; ./<id>.html by default.")
     ] = None,
@@ -24,10 +27,11 @@ def report(
     from invgen.files import write_text
 
     found = invgen.find_basis(basis)
+    other = None if compare is None else invgen.find_basis(compare)
     path = output or Path(f"{found.id}.html")
     check_writable(path)
     with stages() as progress:
-        text = basis_page(found, progress)
+        text = basis_page(found, other, progress)
     write_text(path, text)
     out.print(f"written to {path} ({len(text.encode()) / 1e6:.2f} MB)", highlight=False, markup=False, soft_wrap=True)
 

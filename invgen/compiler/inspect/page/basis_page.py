@@ -10,13 +10,15 @@ from markupsafe import Markup
 from invgen.compiler.basis import Basis
 from invgen.compiler.inspect.flexibility import summary_line
 from invgen.compiler.inspect.page import plots
-from invgen.compiler.inspect.page.costs import backend_costs, kernel_costs
+from invgen.compiler.inspect.page.compare import Comparison, comparison
+from invgen.compiler.inspect.page.costs import KernelCost, backend_costs, kernel_costs
 from invgen.compiler.inspect.page.history import History, history, singular_values
 from invgen.compiler.inspect.page.invariants import MOST_ROWS, content_maps, rows
 from invgen.compiler.inspect.page.rejected import rejected_part
 from invgen.compiler.inspect.page.render import page
 from invgen.compiler.inspect.page.sites import pattern_tiles, site_tiles
 from invgen.compiler.inspect.page.words import TERMS, asked
+from invgen.compiler.selection.flexibility import Flexibility
 from invgen.compiler.selection.langbein import Progress
 
 MOST_HISTORY = 20_000
@@ -29,19 +31,21 @@ MOST_COUNTED = 3000
 """Invariants of a basis whose kernels are made for the page, unless they run from tables."""
 
 
-def basis_page(basis: Basis, progress: Progress | None = None) -> str:
+def basis_page(basis: Basis, other: Basis | None = None, progress: Progress | None = None) -> str:
     """The page as text.
 
+    other
+        A basis to compare with.
     progress
         Called as ``progress(stage, done, total)``.
     """
-    story = history(basis, MOST_HISTORY, progress)
-    return page("basis.html.jinja", contents(basis, story, progress))
+    return page("basis.html.jinja", contents(basis, other, progress))
 
 
-def contents(basis: Basis, story: History, progress: Progress | None = None) -> dict[str, Any]:
+def contents(basis: Basis, other: Basis | None = None, progress: Progress | None = None) -> dict[str, Any]:
     """What the template asks for."""
-    shown = rows(basis)
+    story, sites = history(basis, MOST_HISTORY, progress), _sites(basis, progress)
+    kernels = _kernels(basis)
     return {
         "basis": basis,
         "title": basis.id,
@@ -50,7 +54,7 @@ def contents(basis: Basis, story: History, progress: Progress | None = None) -> 
         "proven": _proven(basis, progress),
         "terms": TERMS,
         "headings": basis.family.headings,
-        "rows": shown,
+        "rows": rows(basis),
         "orders": sorted({c.order for c in basis}),
         "ranks": sorted({channel.rank for c in basis for channel in c.content}),
         "maps": content_maps(basis),
@@ -58,9 +62,10 @@ def contents(basis: Basis, story: History, progress: Progress | None = None) -> 
         "selection_plot": _selection_plot(basis, story),
         "spectrum": _spectrum(basis),
         "rejected": rejected_part(basis, story, progress),
-        "flexibility": _flexibility(basis, progress),
-        "kernels": kernel_costs(basis) if len(basis) <= MOST_COUNTED else [],
-        "backends": backend_costs(basis) if len(basis) <= MOST_COUNTED else [],
+        "flexibility": None if sites is None else _tiles(sites),
+        "kernels": kernels,
+        "backends": backend_costs(basis) if kernels else [],
+        "comparison": None if other is None else _compared((basis, other), story, kernels, sites, progress),
         "omissions": omissions(basis, story),
     }
 
@@ -115,10 +120,34 @@ def _spectrum(basis: Basis) -> Markup:
     return Markup(plots.spectrum(values.tolist())) if (values > 0).any() else Markup("")
 
 
-def _flexibility(basis: Basis, progress: Progress | None) -> dict[str, Any] | None:
+def _kernels(basis: Basis) -> list[KernelCost]:
+    return kernel_costs(basis) if 0 < len(basis) <= MOST_COUNTED else []
+
+
+def _sites(basis: Basis, progress: Progress | None) -> Flexibility | None:
     if basis.spec.parity != "proper" or not 0 < len(basis) <= MOST_FLEXIBLE:
         return None
     if progress:
-        progress("flexibility", 0, 1)
-    found = basis.flexibility()
+        progress(f"flexibility of {basis.id}", 0, 1)
+    return basis.flexibility()
+
+
+def _tiles(found: Flexibility) -> dict[str, Any]:
     return {"words": summary_line(found), "sites": site_tiles(found), "patterns": pattern_tiles(found)}
+
+
+def _compared(
+    bases: tuple[Basis, Basis],
+    story: History,
+    kernels: list[KernelCost],
+    sites: Flexibility | None,
+    progress: Progress | None,
+) -> Comparison:
+    other = bases[1]
+    theirs = _sites(other, progress)
+    return comparison(
+        bases,
+        (story, history(other, MOST_HISTORY, progress)),
+        (kernels, _kernels(other)),
+        (sites.sites if sites else (), theirs.sites if theirs else ()),
+    )
