@@ -15,12 +15,14 @@ from invgen.compiler.inspect.page.costs import KernelCost, backend_costs, kernel
 from invgen.compiler.inspect.page.history import History, history, singular_values
 from invgen.compiler.inspect.page.invariants import MOST_ROWS, content_maps, rows
 from invgen.compiler.inspect.page.rejected import rejected_part
-from invgen.compiler.inspect.page.render import page
+from invgen.compiler.inspect.page.render import page, source
 from invgen.compiler.inspect.page.sites import pattern_tiles, site_tiles
+from invgen.compiler.inspect.page.structure import Sample, structure_part
 from invgen.compiler.inspect.page.words import TERMS, asked
 from invgen.compiler.selection.flexibility import Flexibility
 from invgen.compiler.selection.langbein import Progress
 
+STRUCTURE_SCRIPTS = ("3dmol/3Dmol-min.js", "structure.js")
 MOST_HISTORY = 20_000
 """Candidates of a selection that is run again to tell how it went."""
 MOST_CERTIFIED = 500
@@ -31,18 +33,26 @@ MOST_COUNTED = 3000
 """Invariants of a basis whose kernels are made for the page, unless they run from tables."""
 
 
-def basis_page(basis: Basis, other: Basis | None = None, progress: Progress | None = None) -> str:
+def basis_page(
+    basis: Basis, other: Basis | None = None, sample: Sample | None = None, progress: Progress | None = None
+) -> str:
     """The page as text.
 
     other
         A basis to compare with.
+    sample
+        A structure to show the basis on.
     progress
         Called as ``progress(stage, done, total)``.
     """
-    return page("basis.html.jinja", contents(basis, other, progress))
+    found = contents(basis, other, sample, progress)
+    turning = sample is not None and found["structure"].data is not None
+    return page("basis.html.jinja", found, STRUCTURE_SCRIPTS if turning else ())
 
 
-def contents(basis: Basis, other: Basis | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def contents(
+    basis: Basis, other: Basis | None = None, sample: Sample | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
     """What the template asks for."""
     story, sites = history(basis, MOST_HISTORY, progress), _sites(basis, progress)
     kernels = _kernels(basis)
@@ -66,6 +76,8 @@ def contents(basis: Basis, other: Basis | None = None, progress: Progress | None
         "kernels": kernels,
         "backends": backend_costs(basis) if kernels else [],
         "comparison": None if other is None else _compared((basis, other), story, kernels, sites, progress),
+        "structure": None if sample is None else structure_part(basis, sample),
+        "licence": source("3dmol/LICENSE"),
         "omissions": omissions(basis, story),
     }
 
