@@ -45,7 +45,10 @@ COMPILER: dict[str, tuple[str, ...]] = {
     "compiler.basis": MADE,
     "compiler.covariant_basis": ("compiler.basis", *MADE),
     "compiler.pipeline": ("compiler.covariant_basis", "compiler.basis", "compiler.selection", "resources", "spec"),
-    "compiler.inspect": ("compiler.basis", "compiler.emitters", "compiler.kernels", "emitted", "gpu", *CHOICE),
+    "compiler.inspect": (
+        *("compiler.basis", "compiler.analysis", "compiler.emitters", "compiler.kernels", "emitted", "gpu"),
+        *("resources", "version", *CHOICE),
+    ),
     "compiler.families": ("compiler.candidates", "compiler.kernels", "replay", "spec"),
     "compiler.shipped": ("compiler.pipeline", "compiler.emission", "compiler.emitters", "resources", "spec"),
 }

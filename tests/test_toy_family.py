@@ -192,6 +192,9 @@ class DotFamily:
     def monomials(self, candidate: Dot) -> int:
         return 3
 
+    def symmetry_number(self, candidate: Dot) -> int:
+        return 1
+
     def expanded(self, spec: BasisSpec, candidate: Dot) -> Sparse:
         first, second = 3 * (candidate.i - 1), 3 * (candidate.j - 1)
         pairs = (((first + a, 2),) if first == second else ((first + a, 1), (second + a, 1)) for a in range(3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from invgen.cli import audits, bases, covariants, data, engines, flexibility, models, proofs, sizes
+from invgen.cli import audits, bases, covariants, data, engines, flexibility, models, proofs, reports, sizes
 from invgen.cli.application import app, err
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "main",
     "models",
     "proofs",
+    "reports",
     "sizes",
 ]
 

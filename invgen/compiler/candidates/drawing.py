@@ -69,7 +69,8 @@ def _stretch(contraction: Contraction, order: tuple[int, ...]) -> int:
 def _circle(count: int) -> list[Point]:
     if count == 1:
         return [(SIZE / 2, SIZE / 2)]
-    angles = [2 * pi * k / count - pi / 2 for k in range(count)]
+    start = pi if count == 2 else -pi / 2 if count % 2 else pi / count - pi / 2
+    angles = [start + 2 * pi * k / count for k in range(count)]
     return [(SIZE / 2 + RADIUS * cos(a), SIZE / 2 + RADIUS * sin(a)) for a in angles]
 
 

@@ -138,6 +138,9 @@ class Family(Protocol):
     def monomials(self, candidate: Any) -> int:
         """Number of monomials."""
 
+    def symmetry_number(self, candidate: Any) -> int:
+        """In how many ways equal tensors can change places and leave the candidate's picture as it is, 1 for none."""
+
     def expanded(self, spec: BasisSpec, candidate: Any) -> Sparse:
         """The polynomial with whole coefficients that evaluators modulo a prime take, without the root of ``scale``."""
 

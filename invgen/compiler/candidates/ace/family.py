@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
+from math import factorial, prod
 from typing import Any
 
 import numpy as np
@@ -140,6 +141,10 @@ class AceFamily:
 
     def monomials(self, candidate: Coupling) -> int:
         return len(candidate.polynomial().integers)
+
+    def symmetry_number(self, candidate: Coupling) -> int:
+        """Permutations of equal factors: the product of the factorials of their numbers."""
+        return prod(factorial(number) for number in Counter(candidate.factors).values())
 
     def expanded(self, spec: BasisSpec, candidate: Coupling) -> Sparse:
         slices = channel_slices(_channels(spec))

@@ -135,6 +135,11 @@ class CartesianFamily:
 
         return monomials(candidate)
 
+    def symmetry_number(self, candidate: Contraction) -> int:
+        from invgen.compiler.candidates.cartesian.automorphisms import automorphisms
+
+        return automorphisms(candidate)
+
     def expanded(self, spec: BasisSpec, candidate: Contraction) -> Sparse:
         from invgen.compiler.candidates.cartesian.symbolic import polynomial
 
