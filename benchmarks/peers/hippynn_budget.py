@@ -1,8 +1,8 @@
 """hippynn's side of benchmarks/same_budget.py: its network, and the loss of its example for ANI-1x.
 
-As there: RMSE + MAE of energies and of forces in kcal/mol and Å and the hierarchicality, Adam, later layers small at the
-beginning. Energies are given less their training mean, taken in float64, in the place of fitted energies of atoms, which
-one composition does not determine. hippynn finds its pairs in every step.
+As there: RMSE + MAE of energies and of forces in kcal/mol and Å and the hierarchicality, Adam, later layers small at
+the beginning. Energies are given less their training mean, taken in float64, in the place of fitted energies of atoms,
+which one composition does not determine. Kernels are hippynn's own choice, and it finds its pairs in every step.
 """
 
 from __future__ import annotations

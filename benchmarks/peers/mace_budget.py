@@ -1,8 +1,8 @@
 """mace-torch's side of benchmarks/same_budget.py: the network, loss, optimizer and average of its ``mace_run_train``.
 
-As there by default: weighted squared errors, Adam with amsgrad and weight decay on products and linear layers, gradients
-clipped at 10, exponential average of the weights with 0.99. Energies are given less their training mean, taken in
-float64: total energies lose digits in float32. Neighbours are found once, before the training.
+As there: weighted squared errors, Adam with amsgrad and weight decay on products and linear layers, gradients clipped
+at 10, exponential average of the weights with 0.99. Energies are given less their training mean, taken in float64:
+total energies lose digits in float32. Neighbours are found once, before the training.
 """
 
 from __future__ import annotations
