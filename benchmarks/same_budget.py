@@ -3,9 +3,10 @@
 950 frames of split 01 to learn from, 50 that choose weights and settings, 1,000 for the test, one thread. Every
 package runs in a process and an environment of its own (``peers/``); what is counted, and the loop that all share, is
 described in ``peers/budget.py``. All compute in float32, with energies less their mean taken in float64 before.
-Settings of the peers are the best of ``TRIALS`` by the force MAE of the validation frames: ethanol, ``TRIAL_SEED``, a
-budget of ``TRIAL_BUDGET`` seconds. invgen's are those of ``rmd17.py``, which had been chosen on the same frames and
-seed by ten trainings of up to 40 epochs, about 100 seconds each. The trials and their errors are in the JSON.
+Settings of the peers are the best of ``TRIALS`` by ``budget.score`` of the validation frames: ethanol,
+``TRIAL_SEED``, a budget of ``TRIAL_BUDGET`` seconds. invgen's are those of ``rmd17.py``, which had been chosen on the
+same frames and seed by ten trainings of up to 40 epochs, about 100 seconds each. Trials and their errors are in the
+JSON.
 
     export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
     python benchmarks/same_budget.py --data DATA --into same_budget --hippynn ENV/bin/python --mace ENV/bin/python
@@ -66,8 +67,20 @@ SCALARS: dict[str, Any] = {
 }
 """MACE: all but ``hidden`` is the default of its ``mace_run_train``."""
 TRIALS: dict[str, list[dict[str, Any]]] = {
-    "hippynn": [{}, {"rate": 3e-3}, {"rate": 5e-4}],
-    "mace": [{}, {"rate": 2e-2}, {"rate": 5e-3}],
+    "hippynn": [
+        {},
+        {"rate": 3e-3},
+        {"rate": 3e-3, "batch": 5},
+        {"rate": 6e-3, "batch": 5},
+        {"rate": 3e-3, "batch": 5, "kind": "HipnnVec"},
+    ],
+    "mace": [
+        {},
+        {"rate": 2e-2},
+        {"rate": 2e-2, "batch": 5, "stage_two": True},
+        {"rate": 2e-2, "batch": 5, "stage_two": True, "hidden": "16x0e + 16x1o"},
+        {"rate": 2e-2, "batch": 5, "stage_two": True, "l_max": 2},
+    ],
 }
 """Changes of ``QUAD`` and ``SCALARS``."""
 BASES = {"hippynn": QUAD, "mace": SCALARS}

@@ -57,7 +57,7 @@ class Hippynn:
     def _evaluated(self, positions: torch.Tensor) -> Any:
         return self.graph(self.numbers.expand(len(positions), -1), positions)
 
-    def step(self, rows: np.ndarray, rate: float) -> None:
+    def step(self, rows: np.ndarray, rate: float, done: float) -> None:
         self.graph.train()
         for group in self.optimizer.param_groups:
             group["lr"] = rate

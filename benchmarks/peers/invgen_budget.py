@@ -46,7 +46,7 @@ class Invgen:
         self.optimizer = Optimizer(self.model, training.optimizer, *rates)
         self.average, self.steps = Average(self.model, training.average), 0
 
-    def step(self, rows: np.ndarray, rate: float) -> None:
+    def step(self, rows: np.ndarray, rate: float, done: float) -> None:
         self.network.train()
         self.optimizer.rate = rate
         self.optimizer.zero_grad()

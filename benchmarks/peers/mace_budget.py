@@ -19,10 +19,12 @@ from e3nn import o3  # isort: skip
 from torch_ema import ExponentialMovingAverage
 
 CLIP, EMA, WEIGHT_DECAY = 10.0, 0.99, 5e-7
+SECOND, STAGE_TWO = 0.75, 1000.0
+"""With ``stage_two``, the last quarter has this weight of energies, which is 1 before, as with its ``--stage_two``."""
 
 
 class Mace:
-    """As ``budget.Side``. Settings: hidden, l_max, correlation, cutoff, forces (weight), dtype."""
+    """As ``budget.Side``. Settings: hidden, l_max, correlation, cutoff, forces (weight), dtype, stage_two."""
 
     def __init__(self, numbers: np.ndarray, sets: dict[str, budget.Set], settings: dict[str, Any], seed: int) -> None:
         torch.set_default_dtype(getattr(torch, settings["dtype"]))
@@ -32,7 +34,8 @@ class Mace:
         self.graphs = {part: self._graphs(numbers, s) for part, s in sets.items()}
         tools.set_seeds(seed)
         self.model = self._network(float(np.sqrt(np.square(sets["train"]["F"]).mean())))
-        self.loss = modules.WeightedEnergyForcesLoss(energy_weight=1.0, forces_weight=settings["forces"])
+        stages = (1.0, STAGE_TWO) if settings.get("stage_two") else (1.0, 1.0)
+        self.losses = [modules.WeightedEnergyForcesLoss(weight, settings["forces"]) for weight in stages]
         self.average: ExponentialMovingAverage | None = None
 
     def _graphs(self, numbers: np.ndarray, part: budget.Set) -> list[data.AtomicData]:
@@ -86,7 +89,7 @@ class Mace:
     def _batch(self, part: str, rows: np.ndarray) -> Any:
         return torch_geometric.Batch.from_data_list([self.graphs[part][i] for i in rows])
 
-    def step(self, rows: np.ndarray, rate: float) -> None:
+    def step(self, rows: np.ndarray, rate: float, done: float) -> None:
         assert self.average is not None
         self.model.train()
         for group in self.optimizer.param_groups:
@@ -94,7 +97,7 @@ class Mace:
         batch = self._batch("train", rows)
         self.optimizer.zero_grad(set_to_none=True)
         output = self.model(batch.to_dict(), training=True, compute_force=True)
-        self.loss(pred=output, ref=batch).backward()
+        self.losses[done >= SECOND](pred=output, ref=batch).backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), max_norm=CLIP)
         self.optimizer.step()
         self.average.update()
