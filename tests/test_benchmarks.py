@@ -7,6 +7,7 @@ import importlib
 import io
 import json
 import lzma
+import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +24,7 @@ from invgen.files import write_text
 from invgen.potentials.training.config import OutputConfig
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
-SCRIPTS = {path.stem: path for path in sorted(FOLDER.glob("*.py"))}
+SCRIPTS = {path.stem: path for path in sorted([*FOLDER.glob("*.py"), *FOLDER.glob("peers/*.py")])}
 
 
 def top_level(path: Path) -> set[str]:
@@ -94,6 +95,7 @@ def test_a_name_that_is_gone_is_noticed(source):
 @pytest.fixture
 def scripts(monkeypatch, tmp_path):
     """The folder as a place to import from; what scripts set in the environment is undone."""
+    monkeypatch.syspath_prepend(str(FOLDER / "peers"))
     monkeypatch.syspath_prepend(str(FOLDER))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
@@ -369,3 +371,160 @@ def test_the_table_of_rmd17_says_what_was_measured_and_published():
     lines = [line for line in measured if line["epochs"] == 40]
     assert table == [rmd17.table_row(line) for line in lines]
     assert all(line["published"] == json.loads(json.dumps(rmd17.PUBLISHED[line["molecule"]])) for line in lines)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_methane_from_energies_alone_trains_keeps_and_reports(tmp_path, monkeypatch):
+    record, molecules = importlib.import_module("record"), importlib.import_module("molecules")
+    module, structures = importlib.import_module("methane_energies"), importlib.import_module("invgen.data")
+    monkeypatch.setattr(record, "RESULTS", tmp_path)
+    numbers = np.array([6, 1, 1, 1, 1])
+    frames = [structures.Structure(numbers, r, energy=e) for r, e, _ in zip(*clusters(30, numbers), strict=True)]
+    monkeypatch.setattr(module, "load_recipe", lambda name, path: {"train": frames})
+    for name, value in {"VALIDATION": 5, "TEST": 7, "SETTINGS": TINY}.items():
+        monkeypatch.setattr(module, name, value)
+    models = {"HIP-NN": {"kind": "hip-nn"}, "HIP-HOP-NN (2,3)": {"kind": "hip-hop-nn"}}
+    monkeypatch.setattr(module, "MODELS", models)
+    parts = module.everything(tmp_path)
+    assert {name: len(part) for name, part in parts.items()} == {"validation": 5, "test": 7, "train": 18}
+    assert sorted(s.energy for part in parts.values() for s in part) == sorted(s.energy for s in frames)
+    planned = module.runs(tmp_path, tuple(models), (0, 1))
+    assert len({run.name for run in planned}) == 4
+    for run in planned[:3]:
+        molecules.execute(run, tmp_path)
+    module.report(planned, tmp_path)
+    written = json.loads((tmp_path / "methane_energies.json").read_text())
+    assert written["missing"] == [planned[3].name]
+    first, second = written["summary"]
+    assert (first["seeds"], second["seeds"]) == ([0, 1], [0])
+    errors = [row["test"]["test"]["energy_mae"] for row in written["rows"] if row["model"] == "HIP-NN"]
+    assert first["test_energy_mae"]["mean"] == pytest.approx(np.mean(errors) * 23.0605, rel=1e-5)
+    assert "force_mae" not in written["rows"][0]["test"]["test"]
+    assert module.table_row(first).count("|") == 6
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_table_of_methane_from_energies_alone_says_what_was_measured():
+    module = importlib.import_module("methane_energies")
+    measured = json.loads((FOLDER / "results" / "methane_energies.json").read_text())
+    assert table_of("| network | energy RMSE | energy MAE |") == [module.table_row(x) for x in measured["summary"]]
+
+
+def table_of(head):
+    """Rows of the table in docs/performance.md whose head begins so."""
+    page = (FOLDER.parent / "docs" / "performance.md").read_text(encoding="utf-8")
+    return page[page.index(head) :].split("\n\n")[0].splitlines()[2:]
+
+
+class Line:
+    """A side of the same budget: one weight w, energy w, forces w; a step moves it towards what the labels have."""
+
+    def __init__(self, clock):
+        self.weight, self.clock, self.rates, self.begun = 0.0, clock, [], 0
+
+    def begin(self):
+        self.begun, self.rates = self.begun + 1, []
+
+    def step(self, rows, rate, done):
+        assert len(rows) == 4
+        assert 0 <= done < 1
+        self.clock[0] += 0.5
+        self.rates.append(rate)
+        self.weight += rate * (1.0 - self.weight)
+
+    def predict(self, part):
+        self.clock[0] += 100.0
+        return np.full(8, self.weight), np.full((8, 2, 3), self.weight)
+
+    def weights(self):
+        return self.weight
+
+    def load(self, weights):
+        self.weight = weights
+
+    def parameters(self):
+        return 1
+
+
+@pytest.mark.usefixtures("scripts")
+def test_a_budget_counts_steps_alone_ends_its_cycle_and_keeps_the_best_weights(monkeypatch):
+    budget, clock = importlib.import_module("budget"), [0.0]
+    monkeypatch.setattr(budget.time, "process_time", lambda: clock[0])
+    labels = {"R": np.zeros((8, 2, 3)), "E": np.ones(8), "F": np.ones((8, 2, 3))}
+    side = Line(clock)
+    found = budget.spend(side, dict.fromkeys(budget.PARTS, labels), 20.0, 4, 0.1, 0)
+    assert (found["steps"], found["spent"], found["epochs"]) == (40, 20.0, 20.0)
+    assert side.begun == 2
+    assert [look["spent"] / 20.0 for look in found["looks"]] == pytest.approx(budget.LOOKS, abs=0.026)
+    assert found["validation"]["force_mae"] == min(look["force_mae"] for look in found["looks"])
+    assert found["validation"]["force_mae"] == pytest.approx(1 - side.weight)
+    assert max(side.rates) == pytest.approx(0.1)
+    assert side.rates[0] < 0.01
+    assert side.rates[-1] < 0.001
+    worse = Line([0.0])
+    monkeypatch.setattr(budget.time, "process_time", lambda: worse.clock[0])
+    found = budget.spend(worse, dict.fromkeys(budget.PARTS, labels), 20.0, 4, 2.2, 0)
+    errors = [look["force_mae"] for look in found["looks"]]
+    assert errors[0] > errors[-1]
+    assert abs(1 - worse.weight) == pytest.approx(min(errors))
+
+
+@pytest.mark.usefixtures("scripts")
+def test_this_side_of_the_budget_takes_the_steps_of_a_training_and_the_runs_are_kept(tmp_path, monkeypatch):
+    module, record = importlib.import_module("same_budget"), importlib.import_module("record")
+    ours, budget = importlib.import_module("invgen_budget"), importlib.import_module("budget")
+    data = tmp_path / "data"
+    data.mkdir()
+    write_sets(data)
+    monkeypatch.setattr(importlib.import_module("rmd17"), "VALIDATION", 4)
+    monkeypatch.setattr(record, "RESULTS", tmp_path)
+    training = {"epochs": 1, "batch_size": 4, "optimizer": "muon", "average": 0.9, "learning_rate": 1e-3}
+    settings = {"batch": 4, "rate": 1e-3, "config": {**TINY, "loss": {"kind": "mae"}, "training": training}}
+    numbers, sets = budget.read(module.write_sets(tmp_path, data, "ethanol"))
+    assert {part: len(s["E"]) for part, s in sets.items()} == {"train": 8, "validation": 4, "test": 12}
+    side = ours.Invgen(numbers, sets, settings, 0)
+    side.begin()
+    trainer = importlib.import_module("invgen.potentials.training.trainer").Trainer
+    model = ours.Invgen(numbers, sets, settings, 0).model
+    other = trainer(model, side.data["train"], side.data["validation"], side.config.training, loss=side.config.loss)
+    rows = np.array([1, 5, 2, 7])
+    other.network.train()
+    for rate in (1e-3, 5e-4):
+        side.step(rows, rate, 0.0)
+        other.optimizer.rate = rate
+        other._one_step(importlib.import_module("torch").from_numpy(rows))
+    for a, b in zip(side.model.parameters(), model.parameters(), strict=True):
+        assert np.array_equal(a.detach().numpy(), b.detach().numpy())
+    energy, forces = side.predict("test")
+    kept = side.weights()
+    side.load(kept)
+    assert np.allclose(side.predict("test")[1], forces)
+    assert (energy.shape, forces.shape) == ((12,), (12, 9, 3))
+    monkeypatch.setattr(module, "SETTINGS", {"invgen": settings})
+    monkeypatch.setattr(module, "MOLECULES", ("ethanol",))
+    monkeypatch.setattr(module, "BUDGETS", (1,))
+    for run in module.runs()[:2]:
+        run.execute(tmp_path, data, sys.executable)
+    module.report(tmp_path)
+    written = json.loads((tmp_path / "same_budget.json").read_text())
+    assert written["missing"] == ["invgen-ethanol-1-2"]
+    (line,) = written["summary"]
+    assert line["seeds"] == [0, 1]
+    assert all(1.0 <= row["spent"] < 2.0 for row in written["rows"])
+    assert str(tmp_path) not in json.dumps(written)
+    monkeypatch.setattr(module, "SETTINGS", {"invgen": {**settings, "rate": 2e-3}})
+    with pytest.raises(SystemExit, match="other settings"):
+        module.report(tmp_path)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_peers_have_the_best_of_their_trials_and_the_table_says_what_was_measured():
+    module, budget = importlib.import_module("same_budget"), importlib.import_module("budget")
+    measured = json.loads((FOLDER / "results" / "same_budget.json").read_text())
+    assert measured["settings"] == json.loads(json.dumps(module.SETTINGS))
+    for package in module.TRIALS:
+        tried = [trial for trial in measured["trials"] if trial["package"] == package]
+        assert len(tried) == len(module.TRIALS[package])
+        best = min(tried, key=lambda trial: budget.score(trial["validation"]))
+        assert best["settings"] == measured["settings"][package]
+    assert table_of("| budget | molecule | invgen |") == module.table(measured["summary"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ase.build import molecule
 from processes import invgen
 
 from invgen.data import DataError, Dataset, LabelFormat, Structure, check_memory, check_set_memory, look
@@ -16,7 +17,8 @@ from invgen.data.memory import available_memory, batch_bytes, expected_pairs, se
 from invgen.data.neighbours import neighbour_pairs
 from invgen.data.statistics import references
 from invgen.data.strains import stress_slope
-from invgen.data.suspicions import all_electron_energy
+from invgen.data.suspicions import all_electron_energy, stiffness_of_hydrogen
+from invgen.data.xtb import label_one
 
 BOHR = 0.529177210903
 KCAL = 23.0605
@@ -178,6 +180,51 @@ def test_bound_hydrogen_tells_atomization_energies_in_kcal() -> None:
     assert warnings_of(made) == ""
     in_kcal = [dataclasses.replace(s, energy=s.energy * KCAL) for s in made]
     assert "no hydrogen is bound by so much" in warnings_of(in_kcal)
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (1 / 27.2114, "bonds are too soft, by force against length in eV/Å^2: O-H 1."),
+        (BOHR / 27.2114, "bonds are too soft"),
+        (1 / 13.6057, "are forces (and energies) in Hartree or Rydberg?"),
+        (KCAL, "are forces (and energies) in kcal/mol or kJ/mol?"),
+    ],
+)
+def test_stiff_bonds_tell_forces_in_another_unit_wherever_energies_count_from(factor: float, words: str) -> None:
+    relative = [dataclasses.replace(s, energy=s.energy + 2079) for s in waters()]
+    assert warnings_of(relative) == ""
+    assert words in warnings_of(scaled(relative, energy=factor, forces=factor))
+    declared = LabelFormat(units={"energy": "Hartree"})
+    told = warnings_of(scaled(relative, energy=27.2114, forces=27.2114), labels=declared)
+    assert "bonds are too stiff" in told
+    assert "in eV, kcal/mol or kJ/mol, and not in the units that were declared?" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "partners"), [("CH4", {6}), ("NH3", {7}), ("CH3CH2OH", {6, 8}), ("C6H6", {6}), ("CH3CONH2", {6, 7})]
+)
+def test_bonds_of_thermal_molecules_have_their_stiffness_and_hartree_is_noticed(name: str, partners: set[int]) -> None:
+    found = molecule(name)
+    rng = np.random.default_rng(0)
+    moved = [found.positions + 0.04 * rng.normal(size=found.positions.shape) for _ in range(40)]
+    made = [Structure(found.numbers, r, energy=e, forces=f) for r in moved for e, f in [label_one((found.numbers, r))]]
+    stiffness = stiffness_of_hydrogen(made)
+    assert set(stiffness) == partners
+    assert all(22 < k < 55 for k in stiffness.values())
+    assert "bonds" not in warnings_of(made)
+    assert "bonds are too soft" in warnings_of(scaled(made, energy=1 / 27.2114, forces=1 / 27.2114))
+
+
+def test_bonds_say_nothing_where_they_do_not_vary_or_pull() -> None:
+    assert stiffness_of_hydrogen(waters()).keys() == {8}
+    assert stiffness_of_hydrogen(waters(count=10)) == {}
+    assert stiffness_of_hydrogen(waters(spread=0.002)) == {}
+    rng = np.random.default_rng(0)
+    random = [dataclasses.replace(s, forces=0.01 * rng.normal(size=(3, 3))) for s in waters()]
+    assert stiffness_of_hydrogen(random) == {}
+    assert stiffness_of_hydrogen(scaled(waters(), length=1 / BOHR)) == {}
+    assert stiffness_of_hydrogen(crystals()) == {}
 
 
 def test_all_electron_energies_are_those_of_atoms() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from invgen.data.labels import LabelFormat
+from invgen.data.references import symbols
 from invgen.data.statistics import Outlier, References, duplicates
 from invgen.data.structure import Structure
 from invgen.data.units import unit_value
@@ -29,6 +30,14 @@ NET_FORCE = 0.02
 """Share of the sum of all lengths of forces; real sets stay below 1e-4."""
 FAR = 25.0
 """Robust z of an energy: thermal and random sets have up to 10, alloys with surfaces 18."""
+BONDED = (6, 7, 8)
+"""Elements whose bonds with hydrogen ``bonds_of_hydrogen`` looks at."""
+STRETCHED = (0.85, 1.2)
+"""Lengths of such a bond over the sum of covalent radii that are near enough to its minimum."""
+SOFTEST, STIFFEST = 8.0, 120.0
+"""eV/Å^2: real bonds of hydrogen with C, N and O have 25 to 50, and every usual unit is a factor of 13 or more off."""
+BONDS, LEAST_SPREAD, LEAST_CORRELATION = 30, 0.01, 0.8
+"""Least number of bonds, deviation of their lengths (Å), and correlation of force and length, to say anything."""
 
 
 def suspicions(
@@ -52,6 +61,7 @@ def suspicions(
         *energies(structures, labels),
         *([] if found is None else hydrogen(found)),
         *sizes(structures),
+        *bonds_of_hydrogen(structures, labels),
         *net_forces(structures),
         *repeated(structures),
     ]
@@ -141,6 +151,60 @@ def sizes(structures: Sequence[Structure]) -> list[str]:
     if zero:
         warnings.append(f"all forces are zero in {len(zero)} molecules, such as {zero[0]}: is this a missing label?")
     return warnings
+
+
+def stiffness_of_hydrogen(structures: Sequence[Structure], sample: int = 500) -> dict[int, float]:
+    """eV/Å^2: slope of the force that pulls a hydrogen back along its bond by the length of the bond.
+
+    For C, N and O as the other atom, where there are enough bonds that vary enough and pull as bonds do: frames of one
+    geometry or minima say nothing. ``sample`` frames at even steps are looked at, images of periodic cells are not.
+    """
+    having = [s for s in structures if s.forces is not None and np.any(s.numbers == 1) and np.any(s.numbers > 1)]
+    rows = [_hydrogens(s) for s in having[:: max(1, len(having) // sample)][:sample]]
+    if not rows:
+        return {}
+    partner, length, pull = np.concatenate(rows, axis=1)
+    found = {}
+    for z in BONDED:
+        x, y = length[partner == z], pull[partner == z]
+        if len(x) < BONDS or np.std(x) < LEAST_SPREAD or not np.std(y) > 0:
+            continue
+        if np.corrcoef(x, y)[0, 1] > LEAST_CORRELATION:
+            found[z] = float(np.cov(x, y)[0, 1] / np.var(x, ddof=1))
+    return found
+
+
+def _hydrogens(structure: Structure) -> np.ndarray:
+    """(3, hydrogens with a bond): number of the nearest heavier atom, distance, force along the vector to it."""
+    from ase.data import covalent_radii
+
+    light, heavy = np.flatnonzero(structure.numbers == 1), np.flatnonzero(structure.numbers > 1)
+    vectors = structure.positions[heavy] - structure.positions[light][:, None]
+    lengths = np.linalg.norm(vectors, axis=2)
+    rows, nearest = np.arange(len(light)), lengths.argmin(axis=1)
+    length, numbers = lengths[rows, nearest], structure.numbers[heavy][nearest]
+    assert structure.forces is not None
+    with np.errstate(invalid="ignore", divide="ignore"):  # coincident atoms are refused elsewhere
+        pull = (structure.forces[light] * vectors[rows, nearest]).sum(axis=1) / length
+    relative = length / (covalent_radii[numbers] + covalent_radii[1])
+    bonds = (relative > STRETCHED[0]) & (relative < STRETCHED[1])
+    return np.stack([numbers, length, pull])[:, bonds]
+
+
+def bonds_of_hydrogen(structures: Sequence[Structure], labels: LabelFormat) -> list[str]:
+    """Bonds that are too soft or too stiff by far: forces in another unit, whatever energies are relative to."""
+    strange = {z: k for z, k in stiffness_of_hydrogen(structures).items() if not SOFTEST < k < STIFFEST}
+    if not strange:
+        return []
+    told = ", ".join(f"{symbols([z])[0]}-H {k:.3g}" for z, k in strange.items())
+    soft = max(strange.values()) < SOFTEST
+    guess = "Hartree or Rydberg" if soft else "kcal/mol or kJ/mol"
+    if {"energy", "forces"} & set(labels.units):
+        guess = f"eV, {guess}, and not in the units that were declared"
+    return [
+        f"bonds are too {'soft' if soft else 'stiff'}, by force against length in eV/Å^2: {told} (real ones have 25 to "
+        f"50, wherever energies count from): are forces (and energies) in {guess}?"
+    ]
 
 
 def net_forces(structures: Sequence[Structure]) -> list[str]:
