@@ -143,6 +143,14 @@ def test_nested_truncations_give_nested_full_bases(inner, outer, elements):
     assert set(small.channels) <= set(large.channels)
 
 
+@pytest.mark.parametrize("l_max", [2, (0, 2, 1)])
+def test_in_a_box_an_element_is_worth_a_radial_function(l_max):
+    alloy = ace(n_max=3, l_max=l_max, channels=6, elements=("Mo", "Nb", "W"))
+    one = ace(n_max=3, l_max=l_max, channels=6)
+    assert invgen.count(alloy) == invgen.count(one)
+    assert len(invgen.generate(alloy)) == len(invgen.generate(one))
+
+
 @pytest.mark.parametrize("objective", ["independent", "linear"])
 @pytest.mark.parametrize("arguments", [REQUESTS[k] for k in (0, 1, 3, 6, 7, 11)], ids=identity)
 def test_certificates_replay(arguments, objective):
