@@ -46,6 +46,10 @@ class AuditError(InvgenError, ValueError):
     """Descriptors that cannot be audited: a list, function or table that is malformed or not finite."""
 
 
+OTHERWISE = ", or use backend="
+"""How an error goes on that says why a backend cannot run, for those who chose one."""
+
+
 class CudaError(InvgenError, RuntimeError):
     """A GPU kernel that cannot be compiled or run on this machine."""
 
