@@ -50,6 +50,10 @@ class CppError(InvgenError, ValueError):
     """C++ code that cannot be compiled here: no compiler, or one that refuses it."""
 
 
+OTHERWISE = ", or use backend="
+"""How an error goes on that says why a backend cannot run, for those who chose one."""
+
+
 class CudaError(InvgenError, RuntimeError):
     """A GPU kernel that cannot be compiled or run on this machine."""
 

@@ -26,13 +26,25 @@ def test_a_backend_that_is_not_installed_is_reported_as_not_run(monkeypatch: pyt
         raise CudaError("no GPU here")
 
     monkeypatch.setattr(backends, "has_numba", lambda: False)
+    with pytest.raises(ImportError, match='pip install numba, or use backend="torch"'):
+        backends.check_backend("numba")
     monkeypatch.setattr(cuda, "require_cuda", no_gpu)
     outcomes = list(checks(invgen.find_basis("cartesian-l2-n3-flexible"), Path("cartesian-l2-n3-flexible")))
     left_out = [(o, r) for o, name, r in outcomes if "numba" in name]
     assert left_out == [("not run", backends.BACKENDS["numba"].why_not())] * 2
-    assert "pip install numba" in left_out[0][1]
+    assert left_out[0][1].endswith("pip install numba")
+    assert not any("use backend" in reason for *_, reason in outcomes), "check has no such option"
     assert [(o, r) for o, name, r in outcomes if "cuda" in name] == [("not run", "no GPU here")] * 4
     assert [o for o, name, _ in outcomes if "numba" not in name and "cuda" not in name] == ["ok"] * 5
+
+
+def test_what_a_machine_without_a_gpu_lacks_is_told_without_a_choice_that_check_does_not_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cuda.torch.version, "cuda", None)
+    with pytest.raises(CudaError, match='install a build with it, or use backend="torch"'):
+        backends.check_backend("cuda")
+    assert str(backends.BACKENDS["cuda"].why_not()).endswith("is built without CUDA: install a build with it")
 
 
 def test_a_basis_that_does_not_match_its_kernels_fails(tmp_path: Path) -> None:

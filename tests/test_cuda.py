@@ -290,7 +290,7 @@ def test_a_gpu_that_is_too_old_and_a_missing_compiler_are_named(monkeypatch: pyt
         raise CudaError("no compiler")
 
     monkeypatch.setattr(cuda, "find_compiler", missing)
-    with pytest.raises(CudaError, match="no compiler"):
+    with pytest.raises(CudaError, match='no compiler, or use backend="torch"'):
         cuda.require_cuda(0)
 
 

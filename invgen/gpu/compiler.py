@@ -15,7 +15,7 @@ def find_compiler() -> Compiler:
     if found is None:
         raise CudaError(
             "no compiler for GPU kernels: neither the library NVRTC nor the command nvcc was found; "
-            'pip install nvidia-cuda-nvrtc (builds of torch for CUDA bring it along), or use backend="torch"'
+            "pip install nvidia-cuda-nvrtc (builds of torch for CUDA bring it along)"
         )
     return found
 
@@ -33,7 +33,7 @@ def target(capability: int, compiler: Compiler) -> str:
         oldest = compiler.architectures[0]
         raise CudaError(
             f"the GPU has compute capability {_dotted(capability)}, {compiler.name} compiles for {_dotted(oldest)} and "
-            'newer: install an older nvidia-cuda-nvrtc, or use backend="torch"'
+            "newer: install an older nvidia-cuda-nvrtc"
         )
     return f"compute_{older[-1]}"
 

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from invgen.emitted.folder import EmittedFolder, read_products
-from invgen.errors import CppError, CudaError, unknown
+from invgen.errors import OTHERWISE, CppError, CudaError, unknown
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ class Backend:
     interaction: Callable[[EmittedFolder], Any] | None = None
 
     def why_not(self, index: int | None = None) -> str | None:
-        """Why it cannot run on this machine, or on the GPU of an index; ``None`` if it can."""
+        """Why it cannot run on this machine, or on the GPU of an index, and what to install; ``None`` if it can."""
         try:
             self.require(index)
         except (ImportError, CppError, CudaError) as error:
-            return str(error)
+            return str(error).partition(OTHERWISE)[0]
         return None
 
     @property
@@ -73,7 +73,7 @@ def has_numba() -> bool:
 def _require_numba(index: int | None) -> None:
     if not has_numba():
         raise ImportError(
-            'backend="numba" needs llvmlite, which is not installed: pip install numba, or use backend="torch"'
+            f'backend="numba" needs llvmlite, which is not installed: pip install numba{OTHERWISE}"torch"'
         )
 
 
