@@ -195,7 +195,7 @@ def _linear(file: Path, data: Path | None, labels: Any) -> ModelFacts:
     errors = [_fit_errors(name, table, report["units"]) for name, table in report.get("errors", {}).items()]
     details = report.get("solution", {}).get("details", {})
     curves = [
-        Curve(f"held-out error, prior degree^{c['smoothness']:g}", "weighted", "log10 of lambda", tuple(
+        Curve(f"held-out error, prior degree^{c['smoothness']:g}", "weighted error", "log10 of lambda", tuple(
             (float(np.log10(x)), y) for x, y in zip(c["lambdas"], c["error"], strict=True) if x > 0))
         for c in details.get("curve", ())
     ]  # fmt: skip

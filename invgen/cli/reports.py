@@ -53,6 +53,8 @@ def report(
         check_writable(path)
         text = _model_report(file, data, kernels, key, unit)
     else:
+        if (data or kernels) and not Path(source).exists():
+            raise FileNotFoundError(f"there is no model at {source}")
         _refuse("a model", {"--data": data, "--key": key, "--unit": unit, "--kernels": kernels})
         path, text = _basis_report(source, compare, structure, cutoff, output)
     write_text(path, text)

@@ -45,7 +45,6 @@ class Curve:
     unit: str
     across: str
     points: tuple[tuple[float, float], ...]
-    log_across: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def curve_plot(curve: Curve) -> str:
     x, y = [p[0] for p in points], [p[1] for p in points]
     frame = plots.Frame((min(x), max(x)), (min(y), max(y)), log=True)
     places = [frame.place(*p) for p in points]
-    parts = [*frame.axes(curve.across, f"{curve.what} ({curve.unit})"), plots.path(places, "series")]
+    parts = [*frame.axes(curve.across, curve.unit), plots.path(places, "series")]
     if len(places) <= 100:
         parts += [f'<circle cx="{px:.1f}" cy="{py:.1f}" r="2.6" class="dot"/>' for px, py in places]
     words = f"{curve.what} against {curve.across}: from {y[0]:.4g} to {y[-1]:.4g} {curve.unit}, least {min(y):.4g}."
@@ -112,7 +111,8 @@ def parity_plot(part: Parity) -> str:
     parts = frame.axes(f"label ({part.unit})", f"prediction ({part.unit})")
     parts.append(plots.line(frame.place(low, low), frame.place(high, high), "diagonal"))
     places = (frame.place(*pair) for pair in shown)
-    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.8" class="dot thin"/>' for x, y in places]
+    size = 3 if len(shown) <= 200 else 1.8
+    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" class="dot thin"/>' for x, y in places]
     words = f"{part.what}: {len(pairs):,} predictions against labels, root mean square error {error:.4g} {part.unit}."
     return plots.picture(parts, words, 360)
 
