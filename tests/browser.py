@@ -96,6 +96,10 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    def version(self) -> str:
+        """Its name and version."""
+        return str(self._ask("Browser.getVersion")["product"])
+
     def size(self, width: int, height: int, mobile: bool = False) -> None:
         """Makes the page so large."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}

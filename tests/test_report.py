@@ -23,7 +23,7 @@ from invgen.compiler.inspect.page.drawings import embedded
 from invgen.compiler.inspect.page.history import history, singular_values
 from invgen.compiler.inspect.page.invariants import content_maps
 from invgen.compiler.inspect.page.mathml import mathml, relation_latex
-from invgen.compiler.inspect.page.plots import ticks
+from invgen.compiler.inspect.page.plots import powers, round_logarithms, ticks
 from invgen.compiler.inspect.page.rejected import rejected_part
 from invgen.compiler.inspect.page.render import page
 from invgen.compiler.inspect.page.sites import site_tiles, symbol
@@ -307,6 +307,15 @@ def test_ticks_are_round_and_inside() -> None:
     assert ticks(0, 0.5) == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
     for high in (1, 3, 17, 250, 99_999):
         assert 2 <= len(ticks(0, high)) <= 8
+
+
+def test_logarithmic_axes_have_numbers_in_narrow_and_wide_ranges() -> None:
+    for low, high in ((240.0, 340.0), (0.0152, 2.11), (1e-12, 3.0), (5.0, 5.0)):
+        ends = round_logarithms(low, high)
+        assert 10 ** ends[0] <= low * (1 + 1e-6)
+        assert 10 ** ends[1] >= high * (1 - 1e-6)
+        assert 1 <= len(powers(*ends)) <= 8
+    assert powers(*round_logarithms(240, 340)) == pytest.approx([200, 500])
 
 
 # ---- the verb -----------------------------------------------------------------------------------------------------

@@ -8,38 +8,89 @@ from typing import Annotated, Any
 
 import typer
 
-from invgen.cli.application import BasisArgument, app, out, stages
+from invgen.cli.application import app, assignments, out, stages
 
 
 @app.command()
 def report(
-    basis: BasisArgument,
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="BASIS|MODEL",
+            help="A basis file, its folder, or the id of a shipped basis; or a trained network or linear potential: "
+            "its file or its folder.",
+        ),
+    ],
     compare: Annotated[
         str | None, typer.Option(metavar="OTHER", help="Put another basis beside it: kept, dropped, rank, cost.")
     ] = None,
     structure: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Show it on this molecule or crystal, to be turned in the browser."),
+        typer.Option(metavar="FILE", help="Show a basis on this molecule or crystal, to be turned in the browser."),
     ] = None,
     cutoff: Annotated[float, typer.Option(help="With --structure: distance of the furthest neighbours in Å.")] = 5.0,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; ./<id>.html by default.")
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Measure a model on these labelled structures: parity, errors.")
     ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="With --data, where a label is: energy=REF_energy. As in the training.")
+    ] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option(help="With --data, what it is measured in: energy=kcal/mol. As in the training.")
+    ] = None,
+    kernels: Annotated[
+        str | None, typer.Option(help="With --data, folder of a network's kernels, if its basis is not shipped.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File; ./<id>.html by default.")] = None,
 ) -> None:
-    """Write a page that opens in a browser without a network: proofs, invariants, selection, symmetric sites, cost."""
-    import invgen
-    from invgen.compiler.inspect.page.basis_page import basis_page
+    """Write a page that opens in a browser without a network: a basis with its proofs, or a model with its errors."""
+    from invgen.cli.model_facts import model_file
     from invgen.files import write_text
 
-    found = invgen.find_basis(basis)
+    if (file := model_file(Path(source))) is not None:
+        _refuse("a basis", {"--compare": compare, "--structure": structure})
+        path = output or Path(f"{file.resolve().parent.name}.html")
+        check_writable(path)
+        text = _model_report(file, data, kernels, key, unit)
+    else:
+        if (data or kernels) and not Path(source).exists():
+            raise FileNotFoundError(f"there is no model at {source}")
+        _refuse("a model", {"--data": data, "--key": key, "--unit": unit, "--kernels": kernels})
+        path, text = _basis_report(source, compare, structure, cutoff, output)
+    write_text(path, text)
+    out.print(f"written to {path} ({len(text.encode()) / 1e6:.2f} MB)", highlight=False, markup=False, soft_wrap=True)
+
+
+def _refuse(owner: str, options: dict[str, Any]) -> None:
+    for name, value in options.items():
+        if value:
+            raise ValueError(f"{name} belongs to a report of {owner}; leave it out")
+
+
+def _basis_report(
+    source: str, compare: str | None, structure: Path | None, cutoff: float, output: Path | None
+) -> tuple[Path, str]:
+    import invgen
+    from invgen.compiler.inspect.page.basis_page import basis_page
+
+    found = invgen.find_basis(source)
     other = None if compare is None else invgen.find_basis(compare)
     sample = None if structure is None else read_sample(structure, cutoff)
     path = output or Path(f"{found.id}.html")
     check_writable(path)
     with stages() as progress:
-        text = basis_page(found, other, sample, progress)
-    write_text(path, text)
-    out.print(f"written to {path} ({len(text.encode()) / 1e6:.2f} MB)", highlight=False, markup=False, soft_wrap=True)
+        return path, basis_page(found, other, sample, progress)
+
+
+def _model_report(
+    file: Path, data: Path | None, kernels: str | None, key: list[str] | None, unit: list[str] | None
+) -> str:
+    from invgen.cli.model_facts import model_facts
+    from invgen.compiler.inspect.page.model_page import model_page
+    from invgen.data.labels import label_format
+
+    labels = label_format(assignments(key, "--key"), assignments(unit, "--unit")) if key or unit else None
+    return model_page(model_facts(file, data, kernels, labels))
 
 
 def check_writable(path: Path) -> None:

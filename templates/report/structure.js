@@ -116,7 +116,7 @@
     viewer.setClickable({}, true, (atom) => choose(atom.index));
     paint();
     viewer.zoomTo();
-    viewer.zoom(1.3);
+    if (!data.cell) viewer.zoom(1.3);
     viewer.render();
     const start = unit(viewer.getView().slice(4, 8));
     let own = false;

@@ -21,7 +21,7 @@ class Frame:
     def __init__(self, x: tuple[float, float], y: tuple[float, float], log: bool = False, height: int = HEIGHT) -> None:
         self.log, self.height = log, height
         self.x = x if x[1] > x[0] else (x[0], x[0] + 1.0)
-        low, high = (floor(log10(y[0])), ceil(log10(y[1]))) if log else y
+        low, high = round_logarithms(*y) if log else y
         self.y = (low, high if high > low else low + 1.0)
 
     def place(self, x: float, y: float) -> Point:
@@ -69,10 +69,26 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [k * step for k in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
 
 
+def round_logarithms(low: float, high: float) -> tuple[float, float]:
+    """Logarithms of the numbers 1, 2, 5 times a power of ten next to two positive numbers, outside of them."""
+    return max(x for x in _rounds(low) if x <= log10(low) + 1e-9), min(
+        x for x in _rounds(high) if x >= log10(high) - 1e-9
+    )
+
+
+def _rounds(value: float) -> list[float]:
+    decade = floor(log10(value))
+    return [k + log10(digit) for k in (decade - 1, decade, decade + 1) for digit in (1, 2, 5)]
+
+
 def powers(low: float, high: float) -> list[float]:
-    """Powers of ten from 10^low to 10^high, at most about seven."""
+    """Numbers from 10^low to 10^high: powers of ten, at most about seven, or 1, 2, 5 times them in a narrow range."""
+    if high - low <= 2:
+        decades = range(floor(low), ceil(high) + 1)
+        found = [digit * 10.0**k for k in decades for digit in (1, 2, 5)]
+        return [v for v in found if low - 1e-9 <= log10(v) <= high + 1e-9]
     step = max(1, ceil((high - low) / 7))
-    return [10.0**k for k in range(round(low), round(high) + 1, step)]
+    return [10.0**k for k in range(ceil(low - 1e-9), floor(high + 1e-9) + 1, step)]
 
 
 def number(value: float) -> str:
