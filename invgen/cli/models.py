@@ -115,5 +115,6 @@ def fit(config: Annotated[Path, typer.Argument(help="A TOML file; see docs/poten
         highlight=False,
         soft_wrap=True,
     )
+    out.print(result.summary(), end="", highlight=False, markup=False, soft_wrap=True)
     out.print(result.table(), end="", highlight=False, markup=False, soft_wrap=True)
     out.print(f"potential and report are in {result.folder}", highlight=False, soft_wrap=True)
