@@ -111,6 +111,11 @@ def test_the_command_leaves_potential_report_and_plots(fitted):
     assert report["solution"]["condition"] > 1
     assert report["units"] == {"energy": "meV/atom", "forces": "eV/Å", "stress": "GPa"}
     assert (folder / "errors.txt").read_text() in printed
+    assert f"one-body energies: Cu {report['references']['Cu']:.4g} eV\n" in printed
+    assert sum(row["residuals"] for row in report["rows"].values()) == pytest.approx(1)
+    for kind, row in report["rows"].items():
+        assert report["weights"][kind] == row["weight"]
+        assert f"{kind}: {row['rows']} rows of weight {row['weight']:.3g}, {100 * row['residuals']:.0f} %" in printed
     assert all((folder / name).read_bytes().startswith(b"\x89PNG") for name in ("parity.png", "lambda.png"))
 
 

@@ -125,5 +125,6 @@ def fit(
     dense = details.get("factorisation_seconds")
     told = "" if dense is None else f", of which one dense decomposition takes {dense:.1f} s"
     out.print(f"assembly {seconds['assembly']}, solve {seconds['solve']}{told}", highlight=False, soft_wrap=True)
+    out.print(result.summary(), end="", highlight=False, markup=False, soft_wrap=True)
     out.print(result.table(), end="", highlight=False, markup=False, soft_wrap=True)
     out.print(f"potential and report are in {result.folder}", highlight=False, soft_wrap=True)

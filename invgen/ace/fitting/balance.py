@@ -66,6 +66,14 @@ def balanced(factors: Factors, weights: Weights) -> Factors:
     )
 
 
+def dominance_text(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """One line for each kind of ``dominance``."""
+    return "".join(
+        f"{kind}: {row['rows']} rows of weight {row['weight']:.3g}, {100 * row['residuals']:.0f} % of the residual\n"
+        for kind, row in rows.items()
+    )
+
+
 def dominance(factors: Factors, coefficients: np.ndarray) -> dict[str, dict[str, Any]]:
     """What each kind weighs in a fit: ``rows``, ``spread``, ``weight``, and its parts of two weighted sums of squares.
 

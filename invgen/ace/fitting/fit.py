@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
-from invgen.ace.fitting.balance import balanced, dominance
+from invgen.ace.fitting.balance import balanced, dominance, dominance_text
 from invgen.ace.fitting.blocks import cores
 from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates, pair_twins
 from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
@@ -55,6 +55,11 @@ class FitResult:
     def table(self) -> str:
         """The errors as text."""
         return table_text(self.errors)
+
+    def summary(self) -> str:
+        """One-body energies, and which rows dominate, as text."""
+        energies = ", ".join(f"{e} {value:.4g} eV" for e, value in self.report["references"].items())
+        return f"one-body energies: {energies}\n{dominance_text(self.report['rows'])}"
 
     def write(self, folder: str | Path, plots: bool = True) -> Path:
         """Write ``potential.npz``, ``report.json``, ``errors.txt`` and plots; returns the folder."""
@@ -130,6 +135,7 @@ def fit_products(
         "coefficients": factors.size,
         "references": energies.by_element,
         **settings.to_json(),
+        "weights": {**asdict(settings.weights), **factors.weights},
         "data": {name: _summary(part) for name, part in sets.items() if part},
         "units": UNITS,
     }
