@@ -1,7 +1,7 @@
 """Assembly over Dask's workers beside one process: the same bytes, a worker killed on the way, and how it scales.
 
-500 structures of 3BPA with forces are condensed in five folds by this process on one thread, by one worker, and by two
-(processes of one thread each), in turn. Other programs share the machine: seconds of the wall depend on how busy it
+The first STRUCTURES frames of 3BPA are condensed in five folds by this process on one thread, by one worker, and by
+two (processes of one thread each), in turn. Other programs share the machine: seconds of the wall depend on how busy it
 is, so each way is measured several times and the fastest counts; the load is in the results.
 
     python benchmarks/fit_workers.py --data DATA [--repeats 3]        -> results/fit_workers.json
@@ -30,6 +30,7 @@ from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data.structures import read_structures
 
 ELEMENTS = ("H", "C", "N", "O")
+STRUCTURES = 250
 BASIS = {"n_max": 3, "w_L": "3/2", "total_degree": 5}
 
 
@@ -56,7 +57,7 @@ def cluster(workers: int) -> Any:
 
 def measured(data: Path, repeats: int) -> dict[str, Any]:
     """Seconds of every way, and whether the bytes are the same."""
-    structures, evaluator = read_structures(data / "3bpa" / "train_300K.extxyz.xz"), design()
+    structures, evaluator = read_structures(data / "3bpa" / "train_300K.extxyz.xz")[:STRUCTURES], design()
     folds = fold_numbers(structures, 5)
     members = [[s for s, f in zip(structures, folds, strict=True) if f == k] for k in range(5)]
     wanted = assemble(structures, evaluator, folds)
@@ -72,6 +73,7 @@ def measured(data: Path, repeats: int) -> dict[str, Any]:
                 found = assemble(structures, evaluator, folds, scheduler=address)
                 seconds[way].append(time.perf_counter() - start)
                 agree.append(same(wanted, found))
+                print(f"{way}: {seconds[way][-1]:.1f} s, same bytes: {agree[-1]}", flush=True)
         killed, survived = kill(two, structures, evaluator, folds)
     best = {way: min(found) for way, found in seconds.items()}
     return {
