@@ -69,7 +69,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "nn": ("data", *RUN),
     "runs": ("data", "errors"),
     "ace": ("runtime", "runtime.cpu", "data", "emitted", "errors"),
-    "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files"),
+    "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files", "version"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
     "engines": ("potentials", "ace", "nn", "cpp", "data", "files", *RUN),

@@ -32,7 +32,7 @@ def cluster(workers: int) -> Iterator[object]:
     """A scheduler with worker processes of its own, without its page."""
     from distributed import LocalCluster
 
-    options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": "CRITICAL"}
+    options = {"threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": "CRITICAL"}
     with LocalCluster(n_workers=workers, **options) as made:
         yield made
 

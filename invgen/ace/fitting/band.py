@@ -6,8 +6,8 @@ With R = U B V^T, U and V products of Householder reflections and B upper triang
 
 so that a problem in a band is left for each lambda: [B; sqrt(lambda) 1] is decomposed block row by block row. Nothing
 is squared (R^T R is never formed), and the errors are those of the singular value decomposition. The reduction takes
-8/3 n^3 operations, nearly all of them products of matrices; going on to two diagonals, as a singular value
-decomposition does, is bound by memory and takes several times as long.
+8/3 n^3 operations, nearly all of them products of matrices; going straight to two diagonals, as a singular value
+decomposition does, waits for memory half of the time, and its vectors take more operations than all the rest.
 """
 
 from __future__ import annotations

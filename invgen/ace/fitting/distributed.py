@@ -94,7 +94,7 @@ def connected(address: str) -> Iterator[Any]:
         raise ImportError("a scheduler needs Dask, which is not installed: pip install distributed") from error
     with dask.config.set({"distributed.scheduler.allowed-failures": LOSSES}):
         if address == LOCAL:
-            cluster = LocalCluster(n_workers=cores(), threads_per_worker=1, dashboard_address=None)
+            cluster = LocalCluster(n_workers=cores(), threads_per_worker=1, dashboard_address=":0")
             with cluster, Client(cluster) as client:
                 yield client
             return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,18 @@ from invgen.data.structures import Structure
 ARCHIVE = "invgen design factors"
 SAVE_SECONDS = 60.0
 """A fold that takes longer than this is written in between, too."""
+
+
+@contextmanager
+def disk_told(path: Path) -> Iterator[None]:
+    """An error of writing names the file and the remedy."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(
+            error.errno, f"{path} cannot be written ({error.strerror}); what was kept before is whole: make room and "
+            "run again"
+        ) from error  # fmt: skip
 
 
 class FoldState:
@@ -64,5 +78,6 @@ class FoldState:
             return
         rows = {kind: factor.rows for kind, factor in self.part.items()}
         header = {"kind": ARCHIVE, "digest": self.digest, "blocks": self.done, "rows": rows}
-        write_archive(self.path, header, {kind: factor.augmented for kind, factor in self.part.items()})
+        with disk_told(self.path):
+            write_archive(self.path, header, {kind: factor.augmented for kind, factor in self.part.items()})
         self.saved, self._written = time.monotonic(), self.done

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import scipy.linalg
@@ -21,6 +20,7 @@ import scipy.linalg
 from invgen.ace.fitting.band import WIDTH, Band
 from invgen.ace.fitting.blocks import in_order, one_blas_thread
 from invgen.ace.fitting.factors import Accumulator, Factor, Factors
+from invgen.ace.fitting.folds import disk_told
 from invgen.ace.fitting.independence import largest_singular_value
 from invgen.ace.fitting.steps import Steps
 from invgen.files import write_text
@@ -93,9 +93,13 @@ class Journal:
         self.found: dict[tuple[int, int], Sums] = {}
         self.path = None if folder is None else folder / f"{_digest(factors, priors)[:20]}-curves.json"
         if self.path is not None and self.path.exists():
-            for row in json.loads(self.path.read_text()):
-                kinds = {kind: (np.array(squares), rows) for kind, (squares, rows) in row["kinds"].items()}
-                self.found[row["fold"], row["power"]] = kinds
+            try:
+                for row in json.loads(self.path.read_text()):
+                    kinds = {kind: (np.array(squares), rows) for kind, (squares, rows) in row["kinds"].items()}
+                    self.found[row["fold"], row["power"]] = kinds
+            except (ValueError, KeyError, TypeError) as error:
+                warnings.warn(f"solving again: {self.path} is damaged ({error!r})", stacklevel=3)
+                self.found.clear()
 
     def keep(self, fold: int, power: int, sums: Sums) -> None:
         """Add the sums of a held-out fold and a power."""
@@ -106,7 +110,8 @@ class Journal:
             {"fold": f, "power": k, "kinds": {kind: [squares.tolist(), n] for kind, (squares, n) in kinds.items()}}
             for (f, k), kinds in self.found.items()
         ]
-        write_text(self.path, json.dumps(rows))
+        with disk_told(self.path):
+            write_text(self.path, json.dumps(rows))
 
 
 def _digest(factors: Factors, priors: Sequence[Prior]) -> str:
@@ -125,9 +130,3 @@ def regularised(factor: Factor, penalties: np.ndarray) -> np.ndarray:
         accumulator.fold()
         r = accumulator.rows
         return np.asarray(scipy.linalg.solve_triangular(r[:-1, :-1], r[:-1, -1], check_finite=False))
-
-
-def timed(action: Callable[[], Any]) -> tuple[Any, float]:
-    """The result, and the seconds that it took."""
-    start = time.perf_counter()
-    return action(), time.perf_counter() - start

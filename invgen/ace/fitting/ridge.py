@@ -6,7 +6,7 @@ It minimises, over the coefficients c of columns k with prior scales gamma_k,
 
 so that rough functions (of high degree) pay more. With c' = Gamma c and one singular value decomposition
 R Gamma^-1 = U S V^T of the condensed rows, c'(lambda) = V [s / (s^2 + lambda)] U^T z for all lambda at once. From
-``LARGE`` columns on, a reduction to a band (``band``) gives the same coefficients in a tenth of the time.
+``LARGE`` columns on, a reduction to a band (``band``) gives the same coefficients in less time.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
+from invgen.ace.fitting.blocks import one_blas_thread
 from invgen.ace.fitting.factors import RANK_TOLERANCE, Factor, Factors, Solution, SolverError, numerical_rank
 from invgen.ace.fitting.independence import echelon, extreme_singular_values, named_columns
 from invgen.ace.fitting.large import Prior, Sums, held_out_sums, regularised
@@ -66,6 +67,7 @@ def prior_scales(degrees: np.ndarray, power: float) -> np.ndarray:
     return np.asarray((degrees / degrees.min()) ** power)
 
 
+@one_blas_thread()
 def ridge(
     factors: Factors,
     degrees: np.ndarray,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
+from invgen.ace.fitting.blocks import one_blas_thread
 from invgen.ace.fitting.factors import RANK_TOLERANCE, Factor, Factors, Solution, SolverError, numerical_rank
 from invgen.ace.fitting.independence import extreme_singular_values, independent_columns, named_columns
 from invgen.ace.fitting.ridge import RidgePath, Say, prior_scales, ridge
@@ -38,6 +39,7 @@ def least_squares(factor: Factor, labels: Sequence[str] | None = None, tolerance
     return Solution("least squares", found, len(kept), condition, dependent, details)
 
 
+@one_blas_thread()
 def dependent_columns(
     factor: Factor, labels: Sequence[str] | None = None, tolerance: float = RANK_TOLERANCE
 ) -> list[dict[str, Any]]:
