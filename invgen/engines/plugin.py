@@ -35,11 +35,9 @@ class Plugin:
     @property
     def lines(self) -> tuple[str, ...]:
         """What goes into an input of LAMMPS, ``units metal`` before it; elements in the order of the atom types."""
-        return (
-            f"plugin load {self.folder / LIBRARY}",
-            "pair_style invgen",
-            f"pair_coeff * * {self.folder / DATA} {' '.join(self.elements)}",
-        )
+        paths = [str(self.folder / file) for file in (LIBRARY, DATA)]
+        library, data = (f'"{path}"' if " " in path else path for path in paths)
+        return f"plugin load {library}", "pair_style invgen", f"pair_coeff * * {data} {' '.join(self.elements)}"
 
 
 def export(

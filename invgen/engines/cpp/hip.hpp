@@ -31,7 +31,9 @@ template <class real, class Harmonics, class Features> class Hip : public Model 
     inverse_mu = rounded<real>(data.numbers("inverse_mu"));
     sensitivities = inverse_mu.size();
     sigma = rounded<real>(data.numbers("sigma", sensitivities));
-    messages = rounded<real>(data.numbers("messages", species * sensitivities * features));
+    const std::vector<real> every = rounded<real>(data.numbers("messages", species * sensitivities * features));
+    for (std::size_t z = 0; z < species; ++z)
+      messages.emplace_back(every.data() + z * sensitivities * features, sensitivities, features);
     own = rounded<real>(data.numbers("own", species * features));
     kept = rounded<real>(data.numbers("kept", species * features));
     head = rounded<real>(data.numbers("head", features));
@@ -65,11 +67,11 @@ template <class real, class Harmonics, class Features> class Hip : public Model 
     const std::size_t atoms = last - first, width = components * features;
     surroundings(near, first, last);
     tensors.assign(atoms * width, real(0));
-    for (std::size_t t = 0; t < atoms; ++t)
-      for (std::size_t p = near.start[first + t] - begin; p < near.start[first + t + 1] - begin; ++p)
-        for (std::size_t c = 0; c < components; ++c)
-          add(tensors.data() + t * width + c * features, received.data() + p * features, polynomials[columns[c] * pairs + p],
-              features);
+    for (std::size_t t = 0; t < atoms; ++t) {
+      const std::size_t p = near.start[first + t] - begin, count = near.start[first + t + 1] - begin - p;
+      multiply(components, count, features, used.data() + p, pairs, received.data() + p * features,
+               tensors.data() + t * width, features);
+    }
     forward(near, first, atoms, energies);
     backward(atoms);
     pull_pairs(near, first, atoms, gradient);
@@ -95,7 +97,6 @@ template <class real, class Harmonics, class Features> class Hip : public Model 
       direction[2 * pairs + p] = z / r;
       const real cosine = std::cos(k * r), sine = std::sin(k * r), inside = r < r_max ? real(1) : real(0);
       const real cut = cosine * cosine * inside, cut_slope = real(-2) * k * sine * cosine * inside;
-      const real* m = messages.data() + near.neighbour[begin + p] * sensitivities * features;
       for (std::size_t n = 0; n < sensitivities; ++n) {
         const real d = sigma[n] * (real(1) / r - inverse_mu[n]), exponent = real(-0.5) * d * d;
         real& s = strength[p * sensitivities + n];
@@ -105,10 +106,24 @@ template <class real, class Harmonics, class Features> class Hip : public Model 
         const real gaussian = std::exp(exponent);
         s = gaussian * cut;
         ds = gaussian * (cut_slope + d * sigma[n] / (r * r) * cut);
-        add(received.data() + p * features, m + n * features, s, features);
       }
     }
+    runs(near, [&](std::size_t z, std::size_t p, std::size_t count) {
+      messages[z].apply(count, strength.data() + p * sensitivities, received.data() + p * features);
+    });
     if (pairs) Harmonics::run_value(direction.data(), polynomials.data(), 1, pairs);
+    used.resize(components * pairs);
+    for (std::size_t c = 0; c < components; ++c)
+      std::copy_n(polynomials.data() + columns[c] * pairs, pairs, used.data() + c * pairs);
+  }
+
+  // Neighbours of one species that follow one another.
+  template <class Work> void runs(const Neighbourhoods& near, Work work) const {
+    for (std::size_t p = 0; p < pairs;) {
+      const std::size_t z = near.neighbour[begin + p], first = p;
+      while (p < pairs && near.neighbour[begin + p] == z) ++p;
+      work(z, first, p - first);
+    }
   }
 
   void forward(const Neighbourhoods& near, std::size_t first, std::size_t atoms, double* energies) {
@@ -167,24 +182,27 @@ template <class real, class Harmonics, class Features> class Hip : public Model 
   }
 
   void pull_pairs(const Neighbourhoods& near, std::size_t first, std::size_t atoms, double* gradient) {
+    by_used.assign(components * pairs, real(0));
+    by_received.assign(pairs * features, real(0));
+    by_strength.assign(pairs * sensitivities, real(0));
+    by_distance.resize(pairs);
+    for (std::size_t t = 0; t < atoms; ++t) {
+      const std::size_t p = near.start[first + t] - begin, count = near.start[first + t + 1] - begin - p;
+      const real* g = by_tensors.data() + t * components * features;
+      turned.resize(count * std::max(components, features));
+      turn(count, features, received.data() + p * features, features, turned.data());
+      multiply(components, features, count, g, features, turned.data(), by_used.data() + p, pairs);
+      turn(components, count, used.data() + p, pairs, turned.data());
+      multiply(count, components, features, turned.data(), components, g, by_received.data() + p * features, features);
+    }
+    runs(near, [&](std::size_t z, std::size_t p, std::size_t count) {
+      messages[z].pull(count, by_received.data() + p * features, by_strength.data() + p * sensitivities);
+    });
+    for (std::size_t p = 0; p < pairs; ++p)
+      by_distance[p] = dot(slope.data() + p * sensitivities, by_strength.data() + p * sensitivities, sensitivities);
     by_polynomials.assign(Harmonics::size * pairs, real(0));
-    by_distance.assign(pairs, real(0));
-    by_received.resize(features);
-    for (std::size_t t = 0; t < atoms; ++t)
-      for (std::size_t p = near.start[first + t] - begin; p < near.start[first + t + 1] - begin; ++p) {
-        const real* g = by_tensors.data() + t * components * features;
-        std::fill(by_received.begin(), by_received.end(), real(0));
-        for (std::size_t c = 0; c < components; ++c) {
-          const std::size_t at = columns[c] * pairs + p;
-          by_polynomials[at] = dot(g + c * features, received.data() + p * features, features);
-          add(by_received.data(), g + c * features, polynomials[at], features);
-        }
-        const real* m = messages.data() + near.neighbour[begin + p] * sensitivities * features;
-        for (std::size_t n = 0; n < sensitivities; ++n) {
-          const real ds = slope[p * sensitivities + n];
-          if (ds != real(0)) by_distance[p] += ds * dot(m + n * features, by_received.data(), features);
-        }
-      }
+    for (std::size_t c = 0; c < components; ++c)
+      std::copy_n(by_used.data() + c * pairs, pairs, by_polynomials.data() + columns[c] * pairs);
     by_direction.assign(3 * pairs, real(0));
     if (pairs) Harmonics::run_vjp(direction.data(), by_polynomials.data(), by_direction.data(), 1, pairs);
     for (std::size_t p = 0; p < pairs; ++p) {
@@ -203,13 +221,13 @@ template <class real, class Harmonics, class Features> class Hip : public Model 
   std::vector<double> references;
   std::size_t features = 0, components = 0, sensitivities = 0, begin = 0, pairs = 0;
   std::vector<std::size_t> columns;
-  std::vector<real> inverse_mu, sigma, messages, own, kept, head;
+  std::vector<real> inverse_mu, sigma, own, kept, head;
   real head_bias = 0;
-  std::vector<Matrix<real>> matrices;
+  std::vector<Matrix<real>> messages, matrices;
   std::vector<std::vector<real>> biases, before;
   std::unique_ptr<Features> made;
   std::vector<real> direction, distance, polynomials, strength, slope, received, tensors, state, active, by_state;
-  std::vector<real> by_tensors, by_polynomials, by_distance, by_received, by_direction;
+  std::vector<real> by_tensors, by_polynomials, by_distance, by_received, by_direction, used, by_used, by_strength, turned;
 };
 
 // Of HIP-NN: the tensor of rank 0 alone.

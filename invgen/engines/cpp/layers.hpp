@@ -15,20 +15,29 @@ template <class real> std::vector<real> rounded(const std::vector<double>& value
   return std::vector<real>(values.begin(), values.end());
 }
 
-// y (atoms, m) += x (atoms, n) w (n, m)
+// y (rows, m) += x (rows, n) w (n, m); a row of x or of y begins x_stride or y_stride numbers behind the one before.
 template <class real>
-void multiply(std::size_t atoms, std::size_t n, std::size_t m, const real* x, const real* w, real* y) {
+void multiply(
+    std::size_t rows, std::size_t n, std::size_t m, const real* x, std::size_t x_stride, const real* w, real* y,
+    std::size_t y_stride) {
   std::size_t k = 0;
   for (; k + 4 <= n; k += 4)
-    for (std::size_t t = 0; t < atoms; ++t) {
-      const real x0 = x[t * n + k], x1 = x[t * n + k + 1], x2 = x[t * n + k + 2], x3 = x[t * n + k + 3];
+    for (std::size_t t = 0; t < rows; ++t) {
+      const real* from = x + t * x_stride + k;
+      const real x0 = from[0], x1 = from[1], x2 = from[2], x3 = from[3];
       const real* __restrict row = w + k * m;
-      real* __restrict to = y + t * m;
+      real* __restrict to = y + t * y_stride;
       for (std::size_t c = 0; c < m; ++c)
         to[c] += x0 * row[c] + x1 * row[m + c] + x2 * row[2 * m + c] + x3 * row[3 * m + c];
     }
   for (; k < n; ++k)
-    for (std::size_t t = 0; t < atoms; ++t) add(y + t * m, w + k * m, x[t * n + k], m);
+    for (std::size_t t = 0; t < rows; ++t) add(y + t * y_stride, w + k * m, x[t * x_stride + k], m);
+}
+
+// to (m, n) = from (n, m) transposed; a row of from begins stride numbers behind the one before.
+template <class real> void turn(std::size_t n, std::size_t m, const real* from, std::size_t stride, real* to) {
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < m; ++j) to[j * n + i] = from[i * stride + j];
 }
 
 // A matrix (n, m) with its transpose.
@@ -36,11 +45,10 @@ template <class real> class Matrix {
  public:
   Matrix() = default;
   Matrix(const real* values, std::size_t n, std::size_t m) : n(n), m(m), plain(values, values + n * m), turned(n * m) {
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t j = 0; j < m; ++j) turned[j * n + i] = plain[i * m + j];
+    turn(n, m, values, m, turned.data());
   }
-  void apply(std::size_t atoms, const real* x, real* y) const { multiply(atoms, n, m, x, plain.data(), y); }
-  void pull(std::size_t atoms, const real* g, real* by_x) const { multiply(atoms, m, n, g, turned.data(), by_x); }
+  void apply(std::size_t rows, const real* x, real* y) const { multiply(rows, n, m, x, n, plain.data(), y, m); }
+  void pull(std::size_t rows, const real* g, real* by_x) const { multiply(rows, m, n, g, m, turned.data(), by_x, n); }
 
  private:
   std::size_t n = 0, m = 0;

@@ -142,6 +142,7 @@ class PairInvgen : public Pair {
     for (std::size_t k = first; k < last; ++k) {
       const int i = order[k];
       near.species.push_back(species[atom->type[i]]);
+      inside.clear();
       for (int n = 0; n < list->numneigh[i]; ++n) {
         const int j = list->firstneigh[i][n] & NEIGHMASK;
         const double dx = x[j][0] - x[i][0], dy = x[j][1] - x[i][1], dz = x[j][2] - x[i][2];
@@ -150,10 +151,15 @@ class PairInvgen : public Pair {
         if (r2 < COINCIDENT * COINCIDENT)
           error->one(FLERR, "atoms {} and {} are at one place, ({}, {}, {}) Angstrom: remove one of them", atom->tag[i],
                      atom->tag[j], x[i][0], x[i][1], x[i][2]);
-        near.vectors.insert(near.vectors.end(), {dx, dy, dz});
-        near.neighbour.push_back(species[atom->type[j]]);
-        partners.push_back(j);
+        inside.push_back(j);
       }
+      for (std::size_t z = 0; z < model->elements.size(); ++z)  // neighbours of one species together, too
+        for (int j : inside) {
+          if (species[atom->type[j]] != z) continue;
+          near.vectors.insert(near.vectors.end(), {x[j][0] - x[i][0], x[j][1] - x[i][1], x[j][2] - x[i][2]});
+          near.neighbour.push_back(z);
+          partners.push_back(j);
+        }
       near.start.push_back(partners.size());
     }
     energies.assign(last - first, 0.0);
@@ -203,7 +209,7 @@ class PairInvgen : public Pair {
 
   std::unique_ptr<invgen::Potential> model;
   std::vector<std::size_t> species;  // of every atom type
-  std::vector<int> order, partners;
+  std::vector<int> order, inside, partners;
   invgen::Neighbourhoods near;
   std::vector<double> energies, gradient;
   std::vector<double> gathered;  // forces, and virials if they are wanted, of owned atoms and ghosts without newton
