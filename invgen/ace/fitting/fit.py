@@ -112,10 +112,11 @@ def fit_products(
     evaluator = DesignEvaluator(products, radial, tuple(elements))
     fitted = [*sets["train"], *(sets["validation"] if settings.solver.refit else ())]
     check_rows(fitted, evaluator.columns + len(start.free), settings.weights, settings.solver.method)
-    factors = balanced(_assembled(sets, evaluator, start, settings, say), settings.weights)
+    scales = np.tile(degrees(products, float(settings.w_L)), len(elements))
+    factors = _assembled(sets, evaluator, start, settings, say)
+    factors = balanced(factors, settings.weights, scales, (1,) if sets["validation"] else None)
     labels = [f"{e}: {label}" for e in elements for label in products.labels]
     say("solve", 0, 1)
-    scales = np.tile(degrees(products, float(settings.w_L)), len(elements))
     solution = _solve(factors, scales, labels, settings.solver, bool(sets["validation"]))
     say("solve", 1, 1)
     left_out = 1 if sets["validation"] and not settings.solver.refit else None
