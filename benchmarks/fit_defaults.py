@@ -26,8 +26,9 @@ import record
 from materials import MATERIALS, RADIAL_FUNCTIONS, best_cutoff, read
 
 import invgen
+from invgen.ace.fitting import balance
 from invgen.ace.fitting.assembly import assemble
-from invgen.ace.fitting.balance import SHARES, STRESS, balanced, dominance, spreads
+from invgen.ace.fitting.balance import SHARES, balanced, dominance, spreads
 from invgen.ace.fitting.config import SolverConfig
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Solution
@@ -110,7 +111,7 @@ def measured(material: Material, columns: np.ndarray) -> dict[str, Any]:
     best = min(grid, key=lambda row: row["score"])
     stresses = []
     for factor in STRESS_FACTORS:
-        weight = factor / STRESS * chosen.weights["stress"]
+        weight = factor / balance.STRESS * chosen.weights["stress"]
         row, _ = material.fit(chosen.reweighted(stress=weight), columns)
         stresses.append({"factor": factor, "held_out_score": row["held_out_score"]})
     shares = []
@@ -188,7 +189,7 @@ def main(data: str, *elements: str) -> None:
             print(told(element, name, b), flush=True)
     settings = {
         "shares": dict(SHARES),
-        "stress": STRESS,
+        "stress": balance.STRESS,
         "energy_weights": ENERGY,
         "stress_weights": STRESS,
         "bases": BASES,
