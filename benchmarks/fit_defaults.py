@@ -5,9 +5,10 @@ is condensed once (cutoffs and r0 as in materials.py); every fit is five-fold ri
 ``invgen.ace.fit`` has by default. The grid has energy weights times stress weights, none among the latter, in units of
 the forces'. Each row holds test errors (mean absolute: meV/atom, eV/Å), held-out errors (root mean square: eV per root
 atom, eV/Å), and both geometric means of energy and force error, ``score`` and ``held_out_score``. ``best`` is the
-setting of least *test* score, which the defaults did not see; ``ratio`` is what the defaults have over it. Defaults
-were chosen by ``shares``: for each shares of energies and stresses the largest and mean ratio of held-out scores to the
-least of the material, without any test structure.
+setting of least *test* score, which the defaults did not see; ``ratio`` is what the defaults have over it. Where
+the search for weights starts was chosen by ``shares``: for each shares of energies and stresses the largest and mean
+ratio of held-out scores to the least of the material; the weight of stresses by ``stresses``: the ratios to the scores
+without stresses. Neither has seen a test structure.
 
     python benchmarks/fit_defaults.py DATA [Cu ...] -> results/fit_defaults.json; DATA holds <El>.extxyz.xz
 """
@@ -25,6 +26,7 @@ import record
 from materials import MATERIALS, RADIAL_FUNCTIONS, best_cutoff, read
 
 import invgen
+from invgen.ace.fitting import balance
 from invgen.ace.fitting.assembly import assemble
 from invgen.ace.fitting.balance import SHARES, balanced, dominance, spreads
 from invgen.ace.fitting.config import SolverConfig
@@ -43,6 +45,7 @@ BASES = {"full": ("linear", 10), "langbein": ("independent", 14)}
 ENERGY = (3.0, 10.0, 20.0, 30.0, 45.0, 65.0, 100.0, 200.0)
 STRESS = (0.0, 0.02, 0.05, 0.1, 0.3, 1.0)
 ENERGY_SHARES, STRESS_SHARES = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0), (0.02, 0.05, 0.1, 0.2)
+STRESS_FACTORS = (0.0, 0.05, 0.1, 0.2, 0.4)
 FORMER = {"energy": 30.0, "forces": 1.0, "stress": 1.0}
 SOLVER = SolverConfig()
 
@@ -102,10 +105,15 @@ def weights_of(factors: OneBodyFactors, energy: float, stress: float) -> dict[st
 def measured(material: Material, columns: np.ndarray) -> dict[str, Any]:
     """Defaults, the former defaults, the grid, and the shares that were to choose from, of one basis."""
     factors = material.factors.columns(columns)
-    chosen = balanced(factors, Weights())
+    chosen = balanced(factors, Weights(), material.degrees[columns])
     default, solution = material.fit(chosen, columns)
     grid = [material.fit(factors.reweighted(energy=e, stress=s), columns)[0] for e in ENERGY for s in STRESS]
     best = min(grid, key=lambda row: row["score"])
+    stresses = []
+    for factor in STRESS_FACTORS:
+        weight = factor / balance.STRESS * chosen.weights["stress"]
+        row, _ = material.fit(chosen.reweighted(stress=weight), columns)
+        stresses.append({"factor": factor, "held_out_score": row["held_out_score"]})
     shares = []
     for energy in ENERGY_SHARES:
         for stress in STRESS_SHARES:
@@ -121,6 +129,7 @@ def measured(material: Material, columns: np.ndarray) -> dict[str, Any]:
         "rows": dominance(chosen, solution.coefficients),
         "grid": grid,
         "shares": shares,
+        "stresses": stresses,
     }
 
 
@@ -135,6 +144,16 @@ def share_table(results: Mapping[str, Mapping[str, Any]]) -> list[dict[str, floa
         found.append(
             {"energy": row["energy"], "stress": row["stress"], "largest": max(ratios), "mean": float(np.mean(ratios))}
         )
+    return found
+
+
+def stress_table(results: Mapping[str, Mapping[str, Any]]) -> list[dict[str, float]]:
+    """For all factors of the stress weight the held-out scores over those without stresses."""
+    found = []
+    for k, factor in enumerate(STRESS_FACTORS):
+        rows = [b["stresses"] for result in results.values() for b in result["bases"].values()]
+        ratios = [row[k]["held_out_score"] / row[0]["held_out_score"] for row in rows]
+        found.append({"factor": factor, "largest": max(ratios), "mean": float(np.mean(ratios))})
     return found
 
 
@@ -168,11 +187,20 @@ def main(data: str, *elements: str) -> None:
         results[element] = {"assembly_seconds": assembled, "processor_seconds": seconds, "bases": bases}
         for name, b in bases.items():
             print(told(element, name, b), flush=True)
-    settings = {"shares": dict(SHARES), "energy_weights": ENERGY, "stress_weights": STRESS, "bases": BASES}
+    settings = {
+        "shares": dict(SHARES),
+        "stress": balance.STRESS,
+        "energy_weights": ENERGY,
+        "stress_weights": STRESS,
+        "bases": BASES,
+    }
     table = share_table(results)
     for row in sorted(table, key=lambda row: row["largest"])[:6]:
         print(row, flush=True)
-    record.write("fit_defaults", {"settings": settings, "shares": table, "materials": results})
+    stresses = stress_table(results)
+    for row in stresses:
+        print(row, flush=True)
+    record.write("fit_defaults", {"settings": settings, "shares": table, "stresses": stresses, "materials": results})
 
 
 if __name__ == "__main__":

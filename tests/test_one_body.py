@@ -207,6 +207,27 @@ def test_weights_follow_the_unit_of_the_labels_and_stay_where_given():
     assert balanced(one_body(alone), Weights()).weights["energy"] == 1.0
 
 
+def held_out_product(factors: Factors) -> float:
+    curve = ridge(factors, DEGREES, normalise=True).details["curve"][0]
+    at = int(np.argmin(curve["error"]))
+    return float(curve["kinds"]["energy"][at] * curve["kinds"]["forces"][at])
+
+
+def test_the_energy_weight_is_searched_by_held_out_errors():
+    structures, _ = labelled(30, noise=0.2)
+    factors = one_body(structures)
+    chosen = balanced(factors, Weights(stress=0.0), DEGREES)
+    least = held_out_product(chosen)
+    energy = chosen.weights["energy"]
+    for step in (0.5, 2.0):
+        assert held_out_product(chosen.reweighted(energy=step * energy)) >= least
+    start = balanced(factors, Weights(stress=0.0))
+    assert least <= held_out_product(start)
+    ratio = np.log2(energy / start.weights["energy"])
+    assert ratio == pytest.approx(round(ratio))
+    assert balanced(factors, Weights(energy=7.0, stress=0.0), DEGREES).weights["energy"] == 7.0
+
+
 def test_forces_that_are_all_zero_do_not_take_over():
     structures, _ = labelled(10)
     still = [Structure(s.numbers, s.positions, energy=s.energy, forces=0 * s.forces) for s in structures]
@@ -251,8 +272,9 @@ def test_fitted_is_the_default_of_fits_alone():
 
 
 def test_the_potential_holds_what_was_fitted():
-    fitted = invgen.ace.fit(cells(), **FIT)
-    fixed = invgen.ace.fit(cells(), references={"method": "least-squares"}, **FIT)
+    options = {**FIT, "solver": "least-squares", "weights": {"energy": 30.0, "forces": 1.0}}
+    fitted = invgen.ace.fit(cells(), **options)
+    fixed = invgen.ace.fit(cells(), references={"method": "least-squares"}, **options)
     energy = fitted.report["one_body"]["energies"]["Cu"]
     assert fitted.potential.references[0] == energy == fitted.report["references"]["Cu"]
     assert fitted.potential.energy_forces_stress(atom(0.0)).energy == energy

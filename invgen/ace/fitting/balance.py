@@ -1,29 +1,38 @@
-"""Weights of energies, forces and stresses by the spread and number of their labels, and which of them dominate.
+"""Weights of energies, forces and stresses by their labels and by cross-validation, and which of them dominate.
 
 The n_k rows of kind k, divided by s(N) as in ``rows`` and without one-body energies, have labels of root mean square
-sigma_k. Without weights of their own they get
+sigma_k. A search starts with
 
     w_k = w_F * (s_k / (sigma_k sqrt(n_k))) / (s_F / (sigma_F sqrt(n_F))),      s = ``SHARES``,
 
 so that the weighted labels of all energies together have s_E^2 times the sum of squares of those of all forces.
 ``SHARES`` are those of small products of the held-out errors of energies and forces on six materials
-(benchmarks/fit_defaults.py).
+(benchmarks/fit_defaults.py). Then w_E goes in factors of two to the least product of the held-out root mean squares rho
+of energies and forces, of a pilot fit without stresses by the ``PILOT`` functions of least degree; and
+
+    w_S = ``STRESS`` * w_F rho_F sqrt(n_F) / (rho_S sqrt(n_S)).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from invgen.ace.fitting.factors import KINDS, Factor, Factors
+from invgen.ace.fitting.factors import KINDS, Factor, Factors, SolverError
 from invgen.ace.fitting.onebody import OneBodyFactors
+from invgen.ace.fitting.ridge import ridge
 from invgen.ace.fitting.rows import Weights
 
 SHARES: Mapping[str, float] = {"energy": 5.0, "forces": 1.0, "stress": 0.05}
 SMALLEST: Mapping[str, float] = {"energy": 1e-3, "forces": 1e-2, "stress": 1e-2}
 """In eV, eV/Å, eV: labels of less spread, such as the forces of perfect crystals, count as if they had this."""
+
+
+STRESS = 0.1
+PILOT, STEPS = 200, 8
+"""Functions of a pilot fit, and factors of two that it goes at most from where it starts."""
 
 
 class Spread(NamedTuple):
@@ -51,8 +60,64 @@ def spreads(factors: Factors) -> dict[str, Spread]:
     return found
 
 
-def balanced(factors: Factors, weights: Weights) -> Factors:
-    """``factors`` with the weights that are given, and balanced ones in place of those that are not."""
+def balanced(
+    factors: Factors,
+    weights: Weights,
+    degrees: np.ndarray | None = None,
+    held_out: Sequence[int] | None = None,
+) -> Factors:
+    """``factors`` with the weights that are given, and balanced ones in place of those that are not.
+
+    degrees, held_out
+        (columns,) of every function, and the folds that are predicted, as for ``ridge``. Without degrees, and with a
+        single fold, the labels alone decide.
+    """
+    start = by_labels(factors, weights)
+    if degrees is None or len(factors) < 2:
+        return start
+    try:
+        return _searched(start, weights, np.asarray(degrees), held_out)
+    except SolverError:  # nothing is held out that has a weight
+        return start
+
+
+def _searched(start: Factors, weights: Weights, degrees: np.ndarray, held_out: Sequence[int] | None) -> Factors:
+    """The weights that are not given, from a pilot fit; those of ``start`` where kinds are missing."""
+    columns = np.sort(np.argsort(degrees, kind="stable")[:PILOT])
+    pilot, found = start.columns(columns), dict(start.weights)
+
+    def errors(**changed: float) -> dict[str, float]:
+        tried = pilot.reweighted(**changed)
+        details = ridge(tried, degrees[columns], normalise=True, held_out=held_out).details
+        at = int(np.argmin(details["curve"][0]["error"]))
+        return {kind: max(values[at], 1e-3 * SMALLEST[kind]) for kind, values in details["curve"][0]["kinds"].items()}
+
+    rows = {kind: s.rows for kind, s in spreads(pilot).items() if found[kind]}
+    stress = 0.0 if weights.stress is None else found["stress"]
+    if weights.energy is None and {"energy", "forces"} <= set(rows):
+        known: dict[int, float] = {}
+
+        def score(step: int) -> float:
+            if step not in known:
+                rho = errors(energy=found["energy"] * 2.0**step, stress=stress)
+                known[step] = rho.get("energy", 1.0) * rho.get("forces", 1.0)
+            return known[step]
+
+        best = 0
+        while (next_ := min((best - 1, best, best + 1), key=score)) != best and abs(next_) <= STEPS:
+            best = next_
+        found["energy"] *= 2.0**best
+    base = "forces" if "forces" in rows else "energy"
+    if weights.stress is None and {base, "stress"} <= set(rows):
+        rho = errors(energy=found["energy"], stress=0.0)
+        if {base, "stress"} <= set(rho):
+            share = found[base] * rho[base] / rho["stress"] * np.sqrt(rows[base] / rows["stress"])
+            found["stress"] = float(STRESS * share)
+    return start.reweighted(**found)
+
+
+def by_labels(factors: Factors, weights: Weights) -> Factors:
+    """``factors`` with the weights that are given, and those that spread and number of labels give to the others."""
     given = {kind: getattr(weights, kind) for kind in KINDS}
     if None not in given.values():
         return factors.reweighted(**given)

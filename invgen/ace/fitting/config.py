@@ -74,7 +74,7 @@ class RadialConfig:
 
 @dataclass(frozen=True)
 class WeightsConfig:
-    """Weights of energies (1/eV), forces (Å/eV) and stresses (1/eV), balanced by the labels where none is given."""
+    """Weights of energies (1/eV), forces (Å/eV) and stresses (1/eV); those not given are balanced."""
 
     energy: float | None = None
     forces: float | None = None

@@ -116,12 +116,16 @@ def fit_products(
     evaluator = DesignEvaluator(products, radial, tuple(elements))
     fitted = [*sets["train"], *(sets["validation"] if settings.solver.refit else ())]
     check_rows(fitted, evaluator.columns + len(start.free), settings.weights, settings.solver.method)
+    scales = np.tile(degrees(products, float(settings.w_L)), len(elements))
     clock = Clock()
-    factors = balanced(_assembled(sets, evaluator, start, settings, say), settings.weights)
+    factors = _assembled(sets, evaluator, start, settings, say)
     clock.stop("assembly")
+    say("weights", 0, 1)
+    factors = balanced(factors, settings.weights, scales, (1,) if sets["validation"] else None)
+    say("weights", 1, 1)
+    clock.stop("weights")
     labels = [f"{e}: {label}" for e in elements for label in products.labels]
     say("solve", 0, 1)
-    scales = np.tile(degrees(products, float(settings.w_L)), len(elements))
     solution = _solve(factors, scales, labels, settings, bool(sets["validation"]), say)
     say("solve", 1, 1)
     clock.stop("solve")
