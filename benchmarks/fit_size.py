@@ -127,6 +127,24 @@ def measured(data: Path, size: int) -> dict[str, Any]:
     }
 
 
+HEAD = (
+    "| coefficients | rows | condensing | solve | one QR, one Cholesky | memory told, taken | wall (load) |\n"
+    "|---|---|---|---|---|---|---|"
+)
+
+
+def table_row(row: dict[str, Any]) -> str:
+    """One line of the table in docs/potentials.md."""
+    took, dense = row["processor_seconds"], row["dense"]
+    wall = row["seconds"]["assembly"]["wall"] + row["seconds"]["solve"]["wall"]
+    told = row["memory_told"].removeprefix("memory: about ").partition(" GiB")[0]
+    return (
+        f"| {row['coefficients']:,} | {took['rows']:.0f} s | {took['condensation']:.0f} s | {took['solve']:.0f} s "
+        f"| {dense['qr']['processor']:.1f} s, {dense['cholesky']['processor']:.1f} s "
+        f"| {told}, {row['peak_memory_gib']:.1f} GiB | {wall:.0f} s ({row['load']['after']:.0f}) |"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -143,7 +161,7 @@ def main() -> None:
         printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         rows[size] = json.loads(printed.splitlines()[-1])
         record.write("fit_size", {"rows": [rows[key] for key in sorted(rows)]})
-        print(json.dumps({key: value for key, value in rows[size].items() if key != "errors"}, indent=1), flush=True)
+    print("\n".join([HEAD, *(table_row(rows[key]) for key in sorted(rows))]))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from test_fit import configuration
 from test_solvers import by_fold
+from threadpoolctl import threadpool_info, threadpool_limits
 from tolerances import DIRECT_SUM
 
 from invgen.ace.fitting import large, memory, ridge
 from invgen.ace.fitting.band import Band
+from invgen.ace.fitting.blocks import one_blas_thread
 from invgen.ace.fitting.factors import Factor, Factors, Solution
 from invgen.ace.fitting.independence import echelon, extreme_singular_values, independent_columns
 from invgen.ace.fitting.memory import GIB, check_memory, fit_memory
@@ -216,6 +218,26 @@ main()
     assert 0.05 < report["peak_memory_gib"] < 8
 
 
+# ---- threads of BLAS --------------------------------------------------------------------------------------------
+
+
+def blas_threads() -> set[int]:
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+def test_blas_stays_on_one_thread_until_the_last_has_left():
+    with threadpool_limits(2, user_api="blas"):
+        first, second = one_blas_thread(), one_blas_thread()
+        assert blas_threads() == {2}
+        first.__enter__()
+        second.__enter__()
+        assert blas_threads() == {1}
+        first.__exit__(None, None, None)
+        assert blas_threads() == {1}, "the second still computes"
+        second.__exit__(None, None, None)
+        assert blas_threads() == {2}
+
+
 # ---- independence -----------------------------------------------------------------------------------------------
 
 
@@ -276,7 +298,7 @@ def test_memory_is_told_beforehand_and_too_little_is_refused(monkeypatch: pytest
     monkeypatch.setattr(memory, "free_memory", lambda: 2 * needed)
     assert check_memory(5000, rows, 2) == f"about {needed / GIB:.1f} GiB of memory needed, {2 * needed / GIB:.1f} free"
     monkeypatch.setattr(memory, "free_memory", lambda: needed - 1)
-    with pytest.raises(DataError, match=r"5000 coefficients in 5 folds need .* lower solver.threads, the degree"):
+    with pytest.raises(DataError, match=r"5000 coefficients in 5 folds need .* lower solver.threads .now 2., "):
         check_memory(5000, rows, 2)
     monkeypatch.setattr(memory, "free_memory", lambda: None)
     assert check_memory(10, rows, 1).endswith("needed")

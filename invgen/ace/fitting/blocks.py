@@ -9,6 +9,7 @@ of a fold is that of its first block, joined with the second, then with the thir
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -31,11 +32,37 @@ Part = Mapping[str, Factor]
 Tick = Callable[[], None]
 
 
+class _Limit:
+    """The limit on threads of BLAS, which is one for the process: set by the first who needs it, lifted by the last."""
+
+    def __init__(self) -> None:
+        self._lock, self._users = threading.Lock(), 0
+        self._limits: Any = None
+
+    def take(self) -> None:
+        with self._lock:
+            if not self._users:
+                self._limits = threadpool_limits(1, user_api="blas")
+            self._users += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                self._limits.restore_original_limits()
+
+
+_LIMIT = _Limit()
+
+
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """BLAS and LAPACK compute on the thread that calls them: equal bytes on any number of cores."""
-    with threadpool_limits(1, user_api="blas"):
+    _LIMIT.take()
+    try:
         yield
+    finally:
+        _LIMIT.leave()
 
 
 def cores() -> int:

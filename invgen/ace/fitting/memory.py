@@ -61,7 +61,7 @@ def check_memory(columns: int, rows: Sequence[Sequence[int]], threads: int) -> s
     """``"2.1 GiB of memory needed, 18.0 free"``. Raises ``DataError`` when there is not that much."""
     needed, free = fit_memory(columns, rows, threads), free_memory()
     if free is not None and needed > free:
-        fewer = "solver.threads, " if threads > 1 else ""
+        fewer = f"solver.threads (now {threads}), " if threads > 1 else ""
         raise DataError(
             f"{columns} coefficients in {len(rows)} folds need {needed / GIB:.1f} GiB of memory, "
             f"{free / GIB:.1f} are free: lower {fewer}the degree or the number of folds"
