@@ -6,7 +6,7 @@ the product of those in all others. Polynomials written otherwise are left to ``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,7 +28,7 @@ def terms(node: Node) -> list[Term] | None:
 
 def _term(node: Node) -> Term | None:
     value, variables = Fraction(1), []
-    for part in node.factors if isinstance(node, Product) else (node,):
+    for part in _factors(node):
         if isinstance(part, Number):
             value *= part.value
         elif isinstance(part, Name):
@@ -38,6 +38,15 @@ def _term(node: Node) -> Term | None:
         else:
             return None
     return (value, tuple(variables)) if len(variables) <= LONGEST else None
+
+
+def _factors(node: Node) -> Iterator[Node]:
+    """Those of products within products, too, as a sign makes them."""
+    if isinstance(node, Product):
+        for part in node.factors:
+            yield from _factors(part)
+    else:
+        yield node
 
 
 @dataclass(frozen=True)
