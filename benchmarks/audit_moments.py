@@ -4,23 +4,32 @@
 
 Moment tensors M_mu,nu = sum_j f_mu(r_j) r_j ... r_j (nu factors) are symmetric and have traces. The level of one is
 2 + 4 mu + nu, that of a contraction the sum over its factors (Shapeev, Moment Tensor Potentials, 2016). Counted are all
-contractions between different factors up to a level, products among them, and the connected ones alone.
+contractions between different factors up to a level, products among them, and the connected ones alone; once for
+moments of any radial functions and vectors, and once for those of unit vectors, as Moment Tensor Potentials have them,
+where the trace of M_mu,nu is M_mu,nu-2.
+
+Besides, how long the audit of a list of polynomials takes: connected contractions of four moments at most, written out
+in the components of moments without any names.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
+from itertools import product
 from typing import Any
 
 import record
 
 import invgen
 from invgen.compiler.algebra.channels import Multiset, cartesian
+from invgen.compiler.auditing.report import as_json, text
 from invgen.compiler.auditing.tensors import WORDS
 from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions
 
 LEVELS = range(2, 20, 2)
+POLYNOMIALS, POLYNOMIAL_LEVEL = 245, 26
 
 
 def level(moment: tuple[int, int]) -> int:
@@ -58,6 +67,7 @@ def row(highest: int) -> dict[str, Any]:
     start = time.perf_counter()
     whole = invgen.audit([line(c) for c in everything], traces=True)
     spent = time.perf_counter() - start
+    unit = invgen.audit([line(c) for c in everything], unit=True)
     alone = invgen.audit([line(c) for c in connected], traces=True)
     return {
         "level": highest,
@@ -66,6 +76,10 @@ def row(highest: int) -> dict[str, Any]:
         "independent": whole.rank,
         "independent_connected": alone.rank,
         "bound": whole.bound,
+        "linearly_independent": whole.linear_rank,
+        "independent_of_unit_vectors": unit.rank,
+        "bound_of_unit_vectors": unit.bound,
+        "linearly_independent_of_unit_vectors": unit.linear_rank,
         "proven": sum(m.proven for m in whole.members),
         "trials": len(whole.exact.trials) if whole.exact else 0,
         "log10_mistake": whole.exact.log10_mistake if whole.exact else None,
@@ -74,12 +88,46 @@ def row(highest: int) -> dict[str, Any]:
     }
 
 
+def written_out(c: Contraction) -> str:
+    """The polynomial in components such as ``m0_210``: mu, and how often x, y and z occur."""
+    groups = line(c).partition("->")[0].split(",")
+    letters = sorted(set("".join(groups)))
+    terms: Counter[str] = Counter()
+    for values in product(range(3), repeat=len(letters)):
+        index = dict(zip(letters, values, strict=True))
+        powers = [[sum(index[letter] == axis for letter in group) for axis in range(3)] for group in groups]
+        names = [f"m{m.n - 1}_{''.join(map(str, p))}" for m, p in zip(c.tensors, powers, strict=True)]
+        terms["*".join(sorted(names))] += 1
+    return " + ".join(f"{number}*{term}" for term, number in terms.items())
+
+
+def polynomials() -> dict[str, Any]:
+    """The audit of ``POLYNOMIALS`` members, and what it prints."""
+    found = [c for part in contents(POLYNOMIAL_LEVEL) if len(part) <= 4 for c in all_contractions(part)]
+    found = [c for c in found if len(c.factors()) == 1 and sum(m for *_, m in c.bonds) <= 8]
+    texts = [written_out(found[k * len(found) // POLYNOMIALS]) for k in range(POLYNOMIALS)]
+    start = time.process_time()
+    audit = invgen.audit(texts)
+    spent = time.process_time() - start
+    return {
+        "members": len(texts),
+        "variables": audit.variables,
+        "characters": sum(map(len, texts)),
+        "rank": audit.rank,
+        "linearly_independent": audit.linear_rank,
+        "processor_seconds": round(spent, 1),
+        "report_kilobytes": round(len(text(audit)) / 1000, 1),
+        "json_kilobytes": round(len(as_json(audit)) / 1000, 1),
+    }
+
+
 def main() -> None:
     """Counts, writes, and prints."""
-    rows = [row(highest) for highest in LEVELS]
-    print(record.write("audit_moments", {"rows": rows}))
-    for found in rows:
+    data = {"rows": [row(highest) for highest in LEVELS], "polynomials": polynomials()}
+    print(record.write("audit_moments", data))
+    for found in data["rows"]:
         print(found)
+    print(data["polynomials"])
 
 
 if __name__ == "__main__":

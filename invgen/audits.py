@@ -16,13 +16,20 @@ from invgen.compiler.auditing.filter import audit_list, audit_samples
 from invgen.compiler.auditing.functions import Differentiator, by_differences, find_function, given, sample_function
 from invgen.compiler.auditing.polynomials import PolynomialList
 from invgen.compiler.auditing.sampling import Space, is_whole
-from invgen.compiler.auditing.source import Line, parse_lines, read_lines
+from invgen.compiler.auditing.source import ExactList, Line, parse_lines, read_lines
 from invgen.compiler.auditing.tables import read_table, table
 from invgen.compiler.auditing.verdict import Audit
 from invgen.compiler.selection.langbein import CONFIGURATIONS, Progress
 from invgen.errors import AuditError, unknown
 
 KINDS = ("contractions", "polynomials", "function", "table")
+OWNERS = {
+    "traces": ("contractions",),
+    "unit": ("contractions",),
+    "rotations": ("polynomials",),
+    "places": ("contractions", "polynomials"),
+}
+"""Kinds that an option is for; all others are for functions."""
 DERIVATIVES = ("auto", "autograd", "differences", "given")
 FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
@@ -35,6 +42,9 @@ def audit(
     kind: str | None = None,
     ordering: str = "given",
     traces: bool = False,
+    unit: bool = False,
+    rotations: bool = False,
+    places: str = "auto",
     atoms: int | None = None,
     neighbours: int | None = None,
     ranks: tuple[int, ...] | None = None,
@@ -59,6 +69,14 @@ def audit(
         ``given``, or ``cost``: cheap members are kept first.
     traces
         Whether tensors of contractions have traces, as moment tensors do.
+    unit
+        Whether they are moments of unit vectors: the trace of one is that of the same name with two indices less.
+    rotations
+        Of polynomials: that rotations of their variables are known to leave all members unchanged, so that the rank is
+        at most three less than the number of variables.
+    places
+        Degenerate places of a list: names of variables that are zero, or words of ranks whose tensors vanish, such as
+        ``x,y+z`` for x alone, and y with z; ``all``, ``none``, or ``auto``: all, unless there are very many.
     atoms, neighbours, ranks, components, species
         What a function is a function of; see ``invgen.compiler.auditing.sampling.Space``.
     derivatives
@@ -76,15 +94,20 @@ def audit(
     if found not in KINDS:
         raise AuditError(unknown("kind", found, KINDS))
     _refuse_unused(
-        found, traces=traces, atoms=atoms is not None, neighbours=neighbours is not None, ranks=ranks is not None,
+        found, traces=traces, unit=unit, rotations=rotations, places=places != "auto",
+        atoms=atoms is not None, neighbours=neighbours is not None, ranks=ranks is not None,
         components=components is not None, species=len(species) > 0, derivatives=derivatives != "auto",
         points=points is not None, labels=len(labels) > 0,
     )  # fmt: skip
     name = _name(source)
     if found in ("contractions", "polynomials"):
         lines = _lines(source)
-        members = ContractionList.parse(lines, traces) if found == "contractions" else PolynomialList.parse(lines)
-        return audit_list(members, name, ordering=ordering, seed=seed, progress=progress)
+        members: ExactList
+        if found == "contractions":
+            members = ContractionList.parse(lines, traces or unit, unit)
+        else:
+            members = PolynomialList.parse(lines, rotations)
+        return audit_list(members, name, ordering=ordering, seed=seed, places=places, progress=progress)
     if found == "table":
         return audit_samples(_table(source), name, ordering=ordering)
     if not is_whole(configurations) or configurations < 1:
@@ -104,9 +127,10 @@ def audit(
 def _refuse_unused(kind: str, **told: bool) -> None:
     """Raises ``AuditError`` for an option that this kind of source has no use for."""
     for option, is_told in told.items():
-        owner = "contractions" if option == "traces" else "function"
-        if is_told and kind != owner:
-            raise AuditError(f"{option} go with kind {owner!r}, and this is {kind!r}; leave them out, or tell the kind")
+        owners = OWNERS.get(option, ("function",))
+        if is_told and kind not in owners:
+            owner = " or ".join(map(repr, owners))
+            raise AuditError(f"{option} go with kind {owner}, and this is {kind!r}; leave them out, or tell the kind")
 
 
 def _kind(source: Source) -> str:

@@ -19,7 +19,7 @@ from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
 from invgen.compiler.algebra.channels import cartesian
 from invgen.compiler.algebra.components import full_tensor, symmetric_powers
-from invgen.compiler.auditing import exact, parsing
+from invgen.compiler.auditing import exact, expressions, parsing
 from invgen.compiler.auditing.contractions import ContractionList
 from invgen.compiler.auditing.functions import central_differences
 from invgen.compiler.auditing.polynomials import PolynomialList
@@ -546,3 +546,116 @@ def test_all_pairs_of_expressions_keep_their_sizes():
             poly = sympy.Poly(sympy.sympify(f"({first}){sign}({second})", rational=True), *sympy.symbols("x y z"))
             assert size.degree >= max(a.size.degree, b.size.degree)
             assert 2**size.bits >= sum(abs(int(c)) for c in poly.clear_denoms(convert=True)[1].coeffs())
+
+
+# ---- written-out polynomials, places, ranks beside the functional one ------------------------------------------
+
+
+@pytest.mark.parametrize("prime", [None, modular.DEFAULT_PRIME])
+def test_written_out_polynomials_have_the_gradients_of_their_trees(prime):
+    texts = ["3*x*y*z - x**2*y/7 + 5", "x", "z**3 - 2*x*x*z", "(x + y)**2*z", "2", "x**13 + y"]
+    members, arithmetic = polynomials(*texts), Modular(prime) if prime else Floating()
+    assert [some is None for some in members._terms] == [False, False, False, True, False, True]
+    points = modular.residues("p", 6, 1000).reshape(2, 3) if prime else members.configurations(2, "p")
+    points = arithmetic.array(points)
+    for row, node in enumerate(members.polynomials):
+        values = {name: points[:, k] for k, name in enumerate(members.names)}
+        slopes = expressions.gradient(node, values, arithmetic)
+        wanted = np.stack([slopes.get(name, np.zeros(2, points.dtype)) for name in members.names], axis=1)
+        np.testing.assert_allclose(members.rows(points, arithmetic)[:, row].astype(float), wanted.astype(float))
+
+
+def test_places_are_chosen():
+    texts = ["x**2", "y*z", "z"]
+    assert [p.name for p in invgen.audit(texts).places] == ["x = 0", "y = 0", "z = 0"]
+    assert [p.name for p in invgen.audit(texts, places="y, x+z").places] == ["y = 0", "x = z = 0"]
+    assert [(p.name, p.rank) for p in invgen.audit(texts, places="x+z").degenerate] == [("x = z = 0", 1)]
+    none = invgen.audit(texts, places="none")
+    assert none.places == ()
+    assert "degenerate: no variable was set to zero (not wanted)" in str(none)
+    with pytest.raises(AuditError, match=r"places: unknown variable 'w'"):
+        invgen.audit(texts, places="x+w")
+    many = invgen.audit([f"x{k}*x{k + 1}" for k in range(120)])
+    assert many.places == ()
+    assert "no variable was set to zero (121 variables; --places all, or --places x,y+z)" in str(many)
+    lines = [*QUADRUPOLE, "i,i->,v,v", "i,ij,j->,v,q,v"]
+    assert [p.name for p in invgen.audit(lines, places="one").places] == ["only two left"]
+    assert not invgen.audit(lines, places="none").places
+    with pytest.raises(AuditError, match="unknown rank 'three'"):
+        invgen.audit(lines, places="three")
+    with pytest.raises(AuditError, match="places go with kind 'contractions' or 'polynomials'"):
+        invgen.audit(functions.distances, atoms=3, places="all")
+
+
+def test_members_without_a_name_are_told_by_their_line_and_beginning():
+    long = " + ".join(f"{k}*x*y**{k}" for k in range(2, 40))
+    audit = invgen.audit(["x", "y", long, f"named = {long}"])
+    assert audit.members[2].label == "line 3: 2*x*y**2 + 3*x*y**3 + 4*x*y**4 + 5*x ..."
+    assert audit.members[3].label == "named"
+    assert len(text(audit)) < 2000
+    assert invgen.audit(["x*y + y", "x"]).members[0].label == "x*y + y"
+
+
+def test_the_bound_counts_rotations_where_they_are_told():
+    texts = [f"{a}x*{b}x + {a}y*{b}y + {a}z*{b}z" for a, b in ("uu", "uv", "vv", "uw", "vw", "ww")]
+    assert (invgen.audit(texts).bound, invgen.audit(texts).rank) == (9, 6)
+    told = invgen.audit([*texts, f"({texts[1]})**2"], rotations=True)
+    assert (told.bound, told.rank) == (6, 6)
+    assert "rank 6 of at most 6 (9 variables less 3 of the rotations that are told to leave" in str(told)
+    with pytest.raises(AuditError, match=r"7 members are independent, more than 6 .* leave --rotations out"):
+        invgen.audit([*texts, "ux"], rotations=True)
+
+
+def test_the_linear_rank_stands_beside_the_functional_one():
+    audit = invgen.audit(["x", "y", "x*y", "x**2", "2*x - 3*y + 7", "x**2 - x*y"])
+    assert (audit.rank, audit.linear_rank) == (2, 4)
+    assert "linearly independent, constants aside: 4 of 6" in str(audit)
+    assert audit.to_json()["linear_rank"] == 4
+    linear = invgen.generate(invgen.BasisSpec(l_max=2, n_max=4, objective="linear"))
+    found = invgen.audit([einsum_line(label) for label in linear.labels])
+    assert (len(linear), found.rank, found.linear_rank) == (18, 6, 18)
+
+
+def test_the_attainable_rank_names_the_missing_member():
+    """The list of 13 cut at order 3, as hippynn has it: 7 of 13, but 8 are attainable."""
+    basis = invgen.find_basis("cartesian-l3-n4-flexible")
+    cut = [einsum_line(c.label).replace("_0", "") for c in basis if c.order <= 3]
+    audit = invgen.audit(cut)
+    assert (audit.rank, audit.bound, audit.attainable.rank) == (7, 13, 8)
+    assert audit.attainable.missing == ("a,bc,abc->,one,two,three",)
+    assert "attainable with the tensors and orders of the list: 8 of these 13" in str(audit)
+    assert "missing members: a,bc,abc->,one,two,three" in str(audit)
+    assert invgen.audit([*cut, *audit.attainable.missing]).attainable.missing == ()
+    whole = invgen.audit([einsum_line(label) for label in basis.labels])
+    assert (whole.attainable.rank, whole.attainable.missing) == (13, ())
+    assert "attainable" not in str(whole).replace(" attainable\n", "").split("degenerate")[0]
+    channels = invgen.audit(["ij,ij->,two_a,two_b"])
+    assert channels.attainable.missing == ("ab,ab->,two_a,two_a", "ab,ab->,two_b,two_b")
+    assert invgen.audit(["x", "y"]).attainable is None
+    triple = invgen.audit(["ijk,i,j,k->,eps,v,v_2,v_3"])
+    assert (triple.attainable.rank, triple.attainable.missing) == (1, ())
+
+
+def test_moments_of_unit_vectors_share_their_traces():
+    lines = ["->,zero_0", "ii->,two_0", "iijj->,four_0", "ij,ij->,two_0,two_0", "iijk,jk->,four_0,two_0", "ii->,two_1"]
+    audit = invgen.audit(lines, unit=True)
+    assert audit.kept == (0, 3, 5)
+    assert audit.bound == 15 - 3 + 6 == audit.variables - 3
+    assert invgen.audit(lines, traces=True).kept == (0, 1, 2, 3, 4, 5)
+    rng = np.random.default_rng(0)
+    vectors, weights = rng.normal(size=(7, 3)), rng.normal(size=7)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    members = ContractionList.parse(parse_lines(lines[:5], "list"), True, True)
+    fourth = np.einsum("n,ni,nj,nk,nl->ijkl", weights, *[vectors] * 4)
+    point = [fourth[tuple(np.repeat(range(3), powers))] for powers in symmetric_powers(4)]
+    found = [members.evaluator(np.array([point]), Floating()).values(c)[0] for c in members.contractions]
+    second = np.einsum("n,ni,nj->ij", weights, vectors, vectors)
+    np.testing.assert_allclose(found, [weights.sum()] * 3 + [(second**2).sum()] * 2, rtol=1e-12)
+
+
+def test_tables_without_jacobians_say_how_to_get_them(tmp_path):
+    np.savez(tmp_path / "values.npz", values=np.ones((3, 4)))
+    with pytest.raises(AuditError, match=r"holds no array jacobian; it holds values\. .*audit the function that made"):
+        invgen.audit(tmp_path / "values.npz")
+    with pytest.raises(AuditError, match=r"got \(3, 4\)\. If these are values: .*torch\.func\.jacrev"):
+        invgen.audit(np.ones((3, 4)))

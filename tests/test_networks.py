@@ -173,6 +173,21 @@ def test_invariants_are_matched_by_contraction() -> None:
     assert canonical("1a.1b.2ab") == canonical("2xy.1y.1x") != canonical("1a.1a")
     with pytest.raises(DataError, match="not those of the basis"):
         invariant_order(labels[:-1], 13, 3)
+    third = invgen.find_basis("cartesian-l3-n3-flexible").labels
+    assert sorted(invariant_order(third, 7, 3)) == list(range(8)), "the eighth is none of hippynn's"
+
+
+def test_an_invariant_that_hippynn_has_not_got_takes_no_part() -> None:
+    """The 13 with one more: the same energies as with the 13 alone."""
+    state = state_dict(REFERENCE["cases"]["hip-hop-nn (3,4)"])
+    basis = invgen.find_basis("cartesian-l3-n4-flexible")
+    more = dataclasses.replace(basis, invariants=(*basis.invariants, basis.family.from_label("1a.2bc.3abc")))
+    numbers, positions = np.array(REFERENCE["numbers"][0]), np.array(REFERENCE["positions"][0])
+    batch = batch_structures([Structure(numbers[numbers > 0], positions[numbers > 0])], REFERENCE["cutoff"])
+    models = [hippynn_model(state, REFERENCE["cutoff"], b, backend="torch") for b in (basis, more)]
+    first, second = (EnergyForces(model).eval()(batch).energy for model in models)
+    assert models[1].blocks[0].interaction.layer.invariants.size == 14
+    np.testing.assert_allclose(first.numpy(), second.numpy(), rtol=0, atol=EQUAL_WEIGHTS["float64"])
 
 
 def test_state_dicts_that_are_none_are_errors() -> None:

@@ -25,6 +25,15 @@ def audit(
     traces: Annotated[
         bool, typer.Option("--traces", help="Tensors of contractions have traces, as moment tensors do.")
     ] = False,
+    unit: Annotated[
+        bool, typer.Option("--unit", help="Moments of unit vectors: the trace of two_1 is zero_1, and so on.")
+    ] = False,
+    rotations: Annotated[
+        bool, typer.Option("--rotations", help="Polynomials that rotations leave unchanged: the bound is three less.")
+    ] = False,
+    places: Annotated[
+        str, typer.Option(help="Degenerate places: variables or ranks that vanish, x,y+z or one,two; all, none, auto.")
+    ] = "auto",
     atoms: Annotated[int | None, typer.Option(help="A function of the positions of so many atoms.")] = None,
     neighbours: Annotated[
         int | None, typer.Option(help="A function of the positions of so many neighbours of an atom at the origin.")
@@ -58,6 +67,9 @@ def audit(
             kind=kind,
             ordering=ordering,
             traces=traces,
+            unit=unit,
+            rotations=rotations,
+            places=places,
             atoms=atoms,
             neighbours=neighbours,
             ranks=whole_numbers(ranks, "--ranks"),

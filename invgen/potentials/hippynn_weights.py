@@ -53,7 +53,8 @@ def hippynn_model(
         Å: hippynn's ``dist_hard_max``, which its state dict does not hold; likewise ``cusp`` (its ``cusp_reg``) and
         ``group_norm_epsilon``.
     basis
-        For HIP-HOP-NN: a basis with hippynn's invariants of that l_max and n_max, in any order.
+        For HIP-HOP-NN: a basis with hippynn's invariants of that l_max and n_max, in any order. Others, such as the
+        eighth of the flexible basis of (3,3), have no weight in the network.
 
     Raises ``DataError`` when names are missing, invariants differ, or a layer has no counterpart here.
     """
@@ -119,9 +120,11 @@ def _copy_interaction(layer: torch.nn.Module, state: State, name: str) -> None:
         mixing = state[f"{name}mixing_weights"]
         count, width = layer.invariants.size, mixing.shape[0]
         order = invariant_order(tuple(layer.invariants.labels), mixing.shape[1], max(layer.invariants.ranks))
-        layer.mixing.copy_(mixing[:, order].transpose(0, 1).reshape(count * width, width))
+        weights = torch.nn.functional.pad(mixing, (0, 0, 0, 1))[:, order]
+        layer.mixing.copy_(weights.transpose(0, 1).reshape(count * width, width))
         for parameter in ("weight", "bias"):
-            rows = state[f"{name}group_norm.{parameter}"].view(count, width)[order]
+            rows = state[f"{name}group_norm.{parameter}"].view(mixing.shape[1], width)
+            rows = torch.nn.functional.pad(rows, (0, 0, 0, 1))[order]
             getattr(layer.normalisation, parameter).copy_(rows.reshape(-1))
 
 
@@ -141,19 +144,19 @@ def _copy_linear(linear: torch.nn.Linear, state: State, name: str) -> None:
 def invariant_order(labels: tuple[str, ...], count: int, l_max: int) -> list[int]:
     """For each of our invariants (by label), its position among hippynn's ``count`` invariants up to ``l_max``.
 
-    Raises ``DataError`` when the two sets of contractions differ.
+    The position of those that hippynn has not got is ``count``. Raises ``DataError`` when ours lack one of hippynn's.
     """
     for n_max in (1, 2, 3, 4):
         theirs = [canonical(label) for label, rank, order in INVARIANTS if rank <= l_max and order <= n_max]
         if len(theirs) == count:
             break
     ours = [canonical(label) for label in labels]
-    if sorted(ours) != sorted(theirs):
+    if not set(theirs) <= set(ours):
         raise DataError(
             f"hippynn's {count} invariants up to rank {l_max} are not those of the basis {list(labels)}; "
             "give the flexible basis of the l_max and n_max the network was trained with"
         )
-    return [theirs.index(form) for form in ours]
+    return [theirs.index(form) if form in theirs else len(theirs) for form in ours]
 
 
 def canonical(label: str) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:

@@ -20,13 +20,15 @@ import numpy as np
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
 from invgen.compiler.algebra.channels import Channel
-from invgen.compiler.auditing.source import Line, Place, Size
+from invgen.compiler.auditing.source import Line, Place, Size, chosen_places
 from invgen.compiler.auditing.tensors import WORDS, Factor, TensorSet
 from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, canonical
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator, contraction_cost
 from invgen.errors import unknown
 
 LETTERS = "svqth"
+MOST_RANKS = 8
+"""Ranks up to which all sets of them are gone through."""
 RANKS = {**{word: k for k, word in enumerate(WORDS)}, **{str(k): k for k in range(len(WORDS))}}
 RANKS |= {letter: k for k, letter in enumerate(LETTERS)}
 EPSILONS = ("eps", "epsilon")
@@ -56,14 +58,16 @@ class ContractionList:
     kind = "contractions"
 
     @classmethod
-    def parse(cls, lines: Iterable[Line], traces: bool = False) -> ContractionList:
+    def parse(cls, lines: Iterable[Line], traces: bool = False, unit: bool = False) -> ContractionList:
         """Raises ``AuditError`` naming the line for text that is no full contraction.
 
         traces
             Whether the tensors have traces, as moment tensors do; else they are traceless.
+        unit
+            Whether they are moments of unit vectors, see ``TensorSet``.
         """
         parsed = [_parse(line) for line in lines]
-        tensors = TensorSet(tuple(sorted({f for p in parsed for f in p.factors if f[0] >= 0})), traces)
+        tensors = TensorSet(tuple(sorted({f for p in parsed for f in p.factors if f[0] >= 0})), traces, unit)
         built = [_contraction(p, tensors) for p in parsed]
         return cls(
             labels=tuple(p.line.name for p in parsed),
@@ -123,17 +127,30 @@ class ContractionList:
     def bound_of(self, contents: frozenset[Factor]) -> int:
         return self.tensors.bound(contents)
 
-    def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
+    def places_skipped(self, wanted: str) -> str:
+        self._vanishing(wanted)
+        return "no tensor was let vanish (not wanted)" if wanted == "none" else ""
+
+    def _vanishing(self, wanted: str) -> list[tuple[int, ...]]:
+        """The sets of ranks that are left, see ``source.chosen_places``."""
+        ranks = sorted({rank for rank, _ in self.tensors.factors})
+        if wanted == "none" or self.tensors.unit:
+            return []
+        if wanted not in ("auto", "all"):
+            gone = chosen_places(wanted, [WORDS[rank] for rank in ranks], "rank")
+            sets = [tuple(rank for rank in ranks if WORDS[rank] not in some) for some in gone]
+            return [left for left in sets if left]
+        fewest = 1 if len(ranks) <= MOST_RANKS or wanted == "all" else len(ranks) - 2
+        return [left for size in range(fewest, len(ranks)) for left in combinations(ranks, size)]
+
+    def places(self, kept: tuple[int, ...], prime: int, seed: str, wanted: str = "auto") -> tuple[Place, ...]:
         """One for each set of ranks that is left when all tensors of the others vanish.
 
-        Where there are more than eight ranks, no more than two vanish.
+        Where there are more than eight ranks, no more than two vanish unless all places are wanted.
         """
         witness = modular.residues(f"{seed}/places", self.variables, prime)
         rows = self.rows(witness[None], Modular(prime))[0]
-        ranks = sorted({rank for rank, _ in self.tensors.factors})
-        fewest = 1 if len(ranks) <= 8 else len(ranks) - 2
-        some = [left for size in range(fewest, len(ranks)) for left in combinations(ranks, size)]
-        return tuple(self._place(left, rows, kept, prime) for left in some)
+        return tuple(self._place(left, rows, kept, prime) for left in self._vanishing(wanted))
 
     def _place(self, ranks: tuple[int, ...], rows: np.ndarray, kept: tuple[int, ...], prime: int) -> Place:
         """By the tensors that are left: a member that holds a vanishing one is zero there, whatever they are."""

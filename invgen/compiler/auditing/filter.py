@@ -12,6 +12,7 @@ from invgen.compiler.auditing import numeric
 from invgen.compiler.auditing.exact import eliminate
 from invgen.compiler.auditing.source import ExactList, Place, Samples
 from invgen.compiler.auditing.verdict import Audit, Member
+from invgen.compiler.auditing.wider import attainable, linear_rank
 from invgen.compiler.selection.langbein import CONFIGURATIONS, Progress
 from invgen.errors import AuditError, unknown
 
@@ -19,11 +20,23 @@ ORDERINGS = ("given", "cost")
 
 
 def audit_list(
-    members: ExactList, name: str, *, ordering: str = "given", seed: str = "", progress: Progress | None = None
+    members: ExactList,
+    name: str,
+    *,
+    ordering: str = "given",
+    seed: str = "",
+    places: str = "auto",
+    progress: Progress | None = None,
 ) -> Audit:
     """Audits polynomials: exactly modulo primes, with the float64 pass beside it."""
+    skipped = members.places_skipped(places)
     order = _order(members.costs, len(members.labels), ordering)
     exact = eliminate(members, order, seed, progress)
+    if len(exact.kept) > members.bound:
+        raise AuditError(
+            f"{len(exact.kept)} members are independent, more than {members.bound} ({members.bound_reason}): "
+            "rotations do not leave all of them unchanged; leave --rotations out"
+        )
     points = members.configurations(CONFIGURATIONS, f"audit/{seed}")
     jacobians = members.rows(points, Floating())
     jacobians[:, [k for k, parts in exact.depends_on.items() if not parts]] = 0.0
@@ -44,8 +57,11 @@ def audit_list(
         floating=floating,
         configurations=len(points),
         how="",
-        places=members.places(exact.kept, exact.prime, f"audit/{seed}"),
+        places=members.places(exact.kept, exact.prime, f"audit/{seed}", places),
         exact=exact,
+        linear_rank=linear_rank(members, exact.prime, f"audit/{seed}"),
+        attainable=attainable(members, exact.kept, exact.prime, f"audit/{seed}"),
+        no_places=skipped,
     )
 
 
@@ -107,10 +123,10 @@ def _places(samples: Samples, floating: numeric.Floating) -> tuple[Place, ...]:
         for k, rank in enumerate(floating.ranks)
         if rank < floating.rank
     ]
-    for name, jacobian, attainable in samples.special:
+    for name, jacobian, most in samples.special:
         if jacobian is not None:
             ranks = _rank(jacobian, floating), _rank(jacobian[kept], floating)
-            found.append(Place(name, *ranks, attainable if attainable is not None and ranks[0] <= attainable else None))
+            found.append(Place(name, *ranks, most if most is not None and ranks[0] <= most else None))
     return tuple(found)
 
 

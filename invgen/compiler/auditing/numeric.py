@@ -23,6 +23,9 @@ LARGEST_NOISE = 1e-4
 TAKES_PART = 1e-6
 """Coefficient, of rows of unit length, above which a kept member counts as part of a dependent one."""
 
+WELL_CONDITIONED = 1e10
+"""Condition of the kept rows up to which their triangular matrix is inverted once, instead of solved with each time."""
+
 
 @dataclass(frozen=True)
 class Floating:
@@ -159,6 +162,7 @@ def combinations(
     units = unit_rows(rows[None], least)[0]
     norms = np.maximum(_parted(rows)[1][:, 0], np.finfo(float).tiny)
     q, r = np.linalg.qr(units[list(kept)].T)
+    inverse = np.linalg.inv(r) if len(kept) and np.linalg.cond(r) < WELL_CONDITIONED else None
     found, before = {}, 0
     for k in order:
         along = q[:, :before].T @ units[k]
@@ -167,7 +171,10 @@ def combinations(
             found[k] = Combination((), (), share)
             before += 1
             continue
-        solved = np.linalg.lstsq(r[:before, :before], along, rcond=None)[0] if before else along
+        if inverse is not None:
+            solved = inverse[:before, :before] @ along  # of a triangular matrix, the leading part of the inverse
+        else:
+            solved = np.linalg.lstsq(r[:before, :before], along, rcond=None)[0] if before else along
         taking = [j for j in range(before) if (kept[j] in known[k] if known else abs(solved[j]) > TAKES_PART)]
         scaled = [float(solved[j] * norms[k] / norms[kept[j]]) for j in taking]
         found[k] = Combination(tuple(kept[j] for j in taking), tuple(scaled), share)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from invgen.files import write_text
 SHOWN = 4
 """Kept members named for a dependent one."""
 WIDTH = 120
+_NUMBERS = re.compile(r"\[[-+\d.eE,\s]+\]")
 
 
 def table(audit: Audit) -> Table:
@@ -63,4 +65,5 @@ def write_report(audit: Audit, path: str | os.PathLike[str]) -> Path:
 
 def as_json(audit: Audit) -> str:
     """``Audit.to_json`` as text."""
-    return json.dumps(audit.to_json(), indent=1) + "\n"
+    whole = json.dumps(audit.to_json(), indent=1)
+    return _NUMBERS.sub(lambda found: " ".join(found.group().split()), whole) + "\n"

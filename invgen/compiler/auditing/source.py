@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,8 +15,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from invgen.compiler.algebra.arithmetic import Arithmetic
-from invgen.errors import AuditError
+from invgen.errors import AuditError, unknown
 
+LONGEST_NAME = 56
+"""Characters of a member that stands for its own name."""
 _NAMED = re.compile(r"\s*([\w.'-]+)\s*=(?!=)(.*)", re.DOTALL)
 
 
@@ -94,8 +96,11 @@ class ExactList(Protocol):
     def bound_of(self, contents: frozenset[Any]) -> int:
         """The largest number of independent members that are made of these."""
 
-    def places(self, kept: tuple[int, ...], prime: int, seed: str) -> tuple[Place, ...]:
-        """Ranks modulo the prime at special configurations."""
+    def places_skipped(self, wanted: str) -> str:
+        """Why there are none, where there could be; raises ``AuditError`` for names that are not known."""
+
+    def places(self, kept: tuple[int, ...], prime: int, seed: str, wanted: str = "auto") -> tuple[Place, ...]:
+        """Ranks modulo the prime at special configurations: ``auto``, ``all``, ``none``, or names that vanish."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,15 @@ class Samples:
     how: str
     costs: tuple[int, ...] | None = None
     special: tuple[tuple[str, np.ndarray | None, int | None], ...] = ()
+
+
+def chosen_places(wanted: str, known: Sequence[str], what: str) -> list[tuple[str, ...]]:
+    """The sets of names in ``x,y+z``: x alone, and y with z. Raises ``AuditError`` for one that is not known."""
+    found = [tuple(name.strip() for name in part.split("+")) for part in wanted.split(",")]
+    for name in (name for part in found for name in part):
+        if name not in known:
+            raise AuditError(f"places: {unknown(what, name, [*known[:20], 'all', 'none'])}; join those at once by +")
+    return found
 
 
 def member_names(labels: tuple[str, ...], number: int) -> tuple[str, ...]:
@@ -165,12 +179,17 @@ def parse_lines(texts: Iterable[str], source: str) -> tuple[Line, ...]:
         if not content:
             continue
         where, named = f"{source}, line {number}", _NAMED.fullmatch(content)
-        name, body = (named.group(1), named.group(2).strip()) if named else (content, content)
+        name, body = (named.group(1), named.group(2).strip()) if named else (_shortened(content, number), content)
         found.append(Line(where, name, body))
     if not found:
         raise AuditError(f"{source} holds no members; write one a line, such as ij,jk,ki->,two,two,two or x*y + z**2")
     _refuse_namesakes(found)
     return tuple(found)
+
+
+def _shortened(text: str, number: int) -> str:
+    """The text of a member without a name, or its line and beginning where it is long."""
+    return text if len(text) <= LONGEST_NAME else f"line {number}: {text[: LONGEST_NAME - 20].rstrip()} ..."
 
 
 def _refuse_namesakes(lines: list[Line]) -> None:

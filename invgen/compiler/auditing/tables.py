@@ -23,6 +23,12 @@ from invgen.errors import AuditError, unknown
 
 NOISE = 1e-9
 """Of derivatives that somebody else computed, unless the table says better."""
+HOW = (
+    "Values alone do not show what depends on what. For derivatives audit the function that made them, "
+    "invgen.audit(function, atoms=N) or module:function, which is differentiated for you; or save its Jacobian at some "
+    "configurations yourself, such as jax.jacobian or torch.func.jacrev give it, or central differences: "
+    "np.savez(file, jacobian=...)"
+)
 KNOWN = ("jacobian", "values", "labels", "costs", "positions", "noise")
 _NUMBERED = re.compile(r"jacobian_(\d+)")
 
@@ -75,6 +81,7 @@ def _jacobians(arrays: dict[str, np.ndarray], where: str) -> np.ndarray:
         if stacked.ndim != 3 or 0 in stacked.shape:
             raise AuditError(
                 f"{where}: jacobian must have shape (configurations, descriptors, variables), got {stacked.shape}"
+                + (f". If these are values: {HOW}" if stacked.ndim == 2 else "")
             )
     else:
         stacked = _stacked(arrays, where)
@@ -90,7 +97,7 @@ def _jacobians(arrays: dict[str, np.ndarray], where: str) -> np.ndarray:
 def _stacked(arrays: dict[str, np.ndarray], where: str) -> np.ndarray:
     found = {name: array for name, array in arrays.items() if _NUMBERED.fullmatch(name)}
     if not found:
-        raise AuditError(f"{where} holds no array jacobian; it holds {', '.join(arrays) or 'nothing'}")
+        raise AuditError(f"{where} holds no array jacobian; it holds {', '.join(arrays) or 'nothing'}. {HOW}")
     parts = {name: _numbers(found[name], name, where) for name in sorted(found, key=lambda n: int(n[9:]))}
     shapes = {part.shape for part in parts.values()}
     if len(shapes) > 1:

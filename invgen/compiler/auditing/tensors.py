@@ -27,10 +27,14 @@ class TensorSet:
         Ascending.
     traces
         Whether they have traces: then the components of one are those of its symmetric list, else the reduced ones.
+    unit
+        Whether they are moments of unit vectors: the trace of one is that of the same name with two indices less, so
+        that the components of the one with most indices are those of all others of its name and parity, too.
     """
 
     factors: tuple[Factor, ...]
     traces: bool
+    unit: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,8 +44,17 @@ class TensorSet:
     @cached_property
     def slices(self) -> dict[Factor, slice]:
         """Where each lies among the components."""
-        ends = np.cumsum([0, *(self.matrix(rank, 0).shape[1] for rank, _ in self.factors)]).tolist()
-        return {f: slice(ends[k], ends[k + 1]) for k, f in enumerate(self.factors)}
+        owners = list(dict.fromkeys(map(self._owner, self.factors)))
+        ends = np.cumsum([0, *(self.matrix(rank, 0).shape[1] for rank, _ in owners)]).tolist()
+        of_owner = {f: slice(ends[k], ends[k + 1]) for k, f in enumerate(owners)}
+        return {f: of_owner[self._owner(f)] for f in self.factors}
+
+    def _owner(self, factor: Factor) -> Factor:
+        """The tensor whose components these are: itself, or of unit vectors' moments the one with most indices."""
+        if not self.unit:
+            return factor
+        rank, name = factor
+        return max(r for r, n in self.factors if n == name and (r - rank) % 2 == 0), name
 
     @property
     def components(self) -> int:
@@ -50,6 +63,8 @@ class TensorSet:
 
     def bound(self, factors: Iterable[Factor]) -> int:
         """The largest number of independent invariants of these: each is a sum of irreducible tensors."""
+        if self.unit:
+            factors = {(rank % 2, name): (rank, name) for rank, name in sorted(factors)}.values()
         irreducible = [range(rank, -1, -2) if self.traces else (rank,) for rank, _ in factors]
         return transcendence_degree(cartesian((rank, 0) for ranks in irreducible for rank in ranks))
 
@@ -70,7 +85,11 @@ class TensorSet:
     @cached_property
     def layout(self) -> Mapping[Channel, tuple[slice, np.ndarray]]:
         """For every vertex where the components lie and the matrix that makes its symmetric ones of them."""
-        return {t: (self.slices[f], self.matrix(f[0], loops)) for (f, loops), t in self.vertices.items()}
+        found = {}
+        for (factor, loops), tensor in self.vertices.items():
+            owner = self._owner(factor)
+            found[tensor] = self.slices[factor], self.matrix(owner[0], loops + (owner[0] - factor[0]) // 2)
+        return found
 
     @cached_property
     def factor_of(self) -> dict[Channel, Factor]:

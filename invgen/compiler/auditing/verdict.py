@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from invgen.compiler.auditing.exact import Exact
 from invgen.compiler.auditing.numeric import Floating
 from invgen.compiler.auditing.source import Place
+from invgen.compiler.auditing.wider import Attainable
 
 SHOWN = 8
 """Members and degenerate places named in the verdict."""
@@ -50,6 +52,12 @@ class Audit:
         What no list of this kind can exceed, and why.
     places
         Ranks at special configurations, and at those sampled ones where the rank is lower than at most.
+    linear_rank
+        How many are linearly independent, constants aside; ``None`` where that is not known.
+    attainable
+        Of contractions of traceless tensors: the largest rank at their tensors and orders, and what is missing.
+    no_places
+        Why no special configuration was looked at.
     exact, floating
         What the passes found; ``exact`` is ``None`` for functions and tables.
     """
@@ -67,6 +75,9 @@ class Audit:
     how: str
     places: tuple[Place, ...]
     exact: Exact | None
+    linear_rank: int | None = None
+    attainable: Attainable | None = None
+    no_places: str = ""
 
     @property
     def rank(self) -> int:
@@ -104,21 +115,28 @@ class Audit:
         return {
             **{key: getattr(self, key) for key in ("kind", "name", "ordering", "variables", "bound", "bound_reason")},
             "rank": self.rank,
+            "linear_rank": self.linear_rank,
+            "attainable": asdict(self.attainable) if self.attainable else None,
             "decided": self.decided,
             "independent": self.independent,
             "kept": list(self.kept),
             "dependent": list(self.dependent),
-            "members": [asdict(m) for m in self.members],
+            "members": [{**asdict(m), "coefficients": _six(m.coefficients)} for m in self.members],
             "degenerate": [asdict(p) for p in self.degenerate],
             "places": [asdict(p) for p in self.places],
             "exact": _exact_json(self.exact) if self.exact else None,
-            "floating": {**asdict(self.floating), "agrees": self.float_agrees, "configurations": self.configurations},
+            "floating": {
+                **asdict(self.floating),
+                "singular_values": _six(self.floating.singular_values),
+                "agrees": self.float_agrees,
+                "configurations": self.configurations,
+            },
             "verdict": self.verdict(),
         }
 
     def verdict(self) -> list[str]:
         """What was found, line by line."""
-        lines = [self._counts(), *self._named(), self._completeness()]
+        lines = [self._counts(), *self._named(), self._completeness(), *self._wider()]
         lines += self._proofs() if self.exact else [self._numbers()]
         if self.rank:
             values = self.floating.singular_values
@@ -130,6 +148,8 @@ class Audit:
         lines += [self._degenerate(p) for p in self.degenerate[:SHOWN]]
         if len(self.degenerate) > SHOWN:
             lines.append(f"degenerate: {len(self.degenerate) - SHOWN} more places, all of them in the JSON report")
+        if self.no_places:
+            lines.append(f"degenerate: {self.no_places}")
         return lines
 
     def __str__(self) -> str:
@@ -157,6 +177,18 @@ class Audit:
         short = self.bound - self.rank
         word = "as many as there can be" if short == 0 else f"{short} short of it"
         return f"rank {self.rank} of at most {self.bound} ({self.bound_reason}): {word}"
+
+    def _wider(self) -> list[str]:
+        """The linear rank, and what the orders of the list would allow."""
+        lines = []
+        if self.linear_rank is not None:
+            lines.append(f"linearly independent, constants aside: {self.linear_rank} of {len(self.members)}")
+        if (there := self.attainable) is not None and there.rank < self.bound:
+            lines.append(f"attainable with the tensors and orders of the list: {there.rank} of these {self.bound}")
+        if there is not None and there.missing:
+            more = f" and {len(there.missing) - SHOWN} more" if len(there.missing) > SHOWN else ""
+            lines.append(f"missing members: {'; '.join(there.missing[:SHOWN])}{more}")
+        return lines
 
     def _proofs(self) -> list[str]:
         assert self.exact is not None
@@ -195,6 +227,11 @@ class Audit:
         most = f" of {place.attainable} attainable" if place.attainable is not None else f", generic {self.rank}"
         kept = f"; the subset to keep has {place.kept_rank}" if place.kept_rank < place.rank else ""
         return f"degenerate: {place.name}: rank {place.rank}{most}{kept}"
+
+
+def _six(numbers: Sequence[float]) -> list[float]:
+    """To six digits, which is what float64 can tell of them."""
+    return [float(f"{number:.6g}") for number in numbers]
 
 
 def _exact_json(exact: Exact) -> dict[str, Any]:
