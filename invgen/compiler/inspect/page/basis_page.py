@@ -11,7 +11,7 @@ from invgen.compiler.basis import Basis
 from invgen.compiler.inspect.flexibility import summary_line
 from invgen.compiler.inspect.page import plots
 from invgen.compiler.inspect.page.compare import Comparison, comparison
-from invgen.compiler.inspect.page.costs import KernelCost, backend_costs, kernel_costs
+from invgen.compiler.inspect.page.costs import Costs, costs
 from invgen.compiler.inspect.page.history import History, history, singular_values
 from invgen.compiler.inspect.page.invariants import MOST_ROWS, content_maps, rows
 from invgen.compiler.inspect.page.rejected import rejected_part
@@ -55,7 +55,7 @@ def contents(
 ) -> dict[str, Any]:
     """What the template asks for."""
     story, sites = history(basis, MOST_HISTORY, progress), _sites(basis, progress)
-    kernels = _kernels(basis)
+    cost = _costs(basis)
     return {
         "basis": basis,
         "title": basis.id,
@@ -73,9 +73,9 @@ def contents(
         "spectrum": _spectrum(basis),
         "rejected": rejected_part(basis, story, progress),
         "flexibility": None if sites is None else _tiles(sites),
-        "kernels": kernels,
-        "backends": backend_costs(basis) if kernels else [],
-        "comparison": None if other is None else _compared((basis, other), story, kernels, sites, progress),
+        "kernels": cost.kernels,
+        "backends": cost.backends,
+        "comparison": None if other is None else _compared((basis, other), story, cost, sites, progress),
         "structure": None if sample is None else structure_part(basis, sample),
         "licence": source("3dmol/LICENSE"),
         "omissions": omissions(basis, story),
@@ -132,8 +132,8 @@ def _spectrum(basis: Basis) -> Markup:
     return Markup(plots.spectrum(values.tolist())) if (values > 0).any() else Markup("")
 
 
-def _kernels(basis: Basis) -> list[KernelCost]:
-    return kernel_costs(basis) if 0 < len(basis) <= MOST_COUNTED else []
+def _costs(basis: Basis) -> Costs:
+    return costs(basis) if 0 < len(basis) <= MOST_COUNTED else Costs()
 
 
 def _sites(basis: Basis, progress: Progress | None) -> Flexibility | None:
@@ -151,7 +151,7 @@ def _tiles(found: Flexibility) -> dict[str, Any]:
 def _compared(
     bases: tuple[Basis, Basis],
     story: History,
-    kernels: list[KernelCost],
+    cost: Costs,
     sites: Flexibility | None,
     progress: Progress | None,
 ) -> Comparison:
@@ -160,6 +160,6 @@ def _compared(
     return comparison(
         bases,
         (story, history(other, MOST_HISTORY, progress)),
-        (kernels, _kernels(other)),
+        (cost.kernels, _costs(other).kernels),
         (sites.sites if sites else (), theirs.sites if theirs else ()),
     )
