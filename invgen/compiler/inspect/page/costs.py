@@ -51,7 +51,7 @@ class Costs:
 def costs(basis: Basis) -> Costs:
     """What the kernels of a basis cost, and what backends are given.
 
-    Sources are those that ``invgen.load`` takes: they are emitted to the cache where they are neither shipped nor there.
+    Sources are those that ``invgen.load`` takes, emitted to the cache where they are neither shipped nor there yet.
     """
     counted = _kernel_costs(operations(basis))
     if walked(basis) is not None:
