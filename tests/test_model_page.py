@@ -93,6 +93,9 @@ def test_a_network_shows_what_its_training_left(trained: Path, tmp_path: Path, g
     for name in ("validation", "test"):
         for measure in ("energy_rmse", "force_mae"):
             assert f"{1000 * summary[name][measure]:.4g}" in read.text
+    for line in (trained / "errors.txt").read_text().splitlines():
+        assert " ".join(line.split()) in read.text
+    assert "atoms of O" in read.text
     assert "A network of kind hip-nn for" in read.text
     assert "frames.npz" in read.text
     assert "learning_rate 0.01" in read.text

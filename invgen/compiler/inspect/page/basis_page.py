@@ -18,7 +18,7 @@ from invgen.compiler.inspect.page.rejected import rejected_part
 from invgen.compiler.inspect.page.render import page, source
 from invgen.compiler.inspect.page.sites import pattern_tiles, site_tiles
 from invgen.compiler.inspect.page.structure import Sample, structure_part
-from invgen.compiler.inspect.page.words import TERMS, asked
+from invgen.compiler.inspect.page.words import TERMS, asked, called
 from invgen.compiler.selection.flexibility import Flexibility
 from invgen.compiler.selection.langbein import Progress
 
@@ -59,6 +59,7 @@ def contents(
     return {
         "basis": basis,
         "title": basis.id,
+        "called": called(basis),
         "headline": str(basis).splitlines(),
         "asked": asked(basis),
         "proven": _proven(basis, progress),
@@ -88,7 +89,7 @@ def omissions(basis: Basis, story: History) -> list[str]:
     if count > MOST_ROWS:
         found.append(
             f"The first {MOST_ROWS:,} of {count:,} invariants are shown one by one; "
-            f"invgen show {basis.id} --json lists all of them."
+            f"invgen show {called(basis)} --json lists all of them."
         )
     if not story.told:
         found.append(
@@ -96,11 +97,11 @@ def omissions(basis: Basis, story: History) -> list[str]:
             "so rejected candidates are not named."
         )
     if count > MOST_CERTIFIED:
-        found.append(f"No certificate was made for this page: invgen certify {basis.id} writes one.")
+        found.append(f"No certificate was made for this page: invgen certify {called(basis)} writes one.")
     if count > MOST_FLEXIBLE and basis.spec.parity == "proper":
-        found.append(f"Symmetric sites were not looked at: invgen flexibility {basis.id} does that.")
+        found.append(f"Symmetric sites were not looked at: invgen flexibility {called(basis)} does that.")
     if count > MOST_COUNTED:
-        found.append(f"Kernels were not made, so operations are not counted: invgen show {basis.id} counts them.")
+        found.append(f"Kernels were not made, so operations are not counted: invgen show {called(basis)} counts them.")
     return found
 
 
