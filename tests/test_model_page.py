@@ -166,7 +166,10 @@ def test_wrong_files_and_options_are_told(trained: Path, fitted: Path, tmp_path:
         (("report", tmp_path / "model.safetensors"), "model.safetensors"),
         (("report", tmp_path / "numbers.npz"), "a report is of a basis, a trained network or a linear potential"),
         (("report", trained, "--compare", "cartesian-l2-n4-independent"), "--compare belongs to a report of a basis"),
-        (("report", "cartesian-l2-n4-independent", "--data", fitted.parent / "test.extxyz"), "--data belongs to"),
+        (
+            ("report", "cartesian-l2-n4-independent", "--data", fitted.parent / "test.extxyz"),
+            "--data belongs to a report of a model, and there is none at",
+        ),
         (("report", trained, "--data", tmp_path / "absent.extxyz"), "no such file"),
         (("report", trained, "--data", fitted.parent / "test.extxyz"), "29"),
         (("report", "no-such-basis"), "no basis at"),
