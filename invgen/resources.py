@@ -21,7 +21,7 @@ def _folder(name: str) -> Path:
 
 
 def templates_folder() -> Path:
-    """The folder with one subfolder of Jinja templates for each backend."""
+    """The folder with one subfolder of Jinja templates for each backend, and one for reports."""
     return _folder("templates")
 
 

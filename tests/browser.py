@@ -72,7 +72,7 @@ class Browser:
         pages = [t for t in self._ask("Target.getTargets")["targetInfos"] if t["type"] == "page"]
         self._session = ""
         self._session = self._ask("Target.attachToTarget", targetId=pages[0]["targetId"], flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
+        for domain in ("Page", "Runtime", "Log", "Network", "Performance"):
             self._ask(f"{domain}.enable")
 
     def __enter__(self) -> Browser:
@@ -95,6 +95,11 @@ class Browser:
         answer = self._ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def processor_seconds(self) -> float:
+        """Processor time of the process of the page so far."""
+        metrics = self._ask("Performance.getMetrics")["metrics"]
+        return float(next(m["value"] for m in metrics if m["name"] == "ProcessTime"))
 
     def version(self) -> str:
         """Its name and version."""

@@ -93,6 +93,9 @@ def test_a_network_shows_what_its_training_left(trained: Path, tmp_path: Path, g
     for name in ("validation", "test"):
         for measure in ("energy_rmse", "force_mae"):
             assert f"{1000 * summary[name][measure]:.4g}" in read.text
+    for line in (trained / "errors.txt").read_text().splitlines():
+        assert " ".join(line.split()) in read.text
+    assert "atoms of O" in read.text
     assert "A network of kind hip-nn for" in read.text
     assert "frames.npz" in read.text
     assert "learning_rate 0.01" in read.text
@@ -163,7 +166,10 @@ def test_wrong_files_and_options_are_told(trained: Path, fitted: Path, tmp_path:
         (("report", tmp_path / "model.safetensors"), "model.safetensors"),
         (("report", tmp_path / "numbers.npz"), "a report is of a basis, a trained network or a linear potential"),
         (("report", trained, "--compare", "cartesian-l2-n4-independent"), "--compare belongs to a report of a basis"),
-        (("report", "cartesian-l2-n4-independent", "--data", fitted.parent / "test.extxyz"), "--data belongs to"),
+        (
+            ("report", "cartesian-l2-n4-independent", "--data", fitted.parent / "test.extxyz"),
+            "--data belongs to a report of a model, and there is none at",
+        ),
         (("report", trained, "--data", tmp_path / "absent.extxyz"), "no such file"),
         (("report", trained, "--data", fitted.parent / "test.extxyz"), "29"),
         (("report", "no-such-basis"), "no basis at"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -70,12 +71,15 @@ def _network(
         words.append(f"Its invariants are the {len(header['basis']['labels'])} of {header['basis']['id']}.")
     words.append(f"Atoms see neighbours up to {arguments.get('cutoff', '?')} Å.")
     summary, missing = _json(file.parent / "summary.json"), []
-    errors = [_of_sets({k: summary[k] for k in ("validation", "test") if summary.get(k)})] if summary else []
+    errors = _told_errors(file.parent / "errors.txt")
+    if summary and not errors:
+        sets = {k: summary[k] for k in ("validation", "test") if summary.get(k)}
+        errors = [Errors("At the end of the training", *_table(sets))]
     if not summary:
         missing.append("There is no summary.json beside the model, so what it was trained on is not known here.")
     parity: tuple[Parity, ...] = ()
     if data is None:
-        missing.append("Parity, and errors by element and group: give labelled structures with --data FILE.")
+        missing.append("Predictions against labels: give labelled structures with --data FILE.")
     else:
         from invgen.potentials import load_potential
         from invgen.potentials.evaluation import evaluate_file
@@ -108,8 +112,17 @@ def _learning_curves(file: Path) -> tuple[Curve, ...]:
     return tuple(curves)
 
 
-def _of_sets(sets: Mapping[str, Mapping[str, float]]) -> Errors:
-    return Errors("At the end of the training", *_table(sets))
+def _told_errors(file: Path) -> list[Errors]:
+    """The tables that a training wrote: of each set in all, by group and by element."""
+    if not file.is_file():
+        return []
+    found = []
+    for part in file.read_text(encoding="utf-8").split("\n\n"):
+        name, head, *lines = part.strip("\n").splitlines()
+        columns = re.split(r"\s{2,}", head.strip())
+        rows = tuple(tuple(x.strip() for x in line.rsplit(maxsplit=len(columns))) for line in lines)
+        found.append(Errors(f"At the end of the training, {name}", ("", *columns), rows))
+    return found
 
 
 def _table(rows: Mapping[str, Mapping[str, float]]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -201,7 +214,7 @@ def _linear(file: Path, data: Path | None, labels: Any) -> ModelFacts:
     ]  # fmt: skip
     missing, parity = [], tuple[Parity, ...]()
     if data is None:
-        missing.append("Parity, and errors by element: give labelled structures with --data FILE.")
+        missing.append("Predictions against labels, and errors by element: give labelled structures with --data FILE.")
     else:
         more, parity = _of_evaluation(_evaluated(potential, data, labels), data.name)
         errors += more

@@ -53,9 +53,10 @@ def report(
         check_writable(path)
         text = _model_report(file, data, kernels, key, unit)
     else:
-        if (data or kernels) and not Path(source).exists():
-            raise FileNotFoundError(f"there is no model at {source}")
-        _refuse("a model", {"--data": data, "--key": key, "--unit": unit, "--kernels": kernels})
+        _refuse(
+            f"a model, and there is none at {source}",
+            {"--data": data, "--key": key, "--unit": unit, "--kernels": kernels},
+        )
         path, text = _basis_report(source, compare, structure, cutoff, output)
     write_text(path, text)
     out.print(f"written to {path} ({len(text.encode()) / 1e6:.2f} MB)", highlight=False, markup=False, soft_wrap=True)
@@ -64,7 +65,7 @@ def report(
 def _refuse(owner: str, options: dict[str, Any]) -> None:
     for name, value in options.items():
         if value:
-            raise ValueError(f"{name} belongs to a report of {owner}; leave it out")
+            raise ValueError(f"{name} belongs to a report of {owner}: leave it out")
 
 
 def _basis_report(

@@ -13,8 +13,8 @@
 
 Everything above the line is the compiler half and never imports torch; everything below is the runtime half and
 never imports SymPy or Jinja. Objects are immutable; every stage returns a new one. Beside the stages, about a finished
-basis: compiler/analysis/ (certificates, relations, separation) and compiler/inspect/ (tables, drawings, resources);
-about other people's descriptors: compiler/auditing/. replay/ checks certificates by code of its own.
+basis: compiler/analysis/ (certificates, relations, separation) and compiler/inspect/ (tables, drawings, resources,
+pages); about other people's descriptors: compiler/auditing/. replay/ checks certificates by code of its own.
 """
 
 from __future__ import annotations

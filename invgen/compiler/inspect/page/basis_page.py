@@ -11,14 +11,14 @@ from invgen.compiler.basis import Basis
 from invgen.compiler.inspect.flexibility import summary_line
 from invgen.compiler.inspect.page import plots
 from invgen.compiler.inspect.page.compare import Comparison, comparison
-from invgen.compiler.inspect.page.costs import KernelCost, backend_costs, kernel_costs
+from invgen.compiler.inspect.page.costs import Costs, costs
 from invgen.compiler.inspect.page.history import History, history, singular_values
 from invgen.compiler.inspect.page.invariants import MOST_ROWS, content_maps, rows
 from invgen.compiler.inspect.page.rejected import rejected_part
 from invgen.compiler.inspect.page.render import page, source
 from invgen.compiler.inspect.page.sites import pattern_tiles, site_tiles
 from invgen.compiler.inspect.page.structure import Sample, structure_part
-from invgen.compiler.inspect.page.words import TERMS, asked
+from invgen.compiler.inspect.page.words import TERMS, asked, called
 from invgen.compiler.selection.flexibility import Flexibility
 from invgen.compiler.selection.langbein import Progress
 
@@ -55,10 +55,11 @@ def contents(
 ) -> dict[str, Any]:
     """What the template asks for."""
     story, sites = history(basis, MOST_HISTORY, progress), _sites(basis, progress)
-    kernels = _kernels(basis)
+    cost = _costs(basis)
     return {
         "basis": basis,
         "title": basis.id,
+        "called": called(basis),
         "headline": str(basis).splitlines(),
         "asked": asked(basis),
         "proven": _proven(basis, progress),
@@ -73,9 +74,9 @@ def contents(
         "spectrum": _spectrum(basis),
         "rejected": rejected_part(basis, story, progress),
         "flexibility": None if sites is None else _tiles(sites),
-        "kernels": kernels,
-        "backends": backend_costs(basis) if kernels else [],
-        "comparison": None if other is None else _compared((basis, other), story, kernels, sites, progress),
+        "kernels": cost.kernels,
+        "backends": cost.backends,
+        "comparison": None if other is None else _compared((basis, other), story, cost, sites, progress),
         "structure": None if sample is None else structure_part(basis, sample),
         "licence": source("3dmol/LICENSE"),
         "omissions": omissions(basis, story),
@@ -88,7 +89,7 @@ def omissions(basis: Basis, story: History) -> list[str]:
     if count > MOST_ROWS:
         found.append(
             f"The first {MOST_ROWS:,} of {count:,} invariants are shown one by one; "
-            f"invgen show {basis.id} --json lists all of them."
+            f"invgen show {called(basis)} --json lists all of them."
         )
     if not story.told:
         found.append(
@@ -96,11 +97,11 @@ def omissions(basis: Basis, story: History) -> list[str]:
             "so rejected candidates are not named."
         )
     if count > MOST_CERTIFIED:
-        found.append(f"No certificate was made for this page: invgen certify {basis.id} writes one.")
+        found.append(f"No certificate was made for this page: invgen certify {called(basis)} writes one.")
     if count > MOST_FLEXIBLE and basis.spec.parity == "proper":
-        found.append(f"Symmetric sites were not looked at: invgen flexibility {basis.id} does that.")
+        found.append(f"Symmetric sites were not looked at: invgen flexibility {called(basis)} does that.")
     if count > MOST_COUNTED:
-        found.append(f"Kernels were not made, so operations are not counted: invgen show {basis.id} counts them.")
+        found.append(f"Kernels were not made, so operations are not counted: invgen show {called(basis)} counts them.")
     return found
 
 
@@ -132,8 +133,8 @@ def _spectrum(basis: Basis) -> Markup:
     return Markup(plots.spectrum(values.tolist())) if (values > 0).any() else Markup("")
 
 
-def _kernels(basis: Basis) -> list[KernelCost]:
-    return kernel_costs(basis) if 0 < len(basis) <= MOST_COUNTED else []
+def _costs(basis: Basis) -> Costs:
+    return costs(basis) if 0 < len(basis) <= MOST_COUNTED else Costs()
 
 
 def _sites(basis: Basis, progress: Progress | None) -> Flexibility | None:
@@ -151,7 +152,7 @@ def _tiles(found: Flexibility) -> dict[str, Any]:
 def _compared(
     bases: tuple[Basis, Basis],
     story: History,
-    kernels: list[KernelCost],
+    cost: Costs,
     sites: Flexibility | None,
     progress: Progress | None,
 ) -> Comparison:
@@ -160,6 +161,6 @@ def _compared(
     return comparison(
         bases,
         (story, history(other, MOST_HISTORY, progress)),
-        (kernels, _kernels(other)),
+        (cost.kernels, _costs(other).kernels),
         (sites.sites if sites else (), theirs.sites if theirs else ()),
     )

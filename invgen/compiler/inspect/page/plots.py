@@ -46,7 +46,7 @@ class Frame:
         parts.append(text((LEFT + WIDTH - RIGHT) / 2, self.height - 6, across, "middle", "name"))
         middle = (TOP + self.height - BOTTOM) / 2
         parts.append(
-            f'<text class="name" text-anchor="middle" transform="translate(14 {middle:.0f}) rotate(-90)">'
+            f'<text class="name up" text-anchor="middle" transform="translate(14 {middle:.0f}) rotate(-90)">'
             f"{escape(up)}</text>"
         )
         return parts

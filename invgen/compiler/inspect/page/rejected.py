@@ -11,6 +11,7 @@ from invgen.compiler.basis import Basis
 from invgen.compiler.candidates.family import Candidate
 from invgen.compiler.inspect.page.history import History
 from invgen.compiler.inspect.page.mathml import mathml, relation_latex
+from invgen.compiler.inspect.page.words import called
 from invgen.compiler.selection.langbein import Progress
 
 MOST_RELATIONS = 16
@@ -60,6 +61,8 @@ def _explained(basis: Basis, c: Candidate) -> Rejected:
         return Rejected(c.label, formula, str(found).removeprefix(f"{c.label} "), Markup(""))
     proof = "an identity, proven by expansion" if found.holds else "WRONG: terms are left"
     if len(found.terms) > MOST_TERMS:
-        words = f"a polynomial relation with {len(found.terms)} terms ({proof}): invgen relations {basis.id} {c.label}"
+        words = (
+            f"a polynomial relation with {len(found.terms)} terms ({proof}): invgen relations {called(basis)} {c.label}"
+        )
         return Rejected(c.label, formula, words, Markup(""))
     return Rejected(c.label, formula, f"{proof}; c is this candidate", Markup(mathml(relation_latex(found.text()))))

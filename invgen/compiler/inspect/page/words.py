@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from invgen.compiler.basis import Basis
+from invgen.resources import generated_folder
 from invgen.spec import BasisSpec
 
 OBJECTIVES = {
@@ -52,6 +53,11 @@ TERMS = (
     ),
     ("singular values", "Of the derivatives: a small one is a direction in which all functions change little."),
 )
+
+
+def called(basis: Basis) -> str:
+    """How commands in the page call the basis: its id if it is shipped, else ``BASIS`` for where the reader has it."""
+    return basis.id if (generated_folder() / basis.id).is_dir() else "BASIS"
 
 
 def asked(basis: Basis) -> list[str]:
