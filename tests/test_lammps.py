@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,7 @@ def _fails(job: dict[str, Any], folder: Path, words: str, ranks: int = 1) -> Non
         ({"data": "edited"}, "it was edited or truncated and is not used"),
         ({"data": "missing"}, "cannot be read"),
         ({"coincident": True}, "atoms [12] and [12] are at one place"),
+        ({"atom_style": "bond"}, "needs all pairs, also of bonded atoms: put 'special_bonds lj/coul 1 1 1'"),
         ({"argument": "5.0"}, "pair_style invgen takes no arguments, got 1"),
     ],
 )
@@ -194,8 +196,7 @@ def test_the_plugin_says_what_is_wrong(plugin: Plugin, tmp_path: Path, change: d
     path = other if "data" in change else data
     coefficients = f"pair_coeff * * {path} {change.get('elements', 'Cu Ni')}"
     job = job_of(SYSTEMS["crystal"], NUMBERS, lines=[load, f"{style} {change.get('argument', '')}", coefficients])
-    if "units" in change:
-        job["units"] = change["units"]
+    job |= {name: change[name] for name in ("units", "atom_style") if name in change}
     if "coincident" in change:
         job["positions"] = [job["positions"][0]] * 2
     _fails(job, tmp_path, words)
@@ -214,6 +215,20 @@ def test_another_version_of_lammps_is_refused_when_it_loads(plugin: Plugin, tmp_
     lines = [f"plugin load {tmp_path / LIBRARY}", *plugin.lines[1:]]
     words = f"built for LAMMPS 20200303, but this is LAMMPS {found.version}: build it again"
     _fails(job_of(SYSTEMS["crystal"], NUMBERS, lines=lines), tmp_path, words)
+
+
+@needs_compiler
+@needs_lammps
+def test_the_source_folder_of_lammps_tells_its_version_itself(
+    model: LinearPotential, plugin: Plugin, tmp_path: Path
+) -> None:
+    shutil.copytree(find_headers().lammps, tmp_path / "src")
+    (tmp_path / "src" / "version.h").write_text('#define LAMMPS_VERSION "22 Jul 2025"\n')
+    assert find_headers(tmp_path / "src").version is None
+    made = export(model, tmp_path / "plugin", headers=tmp_path / "src")
+    system = SYSTEMS["crystal"]
+    found = run_lammps(job_of(system, NUMBERS, lines=made.lines), tmp_path)
+    close(found["energy"], np.array(model.energy_forces_stress(system).energy), ACE["float64"])
 
 
 @needs_compiler

@@ -15,7 +15,7 @@ from pathlib import Path
 from invgen.errors import CppError
 
 NAMES = ("g++", "clang++", "c++")
-FLAGS = ("-std=c++17", "-O3", "-fPIC", "-shared", "-Wno-psabi")
+FLAGS = ("-std=c++17", "-O3", "-fPIC", "-shared", "-Wno-psabi", "-fno-math-errno")
 """Of every shared object. Packs of numbers are never arguments of functions that others call, hence no psabi."""
 NATIVE = "-march=native"
 """For code that runs on the machine that compiles it."""

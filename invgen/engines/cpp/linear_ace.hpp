@@ -114,16 +114,21 @@ class LinearAce : public Model {
     planes.unit.resize(3 * packs);
     planes.length.resize(packs);
     planes.inverse.resize(packs);
-    for (std::size_t k = 0; k < planes.place.size(); ++k) {
-      const std::size_t j = planes.place[k], at = k / LANES, lane = k % LANES;
-      const double x = j == none ? 0.0 : near.vectors[3 * j], y = j == none ? 0.0 : near.vectors[3 * j + 1];
-      const double z = j == none ? cutoff : near.vectors[3 * j + 2];
-      const double length = std::sqrt(x * x + y * y + z * z), inverse = 1.0 / length;
-      planes.unit[at][lane] = x * inverse;
-      planes.unit[packs + at][lane] = y * inverse;
-      planes.unit[2 * packs + at][lane] = z * inverse;
-      planes.length[at][lane] = length;
-      planes.inverse[at][lane] = inverse;
+    const double far[3] = {0.0, 0.0, cutoff};
+    for (std::size_t at = 0; at < packs; ++at) {
+      double lanes[4][LANES];
+      for (std::size_t k = 0; k < LANES; ++k) {
+        const std::size_t j = planes.place[at * LANES + k];
+        const double* v = j == none ? far : near.vectors.data() + 3 * j;
+        for (int c = 0; c < 3; ++c) lanes[c][k] = v[c];
+      }
+      for (std::size_t k = 0; k < LANES; ++k)
+        lanes[3][k] = std::sqrt(lanes[0][k] * lanes[0][k] + lanes[1][k] * lanes[1][k] + lanes[2][k] * lanes[2][k]);
+      Pack packed[4];
+      std::memcpy(packed, lanes, sizeof(packed));
+      planes.length[at] = packed[3];
+      planes.inverse[at] = 1.0 / packed[3];
+      for (int c = 0; c < 3; ++c) planes.unit[c * packs + at] = packed[c] * planes.inverse[at];
     }
   }
 
@@ -152,8 +157,9 @@ class LinearAce : public Model {
       }
       u = (u - at_cutoff) / span;
       du = du / span;
-      for (std::size_t lane = 0; lane < LANES; ++lane)
-        if (!(planes.length[at][lane] < cutoff)) u[lane] = du[lane] = 0.0;
+      const auto inside = planes.length[at] < cutoff;  // all bits of a lane, or none
+      u = reinterpret_cast<Pack>(reinterpret_cast<decltype(inside)>(u) & inside);
+      du = reinterpret_cast<Pack>(reinterpret_cast<decltype(inside)>(du) & inside);
       const Pack lower = power(u, envelope - 1);
       Pack value = lower * u * first_value, slope = lower * du * (first_value * envelope), before = {}, slope_before = {};
       for (std::size_t n = 0; n < functions; ++n) {
