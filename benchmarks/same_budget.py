@@ -90,8 +90,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "rate": rmd17.SETTINGS["training"]["learning_rate"],
         "config": rmd17.SETTINGS,
     },
-    "hippynn": QUAD,
-    "mace": SCALARS,
+    "hippynn": {**QUAD, **TRIALS["hippynn"][3]},
+    "mace": {**SCALARS, **TRIALS["mace"][2]},
 }
 KEYS = {"energy_mae": "energy_mae_meV", "force_mae": "force_mae_meV_per_A"}
 
