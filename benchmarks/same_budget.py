@@ -19,6 +19,7 @@ JSON names what is missing.
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -90,8 +91,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "rate": rmd17.SETTINGS["training"]["learning_rate"],
         "config": rmd17.SETTINGS,
     },
-    "hippynn": QUAD,
-    "mace": SCALARS,
+    "hippynn": {**QUAD, **TRIALS["hippynn"][3]},
+    "mace": {**SCALARS, **TRIALS["mace"][2]},
 }
 KEYS = {"energy_mae": "energy_mae_meV", "force_mae": "force_mae_meV_per_A"}
 
@@ -252,24 +253,21 @@ def main() -> None:
     parser.add_argument("--budgets", nargs="+", type=int, choices=BUDGETS, default=list(BUDGETS))
     arguments = parser.parse_args()
     pythons = {"invgen": sys.executable, "hippynn": arguments.hippynn, "mace": arguments.mace}
-    chosen = [
-        run
-        for run in (trials() if arguments.trials else runs())
-        if run.package in arguments.packages
-        and (run.trial is not None or (run.molecule, run.seed) in chosen_pairs(arguments))
-        and (run.trial is not None or run.budget in arguments.budgets)
-    ]
-    lacking = {run.package for run in chosen if pythons[run.package] is None} if not arguments.report else set()
-    if lacking:
-        parser.error(f"say which Python has {', '.join(sorted(lacking))}: --{sorted(lacking)[0]} ENV/bin/python")
+    chosen = [run for run in (trials() if arguments.trials else runs()) if wanted(run, arguments)]
+    for run in [] if arguments.report else chosen:
+        if pythons[run.package] is None:
+            parser.error(f"say which Python has {run.package}: --{run.package} ENV/bin/python")
     for run in [] if arguments.report else chosen:
         run.execute(arguments.into, arguments.data, pythons[run.package])
     report(arguments.into)
 
 
-def chosen_pairs(arguments: Any) -> set[tuple[str, int]]:
-    """Molecules and seeds that were asked for."""
-    return {(molecule, seed) for molecule in arguments.molecules for seed in arguments.seeds}
+def wanted(run: Run, arguments: argparse.Namespace) -> bool:
+    """Whether it was asked for."""
+    if run.package not in arguments.packages:
+        return False
+    asked = run.molecule in arguments.molecules and run.seed in arguments.seeds and run.budget in arguments.budgets
+    return asked or run.trial is not None
 
 
 if __name__ == "__main__":
