@@ -369,3 +369,13 @@ def test_the_table_of_rmd17_says_what_was_measured_and_published():
     lines = [line for line in measured if line["epochs"] == 40]
     assert table == [rmd17.table_row(line) for line in lines]
     assert all(line["published"] == json.loads(json.dumps(rmd17.PUBLISHED[line["molecule"]])) for line in lines)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_table_of_sizes_of_fits_says_what_was_measured():
+    fit_size = importlib.import_module("fit_size")
+    page = (FOLDER.parent / "docs" / "potentials.md").read_text(encoding="utf-8")
+    rows = json.loads((FOLDER / "results" / "fit_size.json").read_text())["rows"]
+    table = "\n".join([fit_size.HEAD, *map(fit_size.table_row, rows)])
+    assert [row["size"] for row in rows] == list(fit_size.BASES)
+    assert table in page
