@@ -528,3 +528,10 @@ def test_peers_have_the_best_of_their_trials_and_the_table_says_what_was_measure
         best = min(tried, key=lambda trial: budget.score(trial["validation"]))
         assert best["settings"] == measured["settings"][package]
     assert table_of("| budget | molecule | invgen |") == module.table(measured["summary"])
+def test_the_table_of_sizes_of_fits_says_what_was_measured():
+    fit_size = importlib.import_module("fit_size")
+    page = (FOLDER.parent / "docs" / "potentials.md").read_text(encoding="utf-8")
+    rows = json.loads((FOLDER / "results" / "fit_size.json").read_text())["rows"]
+    table = "\n".join([fit_size.HEAD, *map(fit_size.table_row, rows)])
+    assert [row["size"] for row in rows] == list(fit_size.BASES)
+    assert table in page
