@@ -591,7 +591,7 @@ def test_spans_are_found_by_the_generator_and_confirmed_by_the_replay() -> None:
         assert not spans(spec, candidates[1:])
         assert spans(spec, candidates[:-1]) == (spec == OCTUPOLE), "of the octupole a dependent one comes last"
     source = (PAGE.parent.parent / "invgen" / "compiler" / "analysis" / "certificate.py").read_text()
-    assert "spanned" not in source
+    assert "replay.trial" not in source
 
 
 # ---- the probability --------------------------------------------------------------------------------------------

@@ -191,3 +191,21 @@ def test_train_names_a_misspelt_key(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "trian" in result.stderr
     assert "train" in result.stderr
+
+
+def test_the_first_line_says_what_a_set_reaches(tmp_path: Path) -> None:
+    reach = "cartesian-r0.2.4-n4-flexible: 12 invariants of 15 components, rank 12 of at most 12, complete"
+    wanted = ("--ranks", "0,2,4", "--n-max", 4, "--objective", "flexible", "--backends", "none", "-o", tmp_path / "b")
+    made = invgen("generate", *wanted)
+    assert made.returncode == 0, made.stderr
+    first, second, *_ = made.stdout.splitlines()
+    assert first == reach
+    assert "short in 2 of 7 patterns of vanishing tensors" in second
+    assert "n_max=7 suffices" in second
+    assert invgen("show", tmp_path / "b").stdout.splitlines()[0] == reach
+    assert invgen("flexibility", tmp_path / "b").stdout.startswith(
+        "cartesian-r0.2.4-n4-flexible: in general rank 12 of"
+    )
+    certified = invgen("certify", tmp_path / "b", "-o", tmp_path / "c.txt")
+    assert " ".join(certified.stdout.split()).startswith(reach)
+    assert (tmp_path / "c.txt").read_text().splitlines()[0] == f"invgen certificate, format 2; {reach}"

@@ -284,6 +284,9 @@ class ReplayedDots:
     def tensors(self, specification: dict[str, Any], order: int) -> set[str]:
         return {f"v{n}" for n in range(1, specification["channels"] + 1)}
 
+    def harmonics(self, rank: int, neighbours: np.ndarray, prime: int) -> np.ndarray:
+        return neighbours
+
     def degree(self, specification: dict[str, Any], tensor: str) -> Fraction:
         return Fraction(0)
 

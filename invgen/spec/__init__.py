@@ -61,7 +61,8 @@ class BasisSpec:
         Largest correlation order: the number of tensor factors in an invariant (body order is one more).
     objective
         ``independent``: fewest functions of full Jacobian rank. ``flexible``: the pure invariants of every
-        tensor and the mixed ones of every pair, which stay complete when tensors vanish. ``linear``: all
+        tensor and the mixed ones of every pair, which stay complete when tensors vanish; cut by n_max, with further
+        ones until the rank in general is the attainable one. ``linear``: all
         linearly independent invariants, products among them. ``generators``: the fewest of which all invariants up to
         degree n_max are polynomials. ``robust``: few functions of the largest possible rank in general and at every
         symmetric site of a list.
