@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -316,6 +317,19 @@ def test_logarithmic_axes_have_numbers_in_narrow_and_wide_ranges() -> None:
         assert 10 ** ends[1] >= high * (1 - 1e-6)
         assert 1 <= len(powers(*ends)) <= 8
     assert powers(*round_logarithms(240, 340)) == pytest.approx([200, 500])
+
+
+def test_the_page_of_the_documentation_tells_what_was_measured() -> None:
+    root = Path(__file__).resolve().parent.parent
+    told = (root / "docs" / "report.md").read_text(encoding="utf-8")
+    pages = json.loads((root / "benchmarks" / "results" / "report_pages.json").read_text())["pages"]
+    for name, page_of in pages.items():
+        times = page_of["milliseconds"]
+        row = (
+            f"| {name} | {page_of['invariants']:,} | {page_of['bytes'] / 1e6:.2f} MB | {times['first paint']:.0f} ms |"
+        )
+        assert row in told
+        assert page_of["complaints"] == page_of["requests"] == []
 
 
 # ---- the verb -----------------------------------------------------------------------------------------------------
