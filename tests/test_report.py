@@ -28,6 +28,7 @@ from invgen.compiler.inspect.page.plots import powers, round_logarithms, ticks
 from invgen.compiler.inspect.page.rejected import rejected_part
 from invgen.compiler.inspect.page.render import page
 from invgen.compiler.inspect.page.sites import site_tiles, symbol
+from invgen.compiler.inspect.page.words import paragraphs
 
 NAUGHTY = "<script>alert(\"&')</script>{{ 7*7 }}"
 
@@ -78,11 +79,18 @@ def test_the_page_says_what_show_says(pages: dict[str, str], flexible: invgen.Ba
     read = Reader(pages[flexible.id])
     for line in str(flexible).splitlines():
         assert line in read.text
-    for sentence in (line for line in flexible.certificate().statement if line.startswith("- ")):
-        assert sentence.removeprefix("- ") in read.text
+    for line in flexible.certificate().statement:
+        assert (line.capitalize() if line.isupper() else line.removeprefix("- ").strip()) in read.text
     labels = re.findall(r"<code>([\w.:]+)</code><button", pages[flexible.id])
     assert tuple(labels) == flexible.labels
     assert len(read.of("math")) >= len(flexible)
+
+
+def test_statements_are_read_with_and_without_a_line_before_the_first_heading() -> None:
+    lines = ("PROVEN", "- one that", "  goes on", "- two", "ESTABLISHED BY TRIALS", "- three")
+    expected = [("Proven", ["one that goes on", "two"]), ("Established by trials", ["three"])]
+    assert paragraphs(lines) == expected
+    assert paragraphs(("a basis", "  and more", *lines)) == [("", ["a basis and more"]), *expected]
 
 
 def test_pictures_have_words(pages: dict[str, str]) -> None:
