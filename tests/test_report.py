@@ -154,7 +154,10 @@ def test_two_bases_side_by_side(flexible: invgen.Basis) -> None:
     assert f"Only in {other.id}: {len(there - here)}" in read.text
     section = text[text.index('id="compared"') :]
     assert set(re.findall(r"<code>([\w.]+)</code>", section)) == here | there
-    assert "rejected there" in section
+    seen = {s.candidate.label: s for s in history(flexible, 1000).steps}
+    for label in there - here:
+        words = "rejected there" if label in seen else "not among the candidates of the other"
+        assert re.search(rf"<code>{re.escape(label)}</code><span class=\"why\">{words}", section)
     for what in ("invariants", "rank", "candidates", "operations, value", "operations, second_order"):
         assert f">{what}</th>" in section
 
