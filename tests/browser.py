@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,15 @@ SWITCHES = (
 )
 WITHOUT_WEBGL = ("--disable-gpu", "--disable-webgl", "--disable-3d-apis")
 SOFTWARE_WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
+CONNECTING = """
+import os, sys
+reads, writes = (os.dup(int(number)) for number in sys.argv[1:3])
+for here, there in ((reads, 3), (writes, 4)):
+    os.dup2(here, there)
+    os.set_inheritable(there, True)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Becomes the browser, which reads commands from descriptor 3 and answers on 4."""
 PATIENCE = 120.0
 """Seconds to wait for an answer: machines may be busy."""
 
@@ -57,15 +67,12 @@ class Browser:
         reads, self._out = os.pipe()
         self._in, writes = os.pipe()
 
-        def connect() -> None:
-            """The browser reads commands from descriptor 3 and answers on 4."""
-            spare_read, spare_write = os.dup(reads), os.dup(writes)
-            os.dup2(spare_read, 3)
-            os.dup2(spare_write, 4)
-
         command = [program, *SWITCHES, *switches, f"--user-data-dir={profile}", "about:blank"]
         self._process = subprocess.Popen(
-            command, preexec_fn=connect, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [sys.executable, "-c", CONNECTING, str(reads), str(writes), *command],
+            pass_fds=(reads, writes),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         os.close(reads)
         os.close(writes)

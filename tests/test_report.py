@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from invgen.compiler.inspect.page.plots import powers, round_logarithms, ticks
 from invgen.compiler.inspect.page.rejected import rejected_part
 from invgen.compiler.inspect.page.render import page
 from invgen.compiler.inspect.page.sites import site_tiles, symbol
+from invgen.compiler.inspect.page.words import paragraphs
 
 NAUGHTY = "<script>alert(\"&')</script>{{ 7*7 }}"
 
@@ -77,11 +79,18 @@ def test_the_page_says_what_show_says(pages: dict[str, str], flexible: invgen.Ba
     read = Reader(pages[flexible.id])
     for line in str(flexible).splitlines():
         assert line in read.text
-    for sentence in (line for line in flexible.certificate().statement if line.startswith("- ")):
-        assert sentence.removeprefix("- ") in read.text
+    for line in flexible.certificate().statement:
+        assert (line.capitalize() if line.isupper() else line.removeprefix("- ").strip()) in read.text
     labels = re.findall(r"<code>([\w.:]+)</code><button", pages[flexible.id])
     assert tuple(labels) == flexible.labels
     assert len(read.of("math")) >= len(flexible)
+
+
+def test_statements_are_read_with_and_without_a_line_before_the_first_heading() -> None:
+    lines = ("PROVEN", "- one that", "  goes on", "- two", "ESTABLISHED BY TRIALS", "- three")
+    expected = [("Proven", ["one that goes on", "two"]), ("Established by trials", ["three"])]
+    assert paragraphs(lines) == expected
+    assert paragraphs(("a basis", "  and more", *lines)) == [("", ["a basis and more"]), *expected]
 
 
 def test_pictures_have_words(pages: dict[str, str]) -> None:
@@ -145,7 +154,10 @@ def test_two_bases_side_by_side(flexible: invgen.Basis) -> None:
     assert f"Only in {other.id}: {len(there - here)}" in read.text
     section = text[text.index('id="compared"') :]
     assert set(re.findall(r"<code>([\w.]+)</code>", section)) == here | there
-    assert "rejected there" in section
+    seen = {s.candidate.label: s for s in history(flexible, 1000).steps}
+    for label in there - here:
+        words = "rejected there" if label in seen else "not among the candidates of the other"
+        assert re.search(rf"<code>{re.escape(label)}</code><span class=\"why\">{words}", section)
     for what in ("invariants", "rank", "candidates", "operations, value", "operations, second_order"):
         assert f">{what}</th>" in section
 
@@ -316,6 +328,19 @@ def test_logarithmic_axes_have_numbers_in_narrow_and_wide_ranges() -> None:
         assert 10 ** ends[1] >= high * (1 - 1e-6)
         assert 1 <= len(powers(*ends)) <= 8
     assert powers(*round_logarithms(240, 340)) == pytest.approx([200, 500])
+
+
+def test_the_page_of_the_documentation_tells_what_was_measured() -> None:
+    root = Path(__file__).resolve().parent.parent
+    told = (root / "docs" / "report.md").read_text(encoding="utf-8")
+    pages = json.loads((root / "benchmarks" / "results" / "report_pages.json").read_text())["pages"]
+    for name, page_of in pages.items():
+        times = page_of["milliseconds"]
+        row = (
+            f"| {name} | {page_of['invariants']:,} | {page_of['bytes'] / 1e6:.2f} MB | {times['first paint']:.0f} ms |"
+        )
+        assert row in told
+        assert page_of["complaints"] == page_of["requests"] == []
 
 
 # ---- the verb -----------------------------------------------------------------------------------------------------

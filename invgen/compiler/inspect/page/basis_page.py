@@ -18,7 +18,7 @@ from invgen.compiler.inspect.page.rejected import rejected_part
 from invgen.compiler.inspect.page.render import page, source
 from invgen.compiler.inspect.page.sites import pattern_tiles, site_tiles
 from invgen.compiler.inspect.page.structure import Sample, structure_part
-from invgen.compiler.inspect.page.words import TERMS, asked, called
+from invgen.compiler.inspect.page.words import TERMS, asked, called, paragraphs
 from invgen.compiler.selection.flexibility import Flexibility
 from invgen.compiler.selection.langbein import Progress
 
@@ -109,15 +109,7 @@ def _proven(basis: Basis, progress: Progress | None) -> list[tuple[str, list[str
     """The statement of the certificate: headings, each with its sentences."""
     if len(basis) > MOST_CERTIFIED or not len(basis):
         return []
-    parts: list[tuple[str, list[str]]] = []
-    for line in basis.certificate(progress=progress).statement:
-        if line.isupper():
-            parts.append((line.capitalize(), []))
-        elif line.startswith("- "):
-            parts[-1][1].append(line.removeprefix("- "))
-        else:
-            parts[-1][1][-1:] = [" ".join([*parts[-1][1][-1:], line.strip()])]
-    return parts
+    return paragraphs(basis.certificate(progress=progress).statement)
 
 
 def _selection_plot(basis: Basis, story: History) -> Markup:

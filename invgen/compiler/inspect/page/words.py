@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from invgen.compiler.basis import Basis
 from invgen.resources import generated_folder
 from invgen.spec import BasisSpec
@@ -68,6 +70,26 @@ def asked(basis: Basis) -> list[str]:
     lines.append(f"Objective {spec.objective}: {objective}.")
     lines.append(f"Functions {PARITIES[spec.parity]}. Candidates were looked at {ORDERINGS[spec.ordering]}.")
     return lines
+
+
+def paragraphs(statement: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The lines of a certificate's statement as headings, empty for what stands before the first, and their sentences.
+
+    A heading is in capitals; a sentence begins with a dash, or without indent, and goes on in indented lines.
+    """
+    parts: list[tuple[str, list[str]]] = []
+    for line in statement:
+        if line.isupper():
+            parts.append((line.capitalize(), []))
+            continue
+        if not parts:
+            parts.append(("", []))
+        sentences = parts[-1][1]
+        if line.startswith("  ") and sentences:
+            sentences[-1] += f" {line.strip()}"
+        else:
+            sentences.append(line.removeprefix("- ").strip())
+    return parts
 
 
 def _tensors(basis: Basis) -> str:
