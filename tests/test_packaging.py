@@ -29,6 +29,7 @@ def test_wheel_holds_templates_and_generated_inside_the_package(distributions: P
     names = zipfile.ZipFile(next(distributions.glob("*.whl"))).namelist()
     assert "invgen/generated/cartesian-l3-n4-flexible/basis.json" in names
     assert any(name.startswith("invgen/templates/numba/") for name in names)
+    assert "invgen/engines/cpp/pair_invgen.cpp" in names
     assert not any(name.endswith((".pyc", ".nbi", ".nbc")) for name in names)
     assert not any(name.startswith(("templates/", "generated/", "tests/")) for name in names)
 
