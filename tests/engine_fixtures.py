@@ -108,10 +108,11 @@ def start_lammps(job: dict[str, Any], folder: Path, ranks: int = 1) -> subproces
 
 def run_lammps(job: dict[str, Any], folder: Path, ranks: int = 1) -> dict[str, np.ndarray]:
     """The answer of a job, as arrays; stress is (6,) eV/Å^3, ASE's sign and order."""
+    (folder / "job.answer.json").unlink(missing_ok=True)
     done = start_lammps(job, folder, ranks)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     found = {k: np.array(v) for k, v in json.loads((folder / "job.answer.json").read_text()).items()}
-    assert found["ranks"] == ranks
+    assert found["ranks"] == ranks, f"{found['ranks']} processes ran, not {ranks}: {done.stdout} {done.stderr}"
     return {**found, "stress": -found["pressure"][[0, 1, 2, 5, 4, 3]] / BAR, "per_atom_stress": found.get("stress")}
 
 

@@ -1,9 +1,8 @@
 """One system through LAMMPS: read a job, run it, write what LAMMPS says. ``mpiexec -n 2 python lammps_job.py JOB.json``
 
 Job: ``cell`` (lower triangular) or ``None``, ``periodic``, ``positions``, ``types``, ``masses`` by type, ``newton``,
-``lines`` of the potential or ``external`` ([model, elements]); ``velocities`` (Å/ps) and ``steps`` of 1 fs; ``before``
-are lines that come first, ``units`` others than metal,
-``atom_style`` others than atomic. The answer lies beside the job.
+``lines`` of the potential or ``external`` ([model, elements]); ``velocities`` (Å/ps) and ``steps`` of 1 fs in ``runs``;
+lines that come ``before``; ``units`` and ``atom_style`` if not metal and atomic. The answer lies beside the job.
 """
 
 from __future__ import annotations
@@ -54,8 +53,8 @@ def run(job: dict[str, Any]) -> dict[str, Any] | None:
     if job.get("steps"):
         energies = [engine.get_thermo("etotal")]
         started, used = time.perf_counter(), time.process_time()
-        for _ in range(10):
-            engine.command(f"run {job['steps'] // 10} pre no post no")
+        for _ in range(job.get("runs", 10)):
+            engine.command(f"run {job['steps'] // job.get('runs', 10)} pre no post no")
             energies.append(engine.get_thermo("etotal"))
         answer |= {
             "seconds": time.perf_counter() - started,

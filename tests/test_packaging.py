@@ -33,6 +33,7 @@ def test_wheel_holds_templates_and_generated_inside_the_package(distributions: P
         f"invgen/templates/report/{name}" for name in ("page.css", "page.js", "3dmol/3Dmol-min.js", "3dmol/LICENSE")
     } <= {*names}
     assert any(name.endswith(".dist-info/licenses/templates/report/3dmol/LICENSE") for name in names)
+    assert "invgen/engines/cpp/pair_invgen.cpp" in names
     assert not any(name.endswith((".pyc", ".nbi", ".nbc")) for name in names)
     assert not any(name.startswith(("templates/", "generated/", "tests/")) for name in names)
 

@@ -157,7 +157,7 @@ class LinearAce : public Model {
       }
       u = (u - at_cutoff) / span;
       du = du / span;
-      const auto inside = planes.length[at] < cutoff;  // all bits of a lane, or none
+      auto inside = planes.length[at] < cutoff;  // all bits of a lane, or none
       u = reinterpret_cast<Pack>(reinterpret_cast<decltype(inside)>(u) & inside);
       du = reinterpret_cast<Pack>(reinterpret_cast<decltype(inside)>(du) & inside);
       const Pack lower = power(u, envelope - 1);
