@@ -528,6 +528,9 @@ def test_peers_have_the_best_of_their_trials_and_the_table_says_what_was_measure
         best = min(tried, key=lambda trial: budget.score(trial["validation"]))
         assert best["settings"] == measured["settings"][package]
     assert table_of("| budget | molecule | invgen |") == module.table(measured["summary"])
+
+
+@pytest.mark.usefixtures("scripts")
 def test_the_table_of_sizes_of_fits_says_what_was_measured():
     fit_size = importlib.import_module("fit_size")
     page = (FOLDER.parent / "docs" / "potentials.md").read_text(encoding="utf-8")
