@@ -228,6 +228,14 @@ def draw(report: dict[str, Any], path: Path) -> None:
     plt.close(figure)
 
 
+def table_row(row: dict[str, Any]) -> str:
+    """A row of ``table`` as it stands in docs/performance.md."""
+    errors = [f"{row[key]['mean']:.2f} ± {row[key]['deviation']:.2f}" for key in KEYS]
+    seconds = "-" if row["processor_seconds"] is None else f"{row['processor_seconds']:.0f}"
+    paper = f"{PAPER[row['model']][row['size']]:g} " if row["model"] in PAPER else ""
+    return f"| {row['model']} | {row['parameters']:,} | {row['size']:,} | {' | '.join(errors)} | {seconds} | {paper}|"
+
+
 def write_results(into: Path) -> None:
     """``benchmarks/results/methane.json`` and ``.svg`` of the finished trainings."""
     report = collect(finished(into))

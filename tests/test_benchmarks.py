@@ -404,6 +404,13 @@ def test_methane_from_energies_alone_trains_keeps_and_reports(tmp_path, monkeypa
 
 
 @pytest.mark.usefixtures("scripts")
+def test_the_table_of_methane_says_what_was_measured():
+    methane = importlib.import_module("methane")
+    measured = json.loads((FOLDER / "results" / "methane.json").read_text())
+    assert table_of("| network | parameters | training frames |") == [methane.table_row(x) for x in measured["table"]]
+
+
+@pytest.mark.usefixtures("scripts")
 def test_the_table_of_methane_from_energies_alone_says_what_was_measured():
     module = importlib.import_module("methane_energies")
     measured = json.loads((FOLDER / "results" / "methane_energies.json").read_text())
