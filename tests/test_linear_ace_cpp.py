@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from engine_fixtures import CppModel, forces_of
 from tolerances import ACE, CENTRAL_DIFFERENCE, close
 
 from invgen.ace import LinearPotential, RadialBasis
+from invgen.ace.repulsion import Repulsion
 from invgen.data import Structure
 from invgen.data.neighbours import neighbour_pairs
 from invgen.engines.data import data_text
@@ -28,7 +30,15 @@ def other_radial(orders: tuple[int, ...] = (1, 2, 3)) -> LinearPotential:
     return LinearPotential(table, radial, ELEMENTS[:1], coefficients, REFERENCES[:1])
 
 
+def repelling() -> LinearPotential:
+    """With repulsion of nuclei, which all pairs of nearest neighbours feel."""
+    bare = potential()
+    lengths = np.array([[1.0, 1.1], [1.1, 1.2]])
+    return replace(bare, repulsion=Repulsion(bare.numbers, lengths, 3.0 * lengths))
+
+
 POTENTIALS = {
+    "repulsion": repelling(),
     "two elements": potential(),
     "one element": potential(species=1),
     "orders 1 and 2": potential(orders=(1, 2)),

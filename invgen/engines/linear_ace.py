@@ -6,6 +6,7 @@ from typing import Any
 
 from invgen.ace.energy import contract
 from invgen.ace.potential import LinearPotential
+from invgen.ace.repulsion import Repulsion
 
 KIND = "linear-ace"
 SOURCE = """// A linear ACE potential: everything is in the data file.
@@ -20,7 +21,7 @@ def entries(potential: LinearPotential) -> dict[str, Any]:
     """Everything that ``cpp/linear_ace.hpp`` reads."""
     basis = potential.basis
     nodes, weights, leaf_weights = contract(potential.products, potential.coefficients)
-    repulsion = getattr(potential, "repulsion", None)
+    repulsion = potential.repulsion
     return {
         "kind": KIND,
         "elements": list(potential.elements),
@@ -44,6 +45,6 @@ def entries(potential: LinearPotential) -> dict[str, Any]:
     }
 
 
-def zbl_entries(repulsion: Any) -> dict[str, Any]:
+def zbl_entries(repulsion: Repulsion) -> dict[str, Any]:
     """Everything that ``cpp/zbl.hpp`` reads: tables by the species of both ends, eV Å and Å."""
     return {f"zbl_{name}": getattr(repulsion, name) for name in ("strength", "length", "inner", "outer")}
