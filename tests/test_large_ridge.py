@@ -181,7 +181,7 @@ def test_a_damaged_journal_is_made_again(bands: list[int], tmp_path: Path) -> No
 
 
 def test_ctrl_c_in_the_solve_ends_the_command_with_130(tmp_path: Path) -> None:
-    path = configuration(tmp_path, total_degree=5)
+    path = configuration(tmp_path, "[weights]\nenergy = 30.0\nforces = 1.0\nstress = 1.0\n", total_degree=5)
     code = f"""
 import signal, sys
 from invgen.ace.fitting import large, ridge
@@ -212,7 +212,7 @@ main()
     assert "memory: about" in ended.stderr
     assert "of which one dense decomposition takes" in ended.stdout
     report = json.loads((tmp_path / "fit" / "report.json").read_text())
-    assert set(report["seconds"]) == {"assembly", "solve"}
+    assert set(report["seconds"]) == {"assembly", "weights", "solve"}
     assert all(took["wall"] > 0 for took in report["seconds"].values())
     assert report["solution"]["details"]["factorisation_seconds"] > 0
     assert 0.05 < report["peak_memory_gib"] < 8
