@@ -143,11 +143,14 @@ def problem(
     )  # fmt: skip
 
 
-def measured(p: Problem, labels: list[str]) -> dict[str, Any]:
-    """Fits one selection of columns and measures it on the test structures, all together and one by one."""
+def measured(p: Problem, labels: list[str], fixed: bool = False) -> dict[str, Any]:
+    """Fits one selection of columns and measures it on the test structures, all together and one by one.
+
+    The one-body energy is fitted too, or ``fixed`` at the mean of the training energies.
+    """
     position = {label: k for k, label in enumerate(p.labels)}
     columns = np.array([position[label] for label in labels])
-    settings, coefficients = best_weight(Selection.of(p, columns))
+    settings, coefficients = best_weight(Selection.of(p, columns, fixed))
     energies = np.array([s.energy / s.atoms - settings["one_body_energy"] for s in p.test])
     de = 1e3 * np.abs(p.energy_rows[:, columns] @ coefficients - energies)
     forces = np.concatenate([s.forces.reshape(-1) for s in p.test])
@@ -190,9 +193,9 @@ class Selection:
     others: dict[int | None, Factor]
 
     @classmethod
-    def of(cls, p: Problem, columns: np.ndarray) -> Selection:
-        """The columns at these positions."""
-        factors = p.factors.columns(columns)
+    def of(cls, p: Problem, columns: np.ndarray, fixed: bool = False) -> Selection:
+        """The columns at these positions; the one-body energy is fitted or ``fixed``."""
+        factors = OneBodyFactors.of(p.factors.columns(columns), 1, () if fixed else None)
         alone, turns = factors.reweighted(energy=0.0), (None, *range(len(factors)))
         others = {fold: alone.combine(excluding=fold) for fold in turns}
         energies = {fold: factors.energy_rows(fold) for fold in turns}
@@ -242,7 +245,8 @@ def _held_out(selection: Selection, weight: float, lambdas: np.ndarray) -> tuple
         raw = part["energy"]
         if len(raw.augmented) != raw.rows:
             raise ValueError(f"fold {fold} has {raw.rows} energies for {raw.matrix.shape[1]} columns: condensed")
-        predicted = raw.matrix[:, selection.columns + 1] @ found + raw.matrix[:, :1] * factors.one_body(fold)(found)
+        one_body = raw.matrix[:, list(factors.free)] @ factors.one_body(fold)(found)
+        predicted = raw.matrix[:, selection.columns + 1] @ found + one_body
         energies.append(np.abs(predicted - raw.target[:, None]))
         squared, count = factors.errors(found, fold)["forces"]
         squares, rows = squares + squared, rows + count
@@ -279,7 +283,7 @@ def fit(data: Path, element: str, series: tuple[Series, ...], folder: Path) -> N
     rows = kept_rows(file, element)
     done = {(row["series"], row["size"]) for row in rows}
     wanted = bases(series)
-    found = {key: members for key, members in wanted.items() if key not in done}
+    found = {(s, size): members for (s, size), members in wanted.items() if (s.name, size) not in done}
     if not found:
         print(f"{element}: every basis has its row in {file.name}", flush=True)
         return
@@ -287,13 +291,13 @@ def fit(data: Path, element: str, series: tuple[Series, ...], folder: Path) -> N
     together = tuple(dict.fromkeys(c for members in wanted.values() for c in members))
     p = problem(data, element, together, best_cutoff(element), folder=str(factors))
     test = {"atoms": [s.atoms for s in p.test], "group": [s.group for s in p.test]}
-    for (name, size), members in found.items():
+    for (s, size), members in found.items():
         started = time.process_time()
-        row = measured(p, [c.label for c in members])
+        row = measured(p, [c.label for c in members], s.fixed)
         row.pop("coefficients")
-        rows.append({"series": name, "size": size, "commit": stamp["commit"], **row})
+        rows.append({"series": s.name, "size": size, "commit": stamp["commit"], **row})
         print(
-            f"{element} {name}, size {size}: {row['functions']} functions, "
+            f"{element} {s.name}, size {size}: {row['functions']} functions, "
             f"energy {row['energy_mae']:.3f} meV/atom, force {row['force_mae']:.4f} eV/Å, "
             f"energy weight {row['energy_weight']:.0f}, {time.process_time() - started:.1f} s",
             flush=True,

@@ -12,6 +12,7 @@ import invgen
 from invgen.compiler.candidates.ace.coupling import Coupling
 
 FULL, LANGBEIN, GRADED = "linear", "independent", "graded"
+FIXED = ", one-body energy fixed"
 GRADE = 5
 MOST = 50_000
 """Candidates of the largest selection."""
@@ -47,16 +48,20 @@ class Series:
     """Bases of one truncation and objective that grow with its size; ``graded`` ones join two full ones.
 
     A graded basis has three orders at degree D (w_L = 3/2), and a fourth at D - ``GRADE`` (w_L of its truncation).
+    The one-body energy is fitted, or ``fixed`` at the mean of the training energies.
     """
 
     objective: str
     truncation: Truncation
     sizes: tuple[int, ...]
+    fixed: bool = False
 
     @property
     def name(self) -> str:
         """``linear, n<=3, w_L=3/2``."""
-        return GRADED if self.objective == GRADED else f"{self.objective}, {self.truncation.name}"
+        if self.objective == GRADED:
+            return GRADED
+        return f"{self.objective}, {self.truncation.name}" + (FIXED if self.fixed else "")
 
 
 GRIDS = {
@@ -69,9 +74,12 @@ GRIDS = {
     Truncation(4, l_max=2): ((1, 2, 3), (1, 2, 3, 4, 6, 8, 12, 16)),
 }
 """By truncation the sizes of full and of Langbein bases: total degrees, or numbers of radial functions of a box."""
+ALSO_FIXED = (Truncation(3, w_L="3/2"), Truncation(3, l_max=2))
 SERIES = tuple(
-    Series(objective, truncation, sizes)
+    Series(objective, truncation, sizes, fixed)
+    for fixed in (False, True)
     for truncation, both in GRIDS.items()
+    if not fixed or truncation in ALSO_FIXED
     for objective, sizes in zip((FULL, LANGBEIN), both, strict=True)
 )
 LARGE = (Series(GRADED, Truncation(4, w_L="1"), (13, 15, 17, 19)),)
@@ -111,6 +119,6 @@ def functions(objective: str, truncation: Truncation, size: int) -> tuple[Coupli
     return tuple(basis.invariants)
 
 
-def bases(series: tuple[Series, ...]) -> dict[tuple[str, int], tuple[Coupling, ...]]:
+def bases(series: tuple[Series, ...]) -> dict[tuple[Series, int], tuple[Coupling, ...]]:
     """All bases by series and size."""
-    return {(s.name, size): functions(s.objective, s.truncation, size) for s in series for size in s.sizes}
+    return {(s, size): functions(s.objective, s.truncation, size) for s in series for size in s.sizes}
