@@ -65,13 +65,13 @@ class Series:
 
 
 GRIDS = {
-    Truncation(3, w_L="3/2"): ((3, 5, 7, 9, 11, 13, 15, 17), (6, 8, 10, 12, 14, 16, 18, 21, 24)),
-    Truncation(3, w_L="1"): ((3, 4, 6, 8, 10, 12, 14), (5, 6, 8, 10, 12, 14, 16, 18)),
-    Truncation(4, w_L="3/2"): ((3, 5, 7, 9, 11, 13, 14), (6, 8, 10, 12, 14, 16, 18)),
+    Truncation(3, w_L="3/2"): ((3, 5, 7, 9, 11, 13, 15, 17), (6, 8, 10, 12, 14, 16, 18, 21, 24, 26)),
+    Truncation(3, w_L="1"): ((3, 4, 6, 8, 10, 12, 14), (5, 6, 8, 10, 12, 14, 16, 18, 20)),
+    Truncation(4, w_L="3/2"): ((3, 5, 7, 9, 11, 13, 14), (6, 8, 10, 12, 14, 16, 18, 20)),
     Truncation(4, w_L="1"): ((3, 4, 6, 8, 10, 12), (5, 6, 8, 10, 12, 14, 16)),
     Truncation(3, l_max=2): ((1, 2, 3, 4, 5, 6), (1, 2, 3, 4, 6, 8, 12, 16)),
     Truncation(3, l_max=3): ((1, 2, 3, 4, 5), (1, 2, 3, 4, 6, 8, 12, 16)),
-    Truncation(4, l_max=2): ((1, 2, 3), (1, 2, 3, 4, 6, 8, 12, 16)),
+    Truncation(4, l_max=2): ((1, 2, 3, 4), (1, 2, 3, 4, 6, 8, 12, 16)),
 }
 """By truncation the sizes of full and of Langbein bases: total degrees, or numbers of radial functions of a box."""
 ALSO_FIXED = (Truncation(3, w_L="3/2"), Truncation(3, l_max=2))
