@@ -21,6 +21,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import record
 from materials_bases import FIXED, FULL, GRADED, GRIDS, LANGBEIN, LARGE, SERIES, Truncation, functions
+from materials_tables import tables
 
 UNITS = {"energy_mae": ("test energy MAE (meV/atom)", 0), "force_mae": ("test force MAE (eV/Å)", 1)}
 DRAWS = 2000
@@ -116,7 +117,10 @@ def figures(materials: Mapping[str, Any]) -> None:
         "best_at_size": overall,
     }
     record.write("materials", {**summary, "settings": {el: r["settings"] for el, r in found.items()}})
-    print(json.dumps({key: summary[key] for key in ("missing", "totals", "best", "products")}, indent=1))
+    print(f"missing: {json.dumps(summary['missing'])}")
+    written = json.loads((record.RESULTS / "materials.json").read_text())
+    for name, lines in tables(written).items():
+        print("\n".join((f"\n{name}", *lines)))
 
 
 def _curves(result: Mapping[str, Any]) -> dict[str, Curve]:
