@@ -11,6 +11,7 @@ structures choose nothing.
     python benchmarks/materials.py DATA cutoff Cu [Mo ..] -> results/materials/Cu-cutoff.json; DATA holds <El>.extxyz.xz
     python benchmarks/materials.py DATA fit Cu [Mo ...]   -> results/materials/Cu.json, with the best of the cutoffs
     python benchmarks/materials.py DATA large Cu [Mo ...] -> the same file, also with the bases of up to 2,292 functions
+    python benchmarks/materials.py DATA constant Cu ..    -> results/materials/Cu-constant.json, what an intercept does
     python benchmarks/materials.py DATA potential Cu      -> products/Cu.npz, the best basis as a potential file
     python benchmarks/materials.py DATA figures           -> results/materials.json, materials_*.png
 
@@ -32,7 +33,7 @@ from typing import Any
 
 import numpy as np
 import record
-from materials_bases import CUTOFF_BASIS, LARGE, QUICK, SERIES, Series, bases, functions
+from materials_bases import ALSO_FIXED, CUTOFF_BASIS, LARGE, QUICK, SERIES, Series, bases, functions
 
 from invgen.ace.fitting.assembly import assemble
 from invgen.ace.fitting.band import Band
@@ -62,6 +63,8 @@ CUTOFFS = (4.6, 5.2, 5.8, 6.4, 7.0)
 """In Å."""
 RADIAL_FUNCTIONS = 26
 """The largest n of all bases."""
+MOST_FOR_CONSTANT = 200
+"""Functions of a basis that is asked how well it makes a constant."""
 FOLDER = record.RESULTS / "materials"
 ORDER = [(s.name, size) for s in dict.fromkeys((*SERIES, *LARGE, *QUICK)) for size in s.sizes]
 """Of the rows of a file."""
@@ -331,6 +334,34 @@ def fit(data: Path, element: str, series: tuple[Series, ...], folder: Path) -> N
     shutil.rmtree(factors)
 
 
+def constant(data: Path, element: str) -> None:
+    """What each basis leaves of a constant energy that exerts no forces: least squares, one eV for each atom.
+
+    A one-body energy has it for nothing; without one the functions must make it of themselves. ``left`` is the root
+    mean square of what is missing, forces and stresses weighted as in a fit, in eV per atom.
+    """
+    members_of = bases(tuple(s for s in SERIES if s.truncation in ALSO_FIXED and not s.fixed))
+    found = {key: members for key, members in members_of.items() if len(members) <= MOST_FOR_CONSTANT}
+    p = problem(data, element, tuple(dict.fromkeys(c for m in found.values() for c in m)), best_cutoff(element), None)
+    position, rows = {label: k for k, label in enumerate(p.labels)}, []
+    for (s, size), members in found.items():
+        factors = p.factors.columns([position[c.label] for c in members])
+        left = left_of_constant(factors)
+        rows.append({"series": s.name, "size": size, "functions": len(members), "left": left})
+        print(f"{element} {s.name}, {len(members)} functions: {1e3 * left:.3g} meV/atom", flush=True)
+    result = {"stamp": record.stamp(), "element": element, "settings": settings(element), "rows": rows}
+    write_text(FOLDER / f"{element}-constant.json", json.dumps(result, indent=1) + "\n")
+
+
+def left_of_constant(factors: OneBodyFactors) -> float:
+    """Of all rows of these coefficients, with the column of the one-body energy as their target."""
+    order = [*range(1, factors.size + 1), 0]
+    pairs = [(f, WEIGHTS.kinds[kind]) for part in factors.parts for kind, f in part.items()]
+    joined = Factor.join([(Factor(f.augmented[:, order], f.rows), weight) for f, weight in pairs], factors.size + 1)
+    energies = sum(part["energy"].rows for part in factors.parts)
+    return float(abs(joined.augmented[-1, -1]) / (WEIGHTS.kinds["energy"] * np.sqrt(energies)))
+
+
 def settings(element: str) -> dict[str, Any]:
     """What all bases of one element have in common."""
     weights = {**WEIGHTS.kinds, "energy": list(ENERGY_WEIGHTS), "scaling": WEIGHTS.scaling}
@@ -374,6 +405,8 @@ def main(data: str, verb: str, *arguments: str) -> None:
     for element in elements:
         if verb == "cutoff":
             choose_cutoff(Path(data), element)
+        elif verb == "constant":
+            constant(Path(data), element)
         elif verb == "potential":
             potential(Path(data), element)
         else:

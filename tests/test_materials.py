@@ -107,6 +107,22 @@ def test_a_selection_gives_what_plain_rows_of_its_columns_give(materials, tmp_pa
     assert settings["held_out"]["force_rmse"] == pytest.approx(np.sqrt(squares / count), rel=1e-5)
 
 
+def test_what_is_left_of_a_constant_is_the_residual_of_plain_least_squares(materials, tmp_path):
+    bases = importlib.import_module("materials_bases")
+    members = bases.functions(bases.FULL, bases.Truncation(3, w_L="3/2"), 6)
+    p = materials.problem(tmp_path, "Cu", members, 4.5, None)
+    columns, (train, _) = np.array([0, 3, 4, 9, 17]), materials.read(tmp_path, "Cu")
+    rows, weight = [p.evaluator.rows(s) for s in train], materials.WEIGHTS.kinds["energy"]
+    parts = [
+        [weight * r.energy[None] / s.atoms, r.forces, r.virial / s.atoms] for r, s in zip(rows, train, strict=True)
+    ]
+    a = np.concatenate([part for three in parts for part in three])[:, columns]
+    b = np.concatenate([[weight] + [0.0] * (3 * s.atoms + 6) for s in train])
+    residual = b - a @ np.linalg.lstsq(a, b, rcond=None)[0]
+    left = materials.left_of_constant(p.factors.columns(columns))
+    assert left == pytest.approx(np.linalg.norm(residual) / (weight * np.sqrt(len(train))), rel=1e-6)
+
+
 def test_rows_are_kept_go_on_and_are_compared(materials, tmp_path, monkeypatch, capsys):
     bases, figures = importlib.import_module("materials_bases"), importlib.import_module("materials_figures")
     series = small(bases)
