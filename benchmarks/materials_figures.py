@@ -113,6 +113,7 @@ def figures(materials: Mapping[str, Any]) -> None:
         "best": best,
         "same_truncation": [point for el, result in found.items() for point in at_same_truncation(el, result)],
         "products": products(),
+        "constant": [point for el in found for point in of_constant(el)],
         "equal_size": points,
         "best_at_size": overall,
     }
@@ -183,6 +184,22 @@ def at_same_truncation(element: str, result: Mapping[str, Any]) -> list[dict[str
                     **{quantity: [a[quantity], b[quantity]] for quantity in UNITS},
                 }
             )
+    return made
+
+
+def of_constant(element: str) -> list[dict[str, Any]]:
+    """What Langbein and full bases of one truncation leave of a constant energy at equal size, in eV per atom."""
+    file = record.RESULTS / "materials" / f"{element}-constant.json"
+    rows = json.loads(file.read_text())["rows"] if file.exists() else []
+    made = []
+    for truncation in GRIDS:
+        names = _names(truncation)
+        full, langbein = (sorted((r["functions"], r["left"]) for r in rows if r["series"] == name) for name in names)
+        for size, left in langbein:
+            if full and full[0][0] <= size <= full[-1][0]:
+                there = np.exp(np.interp(np.log(size), *np.log(np.array(full)).T))
+                pair = {"full": float(there), "langbein": left}
+                made.append({"element": element, "truncation": truncation.name, "functions": size, **pair})
     return made
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 UNITS = ("energy_mae", "force_mae")
+CONSTANT = (("n<=3, w_L=3/2", 29), ("n<=3, w_L=3/2", 84), ("n<=3, l<=2", 33), ("n<=3, l<=2", 105))
+"""Truncations and sizes of Langbein bases at which a constant energy is shown."""
 Counts = Mapping[str, Any]
 
 
@@ -43,11 +45,23 @@ def tables(measured: Mapping[str, Any]) -> dict[str, list[str]]:
         ],
         "best at size": [counted(size, counts) for size, counts in totals["best_at_size"].items()],
         "same truncation": same_truncation(measured["same_truncation"]),
+        "constant": constant(measured["constant"]),
         "products": [
             row([p["truncation"], p["size"], p["full"], p["with_a_scalar_factor"], p["langbein"]])
             for p in measured["products"]
         ],
     }
+
+
+def constant(points: Sequence[Mapping[str, Any]]) -> list[str]:
+    """By element, for each place of ``CONSTANT`` what full and Langbein bases leave of one eV, in meV."""
+    made = []
+    for element in dict.fromkeys(p["element"] for p in points):
+        mine = {(p["truncation"], p["functions"]): p for p in points if p["element"] == element}
+        made.append(
+            row([element, *(f"{1e3 * mine[k]['full']:.2g} / {1e3 * mine[k]['langbein']:.2g}" for k in CONSTANT)])
+        )
+    return made
 
 
 def row(cells: Sequence[Any]) -> str:
