@@ -264,15 +264,12 @@ def totals(points: Rows, overall: Rows, best: Mapping[str, Mapping[str, Any]]) -
 
 
 def _missing(materials: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
-    """By element the bases that have no row; all for an element without any."""
-    made: dict[str, Any] = {}
-    for element in materials:
-        if element not in found:
-            made[element] = "all"
-            continue
-        there = {(row["series"], row["size"]) for row in found[element]["rows"]}
-        open_ones = [f"{s.name}, size {n}" for s in (*SERIES, *LARGE) for n in s.sizes if (s.name, n) not in there]
-        made |= {element: open_ones} if open_ones else {}
+    """By element and series the sizes that have no row; ``all`` for an element without any."""
+    made: dict[str, Any] = {element: "all" for element in materials if element not in found}
+    for element, result in found.items():
+        there = {(row["series"], row["size"]) for row in result["rows"]}
+        sizes = {s.name: [n for n in s.sizes if (s.name, n) not in there] for s in (*SERIES, *LARGE)}
+        made |= {element: left} if (left := {name: part for name, part in sizes.items() if part}) else {}
     return made
 
 
