@@ -105,17 +105,19 @@ def figures(materials: Mapping[str, Any]) -> None:
         _figure(quantity, materials, found)
     points = [point for el, result in found.items() for point in at_equal_size(el, result)]
     overall = [point for el, result in found.items() for point in best_at_size(el, result)]
+    across = [point for el, result in found.items() for point in crossed(el, result)]
     best = {el: _best(materials[el], result["rows"]) for el, result in found.items()}
     summary = {
         "missing": _missing(materials, found),
         "draws": DRAWS,
-        "totals": totals(points, overall, best),
+        "totals": totals(points, overall, across, best),
         "best": best,
         "same_truncation": [point for el, result in found.items() for point in at_same_truncation(el, result)],
         "products": products(),
         "constant": [point for el in found for point in of_constant(el)],
         "equal_size": points,
         "best_at_size": overall,
+        "crossed": across,
     }
     record.write("materials", {**summary, "settings": {el: r["settings"] for el, r in found.items()}})
     print(f"missing: {json.dumps(summary['missing'])}")
@@ -148,6 +150,19 @@ def at_equal_size(element: str, result: Mapping[str, Any]) -> list[dict[str, Any
             common |= {"n_max": truncation.n_max, "w_L": truncation.w_L, "one_body": "fixed" if fixed else "fitted"}
             sizes = [int(size) for size in langbein.sizes if full.covers(size)]
             made += [{**common, "functions": size, **compared(langbein, full, size)} for size in sizes]
+    return made
+
+
+def crossed(element: str, result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every Langbein basis of a box against the full ones by total degree, order <= 3 and w_L = 1."""
+    curves, made = _curves(result), []
+    full = curves.get(_names(Truncation(3, w_L="1"))[0])
+    for truncation in (t for t in GRIDS if t.kind == "box" and t.n_max == 3):
+        langbein = curves.get(_names(truncation)[1])
+        if full is not None and langbein is not None:
+            sizes = [int(size) for size in langbein.sizes if full.covers(size)]
+            named = {"element": element, "truncation": truncation.name}
+            made += [{**named, "functions": size, **compared(langbein, full, size)} for size in sizes]
     return made
 
 
@@ -231,7 +246,7 @@ def _count(points: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def totals(points: Rows, overall: Rows, best: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def totals(points: Rows, overall: Rows, across: Rows, best: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Wins by truncation, element and size, of the overall best, and how many of the best reach the published ones."""
     fitted = [point for point in points if point["one_body"] == "fitted"]
     ranges = {"below 30": (0, 30), "30 to 99": (30, 100), "100 and more": (100, 10**9)}
@@ -258,6 +273,8 @@ def totals(points: Rows, overall: Rows, best: Mapping[str, Mapping[str, Any]]) -
         if any(p["truncation"] == truncation.name and p["one_body"] == "fixed" for p in points)
     }
     made["best_at_size"] = {str(size): _count(p for p in overall if p["functions"] == size) for size in OVERALL}
+    boxes = dict.fromkeys(point["truncation"] for point in across)
+    made["crossed"] = {name: _count(p for p in across if p["truncation"] == name) for name in boxes}
     names = [name for row in best.values() for name in row if "below" in name]
     made["at_or_below_published"] = {name: sum(row[name] for row in best.values()) for name in dict.fromkeys(names)}
     return made

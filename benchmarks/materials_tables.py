@@ -24,15 +24,11 @@ def tables(measured: Mapping[str, Any]) -> dict[str, list[str]]:
             for name, counts in [*totals[kind]["truncation"].items(), (None, totals[kind]["all"])]
         ],
         "elements": [
-            row(
-                [
-                    element,
-                    *_cells(totals["total degree"]["element"][element]),
-                    *_cells(totals["box"]["element"][element]),
-                ]
-            )
+            counted(f"{element}, {kind}", totals[kind]["element"][element])
             for element in totals["box"]["element"]
+            for kind in ("total degree", "box")
         ],
+        "crossed": [counted(name, counts) for name, counts in totals["crossed"].items()],
         "sizes": [
             counted(f"{kind}, {name}", counts)
             for kind in ("total degree", "box")
