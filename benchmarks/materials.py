@@ -1,18 +1,22 @@
-"""Six materials: test errors against the number of functions, full ACE basis and its Langbein subset.
+"""Six materials: test errors against the number of functions, full ACE bases and their Langbein subsets.
 
-For every element one design matrix of all functions in question is condensed once; every basis is a selection of its
-columns, so all of them have the same radial functions, solver and tuning budget: ridge with a smoothness prior. The
-cutoff (found with one basis), lambda, the weight of the energies and the best basis are those of the least product of
-the errors that four-fold cross-validation over the training structures finds: mean absolute for energies, as in the
-published table, and root mean square for forces, of which a condensed matrix keeps only sums of squares. The one-body
-energy is fitted with the coefficients. Test structures choose nothing.
+Both by total degree and in boxes (``materials_bases``). For every element one design matrix of all functions in
+question is condensed once; every basis is a selection of its columns, so all of them have the same radial functions,
+solver and tuning budget: ridge with a smoothness prior. The cutoff (found with one basis), lambda, the weight of the
+energies and the best basis are those of the least product of the errors that four-fold cross-validation over the
+training structures finds: mean absolute for energies, as in the published table, and root mean square for forces, of
+which a condensed matrix keeps only sums of squares. The one-body energy is fitted with the coefficients. Test
+structures choose nothing.
 
     python benchmarks/materials.py DATA cutoff Cu [Mo ..] -> results/materials/Cu-cutoff.json; DATA holds <El>.extxyz.xz
     python benchmarks/materials.py DATA fit Cu [Mo ...]   -> results/materials/Cu.json, with the best of the cutoffs
+    python benchmarks/materials.py DATA large Cu [Mo ...] -> the same file, also with the bases of up to 2,292 functions
+    python benchmarks/materials.py DATA constant Cu ..    -> results/materials/Cu-constant.json, what an intercept does
     python benchmarks/materials.py DATA potential Cu      -> products/Cu.npz, the best basis as a potential file
     python benchmarks/materials.py DATA figures           -> results/materials.json, materials_*.png
 
-``--quick`` takes small bases.
+``--quick`` takes small bases. Finished elements, bases and parts of a design matrix are kept: the same command goes on
+where it was interrupted.
 """
 
 from __future__ import annotations
@@ -20,20 +24,23 @@ from __future__ import annotations
 import json
 import lzma
 import re
+import shutil
 import sys
 import time
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import record
+from materials_bases import ALSO_FIXED, CUTOFF_BASIS, LARGE, QUICK, SERIES, Series, bases, functions
 
-import invgen
 from invgen.ace.fitting.assembly import assemble
+from invgen.ace.fitting.band import Band
 from invgen.ace.fitting.design import DesignEvaluator
+from invgen.ace.fitting.factors import Factor
 from invgen.ace.fitting.fit import degrees
+from invgen.ace.fitting.independence import largest_singular_value
 from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.ridge import RidgePath, prior_scales
 from invgen.ace.fitting.rows import Weights, reference_energies_of
@@ -46,6 +53,8 @@ from invgen.data.structures import Structure, read_structures
 from invgen.files import write_text
 
 FOLDS = 4
+WIDE = 1000
+"""Columns from which on bands replace singular value decompositions."""
 SMOOTHNESS = 2.0
 WEIGHTS = Weights(energy=200.0, forces=1.0, stress=1.0, scaling="atom")
 ENERGY_WEIGHTS = (25.0, 50.0, 100.0, 200.0, 400.0, 800.0, 1600.0)
@@ -54,12 +63,12 @@ CUTOFFS = (4.6, 5.2, 5.8, 6.4, 7.0)
 """In Å."""
 RADIAL_FUNCTIONS = 26
 """The largest n of all bases."""
+MOST_FOR_CONSTANT = 200
+"""Functions of a basis that is asked how well it makes a constant."""
+FOLDER = record.RESULTS / "materials"
+ORDER = [(s.name, size) for s in dict.fromkeys((*SERIES, *LARGE, *QUICK)) for size in s.sizes]
+"""Of the rows of a file."""
 LAMBDAS = tuple(float(x) for x in np.logspace(-18, -4, 29))
-MOST = 50_000
-"""Candidates of the largest selection."""
-
-
-GRADED, GRADE = "graded", 5
 
 
 @dataclass(frozen=True)
@@ -82,55 +91,6 @@ MATERIALS = {
     "Si": Material(2.35, (2.91, 0.07), (2.21, 0.06)),
     "Ge": Material(2.45, (2.06, 0.05), (1.79, 0.05)),
 }
-
-
-@dataclass(frozen=True)
-class Series:
-    """Bases of growing total degree; ``graded`` joins full ones, three orders at D and a fourth at D - ``GRADE``."""
-
-    objective: str
-    n_max: int
-    w_L: str
-    degrees: tuple[int, ...]
-
-    @property
-    def name(self) -> str:
-        """``linear, n<=3, w_L=3/2``."""
-        return GRADED if self.objective == GRADED else f"{self.objective}, n<={self.n_max}, w_L={self.w_L}"
-
-
-SERIES = (
-    Series("linear", 3, "3/2", (6, 8, 10, 12, 14, 16, 18)),
-    Series("independent", 3, "3/2", (8, 10, 12, 14, 16, 18, 20, 22, 24, 26)),
-    Series("linear", 4, "1", (6, 8, 10, 11, 12, 13)),
-    Series("independent", 4, "1", (8, 10, 11, 12, 13, 14, 16)),
-    Series(GRADED, 4, "1", (13, 15, 16, 17, 18, 19)),
-)
-CUTOFF_BASIS = (GRADED, 4, "1", 15)
-"""Objective, n_max, w_L and degree of the basis that chooses the cutoff."""
-QUICK = (Series("linear", 3, "3/2", (6, 8, 10)), Series("independent", 3, "3/2", (8, 10, 12)))
-
-
-@cache
-def functions(objective: str, n_max: int, w_L: str, degree: int) -> tuple[Coupling, ...]:
-    """The functions of one basis, generated once for all elements and kept in a file."""
-    if objective == GRADED:
-        parts = functions("linear", 3, "3/2", degree), functions("linear", n_max, w_L, degree - GRADE)
-        return tuple(dict.fromkeys(c for part in parts for c in part))
-    spec = invgen.BasisSpec(family="ace", n_max=n_max, total_degree=degree, w_L=w_L, objective=objective)
-    file = Path("products/bases") / f"{spec.id}.json"
-    if file.exists():
-        return tuple(invgen.Basis.load(file).invariants)
-    started = time.perf_counter()
-    basis = invgen.generate(spec, max_candidates=MOST)
-    basis.save(file)
-    print(f"{spec.id}: {len(basis)} functions, {time.perf_counter() - started:.0f} s", flush=True)
-    return tuple(basis.invariants)
-
-
-def bases(series: tuple[Series, ...]) -> dict[tuple[str, int], tuple[Coupling, ...]]:
-    """All bases by series and degree."""
-    return {(s.name, d): functions(s.objective, s.n_max, s.w_L, d) for s in series for d in s.degrees}
 
 
 @dataclass(frozen=True)
@@ -190,15 +150,19 @@ def problem(
     )  # fmt: skip
 
 
-def measured(p: Problem, labels: list[str]) -> dict[str, Any]:
-    """Fits one selection of columns and measures it on the test structures."""
+def measured(p: Problem, labels: list[str], fixed: bool = False) -> dict[str, Any]:
+    """Fits one selection of columns and measures it on the test structures, all together and one by one.
+
+    The one-body energy is fitted too, or ``fixed`` at the mean of the training energies.
+    """
     position = {label: k for k, label in enumerate(p.labels)}
     columns = np.array([position[label] for label in labels])
-    settings, coefficients = best_weight(p, columns)
+    settings, coefficients = best_weight(Selection.of(p, columns, fixed))
     energies = np.array([s.energy / s.atoms - settings["one_body_energy"] for s in p.test])
     de = 1e3 * np.abs(p.energy_rows[:, columns] @ coefficients - energies)
     forces = np.concatenate([s.forces.reshape(-1) for s in p.test])
     df = np.abs(p.force_rows[:, columns] @ coefficients - forces)
+    ends = np.cumsum([3 * s.atoms for s in p.test])[:-1]
     groups = sorted({s.group for s in p.test})
     per_group = {g: float(np.mean([e for e, s in zip(de, p.test, strict=True) if s.group == g])) for g in groups}
     return {
@@ -206,34 +170,90 @@ def measured(p: Problem, labels: list[str]) -> dict[str, Any]:
         "energy_mae": float(de.mean()),
         "force_mae": float(df.mean()),
         "energy_mae_per_group": per_group,
+        "per_structure": {
+            "energy_mae": [float(f"{e:.5g}") for e in de],
+            "force_mae": [float(f"{part.mean():.5g}") for part in np.split(df, ends)],
+        },
         **settings,
         "coefficients": coefficients,
     }
 
 
-def best_weight(p: Problem, columns: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
+@dataclass(frozen=True)
+class Selection:
+    """Some columns of a problem.
+
+    factors
+        Those of these columns alone.
+    prior
+        (columns,) gamma_k of ridge.
+    energies, others
+        By the fold that is left out (or ``None``): rows of energies without their weight, their one-body energies
+        eliminated; and condensed rows of forces and stresses, which no choice of that weight changes.
+    """
+
+    problem: Problem
+    columns: np.ndarray
+    factors: OneBodyFactors
+    prior: np.ndarray
+    energies: dict[int | None, Factor]
+    others: dict[int | None, Factor]
+
+    @classmethod
+    def of(cls, p: Problem, columns: np.ndarray, fixed: bool = False) -> Selection:
+        """The columns at these positions; the one-body energy is fitted or ``fixed``."""
+        factors = OneBodyFactors.of(p.factors.columns(columns), 1, () if fixed else None)
+        alone, turns = factors.reweighted(energy=0.0), (None, *range(len(factors)))
+        others = {fold: alone.combine(excluding=fold) for fold in turns}
+        energies = {fold: factors.energy_rows(fold) for fold in turns}
+        return cls(p, columns, factors, prior_scales(p.degrees[columns], SMOOTHNESS), energies, others)
+
+    def path(self, weight: float, excluding: int | None = None) -> RidgePath | BandPath:
+        """All ridge solutions for one weight of the energies."""
+        parts = [(self.others[excluding], 1.0), (self.energies[excluding], weight)]
+        joined = Factor.join(parts, self.factors.size + 1)
+        return RidgePath.of(joined, self.prior) if self.factors.size < WIDE else BandPath(joined, self.prior)
+
+
+class BandPath:
+    """The solutions of ``RidgePath`` from a band, which costs a tenth of a singular value decomposition."""
+
+    def __init__(self, factor: Factor, prior: np.ndarray) -> None:
+        self.factor, self.prior = factor, prior
+        self.band = Band.of(factor.matrix / prior, factor.target)
+
+    @property
+    def singular(self) -> np.ndarray:
+        """(1,) the largest singular value."""
+        return np.array([largest_singular_value(self.factor.matrix, self.prior)])
+
+    def coefficients(self, lambdas: float | np.ndarray) -> np.ndarray:
+        """(columns,) or (columns, lambdas)."""
+        found = self.band.coefficients(np.atleast_1d(lambdas)) / self.prior[:, None]
+        return found if np.ndim(lambdas) else found[:, 0]
+
+
+def best_weight(selection: Selection) -> tuple[dict[str, Any], np.ndarray]:
     """Settings and coefficients of the weight of least score, found downhill from the middle one."""
     at = len(ENERGY_WEIGHTS) // 2
-    found = {k: tried(p, columns, ENERGY_WEIGHTS[k]) for k in (at - 1, at, at + 1)}
+    found = {k: tried(selection, ENERGY_WEIGHTS[k]) for k in (at - 1, at, at + 1)}
     while (at := min(found, key=lambda k: score(found[k][0]))) in (min(found), max(found)):
         further = at - 1 if at == min(found) else at + 1
         if not 0 <= further < len(ENERGY_WEIGHTS):
             break
-        found[further] = tried(p, columns, ENERGY_WEIGHTS[further])
+        found[further] = tried(selection, ENERGY_WEIGHTS[further])
     return found[at]
 
 
-def tried(p: Problem, columns: np.ndarray, weight: float) -> tuple[dict[str, Any], np.ndarray]:
+def tried(selection: Selection, weight: float) -> tuple[dict[str, Any], np.ndarray]:
     """For one weight of the energies the lambda of least score, what was held out there, and the coefficients."""
-    factors = p.factors.columns(columns).reweighted(energy=weight)
-    prior = prior_scales(p.degrees[columns], SMOOTHNESS)
-    path = RidgePath.of(factors.combine(), prior)
+    path = selection.path(weight)
     lambdas = np.array(LAMBDAS) * path.singular[0] ** 2
-    energy, force = _held_out(p, factors, columns, prior, lambdas)
+    energy, force = _held_out(selection, weight, lambdas)
     best = int(np.argmin(energy * force))
     coefficients = path.coefficients(lambdas[best])
     settings = {
-        "one_body_energy": p.reference + float(factors.energies(coefficients)[0]),
+        "one_body_energy": selection.problem.reference + float(selection.factors.energies(coefficients)[0]),
         "held_out": {"energy_mae": float(energy[best]), "force_rmse": float(force[best])},
         "energy_weight": weight,
         "relative_lambda": LAMBDAS[best],
@@ -241,18 +261,18 @@ def tried(p: Problem, columns: np.ndarray, weight: float) -> tuple[dict[str, Any
     return settings, coefficients
 
 
-def _held_out(
-    p: Problem, factors: OneBodyFactors, columns: np.ndarray, prior: np.ndarray, lambdas: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _held_out(selection: Selection, weight: float, lambdas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By lambda, over all folds: mean absolute error of energies (meV/atom), root mean square one of forces (eV/Å)."""
+    factors = selection.factors
     energies: list[np.ndarray] = []
     squares, rows = np.zeros(len(lambdas)), 0
-    for fold in range(len(factors)):
-        found = RidgePath.of(factors.combine(excluding=fold), prior).coefficients(lambdas)
-        raw = p.factors.parts[fold]["energy"]
+    for fold, part in enumerate(selection.problem.factors.parts):
+        found = selection.path(weight, fold).coefficients(lambdas)
+        raw = part["energy"]
         if len(raw.augmented) != raw.rows:
-            raise ValueError(f"fold {fold} has {raw.rows} energies for {p.factors.size} columns: they were condensed")
-        predicted = raw.matrix[:, columns + 1] @ found + raw.matrix[:, :1] * factors.one_body(fold)(found)
+            raise ValueError(f"fold {fold} has {raw.rows} energies for {raw.matrix.shape[1]} columns: condensed")
+        one_body = raw.matrix[:, list(factors.free)] @ factors.one_body(fold)(found)
+        predicted = raw.matrix[:, selection.columns + 1] @ found + one_body
         energies.append(np.abs(predicted - raw.target[:, None]))
         squared, count = factors.errors(found, fold)["forces"]
         squares, rows = squares + squared, rows + count
@@ -269,47 +289,77 @@ def choose_cutoff(data: Path, element: str) -> None:
     rows = []
     chosen = functions(*CUTOFF_BASIS)
     for cutoff in CUTOFFS:
-        settings, _ = best_weight(problem(data, element, chosen, cutoff, None), np.arange(len(chosen)))
+        p = problem(data, element, chosen, cutoff, None)
+        settings, _ = best_weight(Selection.of(p, np.arange(len(chosen))))
         rows.append({"cutoff": cutoff, "score": score(settings), **settings})
         print(f"{element} cutoff {cutoff}: score {rows[-1]['score']:.4f}, {settings['energy_weight']:.0f}", flush=True)
-    result = {"stamp": record.stamp(), "element": element, "basis": CUTOFF_BASIS, "rows": rows}
-    write_text(record.RESULTS / "materials" / f"{element}-cutoff.json", json.dumps(result, indent=1) + "\n")
+    result = {"stamp": record.stamp(), "element": element, "basis": [CUTOFF_BASIS[0], CUTOFF_BASIS[2]], "rows": rows}
+    write_text(FOLDER / f"{element}-cutoff.json", json.dumps(result, indent=1) + "\n")
 
 
 def best_cutoff(element: str) -> float:
     """What ``cutoff`` found."""
-    rows = json.loads((record.RESULTS / "materials" / f"{element}-cutoff.json").read_text())["rows"]
+    rows = json.loads((FOLDER / f"{element}-cutoff.json").read_text())["rows"]
     return float(min(rows, key=lambda row: row["score"])["cutoff"])
 
 
-def fit(data: Path, element: str, series: tuple[Series, ...]) -> None:
+def fit(data: Path, element: str, series: tuple[Series, ...], folder: Path) -> None:
     """Every basis of every series for one element; bases that were fitted with the same settings keep their rows."""
-    file = record.RESULTS / "materials" / f"{element}.json"
-    rows = kept_rows(file, element, series)
-    done = {(row["series"], row["degree"]) for row in rows}
-    found = {key: members for key, members in bases(series).items() if key not in done}
+    file = folder / f"{element}.json"
+    rows = kept_rows(file, element)
+    done = {(row["series"], row["size"]) for row in rows}
+    wanted = bases(series)
+    found = {(s, size): members for (s, size), members in wanted.items() if (s.name, size) not in done}
     if not found:
         print(f"{element}: every basis has its row in {file.name}", flush=True)
         return
-    stamp = record.stamp()
-    p = problem(
-        data, element, tuple(dict.fromkeys(c for members in found.values() for c in members)), best_cutoff(element)
-    )
-    for (name, degree), members in found.items():
-        started = time.perf_counter()
-        row = measured(p, [c.label for c in members])
+    stamp, factors = record.stamp(), Path("products/factors") / element
+    together = tuple(dict.fromkeys(c for members in wanted.values() for c in members))
+    p = problem(data, element, together, best_cutoff(element), folder=str(factors))
+    test = {"atoms": [s.atoms for s in p.test], "group": [s.group for s in p.test]}
+    for (s, size), members in found.items():
+        started = time.process_time()
+        row = measured(p, [c.label for c in members], s.fixed)
         row.pop("coefficients")
-        rows.append({"series": name, "degree": degree, "commit": stamp["commit"], **row})
+        rows.append({"series": s.name, "size": size, "commit": stamp["commit"], **row})
         print(
-            f"{element} {name} D={degree}: {row['functions']} functions, "
+            f"{element} {s.name}, size {size}: {row['functions']} functions, "
             f"energy {row['energy_mae']:.3f} meV/atom, force {row['force_mae']:.4f} eV/Å, "
-            f"energy weight {row['energy_weight']:.0f}, {time.perf_counter() - started:.0f} s",
+            f"energy weight {row['energy_weight']:.0f}, {time.process_time() - started:.1f} s",
             flush=True,
         )
-    order = [(s.name, degree) for s in series for degree in s.degrees]
-    rows.sort(key=lambda row: order.index((row["series"], row["degree"])))
-    result = {"stamp": stamp, "element": element, "settings": settings(element), "rows": rows}
-    write_text(file, json.dumps(result, indent=1) + "\n")
+        rows.sort(key=lambda row: ORDER.index((row["series"], row["size"])))
+        result = {"stamp": stamp, "element": element, "settings": settings(element), "test": test, "rows": rows}
+        write_text(file, json.dumps(result, indent=1) + "\n")
+    shutil.rmtree(factors)
+
+
+def constant(data: Path, element: str) -> None:
+    """What each basis leaves of a constant energy that exerts no forces: least squares, one eV for each atom.
+
+    A one-body energy has it for nothing; without one the functions must make it of themselves. ``left`` is the root
+    mean square of what is missing, forces and stresses weighted as in a fit, in eV per atom.
+    """
+    members_of = bases(tuple(s for s in SERIES if s.truncation in ALSO_FIXED and not s.fixed))
+    found = {key: members for key, members in members_of.items() if len(members) <= MOST_FOR_CONSTANT}
+    p = problem(data, element, tuple(dict.fromkeys(c for m in found.values() for c in m)), best_cutoff(element), None)
+    position, rows = {label: k for k, label in enumerate(p.labels)}, []
+    for (s, size), members in found.items():
+        factors = p.factors.columns([position[c.label] for c in members])
+        left = left_of_constant(factors)
+        rows.append({"series": s.name, "size": size, "functions": len(members), "left": left})
+        print(f"{element} {s.name}, {len(members)} functions: {1e3 * left:.3g} meV/atom", flush=True)
+    result = {"stamp": record.stamp(), "element": element, "settings": settings(element), "rows": rows}
+    write_text(FOLDER / f"{element}-constant.json", json.dumps(result, indent=1) + "\n")
+
+
+def left_of_constant(factors: OneBodyFactors) -> float:
+    """Of all rows of these coefficients, with the column of the one-body energy as their target."""
+    order = [*range(1, factors.size + 1), 0]
+    pairs = [(f, WEIGHTS.kinds[kind]) for part in factors.parts for kind, f in part.items()]
+    joined = Factor.join([(Factor(f.augmented[:, order], f.rows), weight) for f, weight in pairs], factors.size + 1)
+    energies = sum(part["energy"].rows for part in factors.parts)
+    return float(abs(joined.augmented[-1, -1]) / (WEIGHTS.kinds["energy"] * np.sqrt(energies)))
 
 
 def settings(element: str) -> dict[str, Any]:
@@ -320,21 +370,20 @@ def settings(element: str) -> dict[str, Any]:
     return {**common, "folds": FOLDS, "smoothness": SMOOTHNESS, "radial": radial}
 
 
-def kept_rows(file: Path, element: str, series: tuple[Series, ...]) -> list[dict[str, Any]]:
+def kept_rows(file: Path, element: str) -> list[dict[str, Any]]:
     """Rows of an earlier run with the same settings."""
     earlier = json.loads(file.read_text()) if file.exists() else {"settings": None}
     if earlier["settings"] != settings(element):
         return []
-    wanted = {(s.name, degree) for s in series for degree in s.degrees}
-    return [row for row in earlier["rows"] if (row["series"], row["degree"]) in wanted]
+    return [row for row in earlier["rows"] if (row["series"], row["size"]) in ORDER]
 
 
 def potential(data: Path, element: str) -> None:
     """The basis of least product of held-out errors as a potential file."""
-    result = json.loads((record.RESULTS / "materials" / f"{element}.json").read_text())
+    result = json.loads((FOLDER / f"{element}.json").read_text())
     best = min(result["rows"], key=score)
-    series = next(s for s in SERIES if s.name == best["series"])
-    chosen = functions(series.objective, series.n_max, series.w_L, best["degree"])
+    series = next(s for s in (*SERIES, *LARGE) if s.name == best["series"])
+    chosen = functions(series.objective, series.truncation, best["size"])
     p = problem(data, element, chosen, best_cutoff(element))
     row = measured(p, list(p.labels))
     made = LinearPotential(
@@ -347,19 +396,22 @@ def potential(data: Path, element: str) -> None:
 
 def main(data: str, verb: str, *arguments: str) -> None:
     """Runs a verb, see above."""
-    series = QUICK if "--quick" in arguments else SERIES
+    quick = "--quick" in arguments
     elements = [a for a in arguments if not a.startswith("--")]
     if verb == "figures":
         from materials_figures import figures
 
-        figures(MATERIALS, SERIES)
+        figures(MATERIALS)
     for element in elements:
         if verb == "cutoff":
             choose_cutoff(Path(data), element)
-        elif verb == "fit":
-            fit(Path(data), element, series)
-        else:
+        elif verb == "constant":
+            constant(Path(data), element)
+        elif verb == "potential":
             potential(Path(data), element)
+        else:
+            series = {"fit": SERIES, "large": LARGE}[verb]
+            fit(Path(data), element, QUICK if quick else series, Path("products") if quick else FOLDER)
 
 
 if __name__ == "__main__":
