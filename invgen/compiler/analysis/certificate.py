@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import comb
 from typing import Any, Protocol
 
@@ -19,9 +19,8 @@ from invgen.compiler.analysis.dependence import Rows
 from invgen.compiler.analysis.spanning import largest, multisets, spans
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence
-from invgen.compiler.selection.langbein import Progress, Selection
-from invgen.compiler.selection.objectives import select
-from invgen.compiler.selection.setting import UNLIMITED, Setting
+from invgen.compiler.selection.heard import select_and_tell
+from invgen.compiler.selection.langbein import Progress
 from invgen.errors import CertificateError, SelectionError
 from invgen.replay.certificate import Certificate, Claim, Member, Pattern, Round, Site
 from invgen.replay.check import drawn
@@ -43,32 +42,6 @@ class Chosen(Protocol):
     def evidence(self) -> Evidence: ...
 
 
-class _Listening(Selection):
-    """A selection that leaves in a list what it was offered."""
-
-    heard: list[Candidate]
-
-    def _note(self, candidates: Sequence[Candidate], raised: list[bool], in_floats: list[bool]) -> None:
-        self.heard += candidates
-        super()._note(candidates, raised, in_floats)
-
-
-@dataclass(frozen=True)
-class _ListeningSetting(Setting):
-    """A setting whose selections all leave their candidates in ``heard``."""
-
-    heard: list[Candidate] = field(default_factory=list)
-
-    def selection(self, spec: BasisSpec) -> Selection:
-        plain = super().selection(spec)
-        listening = _Listening(plain.exact, plain.floating, plain.prime)
-        listening.heard = self.heard
-        return listening
-
-    def consider(self, candidates: Sequence[Candidate]) -> None:
-        self.heard.extend(candidates)
-
-
 def certify(basis: Chosen, seed: str = "", progress: Progress | None = None) -> Certificate:
     """The certificate of a basis, complete with rounds and statement.
 
@@ -79,14 +52,13 @@ def certify(basis: Chosen, seed: str = "", progress: Progress | None = None) -> 
     """
     if not re.fullmatch(r"[\w.-]*", seed):
         raise CertificateError(f"a seed is made of letters, digits, '.', '-' and '_', got {seed!r}")
-    setting = _ListeningSetting(max_candidates=UNLIMITED, progress=progress)
-    chosen, evidence = select(basis.spec, setting)
+    chosen, evidence, heard = select_and_tell(basis.spec, progress)
     labels = [c.label for c in basis.invariants]
     if [c.label for c in chosen] != labels or evidence.rank != basis.evidence.rank:
         raise SelectionError(
             f"the selection of {basis.spec.id} keeps other invariants than this basis has; generate the basis again"
         )
-    others = {c.label: c for c in setting.heard if c.label not in set(labels)}
+    others = {c.label: c for c in heard if c.label not in set(labels)}
     rows = Rows(basis.spec, {**{c.label: c for c in basis.invariants}, **others})
     claim = replace(_claim(basis, list(others), rows), seed=seed)
     rounds = []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,10 +11,8 @@ from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
 from invgen.compiler.basis import Basis
 from invgen.compiler.candidates.family import Candidate
-from invgen.compiler.selection.langbein import BLOCK, CONFIGURATIONS, Progress, Selection
-from invgen.compiler.selection.objectives import select
-from invgen.compiler.selection.setting import UNLIMITED, Setting
-from invgen.spec import BasisSpec
+from invgen.compiler.selection.heard import select_and_tell
+from invgen.compiler.selection.langbein import BLOCK, CONFIGURATIONS, Progress
 
 
 @dataclass(frozen=True)
@@ -54,37 +52,11 @@ class History:
         return tuple(s.candidate for s in self.steps if not s.kept and s.raises)
 
 
-class _Told(Selection):
-    """A selection that leaves in a list what it was offered."""
-
-    heard: list[Candidate]
-
-    def _note(self, candidates: Sequence[Candidate], raised: list[bool], in_floats: list[bool]) -> None:
-        self.heard += candidates
-        super()._note(candidates, raised, in_floats)
-
-
-@dataclass(frozen=True)
-class _Telling(Setting):
-    heard: list[Candidate] = field(default_factory=list)
-
-    def selection(self, spec: BasisSpec) -> Selection:
-        plain = super().selection(spec)
-        told = _Told(plain.exact, plain.floating, plain.prime)
-        told.heard = self.heard
-        return told
-
-    def consider(self, candidates: Sequence[Candidate]) -> None:
-        self.heard.extend(candidates)
-
-
 def history(basis: Basis, most: int, progress: Progress | None = None) -> History:
     """The history of a basis; its selection is run again unless it had more than ``most`` candidates."""
     told = basis.evidence.candidates <= most
-    setting = _Telling(max_candidates=UNLIMITED, progress=progress)
-    if told:
-        select(basis.spec, setting)
-    order = {c.label: c for c in [*setting.heard, *basis]}
+    heard = select_and_tell(basis.spec, progress)[2] if told else []
+    order = {c.label: c for c in [*heard, *basis]}
     members = set(basis.labels)
     kept = [c for c in order.values() if c.label in members]
     others = [c for c in order.values() if c.label not in members]
