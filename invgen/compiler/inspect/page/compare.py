@@ -59,9 +59,9 @@ def comparison(
     sites: tuple[Sequence[SiteRank], Sequence[SiteRank]],
 ) -> Comparison:
     """This basis and another one; kernels and sites may be empty where they were not looked at."""
-    lines = [(name, *(f"{value:,}" for value in values)) for name, values in _numbers(bases)]
-    ours, theirs = ({k.name: k.total for k in found} for found in kernels)
-    lines += [(f"operations, {name}", f"{ours[name]:,}", f"{theirs[name]:,}") for name in ours if name in theirs]
+    lines = [(name, f"{ours:,}", f"{theirs:,}") for name, (ours, theirs) in _numbers(bases)]
+    mine, other = ({k.name: k.total for k in found} for found in kernels)
+    lines += [(f"operations, {name}", f"{mine[name]:,}", f"{other[name]:,}") for name in mine if name in other]
     here, there = (set(basis.labels) for basis in bases)
     parts = (
         _part(bases[0], "In both", [c for c in bases[0] if c.label in there], None),
@@ -71,7 +71,7 @@ def comparison(
     pairs = zip(*sites, strict=True) if sites[0] and sites[1] else ()
     different = [(a, b) for a, b in pairs if (a.rank, a.attainable) != (b.rank, b.attainable)]
     shown = tuple((f"{a.name} ({a.group})", _share(a), _share(b)) for a, b in different)
-    return Comparison(_short(bases)[1], tuple(lines), parts, shown)  # type: ignore[arg-type]
+    return Comparison(_short(bases)[1], tuple(lines), parts, shown)
 
 
 def _numbers(bases: tuple[Basis, Basis]) -> list[tuple[str, list[int]]]:
