@@ -29,7 +29,8 @@ from invgen.data import (
     label_format,
     read_structures,
 )
-from invgen.data.streamed import Rows
+from invgen.data.streamed import STREAMED, Rows
+from invgen.data.structures import LMDB
 from invgen.data.units import unit_value
 
 KCAL = 0.0433641042
@@ -350,12 +351,14 @@ def database(path: Path, count: int = 8) -> list[Structure]:
     return systems
 
 
-def test_a_streamed_set_gives_the_batches_of_one_in_memory(tmp_path: Path) -> None:
-    systems = database(tmp_path / "a.db")
+@pytest.mark.parametrize("suffix", STREAMED)
+def test_a_streamed_set_gives_the_batches_of_one_in_memory(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    systems = database(path)
     told: list[tuple[str, int, int]] = []
-    streamed = StreamedDataset.open(tmp_path / "a.db", CUTOFF, progress=lambda *state: told.append(state))
+    streamed = StreamedDataset.open(path, CUTOFF, progress=lambda *state: told.append(state))
     whole = Dataset.from_structures(systems, CUTOFF)
-    assert told == [("read a.db", 0, 8)]
+    assert told == [(f"read a{suffix}", 0, 8)]
     assert len(streamed) == 8
     assert (streamed.cutoff, streamed.groups) == (whole.cutoff, whole.groups)
     assert (streamed.species(), streamed.labelled()) == (whole.species(), whole.labelled())
@@ -387,17 +390,19 @@ def test_rows_are_read_once_for_a_batch_and_its_labels(tmp_path: Path, monkeypat
     assert read == [[2, 3], [4, 5], [6, 7]]
 
 
-def test_parts_of_a_streamed_set_are_sets(tmp_path: Path) -> None:
-    systems = database(tmp_path / "a.db")
-    data = StreamedDataset.open(tmp_path / "a.db", CUTOFF)
+@pytest.mark.parametrize("suffix", STREAMED)
+def test_parts_of_a_streamed_set_are_sets(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    systems = database(path)
+    data = StreamedDataset.open(path, CUTOFF)
     part, again = data.take([6, 2]), data.take(np.array([6, 2]))
     assert part.groups == (systems[6].group, systems[2].group)
     assert part.species() == Dataset.from_structures([systems[6], systems[2]], CUTOFF).species()
     assert part.labels([1]).energy.tolist() == [systems[2].energy]
     assert part.take([1]).labels([0]).energy.tolist() == [systems[2].energy]
     assert part.digest() == again.digest() != data.digest()
-    assert data.digest() == StreamedDataset.open(tmp_path / "a.db", CUTOFF).digest()
-    kcal = StreamedDataset.open(tmp_path / "a.db", CUTOFF, LabelFormat(units={"energy": "kcal/mol"}))
+    assert data.digest() == StreamedDataset.open(path, CUTOFF).digest()
+    kcal = StreamedDataset.open(path, CUTOFF, LabelFormat(units={"energy": "kcal/mol"}))
     assert kcal.digest() != data.digest()
     assert kcal.labels([0]).energy.tolist() == pytest.approx([systems[0].energy * KCAL])
 
@@ -420,3 +425,17 @@ def test_what_cannot_be_streamed_is_told(tmp_path: Path) -> None:
         rows.write(ase.Atoms("H2"))
     with pytest.raises(CoincidentAtomsError, match=r"close\.db row 0: atoms 0 \(Z=1\) and 1"):
         StreamedDataset.open(tmp_path / "close.db", CUTOFF).batch([0])
+
+
+def test_an_open_database_is_shared_and_closed_with_the_last_set(tmp_path: Path) -> None:
+    path = tmp_path / f"a{LMDB}"
+    database(path)
+    first, second = StreamedDataset.open(path, CUTOFF), StreamedDataset.open(path, CUTOFF)
+    assert first._rows._database is second._rows._database
+    assert len(read_structures(path)) == 8
+    del first
+    assert second.labels([1]).energy.tolist() == StreamedDataset.open(path, CUTOFF).labels([1]).energy.tolist()
+    del second
+    path.unlink()
+    database(path, 5)
+    assert len(StreamedDataset.open(path, CUTOFF)) == 5

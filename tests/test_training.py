@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from invgen.cli import app
 from invgen.data import DataError, Dataset, Structure, UnknownSpeciesError, write_npz
 from invgen.data.files import write_archive
+from invgen.data.streamed import STREAMED
 from invgen.nn import EnergyForces
 from invgen.potentials import (
     ConfigError,
@@ -591,17 +592,19 @@ def test_a_recipe_is_trained_and_tested_as_published(tmp_path: Path, monkeypatch
 # ---- sets larger than memory ------------------------------------------------------------------------------------
 
 
-def test_a_streamed_set_is_trained_as_one_in_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", STREAMED)
+def test_a_streamed_set_is_trained_as_one_in_memory(tmp_path: Path, suffix: str) -> None:
     """The same frames in a database: the same steps, the same errors."""
     from ase.calculators.singlepoint import SinglePointCalculator
     from ase.db import connect
 
-    with connect(tmp_path / "frames.db") as database:
+    with connect(tmp_path / f"frames{suffix}") as database:
         for structure in labelled(12):
             atoms = as_atoms(structure)
             atoms.calc = SinglePointCalculator(atoms, energy=structure.energy, forces=structure.forces)
             database.write(atoms)
-    streamed = train(config(tmp_path, data={"train": str(tmp_path / "frames.db"), "streamed": True}), tmp_path)
+    data: dict[str, object] = {"train": str(tmp_path / f"frames{suffix}"), "streamed": True}
+    streamed = train(config(tmp_path, data=data), tmp_path)
     held = train(config(tmp_path, output={"folder": "held"}), tmp_path)
     assert streamed.test == pytest.approx(held.test, rel=1e-9)
     for name, array in state_arrays(held.model).items():
@@ -613,6 +616,6 @@ def test_a_streamed_set_is_trained_as_one_in_memory(tmp_path: Path) -> None:
     with connect(tmp_path / "test.db") as database:
         for structure in other:
             database.write(as_atoms(structure))
-    data = {"train": str(tmp_path / "frames.db"), "streamed": True, "test": str(tmp_path / "test.db"), "test_size": 0}
+    data |= {"test": str(tmp_path / "test.db"), "test_size": 0}
     with pytest.raises(UnknownSpeciesError, match="the test structures hold N, which no training"):
         train(config(tmp_path, data=data, output={"folder": "more"}), tmp_path)

@@ -18,9 +18,9 @@ from invgen.data.errors import DataError
 from invgen.data.labels import LABELS, LabelFormat
 from invgen.data.memory import expected_pairs
 from invgen.data.structure import Structure
-from invgen.data.structures import Progress, connect, database_rows, entries_of, from_ase, row_entries
+from invgen.data.structures import LMDB, Progress, database_rows, entries_of, from_ase, hold, row_entries
 
-STREAMED = (".db", ".aselmdb")
+STREAMED = (".db", LMDB)
 """Suffixes of databases whose rows can be read one by one; the second is LMDB, by the package ase-db-backends."""
 
 
@@ -30,7 +30,7 @@ class Rows:
     def __init__(self, path: Path, labels: LabelFormat) -> None:
         self.path, self.labels = path, labels
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"read {path.name}")
-        self._database = self._thread.submit(lambda: connect(path).__enter__()).result()
+        self._database = self._thread.submit(lambda: hold(path)).result()
 
     def read(self, ids: Sequence[int], names: Sequence[str], cutoff: float) -> Future[Dataset]:
         """Structures with their neighbours, as soon as the thread has them."""

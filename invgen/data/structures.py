@@ -7,6 +7,7 @@ import lzma
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from invgen.data.entries import check_keys, found_in, structure_of
 from invgen.data.errors import DataError
@@ -19,7 +20,8 @@ __all__ = ["LARGEST_ATOMIC_NUMBER", "Structure", "from_ase", "read_npz", "read_s
 
 Progress = Callable[[str, int, int], None]
 """Is told what is done, how much of it, and how much there is."""
-DATABASES = (".db", ".json", ".aselmdb")
+LMDB = ".aselmdb"
+DATABASES = (".db", ".json", LMDB)
 """Suffixes of databases; the last needs the package ase-db-backends."""
 FORMATS = (".xyz", ".extxyz", ".xyz.xz", ".extxyz.xz", ".npz", ".traj", *DATABASES)
 STEP = 1000
@@ -146,13 +148,31 @@ def database_rows(path: str | Path, progress: Progress | None = None) -> Iterato
 
 
 def connect(path: str | Path) -> Any:
-    """The database of ASE in a file, which has to be there: ASE would make a new one."""
+    """The database of ASE in a file, which has to be there: ASE would make a new one.
+
+    LMDB can be open once in a process, so callers share it for as long as one of them holds it.
+    """
     from ase.db import connect as ase_connect
 
     if not Path(path).is_file():
         raise DataError(f"no such file: {path}")
-    options = {"readonly": True} if Path(path).suffix == ".aselmdb" else {}
-    return ase_connect(str(path), use_lock_file=False, **options)
+    if Path(path).suffix != LMDB:
+        return ase_connect(str(path), use_lock_file=False)
+    file = Path(path).stat()
+    key = (file.st_dev, file.st_ino, file.st_mtime_ns)
+    database = _open_lmdb.get(key)
+    if database is None:
+        database = _open_lmdb[key] = ase_connect(str(path), use_lock_file=False, readonly=True)
+    return database
+
+
+_open_lmdb: WeakValueDictionary[tuple[int, int, int], Any] = WeakValueDictionary()
+
+
+def hold(path: str | Path) -> Any:
+    """The database of ASE in a file, kept open for reading rows one by one by the thread that calls."""
+    database = connect(path)
+    return database if Path(path).suffix == LMDB else database.__enter__()  # a transaction of LMDB is one thread's
 
 
 def row_entries(row: Any) -> dict[str, Any]:
