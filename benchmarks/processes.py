@@ -24,6 +24,14 @@ from invgen.data import methane, write_npz
 
 FRAMES, VALIDATION, BATCH = 1_000, 20, 25
 REPEATS = 3
+COMMON = {"sensitivities": 6, "soft_max": 5.0, "sigma": 3.0, "cutoff": 6.5}
+SCALED = {
+    "48 features, batches of 25": ({**COMMON, "features": 48}, 25),
+    "48 features, batches of 100": ({**COMMON, "features": 48}, 100),
+    "128 features, two interactions, batches of 25": ({**COMMON, "features": 128, "interactions": 2}, 25),
+    "128 features, two interactions, batches of 100": ({**COMMON, "features": 128, "interactions": 2}, 100),
+}
+"""Networks and frames in a batch of each process, of which the scaling is measured."""
 WORKER = """
 import json, os, sys, time
 from pathlib import Path
@@ -33,10 +41,10 @@ torch.set_num_threads(1)
 from invgen.potentials.training import run, trainer
 from invgen.potentials.training.config import parse_config
 
-folder, frames, size, batch, dtype, epochs = Path(sys.argv[1]), sys.argv[2], *map(json.loads, sys.argv[3:])
+folder, frames, size, batch, dtype, epochs, model = Path(sys.argv[1]), sys.argv[2], *map(json.loads, sys.argv[3:])
 config = parse_config({
     "data": {"train": frames, "validation_size": 20, "train_size": size},
-    "model": {"features": 48, "sensitivities": 6, "soft_max": 5.0, "sigma": 3.0, "cutoff": 6.5},
+    "model": model,
     "training": {"epochs": epochs, "batch_size": batch, "largest_batch": 2048, "dtype": dtype, "learning_rate": 1e-3},
     "output": {"folder": str(folder)},
 })
@@ -63,19 +71,21 @@ if int(os.environ.get("RANK", "0")) == 0:
 """
 
 
-def launch(folder: Path, frames: Path, count: int, size: int, batch: int, dtype: str, epochs: int) -> None:
-    """A training by ``count`` processes."""
+def launch(folder: Path, frames: Path, count: int, *settings: Any) -> None:
+    """A training by ``count`` processes. ``settings`` are size, batch, dtype, epochs and model."""
     script = folder.parent / "worker.py"
     script.write_text(WORKER)
     start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count), str(script)]
-    arguments = [str(folder), str(frames), *(json.dumps(x) for x in (size, batch, dtype, epochs))]
+    arguments = [str(folder), str(frames), *map(json.dumps, settings)]
     subprocess.run([*start, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def equality(into: Path, frames: Path) -> dict[str, float]:
     """Largest differences, relative to the largest gradient and weight. Batches of 25 and a last one of 1."""
     for count in (1, 2):
-        launch(into / f"equal-{count}", frames, count, 101, BATCH, "float64", 1)
+        launch(
+            into / f"equal-{count}", frames, count, 101, BATCH, "float64", 1, SCALED["48 features, batches of 25"][0]
+        )
     gradients = [np.load(into / f"equal-{count}" / "gradients.npy") for count in (1, 2)]
     weights = []
     for count in (1, 2):
@@ -88,18 +98,20 @@ def equality(into: Path, frames: Path) -> dict[str, float]:
     }
 
 
-def scaling(into: Path, frames: Path) -> dict[str, Any]:
+def scaling(into: Path, frames: Path, name: str) -> dict[str, Any]:
     """Seconds of the second epoch, in turn."""
+    model, batch = SCALED[name]
     rows: dict[str, list[dict[str, float]]] = {"one process": [], "two processes": []}
     for repeat in range(REPEATS):
-        for count, name in ((1, "one process"), (2, "two processes")):
-            folder = into / f"scaling-{count}-{repeat}"
-            launch(folder, frames, count, count * FRAMES, count * BATCH, "float32", 2)
+        for count, processes in ((1, "one process"), (2, "two processes")):
+            folder = into / f"scaling-{len(list(into.glob('scaling-*')))}"
+            launch(folder, frames, count, count * FRAMES, count * batch, "float32", 2, model)
             wall, work = json.loads((folder / "times.json").read_text())[1]
-            rows[name].append({"wall": wall, "processor": work})
-            print(f"{name}: {wall:.2f} s, {work:.2f} s of processor time", flush=True)
+            rows[processes].append({"wall": wall, "processor": work})
+            print(f"{name}, {repeat}: {processes}: {wall:.2f} s, {work:.2f} s of processor time", flush=True)
     least = {
-        name: {key: min(row[key] for row in found) for key in ("wall", "processor")} for name, found in rows.items()
+        processes: {key: min(row[key] for row in found) for key in ("wall", "processor")}
+        for processes, found in rows.items()
     }
     efficiency = {key: least["one process"][key] / least["two processes"][key] for key in ("wall", "processor")}
     return {"frames per process": FRAMES, "seconds": rows, "efficiency": efficiency}
@@ -113,8 +125,8 @@ def main() -> None:
     into.mkdir(parents=True)
     arrays = methane.generate(into / "methane.npz", 2 * FRAMES + VALIDATION, 3, 1)
     frames = write_npz(into / "frames.npz", methane.structures(arrays))
-    data = {"equality": equality(into, frames), "weak scaling": scaling(into, frames)}
-    print(data["equality"], data["weak scaling"]["efficiency"])
+    data = {"equality": equality(into, frames), "weak scaling": {name: scaling(into, frames, name) for name in SCALED}}
+    print(data["equality"], {name: row["efficiency"] for name, row in data["weak scaling"].items()})
     record.write("processes", data)
 
 
