@@ -46,16 +46,25 @@ class AuditError(InvgenError, ValueError):
     """Descriptors that cannot be audited: a list, function or table that is malformed or not finite."""
 
 
-class CppError(InvgenError, ValueError):
+class BackendError(InvgenError):
+    """A backend that cannot run on this machine: the ``reason``, and in the message which others there are."""
+
+    def __init__(self, reason: str, *others: str) -> None:
+        names = " or ".join(f'"{name}"' for name in others)
+        super().__init__(f"{reason}, or use backend={names}" if others else reason)
+        self.reason = reason
+
+
+class CppError(BackendError, ValueError):
     """C++ code that cannot be compiled here: no compiler, or one that refuses it."""
 
 
-OTHERWISE = ", or use backend="
-"""How an error goes on that says why a backend cannot run, for those who chose one."""
-
-
-class CudaError(InvgenError, RuntimeError):
+class CudaError(BackendError, RuntimeError):
     """A GPU kernel that cannot be compiled or run on this machine."""
+
+
+class PackageError(BackendError, ImportError):
+    """A package that a backend needs is not installed."""
 
 
 def unknown(what: str, value: object, known: Iterable[object]) -> str:

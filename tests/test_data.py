@@ -37,6 +37,8 @@ def with_labels(structure: Structure) -> ase.Atoms:
     atoms = as_atoms(structure)
     if structure.energy is not None:
         atoms.calc = SinglePointCalculator(atoms, energy=structure.energy, forces=structure.forces)
+    if structure.group is not None:
+        atoms.info["group"] = structure.group
     return atoms
 
 
@@ -125,7 +127,7 @@ def test_species_composition() -> None:
 
 @pytest.mark.parametrize("suffix", [".xyz", ".extxyz.xz", ".npz"])
 def test_files_give_back_what_was_written(tmp_path: Path, suffix: str) -> None:
-    systems = [molecule(0), molecule(1, 4)]
+    systems = [molecule(0), dataclasses.replace(molecule(1, 4), group="hot")]
     path = tmp_path / f"data{suffix}"
     if suffix == ".npz":
         write_npz(path, systems)
@@ -138,6 +140,7 @@ def test_files_give_back_what_was_written(tmp_path: Path, suffix: str) -> None:
         np.testing.assert_allclose(read.positions, written.positions, atol=1e-7)
         np.testing.assert_allclose(read.forces, written.forces, atol=1e-7)
         assert read.energy == pytest.approx(written.energy, abs=1e-7)
+        assert read.group == written.group
 
 
 def test_periodic_cells_survive_ase() -> None:

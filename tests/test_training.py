@@ -14,11 +14,12 @@ import ase.io
 import numpy as np
 import pytest
 import torch
+from ase.calculators.singlepoint import SinglePointCalculator
 from network_fixtures import CUTOFF, as_atoms, build, crystal, graph, labelled, molecule, pair_potential
 from typer.testing import CliRunner
 
 from invgen.cli import app
-from invgen.data import DataError, Dataset, Structure, UnknownSpeciesError, write_npz
+from invgen.data import DataError, Dataset, Structure, UnknownSpeciesError, read_structures, write_npz
 from invgen.data.files import write_archive
 from invgen.data.streamed import STREAMED
 from invgen.nn import EnergyForces
@@ -36,9 +37,10 @@ from invgen.potentials import (
 from invgen.potentials.committee import CommitteeCalculator
 from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, state_arrays
-from invgen.potentials.training.config import LossConfig, TrainingConfig
+from invgen.potentials.training.config import LossConfig, ReferencesConfig, TrainingConfig
 from invgen.potentials.training.processes import Processes, ProcessesError
 from invgen.potentials.training.schedule import make_schedule, torch_schedules
+from invgen.potentials.training.start import set_references
 
 SETTINGS = TrainingConfig(epochs=3, batch_size=3, learning_rate=0.01, dtype="float64")
 MODEL = {
@@ -165,6 +167,22 @@ def test_keys_and_units_travel_with_the_model(tmp_path: Path) -> None:
     assert explicit.output == found.output
     with pytest.raises(DataError, match="did you mean 'energy'"):
         train(config(tmp_path, data={"keys": {"enrgy": "E"}}), tmp_path)
+
+
+def test_the_atom_of_a_primitive_cell_is_not_isolated(tmp_path: Path) -> None:
+    """Its energy is no reference; that of the atom alone is, wherever it stands."""
+    frames = ase.io.Trajectory(tmp_path / "atoms.traj", "w")
+    for energy, cell in ((-9.0, [2.5, 2.5, 2.5]), (-3.0, None), (-7.0, [2.6, 2.6, 2.6])):
+        atoms = ase.Atoms("C", cell=cell, pbc=cell is not None)
+        atoms.calc = SinglePointCalculator(atoms, energy=energy, forces=np.zeros((1, 3)))
+        frames.write(atoms)
+    frames.close()
+    structures = read_structures(tmp_path / "atoms.traj")
+    model, references = build("hip-nn"), ReferencesConfig(method="isolated", energies={"H": 0.0, "O": 0.0})
+    set_references(model, references, Dataset.from_structures(structures, CUTOFF), False)
+    assert float(model.species_energies.values[model.species.index(6)]) == -3.0
+    with pytest.raises(DataError, match="no structure of a single atom of C"):
+        set_references(model, references, Dataset.from_structures(structures[:1], CUTOFF), False)
 
 
 def test_reference_energies_are_given_or_fitted(tmp_path: Path) -> None:
@@ -595,7 +613,6 @@ def test_a_recipe_is_trained_and_tested_as_published(tmp_path: Path, monkeypatch
 @pytest.mark.parametrize("suffix", STREAMED)
 def test_a_streamed_set_is_trained_as_one_in_memory(tmp_path: Path, suffix: str) -> None:
     """The same frames in a database: the same steps, the same errors."""
-    from ase.calculators.singlepoint import SinglePointCalculator
     from ase.db import connect
 
     with connect(tmp_path / f"frames{suffix}") as database:

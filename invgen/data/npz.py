@@ -36,8 +36,8 @@ def read_npz(path: str | Path, labels: LabelFormat | None = None, wanted: Collec
 
     With ``R`` (all atoms, 3) the frames are joined end to end, ``Z`` is (all atoms,) and ``n_atoms`` (frames,).
     Optional: ``E_eV`` or ``E`` (frames,), ``F_eV_per_A`` or ``F`` as ``R``, ``stress`` (frames, 6) or (frames, 3, 3),
-    ``group`` (frames,), and ``cell`` (frames, 3, 3), which makes every frame periodic. ``labels`` has other names, and
-    units.
+    ``group`` (frames,), empty where there is none, and ``cell`` (frames, 3, 3), which makes every frame periodic.
+    ``labels`` has other names, and units.
 
     Raises ``DataError`` when numbers, positions or a ``wanted`` label are missing, with the names that are there, for
     lengths that do not fit, and as ``structure_of``.
@@ -55,7 +55,7 @@ def read_npz(path: str | Path, labels: LabelFormat | None = None, wanted: Collec
         frame = {label: value[atoms if label in PER_ATOM else k] for label, value in values.items()}
         geometry = {"cell": np.zeros((3, 3)), "periodic": "cell" in frame, **frame}
         entries = {names[label]: frame[label] for label in LABELLING if label in frame}
-        structures.append(structure_of(geometry, entries, keyed, f"{path.name} frame {k}", frame.get("group")))
+        structures.append(structure_of(geometry, entries, keyed, f"{path.name} frame {k}", frame.get("group") or None))
     there = {key: value[0] for key, value in arrays.items() if value.ndim and len(value)}
     check_keys(path, labels, wanted, found_in(structures), len(structures), there)
     return structures
@@ -134,7 +134,10 @@ def _rows(path: Path, names: dict[str, str], values: dict[str, np.ndarray]) -> l
 
 
 def write_npz(path: str | Path, structures: Sequence[Structure]) -> Path:
-    """Write labelled molecules in the format of ``read_npz``: to a temporary name first, then renamed."""
+    """Write molecules with energy and forces, and their groups, in the format of ``read_npz``.
+
+    To a temporary name first, then renamed. Raises ``DataError`` for periodic structures and missing labels.
+    """
     if any(s.periodic.any() for s in structures):
         raise DataError("write_npz holds molecules; write periodic cells as extended XYZ with ase.io.write")
     if any(s.energy is None or s.forces is None for s in structures):
@@ -145,5 +148,8 @@ def write_npz(path: str | Path, structures: Sequence[Structure]) -> Path:
     forces = np.zeros_like(positions)
     for k, s in enumerate(structures):
         numbers[k, : s.atoms], positions[k, : s.atoms], forces[k, : s.atoms] = s.numbers, s.positions, s.forces
-    energies = np.array([s.energy for s in structures], dtype=np.float64)
-    return write_arrays(path, {"Z": numbers, "R": positions, "E_eV": energies, "F_eV_per_A": forces})
+    arrays = {"Z": numbers, "R": positions, "F_eV_per_A": forces}
+    arrays["E_eV"] = np.array([s.energy for s in structures], dtype=np.float64)
+    if any(s.group is not None for s in structures):
+        arrays["group"] = np.array([s.group or "" for s in structures])
+    return write_arrays(path, arrays)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from invgen.emitted.folder import EmittedFolder, read_products
-from invgen.errors import OTHERWISE, CppError, CudaError, unknown
+from invgen.errors import BackendError, CudaError, PackageError, unknown
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Backend:
         results for checked arrays (atoms, components, features). Else it has the three kernels as functions of
         tensors and ``axis``, differentiable to any order.
     require
-        Raises ``ImportError``, ``CppError`` or ``CudaError``, with the remedy, where it cannot run; the index of a GPU
+        Raises ``BackendError``, with the remedy, where it cannot run; the index of a GPU
         may be given.
     device
         Kind of device whose tensors its compiled kernels take, or ``None`` for plain tensor operations on any.
@@ -49,8 +49,8 @@ class Backend:
         """Why it cannot run on this machine, or on the GPU of an index, and what to install; ``None`` if it can."""
         try:
             self.require(index)
-        except (ImportError, CppError, CudaError) as error:
-            return str(error).partition(OTHERWISE)[0]
+        except BackendError as error:
+            return error.reason
         return None
 
     @property
@@ -72,19 +72,17 @@ def has_numba() -> bool:
 
 def _require_numba(index: int | None) -> None:
     if not has_numba():
-        raise ImportError(
-            f'backend="numba" needs llvmlite, which is not installed: pip install numba{OTHERWISE}"torch"'
-        )
+        raise PackageError('backend="numba" needs llvmlite, which is not installed: pip install numba', "torch")
 
 
 def _require_torch(index: int | None) -> None:
     if find_spec("torch") is None:
-        raise ImportError('backend="torch" needs torch, which is not installed: pip install torch')
+        raise PackageError('backend="torch" needs torch, which is not installed: pip install torch')
 
 
 def _require_cuda(index: int | None) -> None:
     if find_spec("torch") is None:
-        raise ImportError('backend="cuda" takes torch tensors, and torch is not installed: pip install torch')
+        raise PackageError('backend="cuda" takes torch tensors, and torch is not installed: pip install torch')
     from invgen.runtime import cuda
 
     if index is None:

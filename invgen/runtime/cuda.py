@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from invgen.emitted.folder import EmittedFolder
-from invgen.errors import OTHERWISE, CudaError, EmittedFileError
+from invgen.errors import CudaError, EmittedFileError
 from invgen.gpu import Compiler, find_compiler, target
 from invgen.gpu.driver import Handle, driver
 from invgen.kept import kept
@@ -188,21 +188,20 @@ def require_cuda(device: int | None = None) -> Compiler:
         Index of the GPU; torch's current one by default.
     """
     if torch.version.cuda is None:
-        raise CudaError(
-            f'this torch ({torch.__version__}) is built without CUDA: install a build with it{OTHERWISE}"torch"'
-        )
+        raise CudaError(f"this torch ({torch.__version__}) is built without CUDA: install a build with it", "torch")
     if not torch.cuda.is_available():
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
         raise CudaError(
             f"no NVIDIA GPU is to be seen (CUDA_VISIBLE_DEVICES is {'not set' if visible is None else repr(visible)}, "
-            f"torch is built for CUDA {torch.version.cuda}): check nvidia-smi"
-            f'{OTHERWISE}"numba" or "torch"'
+            f"torch is built for CUDA {torch.version.cuda}): check nvidia-smi",
+            "numba",
+            "torch",
         )
     try:
         compiler = find_compiler()
         target(capability(torch.cuda.current_device() if device is None else device), compiler)
     except CudaError as error:
-        raise CudaError(f'{error}{OTHERWISE}"torch"') from None
+        raise CudaError(error.reason, "torch") from None
     return compiler
 
 

@@ -28,7 +28,7 @@ from invgen.data.dataset import batch_structures
 from invgen.data.files import read_archive
 from invgen.data.structures import Structure
 from invgen.emitted.folder import EmittedFolder, adopt, open_folder
-from invgen.errors import OTHERWISE, CompiledModelError, CudaError
+from invgen.errors import CompiledModelError, CudaError
 from invgen.nn.energy import EnergyForces, Prediction
 from invgen.nn.network import Network
 from invgen.potentials.frozen.program import (
@@ -221,9 +221,7 @@ def _device(target: str) -> tuple[str, list[str]]:
     try:
         require_cuda()
     except CudaError as error:
-        return "cpu", [
-            f"it was compiled for a GPU and runs on the CPU, more slowly: {str(error).partition(OTHERWISE)[0]}"
-        ]
+        return "cpu", [f"it was compiled for a GPU and runs on the CPU, more slowly: {error.reason}"]
     return "cuda", []
 
 

@@ -91,6 +91,8 @@ def set_references(model: Network, references: ReferencesConfig, data: Data, tra
     energies = data.energy.numpy()
     if trained and references.method == "least-squares":
         energies = energies - _predicted(model, data).numpy()
+    if references.method == "isolated":  # the atom of a primitive cell has neighbours
+        energies = np.where((data.atoms == 1) & (data.pairs == 0), energies, np.nan)
     method = references.method if not np.isnan(energies).all() or references.method == "isolated" else "none"
     known = symbols(model.species)
     counts = data.composition(model.species).numpy()
