@@ -1,21 +1,27 @@
-"""Bytes per second of the three Numba kernels of (3,4), beside a plain copy of the same arrays in the same process.
+"""The three Numba kernels of (3,4) and (4,4) against a plain copy, and against multiply-adds, in the same process.
 
-7,813 atoms x 128 features (10^6 items), float32, warm arrays that begin at cache lines, as the package makes them. A
-kernel moves its inputs and its outputs once; the copy, a Numba loop, moves as many bytes: it reads half of them and
-writes half. Kernels and copies take turns; the least time of each counts, and medians are recorded beside it.
+10^6 items (128 features), float32, warm arrays that begin at cache lines, as the package makes them. A kernel moves its
+inputs and its outputs once; the copy, a Numba loop, moves as many bytes: it reads half of them and writes half. The
+multiply-adds are those of ten independent registers in a loop that touches no memory; a kernel's are its additions and
+products, two for one. Kernels, copies and multiply-adds take turns; the least time of each counts, and medians are
+recorded beside it. ``--instructions znver3`` compiles for that processor, with registers of 256 bits where it has them.
 
-    python benchmarks/bandwidth_cpu.py [--threads 1]      -> results/bandwidth_cpu.json, results/bandwidth_cpu.png
+    python benchmarks/bandwidth_cpu.py [--threads 1] [--instructions znver3]
+      -> results/bandwidth_cpu.json, results/bandwidth_cpu.png
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import llvmlite.binding as llvm
 import matplotlib
 
 matplotlib.use("Agg")
@@ -26,13 +32,16 @@ import record
 import torch
 
 import invgen
+from invgen.runtime.cpu import objects
 from invgen.runtime.cpu.kernels import empty_at_cache_lines
+from invgen.runtime.cpu.routine import routine
 
-BASIS = "cartesian-l3-n4-flexible"
+BASES = ("cartesian-l3-n4-flexible", "cartesian-l4-n4-flexible")
 ATOMS, FEATURES = 7813, 128
 FLOAT = np.dtype("float32")
-TARGET = 0.7
-"""Share of the copy's rate that the value kernel is meant to reach."""
+NAMES = ("value", "vjp", "second_order")
+CHAINS, TURNS = 10, 2_000_000
+"""Registers, and multiply-adds of each in a measurement."""
 
 
 @numba.njit
@@ -70,13 +79,41 @@ def copy_job(moved: int) -> Callable[[], None]:
     return lambda: _copy(source, target, numba.get_num_threads())
 
 
-def measured(module: Any, rounds: int) -> dict[str, Any]:
-    """Gigabytes per second of every kernel and of its copy."""
+@routine(numbers="x")
+def _multiply_adds(code, first, last, scratch, x, turns):
+    """``turns`` multiply-adds of each of ``CHAINS`` registers, once for every item."""
+    factor = x.load(0, code.register)
+    with code.loop(first, last) as item:
+        sums = [code.sum(code.register) for _ in range(CHAINS)]
+        with code.loop(0, turns):
+            for total in sums:
+                old = total.value
+                code.builder.store((old * factor + factor).value, total.place)
+        for k, total in enumerate(sums):
+            x.store((item * CHAINS + k + 1) * code.register, total.value)
+
+
+def arithmetic_job() -> tuple[Callable[[], None], int]:
+    """The loop without memory, and its multiply-adds in all lanes."""
+    workers, lanes = numba.get_num_threads(), objects.register_bytes() // FLOAT.itemsize
+    x = np.full(lanes * (1 + CHAINS * workers), 0.5, FLOAT)
+    return lambda: _multiply_adds(FLOAT.name, workers, x, TURNS), TURNS * CHAINS * lanes * workers
+
+
+def multiply_adds(id: str, name: str) -> float:
+    """Of a kernel for one item: its additions, subtractions and products, two for one."""
+    return invgen.load(id, backend="numba").operations[name]["total"] / 2
+
+
+def measured(id: str, rounds: int) -> dict[str, Any]:
+    """Gigabytes per second of every kernel and of its copy, and its share of the rate of multiply-adds."""
+    module = invgen.load(id, backend="numba").form("numba").program
     jobs: dict[tuple[str, str], Callable[[], None]] = {}
     sizes = {}
     for name in module.KERNELS:
         jobs[name, "kernel"], sizes[name] = kernel_job(module, name)
         jobs[name, "copy"] = copy_job(sizes[name])
+    jobs["", "multiply_adds"], count = arithmetic_job()
     seconds: dict[tuple[str, str], list[float]] = {key: [] for key in jobs}
     for turn in range(rounds + 1):
         for key, job in jobs.items():
@@ -84,9 +121,11 @@ def measured(module: Any, rounds: int) -> dict[str, Any]:
             job()
             if turn:
                 seconds[key].append(time.perf_counter() - started)
-    found = {}
+    rate = count / min(seconds["", "multiply_adds"])
+    found: dict[str, Any] = {"multiply_adds_per_ns": rate / 1e9}
     for name, moved in sizes.items():
         best = {side: min(seconds[name, side]) for side in ("kernel", "copy")}
+        work = multiply_adds(id, name)
         found[name] = {
             "megabytes": moved / 1e6,
             "kernel_ms": 1e3 * best["kernel"],
@@ -96,46 +135,74 @@ def measured(module: Any, rounds: int) -> dict[str, Any]:
             "kernel_GB_per_s": moved / best["kernel"] / 1e9,
             "copy_GB_per_s": moved / best["copy"] / 1e9,
             "share_of_copy": best["copy"] / best["kernel"],
+            "multiply_adds": work,
+            "share_of_multiply_adds": work * ATOMS * FEATURES / best["kernel"] / rate,
         }
         row = found[name]
         print(
-            f"{name:13s} {row['kernel_GB_per_s']:6.2f} GB/s, copy {row['copy_GB_per_s']:6.2f}, share "
-            f"{row['share_of_copy']:.2f}",
+            f"{id} {name:13s} {row['kernel_GB_per_s']:6.2f} GB/s, copy {row['copy_GB_per_s']:6.2f}, share "
+            f"{row['share_of_copy']:.2f}, of multiply-adds {row['share_of_multiply_adds']:.2f}",
             flush=True,
         )
     return found
 
 
+def compile_for(processor: str) -> None:
+    """Let every routine of this process be compiled for a processor by LLVM's name, in a cache of its own."""
+    wide = "znver4" in processor or "avx512" in processor
+    objects.register_bytes = lambda: 64 if wide else 32  # type: ignore[assignment]
+    objects.identity = lambda: f"benchmark for {processor}"
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+
+    def machine() -> Any:
+        target = llvm.Target.from_default_triple()
+        return target.create_target_machine(cpu=processor, features="", opt=3, jit=True)
+
+    objects._new_machine, objects._machine = machine, cache(machine)
+
+
 def plot(data: dict[str, Any]) -> None:
-    """Shares of the copy's rate."""
-    runs = {key: value for key, value in data.items() if key.startswith("threads_")}
-    figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
-    for k, (key, found) in enumerate(runs.items()):
-        shares = [100 * row["share_of_copy"] for row in found.values()]
-        bars = axes.bar(np.arange(len(shares)) + 0.4 * k - 0.2, shares, 0.38, label=key.replace("_", " "))
-        axes.bar_label(bars, [f"{s:.0f}" for s in shares], fontsize=8)
-        axes.set_xticks(range(len(shares)), list(found))
-    axes.axhline(100 * TARGET, color="black", lw=0.8, ls=":")
-    axes.set(ylabel="% of the bytes per second of a copy", title=f"{BASIS}, 10⁶ items, float32")
-    axes.legend()
+    """Shares of the copy's rate of all that is recorded."""
+    figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    rows = [
+        (f"{id.split('-flexible')[0].removeprefix('cartesian-')}, {instructions}", found)
+        for instructions, runs in data["instructions"].items()
+        for id, found in runs["threads_1"].items()
+    ]
+    width = 0.8 / len(rows)
+    for k, (label, found) in enumerate(rows):
+        shares = [100 * found[name]["share_of_copy"] for name in NAMES]
+        bars = axes.bar(np.arange(len(NAMES)) + (k - (len(rows) - 1) / 2) * width, shares, 0.95 * width, label=label)
+        axes.bar_label(bars, [f"{s:.0f}" for s in shares], fontsize=7)
+    axes.set_xticks(range(len(NAMES)), [name.replace("_", " ") for name in NAMES])
+    axes.axhline(100, color="black", lw=0.8, ls=":")
+    axes.set(ylabel="% of the bytes per second of a copy", title="10⁶ items, float32, one thread")
+    axes.legend(fontsize=8)
     figure.savefig(record.RESULTS / "bandwidth_cpu.png", dpi=150)
     plt.close(figure)
 
 
 def main() -> None:
-    """Runs what the arguments say."""
+    """Runs what the arguments say; results for other instructions are kept."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, action="append", help="1 and 2 by default")
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--instructions", help="a processor by LLVM's name, such as znver3; this one by default")
     arguments = parser.parse_args()
-    module = invgen.load(BASIS, backend="numba").form("numba").program
-    data: dict[str, Any] = {"basis": BASIS, "atoms": ATOMS, "features": FEATURES, "dtype": FLOAT.name}
+    if arguments.instructions:
+        compile_for(arguments.instructions)
+    found: dict[str, Any] = {"register_bytes": objects.register_bytes()}
     for threads in arguments.threads or (1, 2):
         numba.set_num_threads(threads)
         torch.set_num_threads(threads)
         print(f"{threads} thread{'s' if threads > 1 else ''}")
-        data[f"threads_{threads}"] = measured(module, arguments.rounds)
-    data["load_average_at_end"] = os.getloadavg()
+        found[f"threads_{threads}"] = {id: measured(id, arguments.rounds) for id in BASES}
+    found["load_average_at_end"] = os.getloadavg()
+    path = record.RESULTS / "bandwidth_cpu.json"
+    others = json.loads(path.read_text()).get("instructions", {}) if path.exists() else {}
+    instructions = {**others, arguments.instructions or "all of this processor": {**found, "stamp": record.stamp()}}
+    data = {"atoms": ATOMS, "features": FEATURES, "dtype": FLOAT.name, "instructions": instructions}
     record.write("bandwidth_cpu", data)
     plot(data)
 

@@ -11,7 +11,7 @@ from kernel_fixtures import ORDERS, assert_agrees, emitted, naive_family, oracle
 from invgen.compiler.emitters import numba as numba_emitter
 from invgen.compiler.kernels.program import Kernel
 from invgen.runtime import Kernels, load
-from invgen.runtime.cpu import invariants
+from invgen.runtime.cpu import invariants, objects
 
 SHIPPED = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "cartesian-l4-n4-flexible")
 DTYPES = ("float32", "float64")
@@ -56,22 +56,29 @@ def test_programs_cut_into_passes_and_constant_outputs(
     for order, program in naive_family(kernel).items():
         for features in (40, 13):
             check(f, order, program, "float64", (3, features))
+        with monkeypatch.context() as context:
+            context.setattr(invariants, "STREAMED", 0)
+            check(f, order, program, "float64", (3, 40))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_streaming_changes_no_bit(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", ["streamed", "staged"])
+@pytest.mark.parametrize("features", [16, 48, 80])
+def test_streaming_changes_no_bit(dtype: str, form: str, features: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole registers and, staged, registers that are half a cache line."""
+    monkeypatch.setattr(objects, "register_bytes", lambda: {"streamed": 64, "staged": 32}[form])
     f = load(SHIPPED[0], backend="numba")
     asked = []
     routine = f.form("numba").program._routine
     monkeypatch.setattr(f.form("numba").program, "_routine", lambda *a: asked.append(a) or routine(*a))
     for order in ORDERS:
-        planes = [np.moveaxis(a, -1, 1).copy() for a in arguments(oracle(SHIPPED[0])[order], (7, 48), dtype)]
+        planes = [np.moveaxis(a, -1, 1).copy() for a in arguments(oracle(SHIPPED[0])[order], (7, features), dtype)]
         ordinary = call(f, order, planes)
         with monkeypatch.context() as context:
             context.setattr(invariants, "STREAMED", 0)
             for a, b in zip(call(f, order, planes), ordinary, strict=True):
                 assert np.array_equal(a, b)
-    assert asked == [(order, form) for order in ORDERS for form in ("in_place", "streamed")]
+    assert asked == [(order, how) for order in ORDERS for how in ("in_place", form)]
 
 
 def test_the_comparison_notices_one_wrong_statement(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def written_routines() -> list[Routine]:
     found = [v for room in (normalise, pairs, tables) for v in vars(room).values() if isinstance(v, Routine)]
     shipped = load(ID, backend="numba").form("numba").program
     return found + [
-        shipped._new_routine(k, form) for k in shipped.KERNELS for form in ("in_place", "streamed", "tiles")
+        shipped._new_routine(k, form) for k in shipped.KERNELS for form in ("in_place", "streamed", "staged", "tiles")
     ]
 
 
@@ -159,10 +159,10 @@ def test_torch_says_how_many_threads_work() -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("position", range(21))
+@pytest.mark.parametrize("position", range(24))
 def test_every_routine_compiles_to_the_same_bytes(dtype: str, position: int) -> None:
     found = written_routines()
-    assert len(found) == 21
+    assert len(found) == 24
     text = found[position].text(dtype)
     assert text == written_routines()[position].text(dtype)
     assert objects._compiled("once", text) == objects._compiled("twice", text)

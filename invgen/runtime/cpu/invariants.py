@@ -5,12 +5,14 @@ the rows of an atom are its components in the arrays themselves, found through a
 of atoms and features is cut into tiles, and the components of a tile are copied into the rows of a small buffer and
 out of it. Values that go from one pass to the next have rows in a buffer always.
 
-Large results go past the caches ("streamed"): an ordinary store to memory first reads what it overwrites.
+Large results go past the caches: an ordinary store to memory first reads what it overwrites. That pays in whole cache
+lines, one after the other. A register that is a line is stored so when it is computed ("streamed"); results of smaller
+registers, or of several passes, wait in the buffer until those of an atom are complete ("staged").
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -26,6 +28,8 @@ MOST_IN_PLACE = 2048
 """Features from which tiles are better: rows of one atom are then too long for the nearest cache."""
 STREAMED = 2**25
 """Bytes of results from which they are streamed."""
+AHEAD = 4
+"""Cache lines of a row between what is asked for and what is computed: enough for memory, too few to fill a cache."""
 NUMBERS, INDICES = ("x", "g", "u", "y", "z"), ("y_rows", "z_rows")
 
 Step = Callable[[Any], None]
@@ -72,7 +76,7 @@ class Invariants:
         rows = program["rows"]
         if features * size % objects.register_bytes() == 0 and features <= MOST_IN_PLACE:
             items = atoms
-            form = "streamed" if _streams(program, outputs) else "in_place"
+            form = _form(program, outputs)
             scratch = _table_size(rows, size) + rows * features
         else:
             items, form, scratch = -(-atoms * features // self.lanes), "tiles", rows * self.lanes
@@ -82,50 +86,57 @@ class Invariants:
 
     def _new_routine(self, kernel: str, form: str) -> Routine:
         program = self.KERNELS[kernel]
-        if form == "tiles":
-            write = partial(_in_tiles, program, self.lanes)
-        else:
-            write = partial(_in_place, program, form == "streamed")
+        write = partial(_in_tiles, program, self.lanes) if form == "tiles" else partial(_in_place, program, form)
         return Routine(write, f"{self.name} {kernel}, {form.replace('_', ' ')}", NUMBERS, INDICES)
 
 
 def _in_place(
-    program: Mapping[str, Any], streamed: bool, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, nx, ng, nu,
-    ny, nz, total, features,
+    program: Mapping[str, Any], form: str, code, first, last, scratch, x, g, u, y, z, y_rows, z_rows, nx, ng, nu, ny,
+    nz, total, features,
 ):  # fmt: skip
     """Atoms whose components in the arrays are the rows."""
-    rows, sizes, length = program["rows"], (nx, ng, nu), features * code.size
+    rows, length, line = program["rows"], features * code.size, CACHE_LINE // code.size
     table, buffer = code.integers(scratch.address), scratch.at(_table_size(rows, code.size))
-    outputs = list(zip((y, z), (y_rows, z_rows), (ny, nz), strict=True))
+    inputs, outputs = ((x, 0, nx), (g, nx, ng), (u, nx + ng, nu)), ((y, y_rows, ny), (z, z_rows, nz))
     with code.loop(0, rows) as k:
         table[k] = buffer.address + k * length
     with code.loop(first, last) as atom:
-        for array, row, size in zip((x, g, u), (0, nx, nx + ng), sizes, strict=True):
-            _point_at(code, table.at(row), array, atom, size, length)
-        for array, places, count in outputs:
-            start = array.address + atom * count * length
+        for array, row, count in inputs:
             with code.loop(0, count) as k:
-                row = places[k]
-                with code.when(row >= 0):
-                    table[row] = start + k * length
-        for step in program["passes"]:
-            with code.loop(0, features, code.register) as lane:
-                step(Rows(code, lambda row: code.numbers(table[row]), lane, streamed))
+                table[row + k] = array.address + (atom * count + k) * length
+        for array, places, count in outputs if form != "staged" else ():
+            with code.loop(0, count) as k, code.when(places[k] >= 0):
+                table[places[k]] = array.address + (atom * count + k) * length
+        for number, step in enumerate(program["passes"]):
+            with code.loop(0, features, line) as start:
+                if number == 0:
+                    _prefetch(code, table, zip((nx, ng, nu), program["inputs"], strict=False), start, features)
+                with code.loop(start, (start + line).least(features), code.register) as lane:
+                    step(Rows(code, lambda row: code.numbers(table[row]), lane, form == "streamed"))
         for array, places, count in outputs:
             with code.loop(0, count) as k:
-                row = places[k]
-                with code.when(row < 0):
-                    code.copy(array.at((atom * count + k) * features), code.numbers(table[~row]), features)
+                target, row = array.at((atom * count + k) * features), places[k].largest(~places[k])
+                if form == "staged":
+                    with code.loop(0, features, code.register) as lane:
+                        target.stream(lane, code.numbers(table[row]).load(lane, code.register))
+                else:
+                    with code.when(places[k] < 0):
+                        code.copy(target, code.numbers(table[row]), features)
 
 
-def _point_at(code: Code, table: Memory, array: Memory, atom: Index, count: Index, length: Index) -> None:
-    """The first rows of ``table`` are the components of an atom; the next atom's are prefetched."""
-    width = length * count
-    start = array.address + atom * width
-    with code.loop(0, count) as k:
-        table[k] = start + k * length
-    with code.loop(start + width, start + width + width, CACHE_LINE) as at:
-        code.prefetch(at)
+def _prefetch(code: Code, table: Memory, arrays: Iterable[tuple[Index, int]], lane: Index, features: Index) -> None:
+    """Ask for what comes ``AHEAD`` cache lines later in every row: of this atom, or of the next one.
+
+    Row by row: a whole atom at once would be more than a processor waits for. ``arrays`` are numbers of components, of
+    the arguments and as Python integers.
+    """
+    later = lane + AHEAD * CACHE_LINE // code.size
+    row = 0
+    for components, count in arrays:
+        offset = (later + (components - 1) * features).unless(later < features, later) * code.size
+        for _ in range(count):
+            code.prefetch(table[row] + offset)
+            row += 1
 
 
 def _in_tiles(
@@ -168,10 +179,9 @@ def _output_places(programs: Mapping[str, Mapping[str, Any]], kernel: str) -> tu
     return places, [address(places), address(places[sizes[3] :])], sizes
 
 
-def _streams(program: Mapping[str, Any], outputs: list[Any]) -> bool:
-    """Whether the results are large and begin where registers do. Only a single pass never reads what it stored."""
-    return (
-        len(program["passes"]) == 1
-        and sum(o.nbytes for o in outputs) >= STREAMED
-        and all(address(o) % objects.register_bytes() == 0 for o in outputs)
-    )
+def _form(program: Mapping[str, Any], outputs: list[Any]) -> str:
+    """How rows in the arrays are stored; past the caches if they are large and begin where registers do."""
+    if sum(o.nbytes for o in outputs) < STREAMED or any(address(o) % objects.register_bytes() for o in outputs):
+        return "in_place"
+    whole = objects.register_bytes() == CACHE_LINE and len(program["passes"]) == 1  # later passes read what is stored
+    return "streamed" if whole else "staged"

@@ -70,6 +70,10 @@ class Index:
         """The larger of two."""
         return Index(self.builder, self.builder.select(self < other, plain(other), self.value))
 
+    def unless(self, condition: Any, other: Index | int) -> Index:
+        """This one, and the other where the condition holds."""
+        return Index(self.builder, self.builder.select(condition, plain(other), self.value))
+
     def number(self, element: Any) -> Register:
         """The same as a floating-point number."""
         return Register(self.builder, self.builder.sitofp(self.value, element))
