@@ -120,7 +120,7 @@ def main() -> None:
     potential = LinearPotential.load(given.potential)
     atoms = cell(potential.elements[0], given.lattice)
     atoms.set_momenta(thermal_momenta(atoms, 2 * given.temperature))
-    run(potential, atoms, 1.0, 1)
+    run(potential, atoms, 1.0, 3 * PARTS)
     steps = {1.0: 50} if given.quick else {step: given.steps for step in TIME_STEPS}
     if given.picoseconds:
         steps = {given.step: round(1e3 * given.picoseconds / given.step)}
