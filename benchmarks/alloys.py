@@ -5,9 +5,11 @@ of all functions in question is condensed once; every basis is a selection of it
 elements alike, so all of them have the same radial functions, folds and tuning budget: what ``invgen.ace.fit`` does by
 default (one-body energies fitted, weights by a pilot fit, ridge with three powers of the prior), with four folds. The
 cutoff is that of the least product of held-out errors of one full basis, fitted to a quarter of the structures. Test
-structures choose nothing; the group ``Multinary_Test`` has cells of all four elements, which no training structure has.
+structures choose nothing. Cells of all four elements (``Multinary_Test``) are told apart from the others: training
+structures have at most two, and say nothing of functions that couple three neighbours or centre of three.
 
     python benchmarks/alloys.py DATA [--quick] -> results/alloys.json; DATA holds MoNbTaW.extxyz.xz
+    python benchmarks/alloys.py DATA --report  -> the same file, compared again without a fit; tables for the page
 
 ``--quick`` takes every twentieth training structure and small bases, and writes nothing. The design matrix is kept in
 ``products/factors``: the same command goes on where it was interrupted.
@@ -20,6 +22,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import argparse
+import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -44,6 +47,7 @@ from invgen.compiler.candidates.ace.coupling import Coupling
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data.neighbours import nearest_distance
 from invgen.data.structures import Structure, read_structures
+from invgen.files import write_text
 
 ELEMENTS = ("Nb", "Mo", "Ta", "W")
 """By atomic number."""
@@ -57,6 +61,8 @@ CUTOFF_BASIS, THINNED = ("linear", 5), 4
 DRAWS = 2000
 """Of the test structures, for the spread of a ratio."""
 SOLVER = SolverConfig()
+KINDS = ("one element", "two elements", "four elements")
+"""Of test structures."""
 Functions = tuple[Coupling, ...]
 
 
@@ -143,16 +149,17 @@ def best_cutoff(train: Sequence[Structure]) -> tuple[float, list[dict[str, Any]]
     return min(rows, key=lambda row: row["score"])["cutoff"], rows
 
 
-def comparisons(rows: Sequence[Mapping[str, Any]], test: Sequence[Structure]) -> list[dict[str, Any]]:
+def comparisons(rows: Sequence[Mapping[str, Any]], test: Sequence[Structure], group: str) -> list[dict[str, Any]]:
     """For each Langbein basis within the sizes of the full ones, error over that of a full basis of its size.
 
-    That is interpolated, linear in the logarithms of size and error. ``spread`` is the range of 95 % of the ratios when
-    the test structures are drawn again with repetition.
+    That is interpolated, linear in the logarithms of size and error, over the structures of a ``kind``. ``spread`` is
+    the range of 95 % of the ratios when these structures are drawn again with repetition.
     """
     full = [row for row in rows if row["objective"] == "linear"]
-    atoms = np.array([s.atoms for s in test], dtype=float)
-    draws = np.random.default_rng(0).integers(len(test), size=(DRAWS, len(test)))
-    draws[0] = np.arange(len(test))
+    mine = np.array([k for k, s in enumerate(test) if kind_of(s) == group])
+    atoms = np.array([test[k].atoms for k in mine], dtype=float)
+    draws = np.random.default_rng(0).integers(len(mine), size=(DRAWS, len(mine)))
+    draws[0] = np.arange(len(mine))
     found = []
     for row in rows:
         size = np.log(row["functions"])
@@ -161,13 +168,56 @@ def comparisons(rows: Sequence[Mapping[str, Any]], test: Sequence[Structure]) ->
             continue
         a, b = full[after - 1], full[after]
         share = (size - np.log(a["functions"])) / np.log(b["functions"] / a["functions"])
-        line: dict[str, Any] = {"functions": row["functions"]}
-        for key, weight in (("energy_mae", np.ones(len(test))), ("force_mae", atoms)):
-            mine, low, high = (_means(r["per_structure"][key], weight, draws) for r in (row, a, b))
-            ratios = mine / np.exp((1 - share) * np.log(low) + share * np.log(high))
+        line: dict[str, Any] = {"kind": group, "functions": row["functions"]}
+        for key, weight in (("energy_mae", np.ones(len(mine))), ("force_mae", atoms)):
+            own, low, high = (_means(np.array(r["per_structure"][key])[mine], weight, draws) for r in (row, a, b))
+            ratios = own / np.exp((1 - share) * np.log(low) + share * np.log(high))
             line[key] = {"ratio": float(ratios[0]), "spread": np.quantile(ratios, (0.025, 0.975)).tolist()}
         found.append(line)
     return found
+
+
+def kind_of(s: Structure) -> str:
+    """One of ``KINDS``, by the number of elements."""
+    return KINDS[min(len(set(s.numbers.tolist())), 3) - 1]
+
+
+def by_kind(row: Mapping[str, Any], test: Sequence[Structure]) -> dict[str, dict[str, float]]:
+    """Mean absolute errors (meV/atom, eV/Å) of each of ``KINDS``."""
+    found = {}
+    for kind in KINDS:
+        mine = np.array([k for k, s in enumerate(test) if kind_of(s) == kind])
+        atoms = np.array([test[k].atoms for k in mine])
+        energy, force = (np.array(row["per_structure"][key])[mine] for key in ("energy_mae", "force_mae"))
+        found[kind] = {"energy_mae": float(energy.mean()), "force_mae": float(force @ atoms / atoms.sum())}
+    return found
+
+
+def tables(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Rows of the tables of ``docs/materials.md``."""
+    rows = []
+    for row in data["rows"]:
+        cells = [f"{e['energy_mae']:.2f}, {e['force_mae']:.4f}" for e in row["kinds"].values()]
+        name = "full" if row["objective"] == "linear" else "Langbein"
+        rows.append(
+            f"| {name}, {row['degree']} | {row['functions']:,} | {row['coefficients']:,} | {' | '.join(cells)} |"
+        )
+    ratios = []
+    for size in dict.fromkeys(line["functions"] for line in data["comparisons"]):
+        mine = {line["kind"]: line for line in data["comparisons"] if line["functions"] == size}
+        cells = [f"{size}"]
+        for key in ("energy_mae", "force_mae"):
+            for kind in KINDS:
+                low, high = mine[kind][key]["spread"]
+                cells.append(f"{mine[kind][key]['ratio']:.2f} ({low:.2f} to {high:.2f})")
+        ratios.append(f"| {' | '.join(cells)} |")
+    return {"sizes": rows, "ratios": ratios}
+
+
+def compared(rows: list[dict[str, Any]], test: Sequence[Structure]) -> dict[str, Any]:
+    """``rows`` by kind of structure, and the comparisons."""
+    rows = [{**row, "kinds": by_kind(row, test)} for row in rows]
+    return {"rows": rows, "comparisons": [line for kind in KINDS for line in comparisons(rows, test, kind)]}
 
 
 def _means(errors: Sequence[float], weights: np.ndarray, draws: np.ndarray) -> np.ndarray:
@@ -190,9 +240,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--report", action="store_true")
     given = parser.parse_args()
     structures = read_structures(given.data / "MoNbTaW.extxyz.xz")
     train, test = ([s for s in structures if str(s.group).endswith("Test") == is_test] for is_test in (False, True))
+    path = record.RESULTS / "alloys.json"
+    if given.report:
+        found = json.loads(path.read_text())
+        found |= compared(found["rows"], test)
+        write_text(path, json.dumps(found, indent=1) + "\n")
+        for name, lines in tables(found).items():
+            print(name, *lines, sep="\n")
+        return
     train = train[::20] if given.quick else train
     cutoff, cutoffs = (CUTOFFS[0], []) if given.quick else best_cutoff(train)
     bases = {(o, d): functions(o, d) for o, ds in (QUICK if given.quick else SIZES).items() for d in ds}
@@ -203,13 +262,13 @@ def main() -> None:
         known = {"objective": objective, "degree": degree, "functions": len(members)}
         rows.append({**known, "coefficients": len(members) * len(ELEMENTS), **measured(p, members, test)})
         print(told(rows[-1]), flush=True)
-    compared = comparisons(rows, test)
-    for line in compared:
-        print(line, flush=True)
+    data = compared(rows, test)
+    for name, lines in tables(data).items():
+        print(name, *lines, sep="\n")
     if not given.quick:
         sets = {"train": len(train), "test": len(test), "w_L": W_L, "elements": ELEMENTS, "folds": FOLDS}
         about = {"cutoff": cutoff, "cutoffs": cutoffs, "radial": p.radial.to_json(), "sets": sets}
-        record.write("alloys", {**about, "rows": rows, "comparisons": compared})
+        record.write("alloys", {**about, **data})
 
 
 if __name__ == "__main__":
