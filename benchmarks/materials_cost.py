@@ -71,6 +71,13 @@ def seconds(models: Sequence[Model], repeats: int) -> list[dict[str, list[float]
     return found
 
 
+def table_row(row: Mapping[str, Any]) -> str:
+    """One line of the table in ``docs/materials.md``."""
+    cells = [row["element"], f"{row['functions']:,}", f"{row['neighbours']:.0f}", f"{row['energy_mae']:.2f}"]
+    cells += [f"{row['force_mae']:.4f}", *(f"{us:.1f}" for us in row["us_per_atom"].values())]
+    return f"| {' | '.join(cells)} |"
+
+
 def main() -> None:
     """Measures, writes, and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -93,9 +100,7 @@ def main() -> None:
         per_atom = {name: [1e6 * t / row["atoms"] for t in taken] for name, taken in found.items()}
         row["us_per_atom"] = {name: statistics.median(taken) for name, taken in per_atom.items()}
         row["least_us_per_atom"] = {name: min(taken) for name, taken in per_atom.items()}
-        cells = [row["element"], f"{row['functions']:,}", f"{row['neighbours']:.0f}", f"{row['energy_mae']:.2f}"]
-        cells += [f"{row['force_mae']:.4f}", *(f"{us:.1f}" for us in row["us_per_atom"].values())]
-        print(f"| {' | '.join(cells)} |")
+        print(table_row(row))
     if not quick:
         print(record.write("materials_cost", {"repeats": REPEATS, "rows": rows}))
 
