@@ -6,7 +6,11 @@ the slope of a straight line through the total energy (the drift, per atom and p
 start, also over the kinetic energy; and microseconds per atom and step, neighbour search and ASE included.
 
     pip install '.[all]'
-    python benchmarks/ace_md.py POTENTIAL.npz [--quick]      -> results/ace_md.json, results/ace_md.svg
+    python benchmarks/ace_md.py POTENTIAL.npz [--quick]          -> results/ace_md.json, results/ace_md.svg
+    python benchmarks/ace_md.py POTENTIAL.npz --picoseconds 100  -> results/ace_md_long.json, results/ace_md_long.svg
+
+The long run has one time step (``--step``), a thousand energies are kept, and the drift of each tenth is told, too: the
+slope of a line through a part says whether the drift is one.
 """
 
 from __future__ import annotations
@@ -36,6 +40,8 @@ REPEATS = {1: 5, 2: 4, 4: 3, 8: 2}
 """Cells along each axis by atoms of the cubic cell: 125, 128, 108, 64 atoms."""
 TIME_STEPS = (2.0, 1.0, 0.5)
 """fs; the error of the integrator falls with the square, that of inconsistent forces does not."""
+KEPT, PARTS = 1000, 10
+"""Energies of a trajectory that are kept, and its parts whose drift is told."""
 
 
 def cell(element: str, lattice: float | None) -> Atoms:
@@ -64,35 +70,40 @@ def run(potential: LinearPotential, start: Atoms, step: float, steps: int) -> di
         temperatures.append(atoms.get_temperature())
 
     dynamics.attach(note)
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     dynamics.run(steps)
-    seconds = time.perf_counter() - begin
+    seconds, busy = time.perf_counter() - begin, time.process_time() - busy
     energies = np.array(totals)
     picoseconds = 1e-3 * step * np.arange(len(energies))
     slope = np.polyfit(picoseconds, energies, 1)[0]
+    parts = zip(np.array_split(picoseconds, PARTS), np.array_split(energies, PARTS), strict=True)
+    kept = slice(None, None, max(1, len(energies) // KEPT))
     deviation = float(abs(energies - energies[0]).max())
     return {
         "time_step_fs": step,
         "steps": steps,
         "drift_meV_per_atom_and_ps": 1e3 * float(slope),
+        "drift_of_tenths": [1e3 * float(np.polyfit(t, e, 1)[0]) for t, e in parts],
         "largest_deviation_meV_per_atom": 1e3 * deviation,
         "deviation_over_kinetic": deviation / (1.5 * units.kB * float(np.mean(temperatures))),
         "mean_temperature_K": float(np.mean(temperatures)),
         "us_per_atom_and_step": 1e6 * seconds / steps / len(atoms),
-        "energies_meV_per_atom": (1e3 * (energies - energies[0])).round(6).tolist(),
+        "processor_us_per_atom_and_step": 1e6 * busy / steps / len(atoms),
+        "energies_meV_per_atom": (1e3 * (energies - energies[0]))[kept].round(6).tolist(),
+        "temperatures_K": np.round(temperatures, 1)[kept].tolist() if steps > KEPT else [],
     }
 
 
-def plot(rows: list[dict[str, Any]]) -> None:
+def plot(rows: list[dict[str, Any]], name: str) -> None:
     """Total energy over time."""
     figure, axes = plt.subplots(figsize=(5.4, 3.4), constrained_layout=True)
     for row in rows:
         energies = row["energies_meV_per_atom"]
-        time_axis = 1e-3 * row["time_step_fs"] * np.arange(len(energies))
+        time_axis = np.linspace(0, 1e-3 * row["time_step_fs"] * row["steps"], len(energies))
         axes.plot(time_axis, energies, lw=0.8, label=f"{row['time_step_fs']} fs")
     axes.set(xlabel="ps", ylabel="total energy - start, meV per atom")
     axes.legend()
-    figure.savefig(record.RESULTS / "ace_md.svg")
+    figure.savefig(record.RESULTS / f"{name}.svg")
 
 
 def main() -> None:
@@ -102,21 +113,26 @@ def main() -> None:
     parser.add_argument("--temperature", type=float, default=300.0, help="K, after equipartition")
     parser.add_argument("--lattice", type=float, help="edge of the cubic cell in Å; by default ASE's reference")
     parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--picoseconds", type=float, help="one long run instead")
+    parser.add_argument("--step", type=float, default=2.0, help="fs, of the long run")
     parser.add_argument("--quick", action="store_true", help="50 steps of 1 fs, nothing written")
     given = parser.parse_args()
     potential = LinearPotential.load(given.potential)
     atoms = cell(potential.elements[0], given.lattice)
     atoms.set_momenta(thermal_momenta(atoms, 2 * given.temperature))
-    run(potential, atoms, 1.0, 1)
+    run(potential, atoms, 1.0, 3 * PARTS)
     steps = {1.0: 50} if given.quick else {step: given.steps for step in TIME_STEPS}
+    if given.picoseconds:
+        steps = {given.step: round(1e3 * given.picoseconds / given.step)}
+    name = "ace_md_long" if given.picoseconds else "ace_md"
     rows = [run(potential, atoms, step, number) for step, number in steps.items()]
     for row in rows:
-        print({key: value for key, value in row.items() if key != "energies_meV_per_atom"})
+        print({key: value for key, value in row.items() if key not in ("energies_meV_per_atom", "temperatures_K")})
     if not given.quick:
         about = {"potential": given.potential.name, "functions": len(potential.products), "digest": potential.digest}
         data = {**about, "atoms": len(atoms), "element": potential.elements[0], "rows": rows}
-        print(record.write("ace_md", data))
-        plot(rows)
+        print(record.write(name, data))
+        plot(rows, name)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ structures choose nothing.
     python benchmarks/materials.py DATA fit Cu [Mo ...]   -> results/materials/Cu.json, with the best of the cutoffs
     python benchmarks/materials.py DATA large Cu [Mo ...] -> the same file, also with the bases of up to 2,292 functions
     python benchmarks/materials.py DATA constant Cu ..    -> results/materials/Cu-constant.json, what an intercept does
-    python benchmarks/materials.py DATA potential Cu      -> products/Cu.npz, the best basis as a potential file
+    python benchmarks/materials.py DATA potential Cu [--most=300] -> products/Cu.npz, the best basis as a potential file
     python benchmarks/materials.py DATA figures           -> results/materials.json, materials_*.png
 
 ``--quick`` takes small bases. Finished elements, bases and parts of a design matrix are kept: the same command goes on
@@ -378,19 +378,27 @@ def kept_rows(file: Path, element: str) -> list[dict[str, Any]]:
     return [row for row in earlier["rows"] if (row["series"], row["size"]) in ORDER]
 
 
-def potential(data: Path, element: str) -> None:
-    """The basis of least product of held-out errors as a potential file."""
+def potential(data: Path, element: str, most: int | None = None) -> None:
+    """The basis of least product of held-out errors, among those of at most so many functions, as a potential file.
+
+    With the settings that its row has.
+    """
     result = json.loads((FOLDER / f"{element}.json").read_text())
-    best = min(result["rows"], key=score)
+    fixed = {s.name for s in SERIES if s.fixed}
+    rows = [row for row in result["rows"] if row["series"] not in fixed]
+    best = min((row for row in rows if row["functions"] <= (most or row["functions"])), key=score)
     series = next(s for s in (*SERIES, *LARGE) if s.name == best["series"])
     chosen = functions(series.objective, series.truncation, best["size"])
     p = problem(data, element, chosen, best_cutoff(element))
-    row = measured(p, list(p.labels))
+    selection = Selection.of(p, np.arange(len(chosen)))
+    path = selection.path(best["energy_weight"])
+    coefficients = path.coefficients(best["relative_lambda"] * path.singular[0] ** 2)
+    one_body = p.reference + float(selection.factors.energies(coefficients)[0])
     made = LinearPotential(
-        product_basis(chosen), p.evaluator.radial, (element,), row["coefficients"][None, :],
-        np.array([row["one_body_energy"]]), p.labels,
+        product_basis(chosen), p.evaluator.radial, (element,), coefficients[None, :], np.array([one_body]), p.labels,
         {"benchmark": "materials", "series": series.name},
     )  # fmt: skip
+    print(f"{made}: one-body energy {one_body:.6f} eV, that of its row {best['one_body_energy']:.6f}", flush=True)
     made.save(f"products/{element}.npz")
 
 
@@ -398,6 +406,7 @@ def main(data: str, verb: str, *arguments: str) -> None:
     """Runs a verb, see above."""
     quick = "--quick" in arguments
     elements = [a for a in arguments if not a.startswith("--")]
+    most = next((a.removeprefix("--most=") for a in arguments if a.startswith("--most=")), None)
     if verb == "figures":
         from materials_figures import figures
 
@@ -408,7 +417,7 @@ def main(data: str, verb: str, *arguments: str) -> None:
         elif verb == "constant":
             constant(Path(data), element)
         elif verb == "potential":
-            potential(Path(data), element)
+            potential(Path(data), element, int(most) if most else None)
         else:
             series = {"fit": SERIES, "large": LARGE}[verb]
             fit(Path(data), element, QUICK if quick else series, Path("products") if quick else FOLDER)

@@ -211,3 +211,45 @@ def test_the_pages_say_what_was_measured():
         assert rows, name
         assert [row for row in rows if row not in page] == [], name
     assert [row for row in made["best"] if row not in tables("performance.md")] == []
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_page_says_what_was_measured_of_cost_and_of_four_elements():
+    results, page = ROOT / "benchmarks" / "results", tables("materials.md")
+    costs = json.loads((results / "materials_cost.json").read_text())["rows"]
+    made = [importlib.import_module("materials_cost").table_row(row) for row in costs]
+    alloys = importlib.import_module("alloys").tables(json.loads((results / "alloys.json").read_text()))
+    made += [row for rows in alloys.values() for row in rows]
+    assert len(made) == len(costs) + 12 + 7
+    assert [row for row in made if row not in page] == []
+
+
+@pytest.mark.usefixtures("scripts")
+def test_bases_of_four_elements_are_compared_at_equal_size_by_the_number_of_elements():
+    alloys = importlib.import_module("alloys")
+    test = [
+        invgen.data.Structure([41] * n if k % 2 else [41, 42, 73][:n] or [41], np.arange(3.0 * n).reshape(n, 3))
+        for k, n in enumerate([1, 2, 2, 3, 3, 1])
+    ]
+    kinds = [alloys.kind_of(s) for s in test]
+    assert kinds == ["one element", "one element", "two elements", "one element", "four elements", "one element"]
+    shape = {"one element": 1.0, "two elements": 3.0, "four elements": 7.0}
+    errors = np.array([shape[kind] for kind in kinds])
+
+    def row(objective, functions, factor):
+        per_structure = {"energy_mae": (factor * errors).tolist(), "force_mae": (2 * factor * errors).tolist()}
+        return {"objective": objective, "degree": 0, "functions": functions, "per_structure": per_structure}
+
+    rows = [
+        row("linear", 10, 1.0),
+        row("linear", 1000, 0.01),
+        row("independent", 100, 0.05),
+        row("independent", 5, 1.0),
+    ]
+    found = alloys.compared(rows, test)
+    assert [line["functions"] for line in found["comparisons"]] == [100] * 3
+    for line in found["comparisons"]:
+        for key in ("energy_mae", "force_mae"):
+            assert line[key]["ratio"] == pytest.approx(0.5)
+            assert line[key]["spread"] == pytest.approx([0.5, 0.5])
+    assert found["rows"][0]["kinds"]["four elements"] == pytest.approx({"energy_mae": 7.0, "force_mae": 14.0})

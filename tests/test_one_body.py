@@ -11,7 +11,7 @@ from tolerances import DIRECT_SUM
 
 import invgen
 from invgen.ace.fitting.assembly import assemble
-from invgen.ace.fitting.balance import SHARES, balanced, dominance, spreads
+from invgen.ace.fitting.balance import PILOT_FITS, SHARES, balanced, dominance, spreads
 from invgen.ace.fitting.config import FitReferencesConfig
 from invgen.ace.fitting.factors import Factor, Factors
 from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
@@ -229,6 +229,20 @@ def test_the_energy_weight_is_searched_by_held_out_errors():
     ratio = np.log2(energy / start.weights["energy"])
     assert ratio == pytest.approx(round(ratio))
     assert balanced(factors, Weights(energy=7.0, stress=0.0), DEGREES).weights["energy"] == 7.0
+
+
+def test_the_search_tells_of_every_pilot_fit():
+    structures, _ = labelled(30, noise=0.2)
+    told: list[tuple[int, int]] = []
+    chosen = balanced(one_body(structures), Weights(), DEGREES, say=lambda *step: told.append(step))
+    silent = balanced(one_body(structures), Weights(), DEGREES)
+    assert chosen.weights == silent.weights
+    done = [step[0] for step in told]
+    assert {step[1] for step in told} == {PILOT_FITS}
+    assert done[0] == 0
+    assert done[-1] == PILOT_FITS
+    assert done[1:-1] == list(range(1, len(done) - 1))
+    assert 3 <= len(done) - 2 <= PILOT_FITS
 
 
 def test_forces_that_are_all_zero_do_not_take_over():

@@ -16,13 +16,15 @@ of energies and forces, of a pilot fit without stresses by the ``PILOT`` functio
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from invgen.ace.fitting.factors import KINDS, Factor, Factors, SolverError
 from invgen.ace.fitting.onebody import OneBodyFactors
-from invgen.ace.fitting.ridge import ridge
+from invgen.ace.fitting.ridge import Say, ridge
 from invgen.ace.fitting.rows import Weights
 
 SHARES: Mapping[str, float] = {"energy": 5.0, "forces": 1.0, "stress": 0.05}
@@ -33,6 +35,8 @@ SMALLEST: Mapping[str, float] = {"energy": 1e-3, "forces": 1e-2, "stress": 1e-2}
 STRESS = 0.1
 PILOT, STEPS = 200, 8
 """Functions of a pilot fit, and factors of two that it goes at most from where it starts."""
+PILOT_FITS = STEPS + 4
+"""At most: where it starts and on either side, one for each further factor, and one for the stresses."""
 
 
 class Spread(NamedTuple):
@@ -65,30 +69,38 @@ def balanced(
     weights: Weights,
     degrees: np.ndarray | None = None,
     held_out: Sequence[int] | None = None,
+    say: Say | None = None,
 ) -> Factors:
     """``factors`` with the weights that are given, and balanced ones in place of those that are not.
 
     degrees, held_out
         (columns,) of every function, and the folds that are predicted, as for ``ridge``. Without degrees, and with a
         single fold, the labels alone decide.
+    say
+        ``say(pilot fits done, at most)``, once more at the end.
     """
-    start = by_labels(factors, weights)
-    if degrees is None or len(factors) < 2:
-        return start
-    try:
-        return _searched(start, weights, np.asarray(degrees), held_out)
-    except SolverError:  # nothing is held out that has a weight
-        return start
+    say = say or (lambda done, total: None)
+    say(0, PILOT_FITS)
+    found = by_labels(factors, weights)
+    if degrees is not None and len(factors) > 1:
+        # no weight is found where nothing is held out that has one
+        with suppress(SolverError):
+            found = _searched(found, weights, np.asarray(degrees), held_out, say)
+    say(PILOT_FITS, PILOT_FITS)
+    return found
 
 
-def _searched(start: Factors, weights: Weights, degrees: np.ndarray, held_out: Sequence[int] | None) -> Factors:
-    """The weights that are not given, from a pilot fit; those of ``start`` where kinds are missing."""
+def _searched(
+    start: Factors, weights: Weights, degrees: np.ndarray, held_out: Sequence[int] | None, say: Say
+) -> Factors:
+    """The weights that are not given, from pilot fits; those of ``start`` where kinds are missing."""
     columns = np.sort(np.argsort(degrees, kind="stable")[:PILOT])
-    pilot, found = start.columns(columns), dict(start.weights)
+    pilot, found, fits = start.columns(columns), dict(start.weights), count(1)
 
     def errors(**changed: float) -> dict[str, float]:
         tried = pilot.reweighted(**changed)
         details = ridge(tried, degrees[columns], normalise=True, held_out=held_out).details
+        say(next(fits), PILOT_FITS)
         at = int(np.argmin(details["curve"][0]["error"]))
         return {kind: max(values[at], 1e-3 * SMALLEST[kind]) for kind, values in details["curve"][0]["kinds"].items()}
 

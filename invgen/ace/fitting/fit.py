@@ -23,7 +23,7 @@ from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.references import References, final_energies, starting_energies, told_energies
 from invgen.ace.fitting.report import write_report
 from invgen.ace.fitting.rows import Weights
-from invgen.ace.fitting.shortrange import name_attractions, repulsion_of
+from invgen.ace.fitting.shortrange import name_attractions, repulsion_of, strengthened
 from invgen.ace.fitting.solvers import Solution, solve
 from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict, table_text
 from invgen.ace.potential import LinearPotential
@@ -116,14 +116,8 @@ def fit_products(
     evaluator = DesignEvaluator(products, radial, tuple(elements))
     fitted = [*sets["train"], *(sets["validation"] if settings.solver.refit else ())]
     check_rows(fitted, evaluator.columns + len(start.free), settings.weights, settings.solver.method)
-    scales = np.tile(degrees(products, float(settings.w_L)), len(elements))
-    clock = Clock()
-    factors = _assembled(sets, evaluator, start, settings, say)
-    clock.stop("assembly")
-    say("weights", 0, 1)
-    factors = balanced(factors, settings.weights, scales, (1,) if sets["validation"] else None)
-    say("weights", 1, 1)
-    clock.stop("weights")
+    clock, scales = Clock(), np.tile(degrees(products, float(settings.w_L)), len(elements))
+    factors = _weighted(sets, evaluator, start, settings, scales, clock, say)
     labels = [f"{e}: {label}" for e in elements for label in products.labels]
     say("solve", 0, 1)
     solution = _solve(factors, scales, labels, settings, bool(sets["validation"]), say)
@@ -132,9 +126,52 @@ def fit_products(
     left_out = 1 if sets["validation"] and not settings.solver.refit else None
     energies = final_energies(start, factors, solution.coefficients, left_out)
     one_body = told_energies(energies, sets["train"], radial.cutoff, settings.references)
-    known = {
+    known = _known(sets, products, settings, factors, energies, about)
+    potential, short_range = _potential(sets, products, radial, settings, solution, known)
+    report = {
+        **known,
+        "radial": radial.to_json(),
+        "duplicates": repeated,
+        "one_body": one_body,
+        "short_range": short_range,
+        "rows": dominance(factors, solution.coefficients),
+        "solution": _told(solution, name_dependent(factors, solution, labels, pair_twins(products, len(elements)))),
+        "seconds": clock.seconds,
+        "peak_memory_gib": peak_memory(),
+    }
+    return _measured(potential, solution, sets, report, say)
+
+
+def _weighted(
+    sets: Mapping[str, Sequence[Structure]],
+    evaluator: DesignEvaluator,
+    start: References,
+    settings: FitSettings,
+    scales: np.ndarray,
+    clock: Clock,
+    say: Progress,
+) -> Factors:
+    """The condensed rows of all structures with the weights of their kinds."""
+    factors = _assembled(sets, evaluator, start, settings, say)
+    clock.stop("assembly")
+    held_out = (1,) if sets["validation"] else None
+    found = balanced(factors, settings.weights, scales, held_out, lambda done, total: say("weights", done, total))
+    clock.stop("weights")
+    return found
+
+
+def _known(
+    sets: Mapping[str, Sequence[Structure]],
+    products: ProductBasis,
+    settings: FitSettings,
+    factors: Factors,
+    energies: References,
+    about: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """What both report and potential tell."""
+    return {
         **(about or {}),
-        "elements": list(elements),
+        "elements": list(energies.elements),
         "functions": len(products.orders),
         "coefficients": factors.size,
         "references": energies.by_element,
@@ -143,27 +180,26 @@ def fit_products(
         "data": {name: _summary(part) for name, part in sets.items() if part},
         "units": UNITS,
     }
-    coefficients = solution.coefficients.reshape(len(elements), -1)
-    references = np.array(list(known["references"].values()))
-    repulsion, short_range = repulsion_of(
-        [*sets["train"], *sets["validation"]], elements, radial.cutoff, settings.short_range
-    )
-    potential = LinearPotential(
-        products, radial, tuple(elements), coefficients, references, products.labels, known, repulsion
-    )
-    named = name_dependent(factors, solution, labels, pair_twins(products, len(elements)))
-    report = {
-        **known,
-        "radial": radial.to_json(),
-        "duplicates": repeated,
-        "one_body": one_body,
-        "short_range": {**short_range, "attracts": name_attractions(potential)},
-        "rows": dominance(factors, solution.coefficients),
-        "solution": _told(solution, named),
-        "seconds": clock.seconds,
-        "peak_memory_gib": peak_memory(),
-    }
-    return _measured(potential, solution, sets, report, say)
+
+
+def _potential(
+    sets: Mapping[str, Sequence[Structure]],
+    products: ProductBasis,
+    radial: RadialBasis,
+    settings: FitSettings,
+    solution: Solution,
+    known: dict[str, Any],
+) -> tuple[LinearPotential, dict[str, Any]]:
+    """The potential with its repulsion, and what the report says of the latter."""
+    elements, references = tuple(known["elements"]), known["references"]
+    structures = [*sets["train"], *sets["validation"]]
+    repulsion, told = repulsion_of(structures, elements, radial.cutoff, settings.short_range)
+    bare = LinearPotential(
+        products, radial, elements, solution.coefficients.reshape(len(elements), -1),
+        np.array(list(references.values())), products.labels, known, repulsion,
+    )  # fmt: skip
+    potential, stronger = strengthened(bare)
+    return potential, {**told, "factors": stronger, "attracts": name_attractions(potential)}
 
 
 def _assembled(

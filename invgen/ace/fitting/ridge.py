@@ -112,9 +112,7 @@ def ridge(
         raise SolverError("no power was given to try; smoothness needs at least one number")
     turns = list(range(len(factors)) if held_out is None else held_out)
     everything = factors.combine(excluding=None if refit or len(turns) != 1 else turns[0])
-    norms = everything.norms / np.sqrt(everything.rows)
-    base = np.where(norms > 0, norms, 1.0) if normalise else np.ones_like(norms)
-    scales = [prior_scales(degrees, power) * base for power in smoothness]
+    scales = _prior_scales(everything, degrees, smoothness, normalise)
     relative = np.asarray(relative_lambdas, dtype=np.float64)
     if factors.size >= LARGE:
         priors = [Prior.of(everything, scale, relative) for scale in scales]
@@ -122,28 +120,45 @@ def ridge(
     else:
         rest = {fold: factors.combine(excluding=fold) for fold in turns}
         priors, sums = _small_sums(factors, everything, rest, scales, relative)
-    found = [_curve(factors.weights, part) for part in sums]
-    curves = [
-        {"smoothness": float(power), "lambdas": prior.lambdas.tolist(), **curve}
-        for power, prior, curve in zip(smoothness, priors, found, strict=True)
-    ]
-    power, at = min(((k, int(np.argmin(c["error"]))) for k, c in enumerate(found)), key=lambda ka: _error(found, ka))
-    best = {"smoothness": float(smoothness[power]), "error": found[power]["error"][at]}
-    best |= {"lambda": float(priors[power].lambdas[at]), "relative_lambda": float(relative[at])}
+    best, curves = _chosen(factors.weights, smoothness, relative, priors, sums)
     start = time.perf_counter()
+    prior = scales[list(smoothness).index(best["smoothness"])]
     if factors.size >= LARGE:
-        coefficients = regularised(everything, priors[power].scales * np.sqrt(best["lambda"]))
+        coefficients = regularised(everything, prior * np.sqrt(best["lambda"]))
     else:
-        coefficients = RidgePath.of(everything, priors[power].scales).coefficients(best["lambda"])
+        coefficients = RidgePath.of(everything, prior).coefficients(best["lambda"])
     best["factorisation_seconds"] = time.perf_counter() - start
-    details = {**best, "normalise": normalise, "curve": curves}
     rank, condition, named = _rank(everything, labels)
     dependent = tuple(row["column"] for row in named.get("dependent", ()))
-    return Solution("ridge", coefficients, rank, condition, dependent, {**details, **named})
+    details = {**best, "normalise": normalise, "curve": curves, **named}
+    return Solution("ridge", coefficients, rank, condition, dependent, details)
 
 
-def _error(curves: Sequence[Mapping[str, Any]], place: tuple[int, int]) -> float:
-    return float(curves[place[0]]["error"][place[1]])
+def _prior_scales(
+    everything: Factor, degrees: np.ndarray, smoothness: Sequence[float], normalise: bool
+) -> list[np.ndarray]:
+    """gamma_k of each power."""
+    norms = everything.norms / np.sqrt(everything.rows)
+    base = np.where(norms > 0, norms, 1.0) if normalise else np.ones_like(norms)
+    return [prior_scales(degrees, power) * base for power in smoothness]
+
+
+def _chosen(
+    weights: Mapping[str, float],
+    smoothness: Sequence[float],
+    relative: np.ndarray,
+    priors: Sequence[Prior],
+    sums: Sequence[Mapping[int, Sums]],
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Lambda and power of the least held-out error, and the curves of all powers."""
+    curves = [
+        {"smoothness": float(power), "lambdas": prior.lambdas.tolist(), **_curve(weights, part)}
+        for power, prior, part in zip(smoothness, priors, sums, strict=True)
+    ]
+    places = ((k, int(np.argmin(curve["error"]))) for k, curve in enumerate(curves))
+    power, at = min(places, key=lambda place: float(curves[place[0]]["error"][place[1]]))
+    best = {"smoothness": float(smoothness[power]), "error": curves[power]["error"][at]}
+    return best | {"lambda": float(priors[power].lambdas[at]), "relative_lambda": float(relative[at])}, curves
 
 
 def _rank(factor: Factor, labels: Sequence[str] | None) -> tuple[int, float, dict[str, Any]]:
