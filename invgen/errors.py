@@ -50,6 +50,10 @@ class CppError(InvgenError, ValueError):
     """C++ code that cannot be compiled here: no compiler, or one that refuses it."""
 
 
+class MaceError(InvgenError, ValueError):
+    """A MACE model, or a request for one of its parts, that ``invgen.mace`` does not know."""
+
+
 OTHERWISE = ", or use backend="
 """How an error goes on that says why a backend cannot run, for those who chose one."""
 

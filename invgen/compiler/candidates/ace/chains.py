@@ -164,6 +164,21 @@ def polynomial(candidate: Chain) -> Polynomial:
     return _polynomial(tuple(c.rank for c in candidate.factors), classes, candidate.chain)
 
 
+def tensor_terms(candidate: Chain) -> tuple[np.ndarray, np.ndarray]:
+    """What a chain ends in as polynomials of A_znlm, each monomial once.
+
+    Returns m of every factor, shape ``(terms, factors)``, and float64 coefficients ``(terms, 2 L + 1)``.
+    """
+    ranks = tuple(c.rank for c in candidate.factors)
+    classes = tuple(candidate.factors.index(channel) for channel in candidate.factors)
+    positions, table, scale = _covariant(ranks, classes, candidate.chain)
+    roots = [np.sqrt([float(s) for s in scalings(rank)]) for rank in (*ranks, candidate.chain[-1])]
+    coefficients = table.astype(float) * float(SignedRoot(scale)) / roots[-1]
+    for k in range(len(ranks)):
+        coefficients *= roots[k][positions[:, k], None]
+    return positions - np.array(ranks), coefficients
+
+
 @lru_cache(maxsize=4096)
 def _polynomial(ranks: Ranks, classes: tuple[int, ...], chain: Ranks) -> Polynomial:
     positions, table, scale = _covariant(ranks, classes, chain)
