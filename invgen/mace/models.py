@@ -153,6 +153,12 @@ def _weights(part: Any, order: int) -> Tensor:
     return found
 
 
+def _tolerance(couplings: Tensor) -> float:
+    """That of float32 too for a model that was float32 once: its couplings stay rounded."""
+    rounded = bool((couplings.float().to(couplings.dtype) == couplings).all())
+    return TOLERANCES[torch.float32 if rounded else couplings.dtype]
+
+
 class _Reduced:
     """One contraction of MACE's in terms of independent couplings.
 
@@ -176,7 +182,7 @@ class _Reduced:
             couplings = _couplings(part, order)
             shape = (2 * rank + 1, *(contraction.components,) * order, couplings.shape[-1])
             table, rest = contraction.coordinates(output, order, couplings.detach().cpu().numpy().reshape(shape))
-            if rest > TOLERANCES[couplings.dtype]:
+            if rest > _tolerance(couplings):
                 raise MaceError(
                     f"{self.name}: the couplings of order {order} to {self.target.irreps_out.names[output]} are no "
                     f"covariants of {self.module.irreps_in}: {rest:.1e} of them is left; were the buffers changed?"
