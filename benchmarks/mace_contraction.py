@@ -26,14 +26,13 @@ from typing import Any
 import numpy as np
 import record
 import torch
+from mace import data, modules, tools  # before e3nn, which can then read its constants with this torch
+from mace.modules import symmetric_contraction
+from mace.tools import cg, torch_geometric
 
 import invgen.mace
 
-warnings.simplefilter("ignore")
-from mace import data, modules, tools  # noqa: E402
-from mace.tools import torch_geometric  # noqa: E402
-
-from e3nn import o3  # noqa: E402  isort: skip
+from e3nn import o3  # isort: skip
 
 KCAL = 0.0433641
 CUTOFF, L_MAX = 5.0, 3
@@ -203,6 +202,23 @@ def contraction_times(module: torch.nn.Module, x: torch.Tensor, y: torch.Tensor,
     return times(lambda: module(x, y), gradient, step, repeats)
 
 
+def lean_couplings(irreps_in: Any, irreps_out: Any, correlation: int, dtype: Any = None, **_: Any) -> list[Any]:
+    """MACE's couplings column by column, without those to other irreps, which take gigabytes at order 4 meanwhile."""
+    irreps, (out,) = o3.Irreps(irreps_in), [ir for _, ir in o3.Irreps(irreps_out)]
+    natural = [o3.Irrep(r, (-1) ** r) for r in range(12)] if correlation == 4 else None
+    if correlation == 1:
+        return cg.U_matrix_real(irreps_in, irreps_out, 1, dtype=dtype, use_cueq_cg=False)
+    columns = []
+    for left, _, coupling in cg._wigner_nj([irreps] * (correlation - 1), "component", natural, dtype):
+        for (_, ir), place in zip(irreps, irreps.slices(), strict=True):
+            if out in left * ir:
+                three = o3.wigner_3j(out.l, left.l, ir.l, dtype=dtype) * out.dim**0.5
+                column = torch.zeros(out.dim, *coupling.shape[1:], irreps.dim, dtype=dtype)
+                column[..., place] = torch.tensordot(three, coupling, dims=([1], [0])).movedim(1, -1)
+                columns.append(column.squeeze(0))
+    return [out, torch.stack(columns, dim=-1)]
+
+
 def one_contraction(module: torch.nn.Module) -> torch.nn.Module:
     """In a model, so that it can be reduced."""
 
@@ -330,7 +346,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="processor time of the training")
     parser.add_argument("--features", type=int, default=64)
     arguments = parser.parse_args()
+    warnings.simplefilter("ignore")
     torch.set_num_threads(1)
+    symmetric_contraction.U_matrix_real = lean_couplings
     file = record.RESULTS / "mace_contraction.json"
     found = json.loads(file.read_text()) if file.exists() else {}
     found.pop("stamp", None)
