@@ -5,8 +5,11 @@ The same against MACE itself is in test_mace_models.py, which runs where that is
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import Counter
+from importlib.metadata import entry_points
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,6 +24,7 @@ import invgen
 from invgen.compiler.contractions import Contraction
 from invgen.errors import MaceError, SpecError
 from invgen.mace import SymmetricContraction, count, reduce
+from invgen.mace.irreps import Irreps
 
 FLOAT64 = DIRECT_SUM["float64"]
 
@@ -172,6 +176,25 @@ def test_other_bad_requests():
         module(torch.zeros(5, 8, 4), torch.zeros(5, 2))
 
 
+def test_a_module_is_copied_and_saved_without_its_kernels(tmp_path):
+    module = SymmetricContraction("2x0e+2x1o", "2x1o", 2, 2)
+    torch.save(module, tmp_path / "module.pt")
+    x, y = inputs((0, 1), 2, 2)
+    for other in (copy.deepcopy(module), torch.load(tmp_path / "module.pt", weights_only=False)):
+        torch.testing.assert_close(other(x, y), module(x, y), rtol=0, atol=0)
+    assert b"invariants" not in (tmp_path / "module.pt").read_bytes()
+
+
+def test_the_backend_for_the_registry_of_mace_makes_contractions():
+    (entry,) = entry_points(group="mace.kernel_backends.torch", name="invgen")
+    backend = entry.load()()
+    shape = SimpleNamespace(irreps_in="0e+1x1o", irreps_out="1o", correlation=2, num_elements=3, num_features=4)
+    made = backend.make_symmetric_contraction(shape)
+    assert (backend.name, str(made.irreps_in), made.weight.shape) == ("invgen", str(Irreps((0, 1), 4)), (3, 2, 4))
+    with pytest.raises(ImportError, match="comes with mace_core, which is not installed"):
+        backend.capabilities()
+
+
 # ---- models -----------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +236,15 @@ def test_float32_models_stay_float32(monkeypatch):
     assert reduced.products[0]["contraction"].weight.dtype == torch.float32
     before, after = model(x, y), reduced(x, y)
     assert (before - after).abs().max() < 1e-5 * before.abs().max()
+
+
+def test_a_float32_model_that_was_made_float64_keeps_its_rounded_couplings(monkeypatch):
+    pretend(monkeypatch)
+    model = Model().double()
+    x, y = inputs((0, 1, 2), 3, 2)
+    reduced = reduce(model)
+    before, after = model(x.double(), y.double()), reduced(x.double(), y.double())
+    assert FLOAT64 < (before - after).abs().max() / before.abs().max() < 1e-6
 
 
 def test_paths_of_a_model_are_counted(monkeypatch):

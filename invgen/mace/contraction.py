@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -66,7 +67,7 @@ class SymmetricContraction(torch.nn.Module):
             raise MaceError(f"num_elements must be at least 1, got {num_elements}")
         orders = _orders(self.irreps_out, correlation)
         self.contraction = Contraction(self.irreps_in.ranks, tuple(zip(self.irreps_out.ranks, orders, strict=True)))
-        self.num_elements, self.one_hot = num_elements, one_hot
+        self.num_elements, self.one_hot, self.backend = num_elements, one_hot, backend
         self.kernels = Invariants(self.contraction, backend=backend)
         size = len(self.contraction.labels)
         self.weight = torch.nn.Parameter(torch.randn(num_elements, size, self.irreps_in.multiplicity) / size)
@@ -79,6 +80,42 @@ class SymmetricContraction(torch.nn.Module):
             for name, paths in zip(self.irreps_out.names, self.contraction.paths, strict=True)
             for path in paths
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without kernels: they are found or made where the module is loaded."""
+        return {**self.__dict__, "_modules": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self.kernels = Invariants(self.contraction, backend=self.backend)
+
+    def load_weights(self, couplings: Sequence[Sequence[Tensor]], weights: Sequence[Sequence[Tensor]]) -> float:
+        """Take weights that belong to any other couplings, so that the function is theirs.
+
+        couplings
+            For every output, for every order from 1 on, shape ``(2 L + 1, components, ..., components, columns)``;
+            without the first axis for L = 0. They need not be symmetric, independent, or all.
+        weights
+            Likewise, shape ``(num_elements, columns, features)``.
+
+        Returns how much of the couplings is no covariant, relative to their largest entry: round-off, or they are not
+        what they should be.
+        """
+        found = [[self.coordinates(k, n, u) for n, u in enumerate(row, start=1)] for k, row in enumerate(couplings)]
+        self.transform_weights([[table for table, _ in row] for row in found], weights)
+        return max(rest for row in found for _, rest in row)
+
+    def transform_weights(self, tables: Sequence[Sequence[np.ndarray]], weights: Sequence[Sequence[Tensor]]) -> None:
+        """Take weights of other couplings, whose ``coordinates`` are given, as in ``load_weights``."""
+        pairs = [pair for row in zip(tables, weights, strict=True) for pair in zip(*row, strict=True)]
+        with torch.no_grad():
+            self.weight.copy_(torch.cat([transformed(table, weight) for table, weight in pairs], dim=1))
+
+    def coordinates(self, output: int, order: int, couplings: Tensor) -> tuple[np.ndarray, float]:
+        """What couplings of one output and order are made of, see ``Contraction.coordinates``."""
+        rank, _ = self.contraction.outputs[output]
+        shape = (2 * rank + 1, *(self.contraction.components,) * order, couplings.shape[-1])
+        return self.contraction.coordinates(output, order, couplings.detach().cpu().numpy().reshape(shape))
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         if x.dim() != 3 or tuple(x.shape[1:]) != (self.irreps_in.multiplicity, self.irreps_in.components):
@@ -103,6 +140,11 @@ class SymmetricContraction(torch.nn.Module):
             f"{len(paths)} to {name}" for name, paths in zip(self.irreps_out.names, self.contraction.paths, strict=True)
         )
         return f"{self.num_elements} elements, paths: {numbers}"
+
+
+def transformed(table: np.ndarray, weight: Tensor) -> Tensor:
+    """T W for weights (elements, columns, features), float64."""
+    return torch.einsum("pk,ekc->epc", torch.from_numpy(table).to(weight.device), weight.detach().double())
 
 
 def _orders(irreps: Irreps, correlation: int | Mapping[Any, int] | Sequence[int]) -> tuple[int, ...]:

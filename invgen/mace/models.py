@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from invgen.errors import MaceError
-from invgen.mace.contraction import SymmetricContraction
+from invgen.mace.contraction import SymmetricContraction, transformed
 
 VERSIONS = ("0.3.16",)
 """Of mace-torch whose contraction is known."""
@@ -82,7 +82,7 @@ def count(model: torch.nn.Module) -> Counts:
             rank, n_max = reduced.target.contraction.outputs[k]
             counts = reduced.target.contraction.counts(rank, n_max)
             for order in range(1, n_max + 1):
-                table = reduced.coordinates[k][order]
+                table = reduced.coordinates[k][order - 1]
                 found = int(np.linalg.matrix_rank(table)) if table.size else 0
                 output = reduced.target.irreps_out.names[k]
                 paths = _couplings(part, order).shape[-1] * bool(_couplings(part, order).any())
@@ -160,72 +160,54 @@ def _tolerance(couplings: Tensor) -> float:
 
 
 class _Reduced:
-    """One contraction of MACE's in terms of independent couplings.
+    """One contraction of MACE's and the independent couplings it is made of.
 
     coordinates
-        For every output and order the matrix T.
+        For every output and order, from 1 on, the matrix T.
     """
 
     def __init__(self, name: str, module: Any, backend: str = "auto") -> None:
         self.name, self.module = name, module
         parts = list(module.contractions)
-        elements, _, _ = _weights(parts[0], parts[0].correlation).shape
-        orders = [part.correlation for part in parts]
-        self.target = SymmetricContraction(module.irreps_in, module.irreps_out, orders, elements, backend=backend)
+        self.weights = [[_weights(part, n) for n in range(1, part.correlation + 1)] for part in parts]
+        like, orders = self.weights[0][0], [part.correlation for part in parts]
+        self.target = SymmetricContraction(module.irreps_in, module.irreps_out, orders, len(like), backend=backend)
+        self.target.to(like.device, like.dtype).train(module.training)
+        self.target.requires_grad_(any(weight.requires_grad for row in self.weights for weight in row))
         self.coordinates = [self._coordinates(k, part) for k, part in enumerate(parts)]
 
-    def _coordinates(self, output: int, part: Any) -> dict[int, np.ndarray]:
-        contraction = self.target.contraction
-        rank, n_max = contraction.outputs[output]
-        found = {}
-        for order in range(1, n_max + 1):
+    def _coordinates(self, output: int, part: Any) -> list[np.ndarray]:
+        found = []
+        for order in range(1, part.correlation + 1):
             couplings = _couplings(part, order)
-            shape = (2 * rank + 1, *(contraction.components,) * order, couplings.shape[-1])
-            table, rest = contraction.coordinates(output, order, couplings.detach().cpu().numpy().reshape(shape))
+            table, rest = self.target.coordinates(output, order, couplings)
             if rest > _tolerance(couplings):
                 raise MaceError(
                     f"{self.name}: the couplings of order {order} to {self.target.irreps_out.names[output]} are no "
                     f"covariants of {self.module.irreps_in}: {rest:.1e} of them is left; were the buffers changed?"
                 )
-            found[order] = table
+            found.append(table)
         return found
-
-    def _transformed(self, output: int, order: int) -> Tensor:
-        """Weights of the independent couplings, (elements, paths, features), float64."""
-        weights = _weights(self.module.contractions[output], order).detach().double()
-        table = torch.from_numpy(self.coordinates[output][order]).to(weights.device)
-        return torch.einsum("pk,ekc->epc", table, weights)
 
     def filled(self) -> SymmetricContraction:
         """The module on generated kernels with the weights of the model."""
-        parts = [
-            self._transformed(k, order)
-            for k, (_, n_max) in enumerate(self.target.contraction.outputs)
-            for order in range(1, n_max + 1)
-        ]
-        like = _weights(self.module.contractions[0], self.module.contractions[0].correlation)
-        weight = torch.cat(parts, dim=1).to(like.dtype)
-        self.target.weight = torch.nn.Parameter(weight, requires_grad=like.requires_grad)
-        self.target.train(self.module.training)
+        self.target.transform_weights(self.coordinates, self.weights)
         return self.target
 
     def write_back(self) -> None:
         """Fewer couplings, and their weights, into MACE's own module."""
         for output, part in enumerate(self.module.contractions):
-            rank, n_max = self.target.contraction.outputs[output]
-            for order in range(1, n_max + 1):
-                old = _couplings(part, order)
-                tensor = self.target.contraction.tensor(output, order)
+            for order, (table, old) in enumerate(zip(self.coordinates[output], self.weights[output], strict=True), 1):
+                tensor, couplings = self.target.contraction.tensor(output, order), _couplings(part, order)
                 if tensor.shape[-1]:
-                    tensor = tensor if rank else tensor[0]
-                    setattr(part, f"U_matrix_{order}", torch.from_numpy(tensor).to(old.device, old.dtype))
-                    self._set_weights(part, order, self._transformed(output, order))
+                    tensor = tensor[0] if couplings.dim() == order + 1 else tensor
+                    setattr(part, f"U_matrix_{order}", torch.from_numpy(tensor).to(couplings.device, couplings.dtype))
+                    weights = torch.nn.Parameter(transformed(table, old).to(old.dtype), requires_grad=old.requires_grad)
+                    _set_weights(part, order, weights)
 
-    @staticmethod
-    def _set_weights(part: Any, order: int, weight: Tensor) -> None:
-        like = _weights(part, order)
-        made = torch.nn.Parameter(weight.to(like.dtype), requires_grad=like.requires_grad)
-        if order == part.correlation:
-            part.weights_max = made
-        else:
-            part.weights[part.correlation - order - 1] = made
+
+def _set_weights(part: Any, order: int, weights: torch.nn.Parameter) -> None:
+    if order == part.correlation:
+        part.weights_max = weights
+    else:
+        part.weights[part.correlation - order - 1] = weights
