@@ -571,7 +571,7 @@ def test_sizes_that_the_page_states(objective, sizes):
 def test_the_code_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     names: dict[str, object] = {}
     for number, block in enumerate(blocks):
         exec(compile(block, f"{PAGE.name} block {number}", "exec"), names)
