@@ -6,6 +6,7 @@ Parity is that of the request: ``proper`` covariants of rank L change under inve
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -116,8 +117,7 @@ class AceCovariants:
     objectives = ("independent", "linear")
 
     def channels(self, spec: BasisSpec, rank: int) -> tuple[Channel, ...]:
-        found = (multisets(free_truncation(spec, n), n, spec.parity, rank) for n in spec.orders)
-        return tuple(sorted({channel for part in found for content in part for channel in content}))
+        return _ace_channels(spec, rank)
 
     def counts(self, spec: BasisSpec, rank: int) -> dict[int, int]:
         parts = [count_ace(free_truncation(spec, n), (n,), spec.parity, rank) for n in spec.orders]
@@ -145,6 +145,12 @@ class AceCovariants:
 
     def from_label(self, label: str) -> ace.Covariant:
         return ace.Covariant.from_label(label)
+
+
+@lru_cache(maxsize=64)
+def _ace_channels(spec: BasisSpec, rank: int) -> tuple[Channel, ...]:
+    found = (multisets(free_truncation(spec, n), n, spec.parity, rank) for n in spec.orders)
+    return tuple(sorted({channel for part in found for content in part for channel in content}))
 
 
 def free_truncation(spec: BasisSpec, order: int) -> Truncation:
