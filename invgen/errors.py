@@ -63,6 +63,10 @@ class CudaError(BackendError, RuntimeError):
     """A GPU kernel that cannot be compiled or run on this machine."""
 
 
+class MaceError(InvgenError, ValueError):
+    """A MACE model, or a request for one of its parts, that ``invgen.mace`` does not know."""
+
+
 class PackageError(BackendError, ImportError):
     """A package that a backend needs is not installed."""
 

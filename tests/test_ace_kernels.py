@@ -199,7 +199,7 @@ def test_a_function_is_its_own_tree():
 
 def test_trees_that_do_not_span_are_noticed():
     group = choice._Group(
-        (Channel(0, 1, 1),) * 2 + (Channel(0, 1, 2),) * 2, [Coupling.from_label("ace:1.1,1.1,1.2,1.2|L=2")]
+        (Channel(0, 1, 1),) * 2 + (Channel(0, 1, 2),) * 2, 0, [Coupling.from_label("ace:1.1,1.1,1.2,1.2|L=2")]
     )
     product: Covariant = next(t for t in group.trees if t.left is not None and t.left.rank == 0)
     with pytest.raises(ArithmeticError, match="do not span it"):

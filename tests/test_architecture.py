@@ -49,6 +49,7 @@ COMPILER: dict[str, tuple[str, ...]] = {
         *("compiler.basis", "compiler.analysis", "compiler.emitters", "compiler.kernels", "emitted", "gpu"),
         *("resources", "version", *CHOICE),
     ),
+    "compiler.contractions": ("compiler.emission", "compiler.emitters", "compiler.kernels", *CHOICE[1:3], *WRITTEN),
     "compiler.families": ("compiler.candidates", "compiler.kernels", "replay", "spec"),
     "compiler.shipped": ("compiler.pipeline", "compiler.emission", "compiler.emitters", "resources", "spec"),
 }
@@ -78,9 +79,9 @@ RUNTIME: dict[str, tuple[str, ...]] = {
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")
 """Names that are loaded when first used: what is imported for type checkers alone does not count."""
-MEETINGS = ("invgen", "cli", "__main__", "audits", "ace.fitting.run", "engines.plugin")
-"""Where both halves meet: lazy names of the package, the command line, audits, a fit that generates its basis, and a
-plugin whose kernels are emitted."""
+MEETINGS = ("invgen", "cli", "__main__", "audits", "ace.fitting.run", "engines.plugin", "mace")
+"""Where both halves meet: lazy names of the package, the command line, audits, a fit that generates its basis, a plugin
+whose kernels are emitted, and models of MACE, whose couplings are found again among exact ones."""
 
 NARROWER: dict[str, tuple[str, ...]] = {
     "invgen.compiler.kernels.program": (),

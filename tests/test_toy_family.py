@@ -118,7 +118,6 @@ class DotFamily:
     headings = ("vectors", "product")
     products = True
     atomic = False
-    covariants = False
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         return tuple(Channel(0, n, 1) for n in range(1, spec.channels + 1))
@@ -392,7 +391,7 @@ def test_the_command_line_checks_shows_and_draws_it(tmp_path: Path) -> None:
 
 
 def test_what_is_of_other_families_is_refused() -> None:
-    with pytest.raises(SpecError, match="covariants are made of Cartesian tensors, got family='dots'"):
+    with pytest.raises(SpecError, match="no covariants are known of the family 'dots', only of cartesian, ace"):
         invgen.covariants(request())
     with pytest.raises(SpecError, match=r'linear potentials need a basis of the family "ace", got dots-r1-n2-c4'):
         invgen.ace.fit([], basis=request(), radial={"radial": 1, "cutoff": 3.0})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from invgen.cli.application import app, backend_names, out, stages, whole_numbers
+from invgen.cli.requests import Family
 from invgen.spec import MAX_CANDIDATES
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def covariants(
     ranks: Annotated[str | None, typer.Option(help="Explicit ranks such as 1,2, instead of --l-max.")] = None,
     channels: Annotated[int, typer.Option(help="Channels (tensors) of every rank.")] = 1,
     parity: Annotated[str, typer.Option(help="proper (dipoles), pseudo (axial vectors) or both.")] = "proper",
+    family: Family = "cartesian",
     max_candidates: Annotated[
         int, typer.Option(help="Refuse to enumerate more candidates than this.")
     ] = MAX_CANDIDATES,
@@ -37,7 +39,7 @@ def covariants(
 
     chosen = backend_names(backends)
     spec = invgen.BasisSpec(
-        "cartesian", l_max, n_max, objective, ranks=whole_numbers(ranks, "--ranks"), channels=channels, parity=parity
+        family, l_max, n_max, objective, ranks=whole_numbers(ranks, "--ranks"), channels=channels, parity=parity
     )
     with stages() as progress:
         basis = invgen.covariants(spec, rank, progress=progress, max_candidates=max_candidates)

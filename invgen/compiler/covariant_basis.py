@@ -14,12 +14,11 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating
-from invgen.compiler.algebra.channels import Channel
+from invgen.compiler.algebra.channels import Channel, components_of
 from invgen.compiler.basis import SECOND_PRIME, Verification
 from invgen.compiler.basis_files import FORMAT, checksum, read_checked
-from invgen.compiler.candidates.cartesian.covariants import Covariant, CovariantEvaluator
-from invgen.compiler.candidates.family import family_of
-from invgen.compiler.kernels.cartesian.covariants import lower_covariants
+from invgen.compiler.candidates.covariants import CovariantEvaluator, covariants_of
+from invgen.compiler.kernels.covariants import lower_covariants
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.selection.covariants import check, select
 from invgen.compiler.selection.evidence import Evidence
@@ -44,7 +43,7 @@ class CovariantBasis:
 
     spec: BasisSpec
     rank: int
-    covariants: tuple[Covariant, ...]
+    covariants: tuple[Any, ...]
     evidence: Evidence
 
     FILE: ClassVar[str] = "covariants.json"
@@ -52,13 +51,13 @@ class CovariantBasis:
     def __len__(self) -> int:
         return len(self.covariants)
 
-    def __getitem__(self, index: int) -> Covariant:
+    def __getitem__(self, index: int) -> Any:
         return self.covariants[index]
 
     def __repr__(self) -> str:
         return f"CovariantBasis({self.id}, {len(self)} covariants of rank {self.rank})"
 
-    def __iter__(self) -> Iterator[Covariant]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.covariants)
 
     @property
@@ -71,15 +70,15 @@ class CovariantBasis:
         """The label of every covariant; each alone rebuilds it."""
         return tuple(c.label for c in self.covariants)
 
-    @property
+    @cached_property
     def channels(self) -> tuple[Channel, ...]:
         """The tensors that they are made of, in component order."""
-        return family_of(self.spec).channels(self.spec)
+        return covariants_of(self.spec).channels(self.spec, self.rank)
 
     @property
     def components(self) -> int:
         """Width of the arrays that the basis takes."""
-        return self.spec.components
+        return components_of(self.channels)
 
     def evaluate(self, x: np.ndarray) -> np.ndarray:
         """The covariants by direct contraction, the reference of every kernel.
@@ -87,8 +86,9 @@ class CovariantBasis:
         x
             Shape ``(..., components)``, floating, tensors in the order of ``channels``.
 
-        Returns shape ``(..., covariants, 2 rank + 1)``, float64, in reduced Cartesian components. Raises ``ValueError``
-        or ``TypeError`` for a wrong width or type.
+        Returns shape ``(..., covariants, 2 rank + 1)``, float64, in components of the kind of the tensors': reduced
+        Cartesian, or m = -rank..rank of real spherical harmonics. Raises ``ValueError`` or ``TypeError`` for a wrong
+        width or type.
         """
         shape = (*np.shape(x)[:-1], len(self), 2 * self.rank + 1)
         evaluator = self._evaluator(x)
@@ -109,8 +109,8 @@ class CovariantBasis:
             raise ValueError(
                 f"{self.id} takes {self.components} components on the last axis, got an array of shape {x.shape}"
             )
-        points = x.reshape(-1, self.components).astype(np.float64)
-        return CovariantEvaluator(self.channels, self.rank, points, Floating())
+        points = x.reshape(int(np.prod(x.shape[:-1])), self.components).astype(np.float64)
+        return covariants_of(self.spec).evaluator(self.channels, self.rank, points, Floating())
 
     def verify(self, prime: int = SECOND_PRIME, seed: str = "verify") -> Verification:
         """Runs the whole selection again with another prime, witness and configurations, and compares.
@@ -162,8 +162,8 @@ class CovariantBasis:
         try:
             spec, rank = BasisSpec.from_json(data["spec"]), data["rank"]
             check(spec, rank)
-            covariants = tuple(Covariant.from_label(label) for label in data["labels"])
-            known = set(family_of(spec).channels(spec))
+            covariants = tuple(map(covariants_of(spec).from_label, data["labels"]))
+            known = set(covariants_of(spec).channels(spec, rank))
             if foreign := [c.label for c in covariants if c.rank != rank or not known.issuperset(c.content)]:
                 raise ValueError(f"labels {', '.join(foreign)} are not of rank {rank} and of the specified tensors")
             return cls(spec, rank, covariants, Evidence.from_json(data["evidence"]))
@@ -176,8 +176,8 @@ class CovariantBasis:
         return self.rank
 
     def value_kernel(self) -> Kernel:
-        """The program that computes the covariants, see ``kernels.cartesian.covariants``."""
-        return lower_covariants(self.covariants, self.channels, self.rank)
+        """The program that computes the covariants, component after component of each."""
+        return lower_covariants(self.spec, self.covariants, self.channels, self.rank)
 
     def emitted_folder(self, backends: tuple[str, ...]) -> Path:
         """A folder with emitted sources of this basis in the cache."""

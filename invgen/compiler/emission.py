@@ -93,7 +93,7 @@ def emit(
     folder = Path(into) if into is not None else _cached(basis)
     form, backends = form_of(basis.spec), tuple(backends)
     metadata = {**form.manifest, **_metadata(basis)}
-    products = form.products(tuple(basis), basis.channels)
+    products = form.products(tuple(basis), basis.channels) if basis.covariant_rank is None else None
     if products is not None and not unrolled(products):
         emit_tables(folder, id=basis.id, products=products, backends=backends, metadata=metadata)
     else:

@@ -52,10 +52,10 @@ def covariants(
     """Chooses covariants: tensors of one rank that are polynomials of the tensors of a spec and turn with them.
 
     spec
-        Objectives: ``independent``, the fewest that span all at a generic point; ``generators``, the fewest of which
-        all up to degree n_max are combinations with invariant coefficients; ``linear``, all of these. Parity:
-        ``proper`` for (-1)^rank under inversion, as a dipole has, ``pseudo`` for the other one, as a torque has, or
-        ``both``.
+        Objectives: ``independent``, the fewest that span all at a generic point; ``generators`` (Cartesian tensors
+        only), the fewest of which all up to degree n_max are combinations with invariant coefficients; ``linear``, all
+        linearly independent ones. Parity: ``proper`` for (-1)^rank under inversion, as a dipole has, ``pseudo`` for the
+        other one, as a torque has, or ``both``.
     progress, max_candidates
         As in ``generate``.
 

@@ -89,8 +89,9 @@ class Covariants(Invariants):
         As in ``Invariants``.
 
     ``forward`` takes float32 or float64 of shape (..., components, features) and gives
-    (..., covariants, 2 rank + 1, features); with ``component_axis=-1`` there are no features. Components are reduced
-    Cartesian. Sums over covariants and features with invariant coefficients stay covariant.
+    (..., covariants, 2 rank + 1, features); with ``component_axis=-1`` there are no features. Components are of the
+    kind of the tensors': reduced Cartesian, or m = -rank..rank of real spherical harmonics. Sums over covariants and
+    features with invariant coefficients stay covariant.
     Raises what ``Invariants`` raises, and ``ValueError`` for a source that holds no covariants.
     """
 

@@ -57,8 +57,6 @@ class Family(Protocol):
     atomic
         Whether tensors are sums over neighbours of given species, of radial functions times solid harmonics: those of
         ``candidates.environment`` and of linear potentials.
-    covariants
-        Whether ``selection.covariants`` makes covariants of the tensors, symmetric traceless Cartesian ones.
     """
 
     @property
@@ -69,8 +67,6 @@ class Family(Protocol):
     def products(self) -> bool: ...
     @property
     def atomic(self) -> bool: ...
-    @property
-    def covariants(self) -> bool: ...
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The tensors in use, in component order."""

@@ -10,26 +10,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-
-import numpy as np
+from typing import Any
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
 from invgen.compiler.algebra.channels import Channel
-from invgen.compiler.algebra.characters import count_order, generic_covariants
+from invgen.compiler.algebra.characters import generic_covariants
 from invgen.compiler.candidates.cartesian import family
-from invgen.compiler.candidates.cartesian.covariants import (
-    OPEN,
-    Covariant,
-    CovariantEvaluator,
-    candidates,
-    multidegrees,
-    open_tensor,
-    spanning,
-)
+from invgen.compiler.candidates.cartesian.covariants import OPEN, Covariant, multidegrees, open_tensor, spanning
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
-from invgen.compiler.candidates.cartesian.family import linear_span, parities, random_neighbourhoods
-from invgen.compiler.candidates.family import family_of
+from invgen.compiler.candidates.cartesian.family import parities
+from invgen.compiler.candidates.covariants import covariants_of
+from invgen.compiler.candidates.family import Candidate
 from invgen.compiler.candidates.multidegree import Multidegree
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.generators import SPARE, Ring
@@ -38,19 +30,18 @@ from invgen.compiler.selection.setting import Setting, collect_evidence
 from invgen.errors import SpecError, TooManyCandidates
 from invgen.spec import MAX_RANK, BasisSpec
 
-ChosenCovariants = tuple[list[Covariant], Evidence]
+ChosenCovariants = tuple[list[Any], Evidence]
 
 
 def check(spec: BasisSpec, rank: int) -> None:
     """Raises ``SpecError`` for a request that has no covariants of its own."""
-    if not family_of(spec).covariants:
-        raise SpecError(f"covariants are made of Cartesian tensors, got family={spec.family!r}; use 'cartesian'")
+    offered = covariants_of(spec)
     if not isinstance(rank, int) or isinstance(rank, bool) or not 0 <= rank <= MAX_RANK:
         raise SpecError(f"the rank of a covariant must be a whole number in 0..{MAX_RANK}, got {rank!r}")
-    if spec.objective not in OBJECTIVES:
+    if spec.objective not in offered.objectives:
         raise SpecError(
-            f"covariants are chosen by {', '.join(OBJECTIVES)}, got objective={spec.objective!r}; "
-            "'independent' are the fewest that span generically"
+            f"{spec.family} covariants are chosen by {', '.join(offered.objectives)}, got "
+            f"objective={spec.objective!r}; 'independent' are the fewest that span generically"
         )
     if rank == 0 and spec.objective != "linear":
         raise SpecError(
@@ -59,24 +50,19 @@ def check(spec: BasisSpec, rank: int) -> None:
         )
 
 
-def _tensors(spec: BasisSpec) -> tuple[Channel, ...]:
-    return family_of(spec).channels(spec)
-
-
-def counts(spec: BasisSpec, rank: int) -> dict[int, int]:
-    """Linearly independent covariants per order, products with scalars among them, by characters."""
-    return {n: sum(count_order(_tensors(spec), n, p, rank) for p in parities(spec)) for n in spec.orders}
+def _tensors(spec: BasisSpec, rank: int) -> tuple[Channel, ...]:
+    return covariants_of(spec).channels(spec, rank)
 
 
 def bound(spec: BasisSpec, rank: int) -> int:
     """The most that can be linearly independent at a generic point."""
-    return min(2 * rank + 1, sum(generic_covariants(_tensors(spec), rank, p) for p in parities(spec)))
+    return min(2 * rank + 1, sum(generic_covariants(_tensors(spec, rank), rank, p) for p in parities(spec)))
 
 
 def select(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants:
     """Runs the objective of the spec. Raises ``SpecError``, and ``TooManyCandidates`` before work starts."""
     check(spec, rank)
-    number = counts(spec, rank)
+    number = covariants_of(spec).counts(spec, rank)
     if (total := sum(number.values())) > setting.max_candidates:
         raise TooManyCandidates(
             f"{spec.id} has {total} linearly independent covariants of rank {rank}; "
@@ -88,20 +74,21 @@ def select(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants:
 def independent(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants:
     """The first covariants that span, at a generic point, what all of them span there."""
     run, most = _selection(spec, rank, setting), bound(spec, rank)
-    stream = (c for n in spec.orders for c in candidates(_tensors(spec), rank, n, spec.parity, setting.max_candidates))
+    stream = covariants_of(spec).stream(spec, rank, setting.max_candidates)
     run.run(stream, most, setting.progress, f"covariants of rank {rank}")
-    return run.kept, collect_evidence(spec, setting, [run], run.kept, run.rank, most)
+    channels = _tensors(spec, rank)
+    return run.kept, collect_evidence(spec, setting, [run], run.kept, run.rank, most, channels=channels)
 
 
 def linear(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants:
     """All linearly independent covariants, products with scalars among them, content by content."""
-    kept: list[Covariant] = []
+    kept: list[Candidate] = []
     offered: Counter[int] = Counter()
-    total = sum(counts(spec, rank).values())
+    family = covariants_of(spec)
+    total = sum(family.counts(spec, rank).values())
     for order in spec.orders:
-        for piece in _pieces(spec, rank, order):
-            found, seen = linear_span(piece.factors, piece.is_pseudo, piece.invariants, setting.prime, setting.seed)
-            kept += map(Covariant, found)
+        for found, seen in family.linear_sets(spec, rank, order, setting.prime, setting.seed):
+            kept += found
             offered[order] += seen
         if setting.progress:
             setting.progress(f"covariants of rank {rank}", len(kept), total)
@@ -113,7 +100,7 @@ def generators(spec: BasisSpec, rank: int, setting: Setting) -> ChosenCovariants
 
     Coefficients are proper scalars; with parity ``both`` pseudo-scalars as well.
     """
-    tensors = (*_tensors(spec), open_tensor(rank))
+    tensors = (*_tensors(spec, rank), open_tensor(rank))
     pieces = {n: [*_scalars(spec, n), *_pieces(spec, rank, n)] for n in spec.orders}
     width = SPARE + max((p.invariants for part in pieces.values() for p in part), default=0)
     components = spec.components + 2 * rank + 1
@@ -141,12 +128,12 @@ OBJECTIVES = {"independent": independent, "linear": linear, "generators": genera
 
 
 def _pieces(spec: BasisSpec, rank: int, order: int) -> Iterator[Multidegree]:
-    return (p for p in multidegrees(_tensors(spec), rank, order) if p.is_pseudo in parities(spec))
+    return (p for p in multidegrees(_tensors(spec, rank), rank, order) if p.is_pseudo in parities(spec))
 
 
 def _scalars(spec: BasisSpec, order: int) -> Iterator[Multidegree]:
     """The pieces of the ring that multiplies."""
-    found = family.multidegrees(_tensors(spec), order)
+    found = family.multidegrees(_tensors(spec, 0), order)
     return (p for p in found if spec.parity == "both" or not p.is_pseudo)
 
 
@@ -155,22 +142,19 @@ def _is_open(piece: Multidegree) -> bool:
 
 
 def _selection(spec: BasisSpec, rank: int, setting: Setting) -> Selection:
-    configurations = random_neighbourhoods(_tensors(spec), CONFIGURATIONS, f"neighbours/{spec.id}/{setting.seed}")
-
-    def evaluator(points: np.ndarray, arithmetic: Modular | Floating) -> CovariantEvaluator:
-        return CovariantEvaluator(_tensors(spec), rank, points, arithmetic)
-
-    exact, floating = evaluator(setting.witness(spec), Modular(setting.prime)), evaluator(configurations, Floating())
-    return Selection(exact, floating, setting.prime)
+    offered, channels = covariants_of(spec), _tensors(spec, rank)
+    configurations = offered.configurations(channels, CONFIGURATIONS, f"neighbours/{spec.id}/{setting.seed}")
+    exact = offered.evaluator(channels, rank, setting.witness(spec, channels), Modular(setting.prime))
+    return Selection(exact, offered.evaluator(channels, rank, configurations, Floating()), setting.prime)
 
 
-def _evidence(spec: BasisSpec, rank: int, setting: Setting, kept: list[Covariant], offered: Counter[int]) -> Evidence:
+def _evidence(spec: BasisSpec, rank: int, setting: Setting, kept: list[Any], offered: Counter[int]) -> Evidence:
     run, most = _selection(spec, rank, setting), bound(spec, rank)
     run.run(kept, most)
     run.offered = offered
-    per_order, number = Counter(c.order for c in kept), counts(spec, rank)
+    per_order, number = Counter(c.order for c in kept), covariants_of(spec).counts(spec, rank)
     return replace(
-        collect_evidence(spec, setting, [run], run.kept, run.rank, most),
+        collect_evidence(spec, setting, [run], run.kept, run.rank, most, channels=_tensors(spec, rank)),
         pivots=(),
         size_complete=sum(number.values()),
         kept_per_order=tuple(sorted(per_order.items())),

@@ -11,7 +11,7 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
-from invgen.compiler.algebra.channels import components_of
+from invgen.compiler.algebra.channels import Channel, components_of
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.checkpoint import Checkpoint
 from invgen.compiler.selection.evidence import Evidence
@@ -36,9 +36,9 @@ class Setting:
     progress: Progress | None = None
     checkpoints: Path | None = None
 
-    def witness(self, spec: BasisSpec) -> np.ndarray:
-        """Residues, one for each component."""
-        width = components_of(family_of(spec).channels(spec))
+    def witness(self, spec: BasisSpec, channels: Sequence[Channel] | None = None) -> np.ndarray:
+        """Residues, one for each component of the channels, by default those of the invariants of a spec."""
+        width = components_of(family_of(spec).channels(spec) if channels is None else channels)
         return modular.residues(f"witness/{spec.id}/{self.seed}", width, self.prime)
 
     def checkpoint(self, spec: BasisSpec) -> Checkpoint | None:
@@ -70,13 +70,14 @@ def collect_evidence(
     rank: int,
     bound: int,
     attainable: int | None = None,
+    channels: Sequence[Channel] | None = None,
 ) -> Evidence:
-    """The evidence of one or several runs that together kept these contractions."""
+    """The evidence of one or several runs that together kept these candidates, made of ``channels`` as a witness is."""
     offered = sum((run.offered for run in runs), Counter[int]())
     per_order = Counter(c.order for c in kept)
     return Evidence(
         prime=setting.prime,
-        witness=tuple(int(w) for w in setting.witness(spec)),
+        witness=tuple(int(w) for w in setting.witness(spec, channels)),
         pivots=tuple(runs[0].echelon.pivots) if len(runs) == 1 else (),
         rank=rank,
         bound=bound,

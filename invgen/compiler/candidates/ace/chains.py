@@ -33,6 +33,12 @@ class Chain(Protocol):
     def chain(self) -> Ranks: ...
 
 
+def coupling_steps(candidate: Chain) -> list[tuple[int, int, int]]:
+    """The couplings of a chain: ranks of what is there, of the next factor, and of both together."""
+    ranks = (c.rank for c in candidate.factors[1:])
+    return list(zip(candidate.chain, ranks, candidate.chain[1:], strict=False))
+
+
 class AceEvaluator:
     """Evaluates ACE candidates at fixed points; partial couplings are shared between candidates.
 
@@ -59,15 +65,22 @@ class AceEvaluator:
 
     def values(self, candidate: Chain) -> np.ndarray:
         """Shape ``(points,)``."""
-        self._check(candidate)
-        return self._partial(candidate.factors, candidate.chain)[:, 0]
+        return self.tensors(candidate)[:, 0]
 
     def values_and_gradients(self, candidate: Chain) -> tuple[np.ndarray, np.ndarray]:
         """Values ``(points,)`` and gradients ``(points, components)`` with respect to the components of the points."""
-        value = self.values(candidate)
+        one = np.ones((self.size, 1), dtype=self._points.dtype)
+        return self.values(candidate), self.pull_back(candidate, one)
+
+    def tensors(self, candidate: Chain) -> np.ndarray:
+        """What a chain ends in, shape ``(points, 2 L + 1)``, whether or not that is a scalar."""
+        self._check(candidate)
+        return self._partial(candidate.factors, candidate.chain)
+
+    def pull_back(self, candidate: Chain, cotangent: np.ndarray) -> np.ndarray:
+        """Cotangents ``(points, components)`` of the points for those of ``tensors``, ``(points, 2 L + 1)``."""
         factors, chain = candidate.factors, candidate.chain
         gradient = np.zeros((self.size, self.components), dtype=self._points.dtype)
-        cotangent = np.ones((self.size, 1), dtype=self._points.dtype)
         reduce = self.arithmetic.reduce
         for k in range(len(factors) - 1, 0, -1):
             table = self._table(chain[k - 1], factors[k].rank, chain[k])
@@ -77,7 +90,7 @@ class AceEvaluator:
             gradient[:, self.slices[factors[k]]] += reduce(back * left[:, :, None]).sum(axis=1)
             cotangent = reduce(reduce(back * right[:, None, :]).sum(axis=2))
         gradient[:, self.slices[factors[0]]] += cotangent
-        return value, reduce(gradient)
+        return reduce(gradient)
 
     def gradients(self, candidates: Sequence[Chain]) -> np.ndarray:
         """Gradients of several candidates, shape ``(points, candidates, components)``."""
@@ -149,6 +162,21 @@ def polynomial(candidate: Chain) -> Polynomial:
     """The exact polynomial of a candidate; it has no terms if the coupling vanishes identically."""
     classes = tuple(candidate.factors.index(channel) for channel in candidate.factors)
     return _polynomial(tuple(c.rank for c in candidate.factors), classes, candidate.chain)
+
+
+def tensor_terms(candidate: Chain) -> tuple[np.ndarray, np.ndarray]:
+    """What a chain ends in as polynomials of A_znlm, each monomial once.
+
+    Returns m of every factor, shape ``(terms, factors)``, and float64 coefficients ``(terms, 2 L + 1)``.
+    """
+    ranks = tuple(c.rank for c in candidate.factors)
+    classes = tuple(candidate.factors.index(channel) for channel in candidate.factors)
+    positions, table, scale = _covariant(ranks, classes, candidate.chain)
+    roots = [np.sqrt([float(s) for s in scalings(rank)]) for rank in (*ranks, candidate.chain[-1])]
+    coefficients = table.astype(float) * float(SignedRoot(scale)) / roots[-1]
+    for k in range(len(ranks)):
+        coefficients *= roots[k][positions[:, k], None]
+    return positions - np.array(ranks), coefficients
 
 
 @lru_cache(maxsize=4096)

@@ -23,7 +23,7 @@ from math import comb
 import numpy as np
 
 from invgen.compiler.algebra.channels import Channel, components_of
-from invgen.compiler.algebra.characters import count_invariants, largest_rank
+from invgen.compiler.algebra.characters import count_covariants, largest_rank
 from invgen.compiler.candidates.ace.truncation import Truncation, at_least, multisets, parities
 
 LARGEST_TABLE = 10**7
@@ -32,8 +32,11 @@ SLOPES = (1, 2, 3, 4, 6, 100)
 """Orders of channels that a bound of the rank tries: ascending n + slope * l."""
 
 
-def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "proper") -> dict[int, int]:
+def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "proper", rank: int = 0) -> dict[int, int]:
     """Linearly independent invariants for each order, over all multisets at once, without enumerating them.
+
+    Or covariants of a rank: the states of that weight less those of the next one; proper ones change by (-1)^rank under
+    inversion.
 
     With more than some thousand different degrees the table of states is too large; then multisets are enumerated.
     """
@@ -45,10 +48,15 @@ def count_ace(truncation: Truncation, orders: Iterable[int], parity: str = "prop
         return {}
     levels = _levels(truncation, chosen[-1])
     if levels is None:
-        return {order: sum(map(count_invariants, multisets(truncation, order, parity))) for order in chosen}
+        return {
+            order: sum(count_covariants(content, rank) for content in multisets(truncation, order, parity, rank))
+            for order in chosen
+        }
     centre = _highest_rank(truncation, chosen[-1])
     *_, table = _weight_tables(truncation, chosen[-1], levels, truncation.channels)
-    return {order: int(sum(_scalars(table[order][int(p)], centre) for p in odd)) for order in chosen}
+    return {
+        order: int(sum(_multiplicity(table[order][(rank + p) % 2], centre + rank) for p in odd)) for order in chosen
+    }
 
 
 def rank_at_most(truncations: Mapping[Truncation, Iterable[int]], parity: str, channels: Sequence[Channel]) -> int:
@@ -83,7 +91,7 @@ def _growing(
         return None
     tables = _weight_tables(truncation, chosen[-1], levels, sequence)
     return [
-        int(sum(_scalars(table[order][int(p)], centre) for order in chosen for p in parities(parity)))
+        int(sum(_multiplicity(table[order][int(p)], centre) for order in chosen for p in parities(parity)))
         for table in tables
     ]
 
@@ -109,9 +117,10 @@ def _highest_rank(truncation: Truncation, order: int) -> int:
     return min(highest, int(truncation.limit * steepest))
 
 
-def _scalars(weights: np.ndarray, centre: int) -> int:
-    one = weights[:, centre + 1].sum() if centre + 1 < weights.shape[1] else 0
-    return int(weights[:, centre].sum() - one)
+def _multiplicity(weights: np.ndarray, position: int) -> int:
+    """Of a representation: the states of its highest weight, at a position of the axis, less those of the next."""
+    states, higher = (weights[:, k].sum() if k < weights.shape[1] else 0 for k in (position, position + 1))
+    return int(states - higher)
 
 
 def _weight_tables(

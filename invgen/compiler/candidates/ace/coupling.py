@@ -65,8 +65,10 @@ class Coupling:
 
     def __post_init__(self) -> None:
         if tuple(sorted(self.factors, key=factor_key)) != self.factors or not self.factors:
-            raise ValueError(f"the factors of a candidate ascend by rank, species, n, got {_factors(self.factors)!r}")
-        ranks, classes = _ranks_and_classes(self.factors)
+            raise ValueError(
+                f"the factors of a candidate ascend by rank, species, n, got {spell_factors(self.factors)!r}"
+            )
+        ranks, classes = pattern_of(self.factors)
         possible = {chain[1:-2] for chain in partial_ranks(ranks, classes)}
         if self.intermediates not in possible:
             raise ValueError(
@@ -109,25 +111,24 @@ class Coupling:
         Factors are ``n.l``, or ``z.n.l`` for a species z > 0; ``|L=`` lists the intermediates where there are any.
         """
         tail = "|L=" + ",".join(map(str, self.intermediates)) if self.intermediates else ""
-        return f"ace:{_factors(self.factors)}{tail}"
+        return f"ace:{spell_factors(self.factors)}{tail}"
 
     @classmethod
     def from_label(cls, label: str) -> Coupling:
         """The candidate of a label; raises ``ValueError`` for text that is none or names a function that is zero."""
         match = _LABEL.fullmatch(label)
-        parts = [_FACTOR.fullmatch(text) for text in match[1].split(",")] if match else [None]
-        if match is None or None in parts:
+        factors = read_factors(match[1]) if match else ()
+        if match is None or not factors:
             raise ValueError(
                 f"label {label!r} is not of the form ace:n.l,n.l,...|L=..., such as ace:1.1,1.1,1.2,2.2|L=2"
             )
-        factors = tuple(Channel(int(p[1] or 0), int(p[2]), int(p[3])) for p in parts if p)
         try:
             coupling = cls(factors, tuple(map(int, match[2].split(","))) if match[2] else ())
         except ValueError as error:
             raise ValueError(f"label {label!r}: {error}") from None
         if coupling.label != label:
             raise ValueError(f"label {label!r}: this coupling is spelled {coupling.label!r}")
-        if _vanishes(*_ranks_and_classes(factors), coupling.chain):
+        if vanishes(*pattern_of(factors), coupling.chain):
             raise ValueError(f"label {label!r}: this coupling is identically zero")
         return coupling
 
@@ -161,12 +162,7 @@ class Coupling:
 
     def factor_texts(self, elements: tuple[str, ...] = ()) -> list[str]:
         """Every factor: ``A12`` for n = 1, l = 2, or ``Mo12`` with names of the species, else ``A1.1.2`` for z > 0."""
-        texts = []
-        for c in self.factors:
-            numbers = c[1:] if elements or not c.species else c
-            separator = "." if max(numbers) > 9 or len(numbers) > 2 else ""
-            texts.append((elements[c.species] if elements else "A") + separator.join(map(str, numbers)))
-        return texts
+        return factor_texts(self.factors, elements)
 
     def text(self, elements: tuple[str, ...] = ()) -> str:
         """The coupling tree on one line: ``((A11 A11)2 A12)0``; the rank of a coupling follows its bracket."""
@@ -188,22 +184,39 @@ class Coupling:
         return text
 
 
+def factor_texts(factors: Multiset, elements: tuple[str, ...] = ()) -> list[str]:
+    """Every factor: ``A12`` for n = 1, l = 2, or ``Mo12`` with names of the species, else ``A1.1.2`` for z > 0."""
+    texts = []
+    for c in factors:
+        numbers = c[1:] if elements or not c.species else c
+        separator = "." if max(numbers) > 9 or len(numbers) > 2 else ""
+        texts.append((elements[c.species] if elements else "A") + separator.join(map(str, numbers)))
+    return texts
+
+
 def channel_label(channel: Channel) -> str:
     """``n.l``, or ``z.n.l`` for a species z > 0."""
     return ".".join(map(str, channel if channel.species else channel[1:]))
 
 
-def _factors(factors: Multiset) -> str:
+def spell_factors(factors: Multiset) -> str:
+    """Factors as labels spell them."""
     return ",".join(map(channel_label, factors))
+
+
+def read_factors(text: str) -> Multiset:
+    """The factors that ``spell_factors`` wrote; none if the text is none."""
+    parts = [_FACTOR.fullmatch(part) for part in text.split(",")]
+    return tuple(Channel(int(p[1] or 0), int(p[2]), int(p[3])) for p in parts if p) if all(parts) else ()
 
 
 def couplings(multiset: Iterable[Channel], prime: int = modular.DEFAULT_PRIME) -> tuple[Coupling, ...]:
     """A linearly independent set of candidates of one multiset, as many as the characters say, in ascending order."""
     factors = tuple(sorted(multiset, key=factor_key))
-    return tuple(Coupling(factors, chain[1:-2]) for chain in independent_chains(*_ranks_and_classes(factors), prime))
+    return tuple(Coupling(factors, chain[1:-2]) for chain in independent_chains(*pattern_of(factors), prime))
 
 
-def _ranks_and_classes(factors: Multiset) -> tuple[Ranks, tuple[int, ...]]:
+def pattern_of(factors: Multiset) -> tuple[Ranks, tuple[int, ...]]:
     """The pattern of a multiset: its ranks, and for every factor the first one that equals it."""
     return tuple(c.rank for c in factors), tuple(map(factors.index, factors))
 
@@ -226,7 +239,7 @@ def _random_evaluator(factors: Multiset, size: int, prime: int = modular.DEFAULT
 
 
 @cache
-def _vanishes(ranks: Ranks, classes: tuple[int, ...], chain: Ranks) -> bool:
+def vanishes(ranks: Ranks, classes: tuple[int, ...], chain: Ranks) -> bool:
     """Whether a chain is identically zero: whether it is at three random points modulo a prime."""
     factors = _pattern(ranks, classes)
     return not _random_evaluator(factors, 3).values(_Trial(factors, chain)).any()

@@ -18,7 +18,7 @@ from invgen.compiler.algebra.channels import Channel, channel_slices, components
 from invgen.compiler.algebra.characters import count_invariants, largest_rank
 from invgen.compiler.algebra.couplings import integer_coupling
 from invgen.compiler.algebra.sparse import Sparse, monomial
-from invgen.compiler.candidates.ace.chains import AceEvaluator
+from invgen.compiler.candidates.ace.chains import AceEvaluator, coupling_steps
 from invgen.compiler.candidates.ace.counting import count_ace, rank_at_most
 from invgen.compiler.candidates.ace.coupling import Coupling, candidates, channel_label, couplings
 from invgen.compiler.candidates.ace.truncation import (
@@ -41,7 +41,6 @@ class AceFamily:
     headings = ("factors", "coupling")
     products = False
     atomic = True
-    covariants = False
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The channels that occur in any candidate of the spec, ascending (z, n, l)."""
@@ -81,14 +80,7 @@ class AceFamily:
         return solid_harmonics(rank, arithmetic)
 
     def configurations(self, spec: BasisSpec, count: int, seed: str) -> np.ndarray:
-        """Every channel has length one, in a random direction."""
-        channels = _channels(spec)
-        width = components_of(channels)
-        prime = modular.DEFAULT_PRIME
-        words = modular.residues(seed, count * width, prime).reshape(count, width) / prime - 0.5
-        starts = np.cumsum([0, *(c.size for c in channels)])[:-1]
-        lengths = np.sqrt(np.add.reduceat(words**2, starts, axis=1))
-        return words / np.repeat(lengths, [c.size for c in channels], axis=1)
+        return random_tensors(_channels(spec), count, seed)
 
     def stream(self, spec: BasisSpec, limit: int) -> Iterator[Coupling]:
         self.refuse(spec, limit)
@@ -159,6 +151,16 @@ class AceFamily:
         return candidate.polynomial().scale
 
 
+def random_tensors(channels: Sequence[Channel], count: int, seed: str) -> np.ndarray:
+    """Components ``(count, components)``: every channel has length one, in a random direction."""
+    width = components_of(channels)
+    prime = modular.DEFAULT_PRIME
+    words = modular.residues(seed, count * width, prime).reshape(count, width) / prime - 0.5
+    starts = np.cumsum([0, *(c.size for c in channels)])[:-1]
+    lengths = np.sqrt(np.add.reduceat(words**2, starts, axis=1))
+    return words / np.repeat(lengths, [c.size for c in channels], axis=1)
+
+
 def truncation(spec: BasisSpec, order: int) -> Truncation:
     """The channels and degrees that a spec allows in one order."""
     limit = spec.limits[spec.orders.index(order)]
@@ -191,6 +193,4 @@ def _counts(spec: BasisSpec) -> dict[int, int]:
 
 def coupling_cost(coupling: Coupling) -> int:
     """Multiplications of a single evaluation: the coefficients of every coupling along the chain that are not zero."""
-    ranks = tuple(c.rank for c in coupling.factors)
-    steps = zip(coupling.chain, ranks[1:], coupling.chain[1:], strict=False)
-    return sum(int(np.count_nonzero(integer_coupling(*step)[0])) for step in steps)
+    return sum(int(np.count_nonzero(integer_coupling(*step)[0])) for step in coupling_steps(coupling))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from invgen.compiler.algebra.channels import Channel, Multiset, factor_key
-from invgen.compiler.algebra.characters import count_invariants
+from invgen.compiler.algebra.characters import count_covariants
 from invgen.errors import SpecError, unknown
 from invgen.spec import Exact, exact_fraction
 
@@ -99,10 +99,11 @@ def parities(parity: str) -> tuple[bool, ...]:
     return PARITIES[parity]
 
 
-def multisets(truncation: Truncation, order: int, parity: str = "proper") -> Iterator[Multiset]:
+def multisets(truncation: Truncation, order: int, parity: str = "proper", rank: int = 0) -> Iterator[Multiset]:
     """Multisets of ``order`` channels that hold an invariant, lazily: by degree, then by their factors' keys.
 
-    Proper scalars have an even sum of ranks, pseudo-scalars an odd one; intermediate ranks are not restricted.
+    Proper scalars have an even sum of ranks, pseudo-scalars an odd one; intermediate ranks are not restricted. With
+    ``rank``, multisets that hold a covariant of that rank, which belongs to the sum.
     """
     at_least("order", order, 1)
     odd = parities(parity)
@@ -112,7 +113,7 @@ def multisets(truncation: Truncation, order: int, parity: str = "proper") -> Ite
         level = []
         for positions in _of_degree(degrees, order, degree, 0):
             factors = tuple(sorted((channels[p] for p in positions), key=factor_key))
-            if sum(c.rank for c in factors) % 2 in odd and count_invariants(factors):
+            if (rank + sum(c.rank for c in factors)) % 2 in odd and count_covariants(factors, rank):
                 level.append(factors)
         yield from sorted(level, key=lambda factors: [factor_key(c) for c in factors])
 

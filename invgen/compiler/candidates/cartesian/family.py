@@ -41,7 +41,6 @@ class CartesianFamily:
     headings = ("ranks", "contraction")
     products = True
     atomic = False
-    covariants = True
 
     def channels(self, spec: BasisSpec) -> tuple[Channel, ...]:
         """The tensors in component order: rank by rank, n = 1, 2 and so on of each."""

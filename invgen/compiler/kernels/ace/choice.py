@@ -1,10 +1,10 @@
 """Which covariants to form: coupling trees of all ACE functions of a basis, chosen together.
 
-The functions of one multiset are linear combinations of closed trees [U V]^0 of the same multiset, whichever way it
-is cut in two, so any trees that span them will do. For every multiset those are taken that need the fewest operations
-beside what others form already. That depends on what is formed first, so covariants are offered in advance, one by
-one, and an offer is kept when the estimated total falls. The combinations are then found exactly, from values at
-integer points.
+The functions of one multiset and rank L, 0 for invariants, are linear combinations of trees [U V]^L of the same
+multiset, whichever way it is cut in two, so any trees that span them will do. For every multiset those are taken that
+need the fewest operations beside what others form already. That depends on what is formed first, so covariants are
+offered in advance, one by one, and an offer is kept when the estimated total falls. The combinations are then found
+exactly, from values at integer points; one component tells, as all others turn with it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from fractions import Fraction
 import numpy as np
 
 from invgen.compiler.algebra import modular
-from invgen.compiler.algebra.characters import count_invariants
+from invgen.compiler.algebra.characters import count_covariants
 from invgen.compiler.algebra.couplings import integer_coupling
 from invgen.compiler.algebra.rational import coefficients
-from invgen.compiler.candidates.ace.coupling import Coupling, Multiset
-from invgen.compiler.kernels.ace.trees import Covariant, chain_tree, channel, closed_trees
+from invgen.compiler.candidates.ace.chains import Chain
+from invgen.compiler.candidates.ace.coupling import Multiset
+from invgen.compiler.kernels.ace.trees import Covariant, chain_tree, channel, spanning_trees
 
 PRIME = modular.DEFAULT_PRIME
 POINT_SIZE = 7
@@ -31,22 +32,22 @@ SEARCH_LIMIT = 12_000
 
 @dataclass(frozen=True)
 class Recipe:
-    """Functions of one multiset as exact combinations of closed trees, both without the root of their scale.
+    """Functions of one multiset and rank as exact combinations of trees, both without the root of their scale.
 
     ``combinations[k]`` has one coefficient for each tree; it gives ``functions[k]``.
     """
 
-    functions: tuple[Coupling, ...]
+    functions: tuple[Chain, ...]
     trees: tuple[Covariant, ...]
     combinations: tuple[tuple[Fraction, ...], ...]
 
 
-def recipes(functions: Iterable[Coupling]) -> list[Recipe]:
-    """Trees and combinations for functions of order 2 and more, multiset by multiset."""
-    by_content: dict[Multiset, list[Coupling]] = {}
+def recipes(functions: Iterable[Chain]) -> list[Recipe]:
+    """Trees and combinations for functions of order 2 and more, multiset by multiset and rank by rank."""
+    by_content: dict[tuple[Multiset, int], list[Chain]] = {}
     for function in functions:
-        by_content.setdefault(function.factors, []).append(function)
-    groups = [_Group(factors, listed) for factors, listed in by_content.items()]
+        by_content.setdefault((function.factors, function.chain[-1]), []).append(function)
+    groups = [_Group(factors, rank, listed) for (factors, rank), listed in by_content.items()]
     return [group.recipe(trees) for group, trees in zip(groups, _Search(groups).best(), strict=True)]
 
 
@@ -69,13 +70,13 @@ class _Values:
             self.known[tree] = self._coupled(self.of(left), self.of(right), (left.rank, right.rank, tree.rank))
         return self.known[tree]
 
-    def function(self, function: Coupling) -> np.ndarray:
-        """The function divided by the root of its scale: the integer tables of its chain multiplied."""
+    def function(self, function: Chain) -> np.ndarray:
+        """The middle component divided by the root of its scale: the integer tables of its chain multiplied."""
         value = self.known[channel(function.factors[0])]
         for k, factor in enumerate(function.factors[1:], start=1):
             ranks = (function.chain[k - 1] if k > 1 else function.factors[0].rank, factor.rank, function.chain[k])
             value = self._coupled(value, self.known[channel(factor)], ranks)
-        return value[:, 0]
+        return value[:, function.chain[-1]]
 
     def _coupled(self, left: np.ndarray, right: np.ndarray, ranks: tuple[int, int, int]) -> np.ndarray:
         table = integer_coupling(*ranks)[0].astype(object)
@@ -110,19 +111,19 @@ class _Span:
 
 
 class _Group:
-    """The functions asked for of one multiset, and the trees that may give them.
+    """The functions asked for of one multiset and rank, and the trees that may give them.
 
-    As many points as the multiset has invariants make an equation at the points one of functions, when the values
-    there are independent; one point more is there as a check.
+    As many points as the multiset has covariants of the rank make an equation at the points one of functions, when the
+    values there are independent; one point more is there as a check.
     """
 
-    def __init__(self, factors: Multiset, functions: list[Coupling]) -> None:
+    def __init__(self, factors: Multiset, rank: int, functions: list[Chain]) -> None:
         self.functions = tuple(functions)
-        self.values = _Values(factors, count_invariants(factors) + 1)
+        self.values = _Values(factors, count_covariants(factors, rank) + 1)
         self.wanted = [self.values.function(f) for f in functions]
         self.own = list(dict.fromkeys(chain_tree(f) for f in functions))
-        self.trees = list(closed_trees(factors))
-        self.residues = {t: self._modular(self.values.of(t)[:, 0]) for t in (*self.trees, *self.own)}
+        self.trees = list(spanning_trees(factors, rank))
+        self.residues = {t: self._modular(self.values.of(t)[:, rank]) for t in (*self.trees, *self.own)}
         self.targets = [self._modular(w) for w in self.wanted]
 
     @staticmethod
@@ -137,11 +138,11 @@ class _Group:
                 kept.append(tree)
                 if all(map(span.holds, self.targets)):
                     return kept
-        raise ArithmeticError(f"the trees of {self.functions[0].label} do not span it modulo {PRIME}")
+        raise ArithmeticError(f"the trees of {self.functions[0]} do not span it modulo {PRIME}")
 
     def recipe(self, trees: Sequence[Covariant]) -> Recipe:
         """The exact combinations; trees that none of them uses are left out."""
-        matrix = [[Fraction(int(v)) for v in self.values.of(t)[:, 0]] for t in trees]
+        matrix = [[Fraction(int(v)) for v in self.values.of(t)[:, t.rank]] for t in trees]
         wanted = [[Fraction(int(v)) for v in w] for w in self.wanted]
         rows = coefficients(matrix, wanted, ("the trees chosen", "the function at the integer points"))
         used = [k for k in range(len(trees)) if any(row[k] for row in rows)]
@@ -153,7 +154,7 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Price:
-    """What a closed tree needs, as sets of bits: couplings and products."""
+    """What a tree needs, as sets of bits: couplings and products."""
 
     couplings: int
     products: int
@@ -239,8 +240,8 @@ class _Search:
         """Offers are added, or taken back, while the total falls."""
         offers: list[Covariant] = []
         best, chosen = self._all(offers)
-        closed = {t for group in self.groups for t in (*group.trees, *group.own)}
-        open_trees = sorted(self.prices.keys() - closed, key=lambda t: t.key)
+        last = {t for group in self.groups for t in (*group.trees, *group.own)}
+        open_trees = sorted(self.prices.keys() - last, key=lambda t: t.key)
         if len(open_trees) * sum(len(group.trees) for group in self.groups) > SEARCH_LIMIT:
             return chosen
         improved = True

@@ -11,8 +11,10 @@ from fractions import Fraction
 from math import prod
 
 from invgen.compiler.algebra.channels import channel_slices, components_of
-from invgen.compiler.algebra.couplings import integer_coupling
+from invgen.compiler.algebra.couplings import integer_coupling, scalings
+from invgen.compiler.candidates.ace.chains import Chain, coupling_steps
 from invgen.compiler.candidates.ace.coupling import Channel, Coupling
+from invgen.compiler.candidates.ace.covariants import Covariant as Function
 from invgen.compiler.kernels.ace.choice import recipes
 from invgen.compiler.kernels.ace.scaling import scaling
 from invgen.compiler.kernels.ace.trees import Covariant
@@ -24,25 +26,35 @@ from invgen.compiler.kernels.simplify import simplified
 def lower_couplings(functions: Sequence[Coupling], channels: Sequence[Channel]) -> Kernel:
     """The value kernel ``x`` (components of the channels) -> ``y`` (functions, in their order)."""
     builder = Builder([("x", components_of(channels))])
-    values = _Functions(builder, tuple(channels), tuple(functions))
+    values = Functions(builder, channels, functions)
     return simplified(builder, "value", [("y", [values.of(f) for f in functions])])
 
 
-def factored(function: Coupling) -> tuple[Coupling, ...]:
+def lower_covariants(functions: Sequence[Function], channels: Sequence[Channel], rank: int) -> Kernel:
+    """The value kernel ``x`` -> ``y``, the components m = -rank..rank of each covariant in turn."""
+    builder = Builder([("x", components_of(channels))])
+    values = Functions(builder, channels, functions)
+    return simplified(builder, "value", [("y", [component for f in functions for component in values.tensor(f)])])
+
+
+def factored(function: Chain) -> tuple[Coupling | Function, ...]:
     """The shorter functions whose product a function is: its chain is cut wherever it passes through rank 0."""
-    parts, first = [], 0
+    parts: list[Coupling | Function] = []
+    first = 0
     for last, rank in enumerate(function.chain):
         if rank == 0:
             factors = function.factors[first : last + 1]
             parts.append(Coupling(factors, function.chain[first + 1 : last - 1] if len(factors) > 3 else ()))
             first = last + 1
+    if first < len(function.factors):
+        parts.append(Function(function.factors[first:], function.chain[first:]))
     return tuple(parts)
 
 
-class _Functions:
+class Functions:
     """Values of functions as expressions, built on demand."""
 
-    def __init__(self, builder: Builder, channels: tuple[Channel, ...], functions: tuple[Coupling, ...]) -> None:
+    def __init__(self, builder: Builder, channels: Sequence[Channel], functions: Sequence[Chain]) -> None:
         self.builder = builder
         self.starts = {c: s.start for c, s in channel_slices(channels).items()}
         self.known: dict[Coupling, Expression] = {}
@@ -53,25 +65,54 @@ class _Functions:
         self.held = scaling(chosen)
 
     def of(self, function: Coupling) -> Expression:
+        """An invariant."""
         if function not in self.known:
             parts = factored(function)
             if len(parts) > 1:
                 shorter = Coupling(function.factors[: -parts[-1].order], function.chain[1 : -parts[-1].order - 2])
-                self.known[function] = self.builder.mul(self.of(shorter), self.of(parts[-1]))
+                self.known[function] = self.builder.mul(self.of(shorter), self.of(_invariant(parts[-1])))
             elif function.order == 1:
                 self.known[function] = self.builder.input(self.starts[function.factors[0]])
             else:
-                self.known[function] = self._combined(function)
+                (self.known[function],) = self._combined(function)
         return self.known[function]
 
-    def _combined(self, function: Coupling) -> Expression:
+    def tensor(self, function: Function) -> list[Expression]:
+        """The components of a covariant."""
+        *scalars, last = factored(function)
+        if isinstance(last, Coupling):
+            return [self._product([*scalars, last])]
+        start = self.starts[last.factors[0]]
+        whole = last.order > 1
+        components = (
+            self._combined(last) if whole else [self.builder.input(start + k) for k in range(2 * last.rank + 1)]
+        )
+        return [self.builder.mul(self._product(scalars), c) for c in components] if scalars else components
+
+    def _product(self, scalars: Sequence[Coupling | Function]) -> Expression:
+        product = self.of(_invariant(scalars[0]))
+        for scalar in scalars[1:]:
+            product = self.builder.mul(product, self.of(_invariant(scalar)))
+        return product
+
+    def _combined(self, function: Coupling | Function) -> list[Expression]:
         recipe = self.recipe[function]
         coefficients = recipe.combinations[recipe.functions.index(function)]
-        terms = [self.builder.scale(c, self.covariant(t)[0]) for c, t in zip(coefficients, recipe.trees, strict=True)]
-        factor, node = self.builder.add(terms)
-        scale = function.polynomial().scale * prod(self.held[c.rank].common for c in function.factors)
-        sign = 1 if factor > 0 else -1
-        return self.builder.mul(self.builder.root(sign * scale * Fraction(factor) ** 2), (1, node))
+        found = []
+        for k, scaled in enumerate(scalings(function.chain[-1])):
+            terms = [
+                self.builder.scale(c, self.covariant(t)[k]) for c, t in zip(coefficients, recipe.trees, strict=True)
+            ]
+            factor, node = self.builder.add(terms)
+            sign = 1 if factor > 0 else -1
+            root = self.builder.root(sign * self._scale(function) / scaled * Fraction(factor) ** 2)
+            found.append(self.builder.mul(root, (1, node)))
+        return found
+
+    def _scale(self, function: Chain) -> Fraction:
+        """The square of what turns the trees of a function, made of components as they are held, into the function."""
+        kappas = (integer_coupling(a, b, c)[1] for a, b, c in coupling_steps(function))
+        return prod(kappas, start=Fraction(1)) * prod(self.held[c.rank].common for c in function.factors)
 
     def covariant(self, tree: Covariant) -> list[Expression]:
         """The components of a covariant in scaled components, without the roots of its couplings."""
@@ -98,3 +139,8 @@ class _Functions:
             term = self.builder.scale(int(table[i, j, m]), self.builder.mul(left[i], right[j]))
             groups[m].setdefault(moduli, []).append(term)
         return [self.builder.add(self.builder.add(terms) for terms in group.values()) for group in groups]
+
+
+def _invariant(function: Coupling | Function) -> Coupling:
+    assert isinstance(function, Coupling), "a chain is cut into invariants, up to the last part"
+    return function

@@ -1,4 +1,4 @@
-"""Covariants: couplings of channels to tensors of any rank, as trees, and all closed ones of a multiset."""
+"""Covariants: couplings of channels to tensors of any rank, as trees, and those that span all of a multiset."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from itertools import combinations
 
 from invgen.compiler.algebra.channels import factor_key
 from invgen.compiler.algebra.couplings import couples
-from invgen.compiler.candidates.ace.coupling import Channel, Coupling, Multiset
+from invgen.compiler.candidates.ace.chains import Chain
+from invgen.compiler.candidates.ace.coupling import Channel, Multiset
 
 
 @dataclass(frozen=True)
@@ -69,23 +70,33 @@ def covariants(factors: Multiset, rank: int | None) -> tuple[Covariant, ...]:
     return tuple(found)
 
 
-@cache
 def closed_trees(factors: Multiset) -> tuple[Covariant, ...]:
-    """Trees [U V]^0 over all cuts of the multiset into halves; they span its invariants."""
+    """Trees [U V]^0; they span the invariants of a multiset."""
+    return spanning_trees(factors, 0)
+
+
+@cache
+def spanning_trees(factors: Multiset, rank: int) -> tuple[Covariant, ...]:
+    """Trees [U V]^rank over all cuts of the multiset into halves; they span its covariants of this rank."""
     found: dict[Covariant, None] = {}
     for inside in combinations(range(len(factors)), len(factors) // 2):
         small = tuple(factors[i] for i in inside)
         large = tuple(f for i, f in enumerate(factors) if i not in inside)
         for left in covariants(large, None):
-            for right in covariants(small, left.rank):
-                if (tree := couple(left, right, 0)) is not None:
+            for right in covariants(small, None if rank else left.rank):
+                if (tree := couple(left, right, rank)) is not None:
                     found[tree] = None
     return tuple(sorted(found, key=lambda c: c.key))
 
 
-def chain_tree(function: Coupling) -> Covariant:
-    """The closed tree that is the function itself, up to a constant factor."""
+def chain_tree(function: Chain) -> Covariant:
+    """The tree that is the function itself, up to a constant factor; invariants are cut in the middle."""
     factors, chain = function.factors, function.chain
+    if chain[-1]:
+        tree = channel(factors[0])
+        for factor, rank in zip(factors[1:], chain[1:], strict=True):
+            tree = _some(couple(tree, channel(factor), rank))
+        return tree
     cut = (len(factors) + 1) // 2
     left, right = channel(factors[0]), channel(factors[-1])
     for k in range(1, cut):
