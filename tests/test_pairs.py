@@ -130,10 +130,13 @@ def test_a_third_derivative_is_one_under_torch_func() -> None:
     s, t, m = factors()
     found = []
     for function in (pair_sum, lambda *x: pairs_torch.value(*x, FIRST, SECOND, ATOMS)):
-        derivative: Any = lambda x, of=function: of(x, t, m).sin().sum()  # noqa: E731
-        for _ in range(3):
-            derivative = lambda x, of=torch.func.grad(derivative): of(x).sin().sum()  # noqa: E731
-        found.append(derivative(s))
+
+        def value(x: Tensor, of: Any = function) -> Tensor:
+            return of(x, t, m).sin().sum()
+
+        first = torch.func.grad(value)
+        second = torch.func.grad(lambda x, of=first: of(x).sum())
+        found.append(torch.func.grad(lambda x, of=second: of(x).sum())(s))
     all_close(found[:1], found[1:], DIRECT_SUM["float64"])
 
 

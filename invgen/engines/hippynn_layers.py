@@ -1,7 +1,7 @@
 """The forwards that ``invgen.hippynn`` gives to hippynn's modules.
 
-With the sensitivities s, the tensors T of directions and the features z, hippynn sums s T z over the pairs of an atom and
-multiplies by V afterwards. Here the product with V is taken first, once for every atom, and pairs are summed by
+With the sensitivities s, the tensors T of directions and the features z, hippynn sums s T z over the pairs of an atom
+and multiplies by V afterwards. Here the product with V is taken first, once for every atom, and pairs are summed by
 ``invgen::pair_sum``, without an array that has axes (pair, sensitivity, feature):
 
     E_ica = Σ_j T_c(r̂_ij) Σ_ν s_ν(r_ij) M_jνa,    M_jνa = Σ_b V_νab z_jb
@@ -23,8 +23,8 @@ from invgen.potentials.hippynn_weights import invariant_order
 from invgen.runtime.operators import normalise, pairs, pairs_torch, sensitivities
 
 BASES = {(2, 2): "l2-n3", (2, 3): "l2-n3", (2, 4): "l2-n4", (3, 2): "l3-n3", (3, 3): "l3-n3", (3, 4): "l3-n4"}
-"""Shipped flexible bases that hold hippynn's invariants of (l_max, n_max), maybe among others. Where l_max is 0 or 1 there
-are two invariants at most, and hippynn's own statements serve."""
+"""Shipped flexible bases that hold hippynn's invariants of (l_max, n_max), maybe among others. Where l_max is 0 or 1,
+there are two invariants at most, and hippynn's own statements serve."""
 MOST_SPECIES = 120
 """Features of more columns are not looked at for being one-hot."""
 

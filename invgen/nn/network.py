@@ -188,7 +188,7 @@ class HipHopNN(Network):
 
 
 def cartesian_invariants(basis: Any, backend: str) -> Invariants:
-    """The invariants that a HIP-HOP-NN can have: Cartesian, with one channel per rank. Raises ``ValueError`` for others."""
+    """What a HIP-HOP-NN can have: Cartesian, with one channel per rank. Raises ``ValueError`` for other bases."""
     invariants = Invariants(basis, backend=backend)
     folder = invariants.kernels.folder
     if folder.tensors != "cartesian":
