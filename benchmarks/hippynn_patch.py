@@ -1,19 +1,18 @@
-"""hippynn's networks before and after ``invgen.hippynn.patch``: energies, forces, training steps, and that they are equal.
+"""hippynn's networks before and after ``invgen.hippynn.patch``: energies, forces, training steps; and equality.
 
-Runs where hippynn and invgen are. Networks, molecules and steps are those of ``networks_cpu``: float32, 128 features, 20
-sensitivities, 2 interaction and 3 atom layers, cutoff 6.5 Å, molecules of 14 or more atoms of a QM7 file; pairs are made
-inside of the timed region, by hippynn. Energies, forces and gradients of the loss are compared in float64 and float32
-before anything is timed. Rounds before and after alternate in one process; times are processor time of all threads,
-ratios medians of the ratios of rounds. hippynn runs on its plain torch kernels, compiled as often as they ask for.
+Runs where hippynn and invgen are. Networks, molecules and steps are those of ``networks_cpu``: float32, 128 features,
+20 sensitivities, 2 interaction and 3 atom layers, cutoff 6.5 Å, molecules of 14 or more atoms of a QM7 file; pairs are
+made inside of the timed region, by hippynn. Energies, forces and gradients of the loss are compared in float64 and
+float32 before anything is timed. Rounds before and after alternate in one process; times are processor time of all
+threads, ratios medians of the ratios of rounds. hippynn runs on its plain torch kernels, compiled as often as they ask.
 
-    python benchmarks/hippynn_patch.py QM7.npz [--molecules 30] [--rounds 3] [--threads 1]   -> results/hippynn_patch.json
+    python benchmarks/hippynn_patch.py QM7.npz [--molecules 30] [--rounds 3] [--threads 1] -> results/hippynn_patch.json
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import time
 import warnings
 from collections.abc import Callable
@@ -128,7 +127,6 @@ def main() -> None:
         result[f"threads_{threads}"] = rows
         result["load_average"] = os.getloadavg()
         record.write("hippynn_patch", result)
-    print(statistics.median(row["training_step"]["ratio"] for row in rows.values()))
 
 
 if __name__ == "__main__":
