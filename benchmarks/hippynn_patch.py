@@ -42,6 +42,7 @@ def compared(case: str, numbers: np.ndarray, positions: np.ndarray, dtype: torch
     """Largest relative differences; raises if the patch changes the network."""
     torch.set_default_dtype(dtype)
     peer = networks_cpu.Peer(case, numbers, positions)
+    peer.graph.to(dtype)
     peer.positions, name = torch.from_numpy(positions).to(dtype), str(dtype).removeprefix("torch.")
     before, names = results(peer), list(peer.graph.state_dict())
     with patch(peer.graph):
@@ -66,6 +67,7 @@ def seconds(work: Callable[[], Any]) -> tuple[float, float]:
 def measured(case: str, numbers: np.ndarray, positions: np.ndarray, rounds: int) -> dict[str, Any]:
     """Milliseconds per atom before and after, after one round to warm up."""
     peer, atoms = networks_cpu.Peer(case, numbers, positions), int((numbers > 0).sum())
+    peer.graph.float()
     labels = tuple(t + 0.1 for t in networks_cpu.inference(peer))
     tasks = {"energies_and_forces": lambda: networks_cpu.inference(peer)}
     tasks["training_step"] = networks_cpu.training(peer, labels)  # type: ignore[assignment,arg-type]

@@ -4,7 +4,7 @@ Runs in an environment with Python 3.12, TorchSim 0.6 and invgen. The first 64 m
 file, HIP-HOP-NN (3,4) with 32 features, one interaction layer, cutoff 5 Å and random weights, constant energy from
 300 K, 0.2 fs. Times are processor time, one thread. First of all TorchSim's ``validate_model_outputs`` runs.
 
-    python benchmarks/torchsim_md.py QM7.npz [--steps 20]                                     -> results/torchsim_md.json
+    python benchmarks/torchsim_md.py QM7.npz [--steps 20]                                    -> results/torchsim_md.json
 """
 
 from __future__ import annotations
