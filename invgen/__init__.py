@@ -37,7 +37,7 @@ _NAMES = {
     "load_compiled": "invgen.potentials",
     "separation": "invgen.compiler.analysis.separation",
 }
-_MODULES = ("ace", "nn", "data", "mace", "potentials")
+_MODULES = ("ace", "nn", "data", "potentials", "hippynn", "mace")
 
 __all__ = [
     "Basis",

@@ -15,6 +15,7 @@ from cuda_fixtures import Host, HostCompiler, needs_compiler, needs_host_compile
 from interaction_fixtures import COUNTS, lists, messages, pair_by_pair
 from kernel_fixtures import ORDERS
 from network_fixtures import build, crystal, graph, molecule, trained
+from tensor_fixtures import same_derivatives
 from tolerances import DIRECT_SUM, KERNEL, LAW, all_close
 
 import invgen
@@ -28,7 +29,7 @@ from invgen.nn import EnergyForces
 from invgen.nn.interaction import ScalarInteraction
 from invgen.runtime import backends, cuda, load
 from invgen.runtime.cuda_interaction import PASSES, CudaInteraction
-from invgen.runtime.operators import interaction, invariants, pair_sums
+from invgen.runtime.operators import interaction, invariants, pair_sums, pairs_torch
 from invgen.runtime.operators.pair_lists import lists_from_slots, pair_lists
 
 IDS = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible")
@@ -88,14 +89,15 @@ def test_operators_under_opcheck_and_gradcheck() -> None:
     assert torch.autograd.gradgradcheck(lambda *x: interaction.VALUE(*x, *of, key), (m, s, t))
 
 
-def test_third_derivatives_name_the_remedy() -> None:
-    of = lists(atoms=3, pairs=5)
-    m, s, t, *_ = messages(IDS[0], of, features=2)
-    y = interaction.VALUE(m.requires_grad_(), s, t, *of, load(IDS[0], backend="torch").key).square().sum()
-    for _ in range(2):
-        y = torch.autograd.grad(y, m, create_graph=True)[0].square().sum()
-    with pytest.raises(RuntimeError, match='backend="torch"'):
-        torch.autograd.grad(y, m)
+def test_higher_derivatives_are_those_of_plain_operations() -> None:
+    of, key = lists(atoms=3, pairs=5), load(IDS[0], backend="torch").key
+    inputs = messages(IDS[0], of, features=2)[:3]
+    plain = load(IDS[0], backend="torch", component_axis=-2)
+
+    def reference(m: torch.Tensor, s: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        return plain(pairs_torch.value(s, t, m, of.first, of.second, 3))
+
+    same_derivatives(lambda *x: interaction.VALUE(*x, *of, key), reference, inputs, order=3)
 
 
 def test_vmap_takes_slices() -> None:

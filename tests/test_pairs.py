@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 from network_fixtures import SIZES, crystal, graph, molecule
-from tensor_fixtures import tensors
+from tensor_fixtures import same_derivatives, tensors
 from tolerances import DIRECT_SUM, KERNEL, all_close
 from torch import Tensor
 
@@ -119,13 +119,25 @@ def test_opcheck() -> None:
         assert set(torch.library.opcheck(operator, arguments).values()) == {"SUCCESS"}
 
 
-def test_third_derivative_names_the_remedy() -> None:
-    s, t, m = leaves()
-    y = pair_sum(s, t, m).pow(2).sum()
-    for _ in range(2):
-        y = torch.autograd.grad(y, s, create_graph=True)[0].pow(2).sum()
-    with pytest.raises(RuntimeError, match='backend="torch"'):
-        torch.autograd.grad(y, s)
+def test_higher_derivatives_are_those_of_plain_operations() -> None:
+    def reference(s: Tensor, t: Tensor, m: Tensor) -> Tensor:
+        return pairs_torch.value(s, t, m, FIRST, SECOND, ATOMS)
+
+    same_derivatives(pair_sum, reference, factors(), order=4)
+
+
+def test_a_third_derivative_is_one_under_torch_func() -> None:
+    s, t, m = factors()
+    found = []
+    for function in (pair_sum, lambda *x: pairs_torch.value(*x, FIRST, SECOND, ATOMS)):
+
+        def value(x: Tensor, of: Any = function) -> Tensor:
+            return of(x, t, m).sin().sum()
+
+        first = torch.func.grad(value)
+        second = torch.func.grad(lambda x, of=first: of(x).sum())
+        found.append(torch.func.grad(lambda x, of=second: of(x).sum())(s))
+    all_close(found[:1], found[1:], DIRECT_SUM["float64"])
 
 
 def test_vmap_takes_slices() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from tensor_fixtures import same_derivatives
 from tolerances import DIRECT_SUM, KERNEL, all_close
 from torch import Tensor
 
@@ -107,12 +108,11 @@ def test_operators_without_machine_code_give_the_same(monkeypatch: pytest.Monkey
     all_close(compiled, all_orders(), DIRECT_SUM["float64"])
 
 
-def test_a_third_derivative_is_an_error() -> None:
-    r, c, w = leaves(*arguments()[:3])
-    (first,) = torch.autograd.grad(operators.VALUE(r, c, w, CUTOFF).sum(), r, create_graph=True)
-    (second,) = torch.autograd.grad(first.sum(), r, create_graph=True)
-    with pytest.raises(RuntimeError, match="the sensitivity to distances stops at second derivatives"):
-        torch.autograd.grad(second.sum(), r)
+def test_higher_derivatives_are_those_of_plain_operations() -> None:
+    def reference(r: Tensor, c: Tensor, w: Tensor) -> Tensor:
+        return sensitivities_torch.value(r, c, w, CUTOFF)
+
+    same_derivatives(lambda *x: operators.VALUE(*x, CUTOFF), reference, arguments()[:3], order=4)
 
 
 def test_bad_input_is_named() -> None:

@@ -16,8 +16,8 @@ class Invariants(torch.nn.Module):
     source
         An id shipped with the package, the path of an emitted folder, or a ``Basis``.
     backend
-        ``"numba"`` or ``"cuda"`` (derivatives up to the second), ``"torch"`` (any order), or ``"auto"``: compiled
-        kernels where they run, two derivatives (``invgen.runtime.choice``; ``print(layer)`` tells).
+        ``"numba"`` or ``"cuda"`` (two compiled derivatives), ``"torch"``, or ``"auto"``: compiled kernels where they
+        run (``invgen.runtime.choice``; ``print(layer)`` tells). Derivatives have any order.
     component_axis
         -2 for (atoms, components, features), the layout that is not copied; -1 for (..., components).
 

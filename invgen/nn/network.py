@@ -171,25 +171,13 @@ class HipHopNN(Network):
 
     backend
         ``"auto"``, ``"numba"``, ``"torch"`` or ``"cuda"``, as in ``invgen.load``, for the invariants, the sums over
-        pairs and the normalisation. Derivatives stop at the second, except those of ``"torch"``.
+        pairs and the normalisation. Derivatives up to the second are compiled.
 
     Raises ``ValueError`` for several channels of one rank, and for a basis of the family ``ace``.
     """
 
     def __init__(self, basis: Any = "cartesian-l3-n4-flexible", *, backend: str = "auto", **arguments: Any) -> None:
-        probe = Invariants(basis, backend=backend)
-        folder = probe.kernels.folder
-        if folder.tensors != "cartesian":
-            raise ValueError(
-                f"HIP-HOP-NN makes Cartesian tensors; the basis {probe.id} is of the family "
-                f"{folder.manifest['family']!r} and takes {folder.tensors} components: generate one of the family "
-                "'cartesian'"
-            )
-        if any(count != 1 for count in probe.multiplicities):
-            raise ValueError(
-                f"HIP-HOP-NN gives each feature one tensor per rank; the basis {probe.id} has {probe.multiplicities} "
-                f"tensors of ranks {probe.ranks}; generate it with channels=1"
-            )
+        probe = cartesian_invariants(basis, backend)
 
         def layer(inputs: int, outputs: int, sensitivity: Sensitivity) -> FusedInteraction:
             return FusedInteraction(inputs, outputs, sensitivity, Invariants(basis, backend=backend), backend)
@@ -197,3 +185,21 @@ class HipHopNN(Network):
         super().__init__(layer, probe.ranks, backend=backend, **arguments)
         self.basis_id = probe.id
         self.basis_labels = tuple(probe.labels)
+
+
+def cartesian_invariants(basis: Any, backend: str) -> Invariants:
+    """What a HIP-HOP-NN can have: Cartesian, with one channel per rank. Raises ``ValueError`` for other bases."""
+    invariants = Invariants(basis, backend=backend)
+    folder = invariants.kernels.folder
+    if folder.tensors != "cartesian":
+        raise ValueError(
+            f"HIP-HOP-NN makes Cartesian tensors; the basis {invariants.id} is of the family "
+            f"{folder.manifest['family']!r} and takes {folder.tensors} components: generate one of the family "
+            "'cartesian'"
+        )
+    if any(count != 1 for count in invariants.multiplicities):
+        raise ValueError(
+            f"HIP-HOP-NN gives each feature one tensor per rank; the basis {invariants.id} has "
+            f"{invariants.multiplicities} tensors of ranks {invariants.ranks}; generate it with channels=1"
+        )
+    return invariants

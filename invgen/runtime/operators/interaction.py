@@ -100,6 +100,11 @@ def _second_order(*arguments: Any) -> tuple[Tensor, ...]:
     return _run("second_order", *_split(arguments, 7))
 
 
+def _plain_second_order(*arguments: Any) -> tuple[Tensor, ...]:
+    tensors, lists, key = _split(arguments, 7)
+    return pair_sums.second_order(*tensors, lists, key)
+
+
 def _fake_value(*arguments: Any) -> Tensor:
     (m, s, t), lists, key = _split(arguments, 3)
     kernels = kernels_of(key)
@@ -161,6 +166,6 @@ class _Vjp(SingleLevelFunction):
 
 differentiable(_Value, VALUE)
 differentiable(_Vjp, VJP)
-last_derivative(SECOND_ORDER, "the interaction")
+last_derivative(SECOND_ORDER, "the interaction", _plain_second_order)
 for _operator in (VALUE, VJP, SECOND_ORDER):
     mapped_one_by_one(_operator)

@@ -22,7 +22,7 @@ from invgen.emitted.folder import find_key
 from invgen.runtime.backends import BACKENDS, Backend, for_tensors
 from invgen.runtime.modules import Modules, alone
 from invgen.runtime.operators.given import plain
-from invgen.runtime.operators.registration import LIBRARY, below, define, differentiable
+from invgen.runtime.operators.registration import LIBRARY, below, define, differentiable, last_derivative
 from invgen.runtime.torch_private import Operator, SingleLevelFunction
 
 LOADED: dict[str, Modules] = {}
@@ -162,18 +162,8 @@ class _Vjp(SingleLevelFunction):
         return hu, ju, None
 
 
-class _SecondOrder(SingleLevelFunction):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, g: Tensor, u: Tensor, key: str) -> tuple[Tensor, Tensor]:
-        ctx.key = key
-        return below(SECOND_ORDER, x, g, u, key)
-
-    @staticmethod
-    def backward(ctx: Any, *_: Tensor) -> Any:
-        raise RuntimeError(
-            f"{ctx.key}: the compiled kernels stop at second derivatives, and a third was asked for; "
-            'load this basis with backend="torch", whose plain tensor operations have derivatives of any order'
-        )
+def _plain_second_order(x: Tensor, g: Tensor, u: Tensor, key: str) -> tuple[Tensor, Tensor]:
+    return kernels_of(key).plain.second_order(x, g, u)
 
 
 def _batched(operator: Operator) -> None:
@@ -195,6 +185,8 @@ def _batched(operator: Operator) -> None:
     torch.library.register_vmap(operator, rule, lib=LIBRARY)
 
 
-for _function, _operator in ((_Value, VALUE), (_Vjp, VJP), (_SecondOrder, SECOND_ORDER)):
-    differentiable(_function, _operator)
+differentiable(_Value, VALUE)
+differentiable(_Vjp, VJP)
+last_derivative(SECOND_ORDER, "invariants", _plain_second_order)
+for _operator in (VALUE, VJP, SECOND_ORDER):
     _batched(_operator)

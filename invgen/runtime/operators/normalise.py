@@ -73,14 +73,18 @@ def vjp(h: Tensor, scale: Tensor, g: Tensor, q: Tensor) -> Tensor:
 def _second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor) -> tuple[Tensor, ...]:
     _check("h scale g q u", h, scale, g, q, u)
     if not has_numba():
-        s, r, width = scale.unsqueeze(2), q.unsqueeze(2), h.shape[2]
-        mean_gh, mean_uh = _mean(g * h), _mean(u * h)
-        by_scale = (u * (g - _mean(g) - h * mean_gh)).sum(2) - 2 * q * scale * mean_uh.squeeze(2)
-        gh = -s * (u * mean_gh + g * mean_uh) - r * s * s * u / width
-        return gh, by_scale, s * (u - _mean(u) - h * mean_uh), -scale * scale * mean_uh.squeeze(2)
+        return _plain_second_order(h, scale, g, q, u)
     results = _fresh(h), _fresh(scale), _fresh(h), _fresh(scale)
     machine_code().second_order(dtype_name(h.dtype), scale.numel(), *plain(h, scale, g, q, u), *results, h.shape[2])
     return results
+
+
+def _plain_second_order(h: Tensor, scale: Tensor, g: Tensor, q: Tensor, u: Tensor) -> tuple[Tensor, ...]:
+    s, r, width = scale.unsqueeze(2), q.unsqueeze(2), h.shape[2]
+    mean_gh, mean_uh = _mean(g * h), _mean(u * h)
+    by_scale = (u * (g - _mean(g) - h * mean_gh)).sum(2) - 2 * q * scale * mean_uh.squeeze(2)
+    gh = -s * (u * mean_gh + g * mean_uh) - r * s * s * u / width
+    return gh, by_scale, s * (u - _mean(u) - h * mean_uh), -scale * scale * mean_uh.squeeze(2)
 
 
 def _mean(x: Tensor) -> Tensor:
@@ -142,6 +146,6 @@ class _Vjp(SingleLevelFunction):
 
 differentiable(_Value, VALUE)
 differentiable(_Vjp, VJP)
-last_derivative(SECOND_ORDER, "normalise")
+last_derivative(SECOND_ORDER, "normalise", _plain_second_order)
 for _operator in (VALUE, VJP, SECOND_ORDER):
     mapped_one_by_one(_operator)

@@ -220,6 +220,6 @@ class _Vjp(SingleLevelFunction):
 
 differentiable(_Value, VALUE)
 differentiable(_Vjp, VJP)
-last_derivative(SECOND_ORDER, "pair_sum")
+last_derivative(SECOND_ORDER, "pair_sum", pairs_torch.second_order)
 for _operator in (VALUE, VJP, SECOND_ORDER):
     mapped_one_by_one(_operator)

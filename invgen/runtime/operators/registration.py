@@ -6,6 +6,7 @@ C++ formulas are: ``torch.library.register_autograd`` makes functions that ``tor
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,8 @@ from invgen.runtime.torch_private import (
 LIBRARY = torch.library.Library("invgen", "DEF")
 RUNS: dict[Operator, Callable[..., Any]] = {}
 """What runs an operator on the devices."""
+_SAID: set[str] = set()
+"""Warnings that were given."""
 ORDINARY = (Tensor, torch.nn.Parameter)
 _TAGS = (torch.Tag.pt2_compliant_tag,)
 
@@ -69,22 +72,43 @@ def differentiable(function: type[SingleLevelFunction], operator: Operator) -> N
     LIBRARY.impl(operator.name().removeprefix("invgen::"), autograd, "Autograd")
 
 
-def last_derivative(operator: Operator, what: str) -> None:
-    """``operator`` has no derivative: one that is asked for raises ``RuntimeError`` that says that ``what`` stops."""
+def last_derivative(operator: Operator, what: str, plain: Callable[..., tuple[Tensor, ...]]) -> None:
+    """``operator`` is the last that is compiled: its derivative is that of ``plain``, the same in tensor operations.
+
+    So derivatives of ``what`` have any order; the first that is not compiled is told by a warning.
+    """
 
     class Last(SingleLevelFunction):
         @staticmethod
         def forward(ctx: Any, *arguments: Any) -> Any:
+            ctx.save_for_backward(*(a if isinstance(a, Tensor) else None for a in arguments))
+            ctx.others = [None if isinstance(a, Tensor) else a for a in arguments]
             return below(operator, *arguments)
 
         @staticmethod
-        def backward(ctx: Any, *_: Tensor) -> Any:
-            raise RuntimeError(
-                f"{what} stops at second derivatives, and a third was asked for; build the network with "
-                'backend="torch", whose plain tensor operations have derivatives of any order'
+        def backward(ctx: Any, *cotangents: Tensor) -> Any:
+            warn_once(
+                f"{what}: compiled derivatives stop at the second, and a third was asked for; it runs in plain tensor "
+                "operations, which take more time and memory"
             )
+            arguments = [o if t is None else t for t, o in zip(ctx.saved_tensors, ctx.others, strict=True)]
+            wanted = [k for k, needed in enumerate(ctx.needs_input_grad) if needed]
+
+            def function(*moving: Tensor) -> tuple[Tensor, ...]:
+                return plain(*(moving[wanted.index(k)] if k in wanted else a for k, a in enumerate(arguments)))
+
+            _, pull = torch.func.vjp(function, *(arguments[k] for k in wanted))
+            found = dict(zip(wanted, pull(cotangents), strict=True))
+            return tuple(found.get(k) for k in range(len(arguments)))
 
     differentiable(Last, operator)
+
+
+def warn_once(text: str) -> None:
+    """Warn, unless this was said before in this process."""
+    if text not in _SAID:
+        _SAID.add(text)
+        warnings.warn(text, stacklevel=2)
 
 
 def mapped_one_by_one(operator: Operator) -> None:

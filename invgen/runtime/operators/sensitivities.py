@@ -182,6 +182,6 @@ class _Vjp(SingleLevelFunction):
 
 differentiable(_Value, VALUE)
 differentiable(_Vjp, VJP)
-last_derivative(SECOND_ORDER, "the sensitivity to distances")
+last_derivative(SECOND_ORDER, "the sensitivity to distances", sensitivities_torch.second_order)
 for _operator in (VALUE, VJP, SECOND_ORDER):
     mapped_one_by_one(_operator)
