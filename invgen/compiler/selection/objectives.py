@@ -12,6 +12,7 @@ from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.flexible import flexible
 from invgen.compiler.selection.generators import generators
+from invgen.compiler.selection.program.independent import independent_by_program
 from invgen.compiler.selection.robust import robust
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
@@ -19,6 +20,8 @@ from invgen.spec import BasisSpec
 
 def independent(spec: BasisSpec, setting: Setting) -> Chosen:
     """Plain greedy selection over all tensors, stopped at the bound."""
+    if spec.by_program:
+        return independent_by_program(spec, setting)
     family = family_of(spec)
     stream = family.stream(spec, setting.max_candidates)
     selection, bound = setting.selection(spec), family.bound(spec)

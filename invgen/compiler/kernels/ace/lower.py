@@ -16,6 +16,7 @@ from invgen.compiler.candidates.ace.coupling import Channel, Coupling
 from invgen.compiler.kernels.ace.choice import recipes
 from invgen.compiler.kernels.ace.scaling import scaling
 from invgen.compiler.kernels.ace.trees import Covariant
+from invgen.compiler.kernels.alternatives import Alternatives, Price
 from invgen.compiler.kernels.builder import Builder, Expression
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.kernels.simplify import simplified
@@ -26,6 +27,13 @@ def lower_couplings(functions: Sequence[Coupling], channels: Sequence[Channel]) 
     builder = Builder([("x", components_of(channels))])
     values = _Functions(builder, tuple(channels), tuple(functions))
     return simplified(builder, "value", [("y", [values.of(f) for f in functions])])
+
+
+def alternatives(functions: Sequence[Coupling], channels: Sequence[Channel], price: Price) -> Alternatives:
+    """Every function as its chain says."""
+    builder = Builder([("x", components_of(channels))])
+    values = _Functions(builder, tuple(channels), tuple(functions))
+    return Alternatives(builder, [[values.of(f)] for f in functions], price)
 
 
 def factored(function: Coupling) -> tuple[Coupling, ...]:

@@ -11,7 +11,7 @@ from itertools import islice, product
 
 from invgen.compiler.algebra.channels import Channel, components_of
 from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction
-from invgen.compiler.kernels.alternatives import Alternatives, together
+from invgen.compiler.kernels.alternatives import VALUE, Alternatives, Price, together
 from invgen.compiler.kernels.builder import ONE, Builder, Expression
 from invgen.compiler.kernels.cartesian.entries import NONE, UNIT, Entries
 from invgen.compiler.kernels.cartesian.graphs import open_part
@@ -38,7 +38,9 @@ def lower_contractions(contractions: tuple[Contraction, ...], tensors: tuple[Cha
     return simplified(builder, "value", [("y", outputs)])
 
 
-def alternatives(contractions: Sequence[Contraction], tensors: tuple[Channel, ...]) -> Alternatives:
+def alternatives(
+    contractions: Sequence[Contraction], tensors: tuple[Channel, ...], price: Price = VALUE
+) -> Alternatives:
     """Every contraction in several ways; a product in the ways of its factors."""
     builder = Builder([("x", components_of(tensors))])
     entries = Entries(builder, tensors)
@@ -52,7 +54,7 @@ def alternatives(contractions: Sequence[Contraction], tensors: tuple[Channel, ..
             pairs = islice(product(options, known[factor]), MOST_CLOSED)
             options = [builder.mul(a, b) for a, b in pairs]
         found.append(options)
-    return Alternatives(builder, found)
+    return Alternatives(builder, found, price)
 
 
 def _of_connected(builder: Builder, connected: Sequence[Contraction], tensors: tuple[Channel, ...]) -> Alternatives:
