@@ -165,6 +165,15 @@ def _put_back(alternatives: Alternatives, kept: dict[int, int], order: Iterable[
     return settled(alternatives, [chosen[function] for function in range(len(alternatives))], counts)
 
 
+def in_turn(alternatives: Alternatives, functions: Iterable[int]) -> list[int]:
+    """An alternative of each of some functions: the cheapest beside those before it, then the cheapest beside all."""
+    counts, chosen = alternatives.nothing(), []
+    for function in functions:
+        chosen.append(alternatives.cheapest(counts, function)[0])
+        counts[alternatives.rows[chosen[-1]]] += 1
+    return settled(alternatives, chosen, counts)
+
+
 def settled(alternatives: Alternatives, chosen: list[int], counts: np.ndarray) -> list[int]:
     """Every function is offered its alternatives again until none becomes cheaper; changes both arguments."""
     for _ in range(SWEEPS):

@@ -15,7 +15,7 @@ from invgen.compiler.kernels.alternatives import VALUE, Alternatives, Price, tog
 from invgen.compiler.kernels.builder import ONE, Builder, Expression
 from invgen.compiler.kernels.cartesian.entries import NONE, UNIT, Entries
 from invgen.compiler.kernels.cartesian.graphs import open_part
-from invgen.compiler.kernels.cartesian.ways import MOST_CLOSED, Way, ways
+from invgen.compiler.kernels.cartesian.ways import MOST_CLOSED, MOST_SEARCHED, Way, ways
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.kernels.simplify import simplified
 
@@ -50,8 +50,8 @@ def alternatives(
         options: list[Expression] = [ONE]
         for factor in c.factors():
             if factor not in known:
-                known[factor] = _expressions(entries, factor)
-            pairs = islice(product(options, known[factor]), MOST_CLOSED)
+                known[factor] = _expressions(entries, factor, MOST_SEARCHED)
+            pairs = islice(product(options, known[factor]), MOST_SEARCHED)
             options = [builder.mul(a, b) for a, b in pairs]
         found.append(options)
     return Alternatives(builder, found, price)
@@ -59,7 +59,7 @@ def alternatives(
 
 def _of_connected(builder: Builder, connected: Sequence[Contraction], tensors: tuple[Channel, ...]) -> Alternatives:
     entries = Entries(builder, tensors)
-    return Alternatives(builder, [_expressions(entries, c) for c in connected])
+    return Alternatives(builder, [_expressions(entries, c, MOST_CLOSED) for c in connected])
 
 
 def _pieces(c: Contraction) -> list[tuple[int, ...]]:
@@ -75,13 +75,13 @@ def _pieces(c: Contraction) -> list[tuple[int, ...]]:
     return pieces
 
 
-def _expressions(entries: Entries, c: Contraction) -> list[Expression]:
-    """A connected contraction in all its ways."""
+def _expressions(entries: Entries, c: Contraction, most: int) -> list[Expression]:
+    """A connected contraction in its ways, the shortest by estimate first."""
     parts = [open_part(c.matrix, c.tensors, piece) for piece in _pieces(c)]
     if not c.is_pseudo:
-        return [entries.scalar(way) for way in ways(parts[0][0])]
+        return [entries.scalar(way) for way in ways(parts[0][0])[:most]]
     orders = [order for _, order in parts]
-    choices = islice(product(*(ways(graph) for graph, _ in parts)), MOST_CLOSED)
+    choices = islice(product(*(ways(graph) for graph, _ in parts)), most)
     return [_pseudo(entries, c, chosen, orders) for chosen in choices]
 
 

@@ -28,6 +28,10 @@ MOST_OPEN = 3
 """Ways that are kept of a graph with open indices, which is a part of others."""
 MOST_CLOSED = 100
 """The same of a whole contraction."""
+MOST_SEARCHED = 40
+"""The same where it is one of many candidates."""
+LONGER, MORE = 2, 100
+"""A way is dropped if it takes this many times as long as the shortest, and this many statements more."""
 LARGE = 5
 """Above this many tensors, graphs are cut into connected parts only and without traces, and one way of each is kept."""
 TRACED = 4
@@ -111,7 +115,8 @@ def _shortest(found: Iterable[Way], graph: OpenGraph) -> tuple[Way, ...]:
     most = MOST_OPEN if any(graph.open) else MOST_CLOSED
     if len(graph.tensors) > LARGE:
         most = 1
-    return tuple(sorted(found, key=lambda way: (way.estimate, len(way.steps), way.key))[:most])
+    ranked = sorted(found, key=lambda way: (way.estimate, len(way.steps), way.key))[:most]
+    return tuple(way for way in ranked if way.estimate <= LONGER * ranked[0].estimate + MORE)
 
 
 def _contracted(graph: OpenGraph) -> Iterator[Way]:

@@ -18,8 +18,8 @@ from invgen.compiler.selection.program.search import annealed, greedy, trials
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
 
-MOST_CANDIDATES = 400
-"""How many candidates are searched, cheapest by themselves first, beside the greedy choice by cost."""
+SHARE, LEAST = 2, 60
+"""How many candidates are searched for every independent one, and at least: those that are cheapest by themselves."""
 
 
 def independent_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
@@ -28,10 +28,11 @@ def independent_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
     stream = list(family.stream(spec, setting.max_candidates))
     selection, bound = setting.selection(spec), family.bound(spec)
     selection.run(stream, bound, setting.progress, lookahead=family.lookahead, checkpoint=setting.checkpoint(spec))
-    pool = stream[:MOST_CANDIDATES] + [c for c in selection.kept if c not in stream[:MOST_CANDIDATES]]
+    cheap = stream[: max(LEAST, SHARE * selection.rank)]
+    pool = cheap + [c for c in selection.kept if c not in cheap]
     setting.consider(pool)
     matroid = Matroid(gradients(selection.exact, pool), setting.prime)
-    members, rounds = search(spec, setting, pool, matroid)
+    members, rounds = search_bases(spec, setting, pool, matroid)
     kept = [pool[k] for k in members]
     whole = setting.selection(spec)
     whole.run(kept, len(kept), lookahead=BLOCK)
@@ -51,7 +52,9 @@ def gradients(evaluator: Any, candidates: Sequence[Candidate]) -> np.ndarray:
     return np.concatenate([np.zeros((0, evaluator.components), dtype=np.int64), *rows])
 
 
-def search(spec: BasisSpec, setting: Setting, pool: Sequence[Candidate], matroid: Matroid) -> tuple[list[int], int]:
+def search_bases(
+    spec: BasisSpec, setting: Setting, pool: Sequence[Candidate], matroid: Matroid
+) -> tuple[list[int], int]:
     """Positions of the members of the basis with the shortest program, and how many rounds there were."""
     channels = family_of(spec).channels(spec)
     alternatives = form_of(spec).alternatives(tuple(pool), channels, PRICES[spec.ordering])

@@ -72,18 +72,18 @@ class ExchangeBasis:
     """Every row as a combination of the members of a basis: a member can go for each row in which it takes part."""
 
     def __init__(self, matroid: Matroid, members: Sequence[int]) -> None:
-        prime = self.prime = matroid.prime
-        chosen = matroid.rows[list(members)]
-        echelon = modular.Echelon(chosen.shape[1], prime)
-        echelon.add_block(chosen)
-        if not echelon.rank == len(members) == matroid.rank:
-            raise ValueError(f"{len(members)} rows of rank {echelon.rank} are no basis of rank {matroid.rank}")
-        square = chosen[:, echelon.pivots]
-        self.coordinates = modular.matmul(matroid.rows[:, echelon.pivots], _inverse(square, prime), prime)
+        self.prime = matroid.prime
+        within, self.coordinates = coordinates_in(matroid.rows, members, matroid.prime)
+        if not len(within) == len(members) == matroid.rank:
+            raise ValueError(f"{len(members)} rows of rank {len(within)} are no basis of rank {matroid.rank}")
 
     def replaceable(self, position: int) -> np.ndarray:
         """Which rows make a basis in the place of the member at this position."""
         return self.coordinates[:, position] != 0
+
+    def can(self, position: int, row: int) -> bool:
+        """Whether this row does."""
+        return bool(self.coordinates[row, position])
 
     def exchange(self, position: int, row: int) -> None:
         """Puts a row in the place of a member."""
@@ -92,6 +92,22 @@ class ExchangeBasis:
         fresh[position] -= 1
         touched = np.flatnonzero(share)
         self.coordinates[touched] = (self.coordinates[touched] - share[touched, None] * fresh) % self.prime
+
+
+def coordinates_in(rows: np.ndarray, members: Sequence[int], prime: int) -> tuple[list[int], np.ndarray]:
+    """Positions of members that are a basis of the members, the first ones, and all rows as combinations of these.
+
+    Combinations have shape ``(rows, members)``, zero for other members; they are right for rows that depend on the
+    members.
+    """
+    chosen = rows[list(members)] % prime
+    echelon = modular.Echelon(rows.shape[1], prime)
+    raised = echelon.add_block(chosen)
+    within = [k for k, pivot in enumerate(raised) if pivot is not None]
+    result = np.zeros((len(rows), len(members)), dtype=np.int64)
+    square = chosen[np.ix_(within, echelon.pivots)]
+    result[:, within] = modular.matmul(rows[:, echelon.pivots] % prime, _inverse(square, prime), prime)
+    return within, result
 
 
 def _inverse(square: np.ndarray, prime: int) -> np.ndarray:

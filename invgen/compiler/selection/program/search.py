@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from invgen.compiler.kernels.alternatives import Alternatives
 from invgen.compiler.kernels.draws import Draws
-from invgen.compiler.selection.program.matroid import ExchangeBasis, Matroid
+from invgen.compiler.selection.program.matroid import Matroid
 
 TRIALS = 1500
 """Trials of a round for each member."""
-HEATS = (10.0, 20.0, 5.0, 40.0)
+HEATS = (10.0, 5.0, 10.0, 20.0)
 """Statements that a round accepts at first for nothing, on average, in turn."""
 COLDEST = 0.5
 SAME = 0.15
@@ -27,6 +28,20 @@ SAME = 0.15
 NEVER = np.iinfo(np.int64).max
 STEP = 1000
 """Trials between two signs of life."""
+
+
+class Exchanges(Protocol):
+    """A set of candidates that keeps its rank, or its ranks, in exchanges of one member."""
+
+    def replaceable(self, position: int, /) -> np.ndarray: ...
+    def can(self, position: int, row: int, /) -> bool: ...
+    def exchange(self, position: int, row: int, /) -> None: ...
+
+
+class Sets(Protocol):
+    """Which sets of candidates there are to choose from."""
+
+    def basis(self, members: Sequence[int], /) -> Exchanges: ...
 
 
 @dataclass
@@ -38,17 +53,17 @@ class Members:
     """
 
     alternatives: Alternatives
-    basis: ExchangeBasis
+    basis: Exchanges
     chosen: list[int]
     counts: np.ndarray
 
     @classmethod
-    def of(cls, alternatives: Alternatives, matroid: Matroid, chosen: Sequence[int]) -> Members:
+    def of(cls, alternatives: Alternatives, sets: Sets, chosen: Sequence[int]) -> Members:
         """Of given alternatives."""
         counts = alternatives.nothing()
         for k in chosen:
             counts[alternatives.rows[k]] += 1
-        return cls(alternatives, matroid.basis([int(alternatives.owner[k]) for k in chosen]), list(chosen), counts)
+        return cls(alternatives, sets.basis([int(alternatives.owner[k]) for k in chosen]), list(chosen), counts)
 
     @property
     def functions(self) -> list[int]:
@@ -101,7 +116,7 @@ class Members:
             place = draws.below(len(outside)) if outside and draws.below(100) >= 100 * SAME else -1
             if place >= 0:
                 candidate = outside[place]
-                if not self.basis.coordinates[candidate, position]:
+                if not self.basis.can(position, candidate):
                     continue
             self.counts[alternatives.rows[old]] -= 1
             new, added = alternatives.cheapest(self.counts, candidate)
@@ -133,7 +148,7 @@ def greedy(alternatives: Alternatives, matroid: Matroid) -> Members:
 
 
 def annealed(
-    alternatives: Alternatives, matroid: Matroid, start: Sequence[int], number: int, tell: Callable[[int], None]
+    alternatives: Alternatives, sets: Sets, start: Sequence[int], number: int, tell: Callable[[int], None]
 ) -> list[int]:
     """The alternatives that one round finds from ``start``.
 
@@ -142,9 +157,9 @@ def annealed(
     tell
         Is called with the number of trials now and then.
     """
-    members = Members.of(alternatives, matroid, start)
+    members = Members.of(alternatives, sets, start)
     best = members.anneal(Draws(number), HEATS[number % len(HEATS)], trials(start), tell)
-    members = Members.of(alternatives, matroid, best)
+    members = Members.of(alternatives, sets, best)
     members.improve()
     return members.chosen
 
