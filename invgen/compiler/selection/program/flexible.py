@@ -47,7 +47,8 @@ def flexible_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
         pool += listed
         blocks.append(rows)
     setting.consider(pool)
-    members, rounds = search_bases(spec, setting, pool, Matroid(_side_by_side(blocks), setting.prime))
+    matroid = Matroid(_side_by_side(blocks), setting.prime)
+    members, rounds = search_bases(spec, setting, pool, matroid, before)
     kept, evidence = remade(spec, setting, evidence, [pool[k] for k in members])
     return kept, replace(evidence, costs=costs(spec).rows(before, kept), rounds=(rounds, ROUNDS))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from invgen.compiler.kernels.lower import form_of
 from invgen.compiler.selection.langbein import BLOCK
 from invgen.compiler.selection.program.matroid import Matroid
 from invgen.compiler.selection.program.rounds import PRICES, ROUNDS, best_of_rounds, costs
-from invgen.compiler.selection.program.search import annealed, greedy, trials
+from invgen.compiler.selection.program.search import annealed, greedy
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
 
@@ -32,7 +33,7 @@ def independent_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
     pool = cheap + [c for c in selection.kept if c not in cheap]
     setting.consider(pool)
     matroid = Matroid(gradients(selection.exact, pool), setting.prime)
-    members, rounds = search_bases(spec, setting, pool, matroid)
+    members, rounds = search_bases(spec, setting, pool, matroid, selection.kept) if pool else ([], 0)
     kept = [pool[k] for k in members]
     whole = setting.selection(spec)
     whole.run(kept, len(kept), lookahead=BLOCK)
@@ -40,6 +41,8 @@ def independent_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
     whole.offered = Counter(c.order for c in seen.values())
     evidence = collect_evidence(spec, setting, [whole], kept, whole.rank, bound)
     agrees = evidence.float_agrees and not selection.disagreements
+    if not kept:
+        return kept, evidence
     return kept, replace(
         evidence, float_agrees=agrees, costs=costs(spec).rows(selection.kept, kept), rounds=(rounds, ROUNDS)
     )
@@ -53,16 +56,11 @@ def gradients(evaluator: Any, candidates: Sequence[Candidate]) -> np.ndarray:
 
 
 def search_bases(
-    spec: BasisSpec, setting: Setting, pool: Sequence[Candidate], matroid: Matroid
+    spec: BasisSpec, setting: Setting, pool: Sequence[Candidate], matroid: Matroid, before: Sequence[Candidate]
 ) -> tuple[list[int], int]:
     """Positions of the members of the basis with the shortest program, and how many rounds there were."""
     channels = family_of(spec).channels(spec)
     alternatives = form_of(spec).alternatives(tuple(pool), channels, PRICES[spec.ordering])
     start = greedy(alternatives, matroid)
-
-    def find(number: int, tell: Any) -> list[int]:
-        whole = trials(start.chosen)
-        found = annealed(alternatives, matroid, start.chosen, number, lambda done: tell(done, whole))
-        return [int(alternatives.owner[k]) for k in found]
-
-    return best_of_rounds(spec, setting, pool, start.functions, find)
+    starts = [start.functions, [pool.index(c) for c in before]]
+    return best_of_rounds(spec, setting, pool, starts, partial(annealed, alternatives, matroid, start.chosen))

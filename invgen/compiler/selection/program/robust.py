@@ -12,7 +12,7 @@ from invgen.compiler.candidates.family import family_of
 from invgen.compiler.kernels.alternatives import Alternatives, in_turn
 from invgen.compiler.kernels.lower import form_of
 from invgen.compiler.selection.program.rounds import PRICES, ROUNDS, best_of_rounds, costs
-from invgen.compiler.selection.program.search import NEVER, annealed, trials
+from invgen.compiler.selection.program.search import NEVER, annealed
 from invgen.compiler.selection.program.spanning import Points
 from invgen.compiler.selection.robust import covering, described
 from invgen.compiler.selection.setting import Chosen, Setting
@@ -35,12 +35,10 @@ def robust_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
     firsts = [in_turn(alternatives, members) for members in (_cheap_covering(points, alternatives), start)]
 
     def find(number: int, tell: Callable[[int, int], None]) -> list[int]:
-        first = firsts[number % 2]
-        whole = trials(first)
-        chosen = annealed(alternatives, points, first, number // 2, lambda done: tell(done, whole))
-        return _without_dispensable(points, [int(alternatives.owner[k]) for k in chosen])
+        found = annealed(alternatives, points, firsts[number % 2], number // 2, tell)
+        return _without_dispensable(points, found)
 
-    members, rounds = best_of_rounds(spec, setting, pool, start, find)
+    members, rounds = best_of_rounds(spec, setting, pool, [start], find)
     before = [found.candidates[k] for k in found.members]
     kept, evidence = described(spec, setting, replace(found, members=[places[k] for k in members]))
     return kept, replace(evidence, costs=costs(spec).rows(before, kept), rounds=(rounds, ROUNDS))

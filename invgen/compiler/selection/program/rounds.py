@@ -64,17 +64,17 @@ def costs(spec: BasisSpec) -> Costs:
 
 
 def best_of_rounds(
-    spec: BasisSpec, setting: Setting, candidates: Sequence[Candidate], start: Sequence[int], find: Find
+    spec: BasisSpec, setting: Setting, candidates: Sequence[Candidate], starts: Sequence[Sequence[int]], find: Find
 ) -> tuple[list[int], int]:
     """Positions of the best members in ascending order, and how many rounds there were.
 
-    start
-        Members that count if no round finds better ones.
+    starts
+        Members the best of which count if no round finds better ones.
     """
     price = costs(spec)
     checkpoint = _checkpoint(spec, setting)
     wanted = ROUNDS if setting.rounds is None else setting.rounds
-    best, done = sorted(start), 0
+    best, done = min((sorted(start) for start in starts), key=lambda m: price.counted([candidates[k] for k in m])), 0
     if checkpoint and (found := checkpoint.load()):
         best, done = list(found.kept), min(found.offered, wanted)
     lowest = price.counted([candidates[k] for k in best])

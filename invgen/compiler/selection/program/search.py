@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -148,22 +149,22 @@ def greedy(alternatives: Alternatives, matroid: Matroid) -> Members:
 
 
 def annealed(
-    alternatives: Alternatives, sets: Sets, start: Sequence[int], number: int, tell: Callable[[int], None]
+    alternatives: Alternatives, sets: Sets, start: Sequence[int], number: int, tell: Callable[[int, int], None]
 ) -> list[int]:
-    """The alternatives that one round finds from ``start``.
+    """The functions that one round finds from the alternatives ``start``.
 
     number
         Of the round, from 0; it fixes the draws.
     tell
-        Is called with the number of trials now and then.
+        Is called now and then with the number of trials that are done, and of all.
     """
+    trials = TRIALS * len(start)
     members = Members.of(alternatives, sets, start)
-    best = members.anneal(Draws(number), HEATS[number % len(HEATS)], trials(start), tell)
+    best = members.anneal(Draws(number), HEATS[number % len(HEATS)], trials, partial(_told, tell, trials))
     members = Members.of(alternatives, sets, best)
     members.improve()
-    return members.chosen
+    return members.functions
 
 
-def trials(members: Sequence[int]) -> int:
-    """How many trials a round takes."""
-    return TRIALS * len(members)
+def _told(tell: Callable[[int, int], None], trials: int, done: int) -> None:
+    tell(done, trials)
