@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from invgen.compiler.candidates.family import count
     from invgen.compiler.covariant_basis import CovariantBasis
     from invgen.compiler.emission import emit, emitted_folder, kernels_of
-    from invgen.compiler.pipeline import covariants, find_basis, generate
+    from invgen.compiler.pipeline import covariants, find_basis, generate, shorten
     from invgen.potentials import load_compiled
     from invgen.runtime import load
 
@@ -35,6 +35,7 @@ _NAMES = {
     "kernels_of": "invgen.compiler.emission",
     "load": "invgen.runtime",
     "load_compiled": "invgen.potentials",
+    "shorten": "invgen.compiler.pipeline",
     "separation": "invgen.compiler.analysis.separation",
 }
 _MODULES = ("ace", "nn", "data", "potentials", "hippynn", "mace")
@@ -55,6 +56,7 @@ __all__ = [
     "load",
     "load_compiled",
     "separation",
+    "shorten",
 ]
 
 

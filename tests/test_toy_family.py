@@ -32,7 +32,8 @@ from invgen.compiler.candidates.multidegree import Multidegree
 from invgen.compiler.inspect.draw import write_drawings
 from invgen.compiler.inspect.report import describe
 from invgen.compiler.kernels import lower as kernels
-from invgen.compiler.kernels.builder import Builder
+from invgen.compiler.kernels.alternatives import Alternatives, Price
+from invgen.compiler.kernels.builder import Builder, Expression
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.kernels.simplify import simplified
 from invgen.emitted.folder import open_folder
@@ -212,13 +213,23 @@ class DotForm:
     manifest: Mapping[str, str] = {"family": NAME, "tensors": "cartesian"}
 
     def lower(self, functions: tuple[Dot, ...], channels: tuple[Channel, ...]) -> Kernel:
+        builder = Builder([("x", 3 * len(channels))])
+        return simplified(builder, "value", [("y", self.expressions(builder, functions, channels))])
+
+    def alternatives(self, functions: tuple[Dot, ...], channels: tuple[Channel, ...], price: Price) -> Alternatives:
+        builder = Builder([("x", 3 * len(channels))])
+        return Alternatives(builder, [[e] for e in self.expressions(builder, functions, channels)], price)
+
+    def expressions(
+        self, builder: Builder, functions: tuple[Dot, ...], channels: tuple[Channel, ...]
+    ) -> list[Expression]:
         starts = {channel.n: part.start for channel, part in channel_slices(channels).items()}
-        builder, outputs = Builder([("x", 3 * len(channels))]), []
+        outputs = []
         for dot in functions:
             left, right = starts[dot.i], starts[dot.j]
             terms = [builder.mul(builder.input(left + a), builder.input(right + a)) for a in range(3)]
             outputs.append(builder.add(terms))
-        return simplified(builder, "value", [("y", outputs)])
+        return outputs
 
     def products(self, functions: tuple[Dot, ...], channels: tuple[Channel, ...]) -> ProductBasis | None:
         return None

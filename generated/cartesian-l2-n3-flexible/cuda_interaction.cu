@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l2-n3-flexible. Do not edit: emit again.
-// value: 67 operations (32 additions, 35 multiplications), kernel 4bdea02ce2b707fd
-// vjp: 158 operations (70 additions, 88 multiplications), kernel f42658d82c4c80d0
-// second_order: 362 operations (165 additions, 197 multiplications), kernel 9bcae724d9f4d09f
+// value: 58 operations (28 additions, 30 multiplications), kernel c5b6eae0f1db566a
+// vjp: 132 operations (59 additions, 73 multiplications), kernel d5e0a4f54b258e23
+// second_order: 302 operations (137 additions, 165 multiplications), kernel 89f61a2d5c0d4362
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 9) and pairs p from

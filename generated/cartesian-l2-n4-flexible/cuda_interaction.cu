@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l2-n4-flexible. Do not edit: emit again.
-// value: 72 operations (34 additions, 38 multiplications), kernel e02f11ff0d1e3370
-// vjp: 167 operations (73 additions, 94 multiplications), kernel c9062846ec6fc684
-// second_order: 386 operations (173 additions, 213 multiplications), kernel f9200b4555e4af9a
+// value: 68 operations (32 additions, 36 multiplications), kernel 26e7951911dc9377
+// vjp: 163 operations (72 additions, 91 multiplications), kernel 301134e4469a2ce1
+// second_order: 374 operations (169 additions, 205 multiplications), kernel 033bbab4429d579c
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 9) and pairs p from

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n10-flexible. Do not edit: emit again.
-// value: 351 operations (164 additions, 187 multiplications), kernel 750a79849fa59170
-// vjp: 864 operations (394 additions, 470 multiplications), kernel aa4e739cd86e0c93
-// second_order: 2132 operations (973 additions, 1159 multiplications), kernel e8fcfe6858a3bf72
+// value: 313 operations (142 additions, 171 multiplications), kernel 55740170c910c13a
+// vjp: 779 operations (347 additions, 432 multiplications), kernel dc6bcbd0da92ce7e
+// second_order: 1948 operations (871 additions, 1077 multiplications), kernel a9c2560eca1363f9
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from

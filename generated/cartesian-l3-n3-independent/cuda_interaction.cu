@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n3-independent. Do not edit: emit again.
-// value: 190 operations (93 additions, 97 multiplications), kernel be0fcefaa83b59d1
-// vjp: 449 operations (209 additions, 240 multiplications), kernel 0daacc3d0116f616
-// second_order: 1011 operations (478 additions, 533 multiplications), kernel fed2098f5b88cd83
+// value: 170 operations (82 additions, 88 multiplications), kernel aa5aae14681613c2
+// vjp: 418 operations (193 additions, 225 multiplications), kernel bf6f215e5399274b
+// second_order: 920 operations (432 additions, 488 multiplications), kernel 7adf797300bf1df2
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n4-flexible. Do not edit: emit again.
-// value: 280 operations (130 additions, 150 multiplications), kernel fb8399f142fa6fa3
-// vjp: 672 operations (302 additions, 370 multiplications), kernel 3657d3f57c417b17
-// second_order: 1582 operations (722 additions, 860 multiplications), kernel b2a47f8dd263ff00
+// value: 249 operations (111 additions, 138 multiplications), kernel f7bfbfc763ef3921
+// vjp: 604 operations (262 additions, 342 multiplications), kernel 06244c2f322df370
+// second_order: 1452 operations (639 additions, 813 multiplications), kernel 3891b226886402ed
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n4-independent. Do not edit: emit again.
-// value: 277 operations (129 additions, 148 multiplications), kernel 856e3181006a9208
-// vjp: 670 operations (306 additions, 364 multiplications), kernel 549dc1f6bc9e06b0
-// second_order: 1611 operations (745 additions, 866 multiplications), kernel 3a4e6b72a51bbd16
+// value: 246 operations (112 additions, 134 multiplications), kernel 8154adfae858941d
+// vjp: 621 operations (280 additions, 341 multiplications), kernel 60faf3d12be6f3ce
+// second_order: 1455 operations (660 additions, 795 multiplications), kernel e28d2c4c9a6fe7ec
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l4-n5-flexible. Do not edit: emit again.
-// value: 1170 operations (596 additions, 574 multiplications), kernel dea59028901e263f
-// vjp: 2868 operations (1397 additions, 1471 multiplications), kernel ca0c5b2be0c1ed97
-// second_order: 6902 operations (3369 additions, 3533 multiplications), kernel f802044c7507b1ce
+// value: 1039 operations (496 additions, 543 multiplications), kernel 30b3c6c9840beb9f
+// vjp: 2604 operations (1200 additions, 1404 multiplications), kernel 5681cf78e3a975fb
+// second_order: 6335 operations (2942 additions, 3393 multiplications), kernel 86fed5cc1417f6aa
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 25) and pairs p from
@@ -293,9 +293,13 @@ interaction_second_order_centres(
     __syncthreads();
     if (active) second_order_3_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
     __syncthreads();
-    if (active) second_order_4_statements(x, THREADS, u, THREADS, hg_at, features);
+    if (active) second_order_4_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
     __syncthreads();
-    if (active) second_order_5_statements(x, THREADS, u, THREADS, hg_at, features);
+    if (active) second_order_5_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
+    __syncthreads();
+    if (active) second_order_6_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
+    __syncthreads();
+    if (active) second_order_7_statements(x, THREADS, u, THREADS, hg_at, features);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l4-n5-independent. Do not edit: emit again.
-// value: 898 operations (461 additions, 437 multiplications), kernel 9c4d36aacf2919ad
-// vjp: 2242 operations (1084 additions, 1158 multiplications), kernel f88a2d92b3177d05
-// second_order: 5200 operations (2543 additions, 2657 multiplications), kernel a57a02f4f7e3b8d2
+// value: 762 operations (377 additions, 385 multiplications), kernel 45dd7de831827cca
+// vjp: 1949 operations (928 additions, 1021 multiplications), kernel 0df05159dc9a3bfc
+// second_order: 4444 operations (2128 additions, 2316 multiplications), kernel 695984c479e90777
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 25) and pairs p from

@@ -31,7 +31,12 @@ WL = Annotated[str | None, typer.Option("--w-l", help="ace: weight of the ranks 
 Elements = Annotated[str | None, typer.Option(help="ace: neighbouring species such as Mo,W.")]
 Parity = Annotated[str, typer.Option(help="proper, pseudo or both.")]
 Orders = Annotated[str | None, typer.Option(help="Only these correlation orders, such as 2,4.")]
-Ordering = Annotated[str, typer.Option(help="Order of candidates: degree, cost or rank.")]
+Ordering = Annotated[
+    str,
+    typer.Option(
+        help="Order of candidates: degree, cost or rank; or chosen with the kernel: program, program_vjp, program_all."
+    ),
+]
 
 
 def request(

@@ -164,7 +164,7 @@ class Basis:
         Raises ``ValueError`` if ``prime`` is no prime between 2^20 and 2^31.
         """
         modular.check_prime(prime)
-        chosen, evidence = select(self.spec, Setting(prime, seed, UNLIMITED))
+        chosen, evidence = select(self.spec, Setting(prime, seed, UNLIMITED, rounds=self.evidence.searched))
         problems = self._certificate_problems()
         if tuple(c.label for c in chosen) != self.labels:
             changed = sorted({c.label for c in chosen} ^ set(self.labels))
@@ -182,6 +182,7 @@ class Basis:
             "ring",
             "sites",
             "float_agrees",
+            "costs",
         ):
             here, there = getattr(self.evidence, name), getattr(evidence, name)
             if here != there:

@@ -20,6 +20,7 @@ pages); about other people's descriptors: compiler/auditing/. replay/ checks cer
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from invgen.compiler.basis import Basis
@@ -27,6 +28,8 @@ from invgen.compiler.covariant_basis import CovariantBasis
 from invgen.compiler.selection.covariants import select as select_covariants
 from invgen.compiler.selection.langbein import Progress
 from invgen.compiler.selection.objectives import select
+from invgen.compiler.selection.program.lists import Shortened
+from invgen.compiler.selection.program.lists import shorten as shorten_list
 from invgen.compiler.selection.setting import Setting
 from invgen.resources import cache_folder, generated_folder
 from invgen.spec import MAX_CANDIDATES, BasisSpec
@@ -64,6 +67,22 @@ def covariants(
     _check_spec("covariants", spec)
     chosen, evidence = select_covariants(spec, rank, Setting(progress=progress, max_candidates=max_candidates))
     return CovariantBasis(spec, rank, tuple(chosen), evidence)
+
+
+def shorten(spec: BasisSpec, labels: Iterable[str], *, progress: Progress | None = None) -> Shortened:
+    """Makes the kernel of a list of invariants shorter: as many functions, each set made of functions of the other.
+
+    spec
+        Whose candidates may take the place of members; its ordering says what counts: ``program``, ``program_vjp`` or
+        ``program_all``.
+    labels
+        Of contractions or couplings, as in ``Basis.labels``. Members that are functions of those before them are named
+        in the result, and left out before the search.
+
+    Raises ``ValueError`` for text that is no label, and ``SpecError`` for tensors that the spec does not have.
+    """
+    _check_spec("shorten", spec)
+    return shorten_list(spec, labels, Setting(progress=progress))
 
 
 def _check_spec(function: str, spec: object) -> None:

@@ -42,7 +42,7 @@ __all__ = [
 
 OBJECTIVES = ("independent", "flexible", "robust", "linear", "generators")
 PARITIES = ("proper", "pseudo", "both")
-ORDERINGS = ("degree", "cost", "rank")
+ORDERINGS = ("degree", "cost", "rank", "program", "program_vjp", "program_all")
 MAX_CANDIDATES = 20_000
 """How many candidates are enumerated unless more are asked for: about half a minute of work."""
 
@@ -75,7 +75,9 @@ class BasisSpec:
         Restricts the invariants to these correlation orders; all of 1..n_max by default.
     ordering
         In which order candidates are offered to the selection: ``degree`` (order, then total rank), ``cost``
-        (estimated multiplications) or ``rank`` (highest rank in the contraction first to last).
+        (estimated multiplications) or ``rank`` (highest rank in the contraction first to last). ``program`` chooses the
+        members together with their kernel, by statements of the program for the values that they share;
+        ``program_vjp`` counts the vector-Jacobian product too, ``program_all`` all three kernels.
     total_degree, w_L
         ``ace`` only: all multisets with sum(n_i + w_L l_i) <= total_degree; w_L is 3/2 by default. Exact: an int, a
         text such as ``"3/2"``, or a Fraction.
@@ -233,6 +235,11 @@ class BasisSpec:
     def components(self) -> int:
         """Number of components of all Cartesian tensors together; of every family: ``Basis.components``."""
         return sum(2 * rank + 1 for rank, _ in self.tensors)
+
+    @property
+    def by_program(self) -> bool:
+        """Whether members are chosen together with their kernel, see ``ordering``."""
+        return self.ordering.startswith("program")
 
     @property
     def limits(self) -> tuple[Limits, ...]:

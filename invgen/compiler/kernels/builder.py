@@ -40,6 +40,11 @@ class Builder:
         self._known: dict[object, Node] = {}
         self._next = self.size
 
+    @property
+    def nodes(self) -> int:
+        """The number of the next node: inputs, products and sums are below it."""
+        return self._next
+
     def input(self, index: int) -> Expression:
         """Input component ``index``, counted over all arrays."""
         return 1, index

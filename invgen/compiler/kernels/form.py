@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from invgen.compiler.algebra.channels import Channel
+from invgen.compiler.kernels.alternatives import Alternatives, Price
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.products import ProductBasis
 
@@ -23,6 +24,9 @@ class Form(Protocol):
 
     def lower(self, functions: tuple[Any, ...], channels: tuple[Channel, ...]) -> Kernel:
         """The value kernel: ``x`` (components) -> ``y``, the functions in their order."""
+
+    def alternatives(self, functions: tuple[Any, ...], channels: tuple[Channel, ...], price: Price) -> Alternatives:
+        """Every function in the ways that lowering may choose from, for searches among functions."""
 
     def products(self, functions: tuple[Any, ...], channels: tuple[Channel, ...]) -> ProductBasis | None:
         """Tables that are emitted beside kernels, and in their place where they are large; ``None`` if it has none."""

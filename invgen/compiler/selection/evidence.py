@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-OPTIONAL = ("ring", "sites")
+OPTIONAL = ("ring", "sites", "costs", "rounds")
 """Fields that only some objectives fill."""
 
 
@@ -57,6 +57,15 @@ class SiteRank:
 
 
 @dataclass(frozen=True)
+class KernelCost:
+    """Statements of a kernel: of the greedy choice by separate costs, and of what the search found."""
+
+    kernel: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The record of a selection, enough to run it again.
 
@@ -84,6 +93,9 @@ class Evidence:
     sites
         Objective ``robust``: for every symmetric site the rank of the set, which is that of all candidates together,
         and the rank attainable with any orders. Files of other objectives have no such field.
+    costs, rounds
+        Orderings by program: statements of each kernel before and after the search, and how many rounds of the search
+        there were, of how many. Files of other orderings have no such fields.
     """
 
     prime: int
@@ -102,11 +114,18 @@ class Evidence:
     counts: tuple[tuple[int, int], ...] = ()
     ring: tuple[Piece, ...] = ()
     sites: tuple[SiteRank, ...] = ()
+    costs: tuple[KernelCost, ...] = ()
+    rounds: tuple[int, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether the rank reaches the bound: every further invariant is a function of these."""
         return self.rank == self.bound
+
+    @property
+    def searched(self) -> int | None:
+        """How many rounds a search took to find this set; ``None`` without a search."""
+        return self.rounds[0] if self.rounds else None
 
     @property
     def reach(self) -> str:
@@ -141,6 +160,7 @@ class Evidence:
         )
         values["ring"] = tuple(Piece(**p) for p in data["ring"])
         values["sites"] = tuple(SiteRank(**p) for p in data["sites"])
+        values["costs"] = tuple(KernelCost(**p) for p in data["costs"])
         return cls(**values)
 
     def __str__(self) -> str:
@@ -160,7 +180,14 @@ class Evidence:
         if self.sites:
             full = sum(site.rank == site.attainable for site in self.sites)
             lines.append(f"largest possible rank at {full} of {len(self.sites)} symmetric sites")
+        if self.costs:
+            counts = ", ".join(f"{c.kernel} {c.before} -> {c.after}" for c in self.costs)
+            lines.append(f"statements by separate costs -> by program: {counts} ({_of(self.rounds)} rounds)")
         return "\n".join(lines)
+
+
+def _of(pair: tuple[int, ...]) -> str:
+    return " of ".join(map(str, dict.fromkeys(pair)))
 
 
 def _per_order(pairs: tuple[tuple[int, int], ...]) -> str:

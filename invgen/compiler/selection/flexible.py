@@ -113,6 +113,17 @@ def _evidence(spec: BasisSpec, setting: Setting, runs: list[Selection], kept: li
     )
 
 
+def remade(spec: BasisSpec, setting: Setting, evidence: Evidence, members: Iterable[Any]) -> Chosen:
+    """Other members that span what those of the evidence span, and the evidence for them."""
+    kept = sorted(members, key=sort_key)
+    run = setting.selection(spec)
+    run.offer_block(kept)
+    found = _evidence(spec, setting, [run], kept)
+    agrees = evidence.float_agrees and found.float_agrees
+    offered = evidence.candidates, evidence.candidates_per_order
+    return kept, replace(found, float_agrees=agrees, candidates=offered[0], candidates_per_order=offered[1])
+
+
 def flexible_size(tensors: tuple[Channel, ...]) -> int:
     """Size of the complete flexible set: pure parts and pairs."""
     pure = {t: transcendence_degree([t]) for t in tensors}

@@ -14,10 +14,10 @@ from invgen.spec import BasisSpec
 
 
 def select_and_tell(
-    spec: BasisSpec, progress: Progress | None = None
+    spec: BasisSpec, progress: Progress | None = None, rounds: int | None = None
 ) -> tuple[Sequence[Candidate], Evidence, list[Candidate]]:
     """What ``select`` gives without a limit, and the candidates in the order in which they were offered."""
-    setting = _Listening(max_candidates=UNLIMITED, progress=progress)
+    setting = _Listening(max_candidates=UNLIMITED, progress=progress, rounds=rounds)
     chosen, evidence = select(spec, setting)
     return chosen, evidence, setting.heard
 

@@ -12,6 +12,9 @@ from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.flexible import flexible
 from invgen.compiler.selection.generators import generators
+from invgen.compiler.selection.program.flexible import flexible_by_program
+from invgen.compiler.selection.program.independent import independent_by_program
+from invgen.compiler.selection.program.robust import robust_by_program
 from invgen.compiler.selection.robust import robust
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
@@ -79,6 +82,15 @@ OBJECTIVES = {
 }
 
 
+BY_PROGRAM = {
+    "independent": independent_by_program,
+    "flexible": flexible_by_program,
+    "robust": robust_by_program,
+}
+"""The same where members are chosen together with their kernel; ``linear`` has no choice."""
+
+
 def select(spec: BasisSpec, setting: Setting) -> Chosen:
     """Runs the objective of the spec."""
-    return OBJECTIVES[spec.objective](spec, setting)
+    table = {**OBJECTIVES, **BY_PROGRAM} if spec.by_program else OBJECTIVES
+    return table[spec.objective](spec, setting)

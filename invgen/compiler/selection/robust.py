@@ -46,16 +46,43 @@ class Everywhere:
         return [modular.rank(rows, prime) for rows, prime in zip(chosen, self.primes, strict=True)]
 
 
+@dataclass(frozen=True)
+class Covering:
+    """Members that have the largest rank everywhere.
+
+    targets, limits
+        At the generic point and at every site: the rank of all candidates together, and the rank attainable with any.
+    members
+        Positions among the candidates.
+    """
+
+    candidates: list[Candidate]
+    everywhere: Everywhere
+    targets: list[int]
+    limits: list[int]
+    members: list[int]
+
+
 def robust(spec: BasisSpec, setting: Setting) -> Chosen:
     """Few invariants of the largest rank, at the requested orders, at a generic point and at all ``SITES``."""
+    return described(spec, setting, covering(spec, setting))
+
+
+def covering(spec: BasisSpec, setting: Setting) -> Covering:
+    """The members that ``robust`` chooses."""
     check_parity(spec)
     prime = turning_prime(setting.prime)
     limits = [family_of(spec).bound(spec), *attainable_ranks(spec, SITES, prime, setting.seed)]
     candidates, everywhere, targets = _enough(spec, setting, prime, limits)
     members = _covering(everywhere, targets, setting)
     members = sorted(_without_dispensable(everywhere, targets, members))
-    kept = [candidates[k] for k in members]
-    return kept, _evidence(spec, setting, candidates, kept, targets, limits)
+    return Covering(candidates, everywhere, targets, limits, members)
+
+
+def described(spec: BasisSpec, setting: Setting, found: Covering) -> Chosen:
+    """The members and the evidence for them."""
+    kept = [found.candidates[k] for k in found.members]
+    return kept, _evidence(spec, setting, found.candidates, kept, found.targets, found.limits)
 
 
 def _enough(

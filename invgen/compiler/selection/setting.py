@@ -28,6 +28,8 @@ class Setting:
 
     checkpoints
         The folder in which a long selection leaves where it is, so that it can go on; ``None`` for nowhere.
+    rounds
+        How many rounds a search by program takes; ``None`` for as many as it should.
     """
 
     prime: int = modular.DEFAULT_PRIME
@@ -35,6 +37,7 @@ class Setting:
     max_candidates: int = MAX_CANDIDATES
     progress: Progress | None = None
     checkpoints: Path | None = None
+    rounds: int | None = None
 
     def witness(self, spec: BasisSpec, channels: Sequence[Channel] | None = None) -> np.ndarray:
         """Residues, one for each component of the channels, by default those of the invariants of a spec."""

@@ -88,7 +88,7 @@ class AceFamily:
         if spec.ordering == "degree":
             return found
         keys = {"cost": coupling_cost, "rank": lambda c: c.factors[-1].rank}
-        return iter(sorted(found, key=keys[spec.ordering]))
+        return iter(sorted(found, key=keys["cost" if spec.by_program else spec.ordering]))
 
     def linear_sets(
         self, spec: BasisSpec, order: int, prime: int, seed: str

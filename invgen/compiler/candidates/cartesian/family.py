@@ -174,7 +174,7 @@ def stream(spec: BasisSpec, tensors: Iterable[Channel], limit: int) -> Iterator[
         "cost": lambda c: (contraction_cost(c), sort_key(c)),
         "rank": lambda c: (max(tensor.rank for tensor in c.content), sort_key(c)),
     }
-    return iter(sorted(lazily, key=keys[spec.ordering]))
+    return iter(sorted(lazily, key=keys["cost" if spec.by_program else spec.ordering]))
 
 
 def _lazily(spec: BasisSpec, tensors: tuple[Channel, ...], limit: int) -> Iterator[Contraction]:

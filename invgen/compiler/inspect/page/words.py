@@ -27,6 +27,9 @@ ORDERINGS = {
     "degree": "from low order and rank to high",
     "cost": "from cheap to expensive",
     "rank": "from low rank to high",
+    "program": "for what they add to the shared program of the values",
+    "program_vjp": "for what they add to the shared programs of values and vector-Jacobian product",
+    "program_all": "for what they add to the shared programs of all three kernels",
 }
 TERMS = (
     ("rank of a tensor, l", "0 for a number, 1 for a vector, 2 for a quadrupole, and so on: 2l+1 components."),

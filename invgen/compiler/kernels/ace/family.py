@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.candidates.ace.coupling import Coupling
-from invgen.compiler.kernels.ace.lower import lower_couplings
+from invgen.compiler.kernels.ace.lower import alternatives, lower_couplings
 from invgen.compiler.kernels.ace.products import product_basis
+from invgen.compiler.kernels.alternatives import Alternatives, Price
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.products import ProductBasis
 
@@ -19,6 +20,11 @@ class Couplings:
 
     def lower(self, functions: tuple[Coupling, ...], channels: tuple[Channel, ...]) -> Kernel:
         return lower_couplings(functions, channels)
+
+    def alternatives(
+        self, functions: tuple[Coupling, ...], channels: tuple[Channel, ...], price: Price
+    ) -> Alternatives:
+        return alternatives(functions, channels, price)
 
     def products(self, functions: tuple[Coupling, ...], channels: tuple[Channel, ...]) -> ProductBasis | None:
         return product_basis(functions, channels)

@@ -18,6 +18,7 @@ from invgen.compiler.candidates.ace.covariants import Covariant as Function
 from invgen.compiler.kernels.ace.choice import recipes
 from invgen.compiler.kernels.ace.scaling import scaling
 from invgen.compiler.kernels.ace.trees import Covariant
+from invgen.compiler.kernels.alternatives import Alternatives, Price
 from invgen.compiler.kernels.builder import Builder, Expression
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.kernels.simplify import simplified
@@ -35,6 +36,13 @@ def lower_covariants(functions: Sequence[Function], channels: Sequence[Channel],
     builder = Builder([("x", components_of(channels))])
     values = Functions(builder, channels, functions)
     return simplified(builder, "value", [("y", [component for f in functions for component in values.tensor(f)])])
+
+
+def alternatives(functions: Sequence[Coupling], channels: Sequence[Channel], price: Price) -> Alternatives:
+    """Every function as its chain says."""
+    builder = Builder([("x", components_of(channels))])
+    values = Functions(builder, channels, functions)
+    return Alternatives(builder, [[values.of(f)] for f in functions], price)
 
 
 def factored(function: Chain) -> tuple[Coupling | Function, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from invgen.compiler.algebra.channels import Channel
 from invgen.compiler.candidates.cartesian.contraction import Contraction
-from invgen.compiler.kernels.cartesian.lower import lower_contractions
+from invgen.compiler.kernels.alternatives import Alternatives, Price
+from invgen.compiler.kernels.cartesian.lower import alternatives, lower_contractions
 from invgen.compiler.kernels.program import Kernel
 from invgen.emitted.products import ProductBasis
 
@@ -18,6 +19,11 @@ class Contractions:
 
     def lower(self, functions: tuple[Contraction, ...], channels: tuple[Channel, ...]) -> Kernel:
         return lower_contractions(functions, channels)
+
+    def alternatives(
+        self, functions: tuple[Contraction, ...], channels: tuple[Channel, ...], price: Price
+    ) -> Alternatives:
+        return alternatives(functions, channels, price)
 
     def products(self, functions: tuple[object, ...], channels: tuple[Channel, ...]) -> ProductBasis | None:
         return None
