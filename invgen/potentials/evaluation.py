@@ -16,6 +16,7 @@ from invgen.data.dataset import Data, Dataset
 from invgen.data.errors import DataError
 from invgen.data.labels import LabelFormat
 from invgen.data.structures import read_structures
+from invgen.markup import block, preformatted
 from invgen.nn.energy import EnergyForces, Prediction
 
 MEASURES = {"energy": "meV", "energy_per_atom": "meV/atom", "force": "meV/Å", "stress": "meV/Å^3"}
@@ -83,6 +84,10 @@ class Evaluation:
             "by_group": self.by_group(),
             "by_element": self.by_element(),
         }
+
+    def _repr_html_(self) -> str:
+        systems, atoms = len(self.atoms), len(self.numbers)
+        return block(f"errors of {systems:,} structures, {atoms:,} atoms", preformatted(self.table()))
 
     def table(self) -> str:
         """The errors as lines of text, in meV."""

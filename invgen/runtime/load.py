@@ -13,6 +13,7 @@ import numpy as np
 
 from invgen.emitted.folder import EmittedFolder, open_folder, reopen, shipped_ids
 from invgen.errors import unknown
+from invgen.markup import block, table
 from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
 from invgen.runtime.backends import BACKENDS, check_backend, for_arrays
@@ -47,6 +48,16 @@ class Kernels(Modules):
 
     def __repr__(self) -> str:
         return f"Kernels({self.key}, {self.components} components -> {self.size}, backend={self.how})"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("kind", self.kind),
+            ("components", f"{self.components} (ranks {', '.join(map(str, self.ranks))})"),
+            ("functions", str(self.size)),
+            ("backend", self.how),
+            ("folder", str(self.folder.path)),
+        ]
+        return block(repr(self), table(("", ""), rows), "\n".join(map(str, self.choice)))
 
     @property
     def how(self) -> str:

@@ -31,6 +31,7 @@ from invgen.ace.radial import RadialBasis
 from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
+from invgen.markup import block, preformatted
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ class FitResult:
     def table(self) -> str:
         """The errors as text."""
         return table_text(self.errors)
+
+    def _repr_html_(self) -> str:
+        where = f"written to {self.folder}" if self.folder else ""
+        return block(repr(self.potential), preformatted(self.table()), self.summary(), where)
 
     def summary(self) -> str:
         """One-body energies, and which rows dominate, as text."""

@@ -12,9 +12,10 @@ import torch
 from invgen.data.dataset import Data
 from invgen.data.labels import label_format
 from invgen.files import write_text
+from invgen.markup import block, preformatted
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
-from invgen.potentials.evaluation import Evaluation, evaluate
+from invgen.potentials.evaluation import Evaluation, error_table, evaluate
 from invgen.potentials.training.config import Config, read_config
 from invgen.potentials.training.journal import Bar, Progress, log
 from invgen.potentials.training.processes import Processes, started_processes
@@ -37,6 +38,13 @@ class TrainingResult:
     validation: dict[str, float]
     test: dict[str, float] | None
     history: list[dict[str, float]]
+
+    def _repr_html_(self) -> str:
+        rows = {"validation": self.validation, **({"test": self.test} if self.test else {})}
+        what = f"{type(self.model).__name__}, {self.model.parameter_count():,} parameters"
+        state = "finished" if self.finished else "interrupted: the same command continues it"
+        title = f"{what}, {len(self.history)} epochs, {state}"
+        return block(title, preformatted(error_table(rows)), f"in {self.folder}")
 
 
 def train_from_file(
