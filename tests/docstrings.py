@@ -67,9 +67,9 @@ def below_fields(thing: Any) -> dict[str, str]:
             body = ast.parse(dedent(inspect.getsource(kind))).body[0]
             assert isinstance(body, ast.ClassDef)
             for field, text in zip(body.body, body.body[1:], strict=False):
-                if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
-                    if isinstance(text.value, ast.Constant) and isinstance(text.value.value, str):
-                        found[ast.unparse(field.target)] = inspect.cleandoc(text.value.value)
+                match field, text:
+                    case ast.AnnAssign(), ast.Expr(value=ast.Constant(value=str() as told)):
+                        found[ast.unparse(field.target)] = inspect.cleandoc(told)
     return found
 
 

@@ -134,7 +134,10 @@ def _rows(path: Path, names: dict[str, str], values: dict[str, np.ndarray]) -> l
 
 
 def write_npz(path: str | Path, structures: Sequence[Structure]) -> Path:
-    """Write labelled molecules in the format of ``read_npz``: to a temporary name first, then renamed."""
+    """Write labelled ``structures``, molecules, to ``path`` in the format of ``read_npz``: whole, or not at all.
+
+    Raises ``DataError`` for periodic cells, and for structures without energy or forces.
+    """
     if any(s.periodic.any() for s in structures):
         raise DataError("write_npz holds molecules; write periodic cells as extended XYZ with ase.io.write")
     if any(s.energy is None or s.forces is None for s in structures):

@@ -28,7 +28,8 @@ class Kernels(Modules):
     ``component_axis=-1`` or ``-2``; ``None`` means components last for arrays of one or two axes and
     (atoms, components, features) for three. Other axes are kept. Contiguous writeable arrays are not copied.
 
-    ``f.multiplicities`` says how many tensors there are of each of ``f.ranks``.
+    ``f.multiplicities`` says how many tensors there are of each of ``f.ranks``. ``invgen.load`` makes them: of a
+    ``folder`` that was opened, for a ``backend`` by name, which ``automatic`` is where tensors start from.
 
     Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64.
     """

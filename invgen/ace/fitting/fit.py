@@ -38,12 +38,16 @@ from invgen.markup import block, preformatted
 class FitResult:
     """A fitted potential.
 
+    solution
+        Coefficients, and how they were found: method, lambda, rank, condition.
     errors
         ``{"train" | "validation" | "test": {group: {"energy_mae": ...}}}``, see ``error_table``; units in ``UNITS``.
     report
         All that ``report.json`` holds.
     sets
         Structures and ``Predictions`` of each set.
+    folder
+        Where it was written, or ``None``.
     """
 
     potential: LinearPotential

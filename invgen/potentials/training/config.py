@@ -188,7 +188,7 @@ TABLES = {
 
 
 def read_config(path: str | Path) -> Config:
-    """Read a TOML file. Raises ``ConfigError`` naming the file, the key, and the closest known key."""
+    """Read the TOML file ``path``. Raises ``ConfigError`` naming the file, the key, and the closest known key."""
     return read_tables(path, parse_config)
 
 
