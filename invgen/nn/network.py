@@ -167,7 +167,7 @@ def with_keywords(kind: type[Network]) -> type[Network]:
     own = [p for p in signature(kind).parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
     known = {p.name for p in own}
     shared = [p for p in signature(Network).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
-    kind.__signature__ = Signature([*own, *(p for p in shared if p.name not in known)])  # type: ignore[attr-defined]
+    kind.__signature__ = Signature([*own, *(p for p in shared if p.name not in known)])
     documented = cleandoc(kind.__doc__ or "")
     entries = re.split(r"\n(?=\S)", cleandoc(Network.__doc__ or "").split("\n\n")[1])
     new = [entry for entry in entries if f"\n{entry.splitlines()[0]}\n" not in documented]
