@@ -22,7 +22,10 @@ _NUMBERS = re.compile(r"\[[-+\d.eE,\s]+\]")
 
 
 def table(audit: Audit, width: int = WIDTH) -> Table:
-    """One row for each member: position, name, status, its gradient by those of kept ones, its new share, in ``width`` characters or what the names take."""
+    """One row for each member: position, name, status, its gradient by those of kept ones, its new share.
+
+    ``width`` is how many characters there are; names stay whole whatever they take.
+    """
     title = _escaped(f"{audit.name} ({audit.kind})")
     columns = (
         Column("#", "right"),

@@ -41,7 +41,7 @@ def flexibility_table(found: Sequence[Flexibility], width: int = 10_000) -> Tabl
         rows.append([sites[0].name, written(sites[0].group), *map(_cell, sites), *example])
     for row in found[0].patterns if alone else ():
         rows.append([f"only {row.name}", "", _cell(row), "all other tensors vanish"])
-    title = f"{found[0].id}: rank of the largest possible rank" if alone else "rank of the largest possible rank"
+    title = found[0].id if alone else "rank of the largest possible rank"
     return fitted(columns, rows, width, title)
 
 

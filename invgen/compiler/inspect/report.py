@@ -66,7 +66,8 @@ def _row(basis: Basis, c: Any) -> dict[str, Any]:
 def table(basis: Basis, width: int = 10_000) -> Table:
     """One row for each invariant: name, order, factors, contraction or coupling tree, monomials, operations, label.
 
-    On a terminal of fewer characters (``width``) columns are left out, but never name and label. Operations are those of the invariant by itself; together the kernel needs fewer, since intermediates are shared.
+    On a terminal of fewer characters (``width``) columns are left out, never name and label. Operations are those of
+    the invariant by itself; together the kernel needs fewer, since intermediates are shared.
     """
     factors, text = basis.family.headings
     columns = (
