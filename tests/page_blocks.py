@@ -1,11 +1,11 @@
 """The blocks of a page, run one after another as a reader would: what the page says is what happens.
 
-    ```python   one namespace for the whole page, in this process
-    ```sh       by bash, which stops at the first failure
-    ```toml     written to the file that its first line names, "# name.toml"; without a name its keys are checked
-    ```text     what the block before it printed: these lines, in this order; "..." stands for anything
-    <!-- setup: ... -->       Python that a reader has done otherwise, such as making a data set; for the next block
-    <!-- not run: ... -->     the next block is not run, for this reason
+```python   one namespace for the whole page, in this process
+```sh       by bash, which stops at the first failure
+```toml     written to the file that its first line names, "# name.toml"; without a name its keys are checked
+```text     what the block before it printed: these lines, in this order; "..." stands for anything
+<!-- setup: ... -->       Python that a reader has done otherwise, such as making a data set; for the next block
+<!-- not run: ... -->     the next block is not run, for this reason
 """
 
 from __future__ import annotations
