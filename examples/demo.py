@@ -82,7 +82,7 @@ def generate_and_prove(into: Path) -> invgen.Basis:
 def look(basis: invgen.Basis, into: Path) -> None:
     """The invariants on the screen, as LaTeX and JSON, and their graphs as drawings."""
     chapter("2. Look at it")
-    console.print(table(basis))
+    console.print(table(basis, console.width), crop=False)
     console.print("\n".join(summary(basis).splitlines()[-4:]))
     write_drawings(basis, into / "drawings")
     (into / "basis.tex").write_text("".join(f"${basis.latex(i)}$\n\n" for i in range(len(basis))))

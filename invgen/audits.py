@@ -83,7 +83,8 @@ def audit(
         Of a function: ``autograd`` (it takes and returns torch tensors), ``differences``, ``given`` (it returns values
         and Jacobian); ``auto`` is ``autograd`` where that works, else ``differences``.
     configurations, points, seed
-        Number of random configurations of a function, or the configurations themselves; what random numbers depend on.
+        Number of random configurations of a function; or themselves, an array (configurations, variables); what random
+        numbers depend on.
     labels
         Names of the descriptors of a function.
 

@@ -24,12 +24,16 @@ GROUND: dict[str, tuple[str, ...]] = {
     "errors": (),
     "files": (),
     "kept": ("files", "resources"),
+    "markup": (),
     "resources": (),
     "version": (),
     "spec": ("errors",),
 }
 CHOICE = ("compiler.selection", "compiler.candidates", "compiler.algebra", "errors", "spec", "files")
-MADE = ("compiler.basis_files", "compiler.emission", "compiler.kernels", "compiler.analysis", "replay", *CHOICE)
+MADE = (
+    *("compiler.basis_files", "compiler.emission", "compiler.kernels", "compiler.analysis", "compiler.notebook"),
+    *("markup", "replay", *CHOICE),
+)
 WRITTEN = ("emitted", "resources", "errors", "spec", "version")
 COMPILER: dict[str, tuple[str, ...]] = {
     "compiler": (),
@@ -42,47 +46,52 @@ COMPILER: dict[str, tuple[str, ...]] = {
         "errors",
         "spec",
         "files",
+        "markup",
         "version",
     ),
     "compiler.analysis": ("replay", *CHOICE),
-    "compiler.auditing": CHOICE,
-    "compiler.kernels": ("compiler.candidates", "compiler.algebra", "emitted", "errors", "spec"),
+    "compiler.auditing": ("markup", *CHOICE),
+    "compiler.kernels": ("compiler.candidates", "compiler.algebra", "emitted", "errors", "markup", "spec"),
     "compiler.emitters": ("compiler.kernels", "emitted", "resources", "errors", "version"),
     "compiler.emission": ("compiler.emitters", "compiler.kernels", "compiler.algebra", *WRITTEN),
     "compiler.basis_files": ("errors",),
+    "compiler.notebook": ("compiler.candidates", "markup", "spec"),
     "compiler.basis": MADE,
     "compiler.covariant_basis": ("compiler.basis", *MADE),
     "compiler.pipeline": ("compiler.covariant_basis", "compiler.basis", "compiler.selection", "resources", "spec"),
     "compiler.inspect": (
         *("compiler.basis", "compiler.analysis", "compiler.emitters", "compiler.kernels", "emitted", "gpu"),
-        *("resources", "version", *CHOICE),
+        *("markup", "resources", "version", *CHOICE),
     ),
     "compiler.contractions": ("compiler.emission", "compiler.emitters", "compiler.kernels", *CHOICE[1:3], *WRITTEN),
     "compiler.families": ("compiler.candidates", "compiler.kernels", "replay", "spec"),
     "compiler.shipped": ("compiler.pipeline", "compiler.emission", "compiler.emitters", "resources", "spec"),
 }
 BETWEEN: dict[str, tuple[str, ...]] = {
-    "replay": ("errors", "spec"),
+    "replay": ("errors", "markup", "spec"),
     "emitted": ("errors", "files", "resources"),
     "gpu": ("errors", "files", "resources"),
     "cpp": ("errors", "kept"),
 }
 """What both halves use, or neither: the second implementation, the contract of emitted folders, compilers for GPUs."""
-RUN = ("runtime", "runtime.operators", "emitted", "errors")
+RUN = ("runtime", "runtime.operators", "emitted", "errors", "markup")
 MODELS = ("data", "files", *RUN)
 RUNTIME: dict[str, tuple[str, ...]] = {
-    "runtime": ("runtime.cpu", "runtime.operators", "emitted", "gpu", "cpp", "kept", "errors", "files", "resources"),
+    "runtime": (
+        *("runtime.cpu", "runtime.operators", "emitted", "gpu", "cpp"),
+        *("kept", "errors", "files", "markup", "resources"),
+    ),
     "runtime.cpu": ("emitted", "files", "resources"),
     "runtime.operators": ("runtime", "runtime.cpu", "emitted"),
     "data": ("errors", "files"),
     "nn": ("data", *RUN),
     "runs": ("data", "errors"),
     "ace": ("runtime", "runtime.cpu", "data", "emitted", "errors"),
-    "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files", "version"),
+    "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files", "markup", "version"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
     "engines": ("potentials", "ace", "nn", "cpp", "data", "files", *RUN),
-    "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files"),
+    "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files", "markup"),
 }
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")
@@ -92,7 +101,7 @@ MEETINGS = ("invgen", "cli", "__main__", "audits", "ace.fitting.run", "engines.p
 whose kernels are emitted, and models of MACE, whose couplings are found again among exact ones."""
 
 NARROWER: dict[str, tuple[str, ...]] = {
-    "invgen.compiler.kernels.program": (),
+    "invgen.compiler.kernels.program": ("invgen.markup",),
     "invgen.compiler.kernels.builder": ("invgen.compiler.kernels.program",),
     "invgen.compiler.selection.evidence": (),
 }

@@ -20,15 +20,15 @@ from invgen.compiler.candidates.cartesian.contraction import Contraction
 from invgen.compiler.inspect.page import basis_page as basis_page_module
 from invgen.compiler.inspect.page import invariants as invariants_module
 from invgen.compiler.inspect.page.basis_page import basis_page
-from invgen.compiler.inspect.page.drawings import embedded
 from invgen.compiler.inspect.page.history import history, singular_values
 from invgen.compiler.inspect.page.invariants import content_maps
-from invgen.compiler.inspect.page.mathml import mathml, relation_latex
 from invgen.compiler.inspect.page.plots import powers, round_logarithms, ticks
 from invgen.compiler.inspect.page.rejected import rejected_part
 from invgen.compiler.inspect.page.render import page
 from invgen.compiler.inspect.page.sites import site_tiles, symbol
 from invgen.compiler.inspect.page.words import paragraphs
+from invgen.markup.drawings import embedded
+from invgen.markup.mathml import mathml, relation_latex
 
 NAUGHTY = "<script>alert(\"&')</script>{{ 7*7 }}"
 

@@ -11,17 +11,9 @@ import sympy
 import tolerances
 
 from invgen.compiler.algebra.channels import Channel, cartesian, components_of, factor_key
-from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction
+from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction, contraction_text, latex, tensor_name
 from invgen.compiler.candidates.cartesian.enumeration import candidates
-from invgen.compiler.candidates.cartesian.symbolic import (
-    component_symbols,
-    contraction_text,
-    expression,
-    latex,
-    monomials,
-    polynomial,
-    tensor_name,
-)
+from invgen.compiler.candidates.cartesian.symbolic import component_symbols, expression, monomials, polynomial
 
 TENSORS = cartesian([(0, 0), (1, 0), (2, 0), (3, 0), (4, 0)])
 

@@ -1,4 +1,4 @@
-"""Linear ACE potentials, from structures to a file.
+"""Linear ACE potentials, from structures to a file::
 
     result = invgen.ace.fit("train.extxyz", basis=invgen.BasisSpec(family="ace", n_max=3, total_degree=10),
                             radial={"cutoff": 5.0})

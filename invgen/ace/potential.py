@@ -148,7 +148,7 @@ class LinearPotential:
         return Results(energy, found.forces, stress)
 
     def calculator(self, skin: float = 0.5) -> StructureCalculator:
-        """An ASE calculator; see there for ``skin``."""
+        """An ASE calculator; neighbours are looked for within ``skin`` (Å) more, and again when atoms have moved."""
         from invgen.data.calculator import StructureCalculator
 
         return StructureCalculator(self, skin)

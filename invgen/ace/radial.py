@@ -34,6 +34,8 @@ class RadialBasis:
     transform
         With s = r / r0: ``"agnesi"`` is x = 1 / (1 + a s^q / (1 + s^(q-p))), with a such that x falls fastest at r0;
         ``"power"`` is x = (2 / (1 + s))^p, where q has no meaning.
+    p, q
+        Powers of the transform, whole numbers of at least 1; agnesi needs q > p.
     envelope
         The power e of u, at least 3.
 
@@ -65,7 +67,7 @@ class RadialBasis:
 
     @cached_property
     def steepness(self) -> float:
-        """a of the agnesi transform: the solution of x''(r0) = 0."""
+        """a of the agnesi transform, without unit: the solution of x''(r0) = 0."""
         square, bend = ((self.p + self.q) / 2) ** 2, -self.q - (self.q - self.p) * (self.q - self.p - 2) / 4
         return 2 * (square + bend) / (square - bend)
 
@@ -85,12 +87,12 @@ class RadialBasis:
 
     @property
     def first(self) -> float:
-        """P_0: sqrt(2e + 1)."""
+        """P_0 = sqrt(2e + 1), without unit."""
         return float(np.sqrt(2 * self.envelope + 1))
 
     @cached_property
     def ends(self) -> tuple[float, float]:
-        """x at the cutoff, and x(0) minus that."""
+        """x at the cutoff, and x(0) minus that; x has no unit."""
         at_cutoff = float(self._transformed(np.float64(self.cutoff)))
         return at_cutoff, float(self._transformed(np.float64(0.0))) - at_cutoff
 
@@ -112,7 +114,7 @@ class RadialBasis:
         return found
 
     def constants(self) -> np.ndarray:
-        """What the compiled kernel reads: cutoff, r0, is agnesi, p, q, a, x at the cutoff, span, e, P_0."""
+        """(10,) what the compiled kernel reads: cutoff, r0 (Å), is agnesi, p, q, a, x at the cutoff, span, e, P_0."""
         kind = float(self.transform == "agnesi")
         steepness = self.steepness if kind else 0.0
         return np.array(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,12 @@ app = typer.Typer(
 )
 out = Console(emoji=False)
 err = Console(stderr=True, emoji=False)
+ENDLESS = 10_000
+
+
+def columns_of(console: Console) -> int:
+    """How many characters a line may have: those of the terminal, or as many as it takes where there is none."""
+    return console.width if console.is_terminal or "COLUMNS" in os.environ else ENDLESS
 
 
 def _print_version(wanted: bool) -> None:

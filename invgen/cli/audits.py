@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, err, out, stages, whole_numbers
+from invgen.cli.application import app, columns_of, err, out, stages, whole_numbers
 
 
 @app.command()
@@ -86,7 +86,7 @@ def audit(
     if as_json:
         print(whole(found), end="")
     else:
-        out.print(table(found))
+        out.print(table(found, columns_of(out)), crop=False)
         out.print(str(found), highlight=False, markup=False, soft_wrap=True)
     if not found.independent:
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from invgen.cli import requests
-from invgen.cli.application import BasisArgument, app, backend_names, err, out, stages
+from invgen.cli.application import BasisArgument, app, backend_names, columns_of, err, out, stages
 from invgen.cli.covariants import covariants_in, show_covariants
 from invgen.spec import MAX_CANDIDATES
 
@@ -63,6 +63,10 @@ def show(
     basis: BasisArgument,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX, one invariant a line.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    diff: Annotated[
+        str | None,
+        typer.Option(metavar="OTHER", help="Show what BASIS has more (+) and less (-) than OTHER, by label."),
+    ] = None,
     svg: Annotated[Path | None, typer.Option(help="Draw every contraction graph or coupling tree into it.")] = None,
     gpu: Annotated[
         str | None,
@@ -79,6 +83,9 @@ def show(
         show_covariants(covariants, latex, as_json)
         return
     found = invgen.find_basis(basis)
+    if diff is not None:
+        _show_difference(invgen.find_basis(diff), found, as_json)
+        return
     if gpu is not None:
         _show_gpu(found, gpu, as_json)
         return
@@ -92,10 +99,19 @@ def show(
             print(found.latex(i))
     elif svg is None:
         out.print(found.reach, highlight=False, soft_wrap=True)
-        out.print(table(found))
+        out.print(table(found, columns_of(out)), crop=False)
         if found.evidence.ring:
             out.print(ring_table(found.evidence))
         out.print(summary(found), highlight=False, soft_wrap=True)
+
+
+def _show_difference(first: Any, second: Any, as_json: bool) -> None:
+    from invgen.compiler.inspect.difference import difference, difference_text
+
+    if as_json:
+        print(json.dumps(difference(first, second), indent=1))
+    else:
+        out.print(difference_text(first, second), highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_gpu(found: Any, architecture: str, as_json: bool) -> None:

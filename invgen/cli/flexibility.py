@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, err, out, stages
+from invgen.cli.application import app, columns_of, err, out, stages
 
 
 @app.command()
@@ -21,7 +21,7 @@ def flexibility(
 ) -> None:
     """Show what bases see at symmetric sites and where tensors vanish, beside what any set could see."""
     import invgen
-    from invgen.compiler.inspect.flexibility import checked_figure, flexibility_table, heat_map, summary_line
+    from invgen.compiler.inspect.flexibility import checked_figure, flexibility_table, heat_map, legend, summary_line
 
     if figure is not None:
         checked_figure(figure)
@@ -40,4 +40,7 @@ def flexibility(
         return
     for f in found:
         out.print(summary_line(f), highlight=False, soft_wrap=True)
-    out.print(flexibility_table(found))
+    width = columns_of(out)
+    for line in legend(found, width):
+        out.print(line, highlight=False, soft_wrap=True)
+    out.print(flexibility_table(found, width), crop=False)

@@ -47,7 +47,8 @@ def evaluate(
     model: Annotated[Path, typer.Argument(help="The file of a trained network, or the folder of a compiled one.")],
     file: Annotated[Path, typer.Argument(help="Labelled structures.")],
     basis: Annotated[
-        str | None, typer.Option(help="Folder of the kernels it was trained with, if its basis is not shipped.")
+        str | None,
+        typer.Option("--basis", "--kernels", help="Folder of the kernels it was trained with, unless shipped."),
     ] = None,
     key: Annotated[
         list[str] | None, typer.Option(help="Where a label is: energy=REF_energy. As in the training, if not given.")
@@ -75,7 +76,8 @@ def evaluate(
 def compile_network(
     model: Annotated[Path, typer.Argument(help="The file of a trained network, such as training/model.safetensors.")],
     basis: Annotated[
-        str | None, typer.Option(help="Folder of the kernels it was trained with, if its basis is not shipped.")
+        str | None,
+        typer.Option("--basis", "--kernels", help="Folder of the kernels it was trained with, unless shipped."),
     ] = None,
     target: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     export: Annotated[

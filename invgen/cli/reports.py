@@ -39,7 +39,10 @@ def report(
         list[str] | None, typer.Option(help="With --data, what it is measured in: energy=kcal/mol. As in the training.")
     ] = None,
     kernels: Annotated[
-        str | None, typer.Option(help="With --data, folder of a network's kernels, if its basis is not shipped.")
+        str | None,
+        typer.Option(
+            "--kernels", "--basis", help="With --data: folder of a network's kernels, unless they are shipped."
+        ),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File; ./<id>.html by default.")] = None,
 ) -> None:

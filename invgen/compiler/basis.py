@@ -22,6 +22,7 @@ from invgen.compiler.basis_files import FORMAT, checksum, read_checked
 from invgen.compiler.candidates.family import CandidateEvaluator, Family, family_of
 from invgen.compiler.kernels.lower import lower
 from invgen.compiler.kernels.program import Kernel
+from invgen.compiler.notebook import basis_html, basis_latex
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.flexibility import Flexibility, flexibility
 from invgen.compiler.selection.flexible import shortfall
@@ -79,6 +80,12 @@ class Basis:
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.invariants)
+
+    def _repr_html_(self) -> str:
+        return basis_html(self.spec, self.invariants, self.reach, str(self.evidence))
+
+    def _repr_latex_(self) -> str:
+        return basis_latex(self.spec, self.invariants)
 
     @property
     def id(self) -> str:

@@ -25,6 +25,8 @@ from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.setting import UNLIMITED, Setting
 from invgen.errors import BasisFileError
 from invgen.files import write_text
+from invgen.markup import Markup, block, code, table
+from invgen.markup.mathml import mathml
 from invgen.spec import BasisSpec
 
 
@@ -56,6 +58,10 @@ class CovariantBasis:
 
     def __repr__(self) -> str:
         return f"CovariantBasis({self.id}, {len(self)} covariants of rank {self.rank})"
+
+    def _repr_html_(self) -> str:
+        rows = [(f"C{k}", Markup(mathml(c.latex)), str(c.order), code(c.label)) for k, c in enumerate(self.covariants)]
+        return block(repr(self), table(("name", "formula", "order", "label"), rows), str(self.evidence))
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.covariants)

@@ -93,7 +93,7 @@ def _check_spec(function: str, spec: object) -> None:
 
 
 def find_basis(source: str | os.PathLike[str] | Basis) -> Basis:
-    """A basis from a file, a folder, or the id of a shipped one.
+    """A basis from a file, a folder, or the id of a shipped one; a ``source`` that is a ``Basis`` is given back.
 
     Raises ``FileNotFoundError``, listing what is shipped, when there is neither.
     """

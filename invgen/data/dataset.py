@@ -71,8 +71,20 @@ class Data(Protocol):
 class Dataset:
     """Structures end to end: system ``k`` owns atoms ``atom_start[k]:atom_start[k+1]``, and pairs likewise.
 
-    Indices of pairs count within their own system. Shapes and units are those of ``Batch`` and ``Labels``: a label that
-    a structure does not have is NaN. ``groups`` are those of the structures, which errors are reported by.
+    Indices of pairs count within their own system. A label that a structure does not have is NaN.
+
+    cutoff
+        Å: up to where pairs were looked for.
+    numbers, positions, cell
+        (atoms,) atomic numbers; (atoms, 3) Å; (systems, 3, 3) lattice vectors as rows, Å, zero for a molecule.
+    first, second, shift, first_slot, second_slot
+        (pairs,) each, shift (pairs, 3) Å, as in ``Batch``.
+    atom_start, pair_start
+        (systems + 1,) where the atoms and pairs of each system begin.
+    energy, forces, stress
+        (systems,) eV; (atoms, 3) eV/Å; (systems, 6) eV/Å^3, as in ``Labels``.
+    groups
+        (systems,) what errors are reported by.
     """
 
     cutoff: float
@@ -235,7 +247,7 @@ def structure_batch(structure: Structure, pairs: NeighbourPairs) -> Batch:
 
 
 def batch_structures(structures: Sequence[Structure], cutoff: float) -> Batch:
-    """Neighbour pairs within ``cutoff`` (Å) of every structure, as one graph.
+    """Neighbour pairs within ``cutoff`` (Å) of all ``structures``, as one graph.
 
     Raises ``CoincidentAtomsError`` naming the pair, ``DataError`` for no structure or a cutoff that is not positive.
     """

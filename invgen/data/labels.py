@@ -60,7 +60,7 @@ class LabelFormat:
         return self.keys.get(label, label)
 
     def factor(self, quantity: str) -> float:
-        """What one unit of energy, length, forces or stress is in eV and Å."""
+        """What one unit of a quantity (energy, length, forces or stress) is in eV and Å."""
         unit = self.units.get(quantity, UNITS[quantity])
         if unit is not None:
             return unit_value(unit, quantity)
@@ -87,7 +87,11 @@ def label_format(keys: Mapping[str, Any] | None = None, units: Mapping[str, Any]
 
 @dataclass(frozen=True)
 class LabelCheck:
-    """Which frames lack which of the wanted labels: names of frames by label, for labels that some frame lacks."""
+    """Which of so many ``frames`` lack which of the wanted labels.
+
+    lacking
+        Names of frames by label, for labels that some frame lacks.
+    """
 
     frames: int
     lacking: Mapping[str, tuple[str, ...]]
@@ -109,9 +113,9 @@ def check_labels(
     """Which frames lack a wanted label.
 
     wanted
-        energy, forces, stress; of a mapping from labels to weights, those with a positive weight.
-    labels
-        How the structures were read; for the message.
+        energy, forces, stress; of a mapping from labels to weights (without unit), those with a positive weight.
+    labels, what
+        How the structures were read, and what they are for; both for the message.
 
     Raises ``DataError`` for a wanted label that no frame has, and for a frame that has none of the wanted labels.
     """
@@ -137,7 +141,13 @@ def check_labels(
 
 
 def check_elements(train_elements: Collection[int], structures: Sequence[Structure], what: str = "validation") -> None:
-    """Raises ``UnknownSpeciesError`` naming the elements that are no ``train_elements``, and the frames they are in."""
+    """Raises ``UnknownSpeciesError`` naming the elements of ``structures`` that are no ``train_elements``, and frames.
+
+    train_elements
+        Atomic numbers.
+    what
+        What the structures are for, for the message.
+    """
     known = np.array(sorted(train_elements), dtype=np.int64)
     frames: dict[int, list[str]] = {}
     for s in structures:

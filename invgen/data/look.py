@@ -55,7 +55,26 @@ class Memory:
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen; energies in eV, lengths in Å. ``sampled`` frames, at even steps, were searched for neighbours."""
+    """What was seen; energies in eV, lengths in Å.
+
+    name, frames, warnings
+        What the data are called, how many frames there are, and what looks wrong, with the reason.
+    atoms, neighbours
+        Spread of atoms per frame, and of neighbours of an atom within ``cutoff`` (Å), in ``sampled`` frames at even
+        steps.
+    elements, compositions, periodicity, groups, labels
+        How many atoms, or frames, there are of each.
+    values
+        Spread of energies per atom (eV), components of forces (eV/Å) and of stresses (eV/Å^3).
+    references, references_determined
+        Energies of atoms (eV) by least squares, by element, and whether the compositions determine them.
+    outliers
+        Frames far from the others.
+    nearest
+        Spread of the distance (Å) of the nearest neighbour, in the sampled frames.
+    memory
+        Bytes of batches and of the whole data set.
+    """
 
     name: str
     frames: int

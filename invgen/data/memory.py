@@ -56,9 +56,10 @@ def _others(structure: Structure, cutoff: float) -> float:
 def check_set_memory(
     structures: Sequence[Structure], cutoff: float, what: str = "the data set", available: int | None = None
 ) -> int:
-    """Bytes that ``Dataset.from_structures`` is expected to need at its peak.
+    """Bytes that ``Dataset.from_structures`` is expected to need at its peak for ``structures`` and ``cutoff`` (Å).
 
-    Raises ``DataError`` naming them, before any neighbour is looked for, if so many bytes are not available.
+    Raises ``DataError`` naming them, and ``what`` they are for, if so many bytes are not available: before any
+    neighbour is looked for.
     """
     pairs = sum(expected_pairs(s, cutoff) for s in structures)
     needed = JOINING * set_bytes(len(structures), sum(s.atoms for s in structures), pairs)

@@ -134,9 +134,9 @@ def _rows(path: Path, names: dict[str, str], values: dict[str, np.ndarray]) -> l
 
 
 def write_npz(path: str | Path, structures: Sequence[Structure]) -> Path:
-    """Write molecules with energy and forces, and their groups, in the format of ``read_npz``.
+    """Write labelled ``structures``, molecules with groups, to ``path`` as ``read_npz`` reads: whole, or not at all.
 
-    To a temporary name first, then renamed. Raises ``DataError`` for periodic structures and missing labels.
+    Raises ``DataError`` for periodic cells, and for structures without energy or forces.
     """
     if any(s.periodic.any() for s in structures):
         raise DataError("write_npz holds molecules; write periodic cells as extended XYZ with ase.io.write")

@@ -76,6 +76,9 @@ class StreamedDataset:
 
     Opening it reads every row once and keeps some hundred bytes of each. ``batch`` and ``labels`` read the rows they
     need and look for their neighbours; ``prefetch`` lets a thread do so beforehand. Attributes are those of ``Data``.
+
+    rows, contents, cutoff
+        How rows are read, what is known of each, and up to where (Å) pairs are looked for: made by ``open``.
     """
 
     def __init__(self, rows: Rows, contents: Contents, cutoff: float) -> None:
@@ -90,7 +93,7 @@ class StreamedDataset:
     def open(
         cls, path: str | Path, cutoff: float, labels: LabelFormat | None = None, progress: Progress | None = None
     ) -> StreamedDataset:
-        """Read every row once.
+        """Read every row once; pairs will be looked for up to ``cutoff`` (Å).
 
         Raises ``DataError`` for a file of another kind, without rows, or whose labels cannot be used, as
         ``read_structures`` does.

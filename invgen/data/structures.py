@@ -33,6 +33,9 @@ def from_ase(
 ) -> Structure:
     """``Structure`` of an ``ase.Atoms``, with the labels that its calculator, ``info``, ``arrays`` or ``more`` hold.
 
+    atoms, name
+        What is read, and how messages call it.
+
     What a calculator holds comes before the others, ``group`` is always from ``info`` or ``more``. ``labels`` says
     under which keys and in which units; by default energy (eV), forces (eV/Å), stress (eV/Å^3) and group. Raises
     ``DataError`` as ``structure_of``.
@@ -61,9 +64,11 @@ def read_structures(
     wanted: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> list[Structure]:
-    """Read extended XYZ (``.xyz``, ``.extxyz``, each also ``.xz``), ``.npz`` (see ``read_npz``), ASE's ``.traj`` or a
-    database of ASE (``.db``, ``.json``; ``.aselmdb`` with the package ase-db-backends).
+    """The structures of a file.
 
+    path
+        Extended XYZ (``.xyz``, ``.extxyz``, each also ``.xz``), ``.npz`` (see ``read_npz``), ASE's ``.traj``, or a
+        database of ASE (``.db``, ``.json``; ``.aselmdb`` with the package ase-db-backends).
     labels
         Keys and units of the labels in the file; by default as ``from_ase``.
     wanted

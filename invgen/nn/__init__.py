@@ -1,4 +1,4 @@
-"""Layers and networks over a basis: plain ``torch.nn.Module``s."""
+"""Layers and networks over a basis: each a plain ``torch.nn.Module``."""
 
 from invgen.nn.energy import EnergyForces, Prediction
 from invgen.nn.invariants import Covariants, Invariants

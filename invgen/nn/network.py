@@ -5,8 +5,10 @@ A network maps pair vectors to energies of atoms. Differentiate it with ``invgen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
+from inspect import Parameter, Signature, cleandoc, signature
 from itertools import pairwise
 from typing import Any
 
@@ -61,12 +63,22 @@ class Network(nn.Module):
 
     species
         Atomic numbers the model is built for; others raise ``UnknownSpeciesError`` in ``forward``.
-    features, sensitivities, interactions, atom_layers
-        Widths and depths; each at least 1, ``atom_layers`` at least 0.
-    soft_min, soft_max, cutoff
-        Å: range of the first sensitivities, and where interactions end. Batches need pairs up to ``cutoff``.
+    features
+        32: width, the number of features of an atom.
+    sensitivities
+        20: number of radial functions.
+    soft_min, soft_max
+        0.4 and 9.0 Å: between them lie the peaks of the first sensitivities.
+    cutoff
+        10.3 Å: where interactions end. Batches need pairs up to it.
     sigma
         Å: inverse width in 1/r that all sensitivities start with; None stands for 2 · sensitivities · soft_min.
+    interactions
+        1: number of interaction layers.
+    atom_layers
+        3: number of layers after each of them, 0 or more.
+    backend
+        ``"auto"``: compiled kernels where they run. Or ``"numba"``, ``"torch"`` or ``"cuda"``, as in ``invgen.load``.
 
     ``species_energies`` holds E⁰ in eV, frozen, zero until set, and float64 whatever the dtype of the network.
     ``notes`` are JSON values that travel with the model, such as how its labels were named.
@@ -150,15 +162,34 @@ class Network(nn.Module):
         return sum(p.numel() for p in self.parameters() if p.requires_grad)
 
 
+def with_keywords(kind: type[Network]) -> type[Network]:
+    """The class; its signature and docstring list the keywords of ``Network`` besides its own."""
+    own = [p for p in signature(kind).parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
+    known = {p.name for p in own}
+    shared = [p for p in signature(Network).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
+    kind.__signature__ = Signature([*own, *(p for p in shared if p.name not in known)])
+    documented = cleandoc(kind.__doc__ or "")
+    entries = re.split(r"\n(?=\S)", cleandoc(Network.__doc__ or "").split("\n\n")[1])
+    new = [entry for entry in entries if f"\n{entry.splitlines()[0]}\n" not in documented]
+    kind.__doc__ = "\n".join([documented, "", *new])
+    return kind
+
+
+@with_keywords
 class HipNN(Network):
-    """HIP-NN: a layer hears a weighted sum over distances. Keywords as ``Network``; ``backend`` as in ``HipHopNN``."""
+    """HIP-NN: a layer hears a weighted sum over distances."""
 
     def __init__(self, *, backend: str = "auto", **arguments: Any) -> None:
         super().__init__(partial(ScalarInteraction, backend=backend), (0,), backend=backend, **arguments)
 
 
+@with_keywords
 class HipNNTS(Network):
-    """HIP-NN-TS: norms of the tensors up to ``l_max`` (1 or 2) besides. Keywords as ``HipNN``."""
+    """HIP-NN-TS: norms of tensors besides.
+
+    l_max
+        1, or 2: the largest rank of these tensors.
+    """
 
     def __init__(self, *, l_max: int = 1, backend: str = "auto", **arguments: Any) -> None:
         layer = partial(TensorSensitivityInteraction, l_max=l_max, backend=backend)
@@ -166,14 +197,16 @@ class HipNNTS(Network):
         self.arguments["l_max"] = l_max
 
 
+@with_keywords
 class HipHopNN(Network):
-    """HIP-HOP-NN on any basis with one channel per rank: an id, a folder or a ``Basis``. Keywords as ``Network``.
+    """HIP-HOP-NN: invariants of the tensors of each feature, normalised and mixed.
 
+    basis
+        Any one with one channel per rank: an id, a folder or a ``Basis``. ``ValueError`` for several channels of one
+        rank, and for the family ``ace``.
     backend
         ``"auto"``, ``"numba"``, ``"torch"`` or ``"cuda"``, as in ``invgen.load``, for the invariants, the sums over
         pairs and the normalisation. Derivatives up to the second are compiled.
-
-    Raises ``ValueError`` for several channels of one rank, and for a basis of the family ``ace``.
     """
 
     def __init__(self, basis: Any = "cartesian-l3-n4-flexible", *, backend: str = "auto", **arguments: Any) -> None:

@@ -16,6 +16,7 @@ from invgen.data.dataset import Data, Dataset
 from invgen.data.errors import DataError
 from invgen.data.labels import LabelFormat
 from invgen.data.structures import read_structures
+from invgen.markup import block, preformatted
 from invgen.nn.energy import EnergyForces, Prediction
 
 MEASURES = {"energy": "meV", "energy_per_atom": "meV/atom", "force": "meV/Å", "stress": "meV/Å^3"}
@@ -31,7 +32,8 @@ Sums = np.ndarray
 class Evaluation:
     """Labels and predictions of a data set, float64: rows are (label, prediction); a missing label is NaN.
 
-    energy (systems, 2) eV; forces (atoms, 3, 2) eV/Å; stress (systems, 6, 2) eV/Å^3, in ASE's sign and order.
+    energy (systems, 2) eV; forces (atoms, 3, 2) eV/Å; stress (systems, 6, 2) eV/Å^3, in ASE's sign and order; groups
+    (systems,), ``None`` for a system without one.
     """
 
     atoms: np.ndarray
@@ -48,7 +50,7 @@ class Evaluation:
         return errors_of(self.sums())
 
     def sums(self, systems: np.ndarray | None = None, atoms: np.ndarray | None = None) -> Sums:
-        """Of all, or of a choice of systems and atoms (masks)."""
+        """Of all, or of a choice: masks (systems,) and (atoms,). See ``Sums``: (measures, 3), in eV, eV/Å, eV/Å^3."""
         energy = (self.energy[:, 1] - self.energy[:, 0])[slice(None) if systems is None else systems]
         counts = self.atoms[slice(None) if systems is None else systems]
         forces = (self.forces[..., 1] - self.forces[..., 0])[slice(None) if atoms is None else atoms]
@@ -56,7 +58,7 @@ class Evaluation:
         return np.array([_sums(e) for e in (energy, energy / np.maximum(counts, 1), forces, stress)])
 
     def by_group(self) -> dict[str, dict[str, float]]:
-        """Errors of every group of systems; nothing where none has a group."""
+        """Errors of every group of systems, as ``errors`` (eV, eV/Å, eV/Å^3); nothing where none has a group."""
         names = np.array(["" if g is None else g for g in self.groups])
         if not any(self.groups):
             return {}
@@ -64,7 +66,7 @@ class Evaluation:
         return {str(g or "no group"): errors_of(self.sums(names == g, owner == g)) for g in np.unique(names)}
 
     def by_element(self) -> dict[str, dict[str, float]]:
-        """Errors of the forces on the atoms of every element."""
+        """Errors of the forces (eV/Å) on the atoms of every element."""
         nobody = np.zeros(len(self.atoms), dtype=bool)
         found = {chemical_symbols[z]: errors_of(self.sums(nobody, self.numbers == z)) for z in np.unique(self.numbers)}
         return {symbol: errors for symbol, errors in found.items() if errors}
@@ -84,6 +86,10 @@ class Evaluation:
             "by_element": self.by_element(),
         }
 
+    def _repr_html_(self) -> str:
+        systems, atoms = len(self.atoms), len(self.numbers)
+        return block(f"errors of {systems:,} structures, {atoms:,} atoms", preformatted(self.table()))
+
     def table(self) -> str:
         """The errors as lines of text, in meV."""
         rows = {"all": self.errors(), **self.by_group()}
@@ -92,7 +98,7 @@ class Evaluation:
 
 
 def evaluate(network: EnergyForces, data: Data, systems: torch.Tensor | None = None) -> Evaluation:
-    """Predictions for ``systems`` of ``data`` (all), batch by batch, on the network's device.
+    """Predictions for ``systems`` of ``data``, (systems,) indices, all by default, on the network's device.
 
     Forces and stresses are computed if any system has a label for them.
     """

@@ -50,8 +50,11 @@ def hippynn_model(
     """The float64 network that equals the hippynn graph with this state dict.
 
     cutoff
-        Å: hippynn's ``dist_hard_max``, which its state dict does not hold; likewise ``cusp`` (its ``cusp_reg``) and
-        ``group_norm_epsilon``.
+        Å: hippynn's ``dist_hard_max``, which its state dict does not hold.
+    cusp, group_norm_epsilon
+        Numbers without unit that it does not hold either: hippynn's ``cusp_reg``, and ``eps`` of its group norm.
+    backend
+        As in ``invgen.nn.HipHopNN``.
     basis
         For HIP-HOP-NN: a basis with hippynn's invariants of that l_max and n_max, in any order. Others, such as the
         eighth of the flexible basis of (3,3), have no weight in the network.

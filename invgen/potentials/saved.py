@@ -58,13 +58,22 @@ def state_arrays(model: torch.nn.Module) -> dict[str, np.ndarray]:
 
 
 def save_model(model: Network, path: str | Path, weights: dict[str, np.ndarray] | None = None) -> Path:
-    """Write ``model`` (or its architecture with other ``weights``) to ``path``, atomically, as safetensors."""
+    """Write ``model`` to ``path``, atomically, as safetensors.
+
+    weights
+        Arrays by name, shaped like those of its state dict, to be written instead of its own.
+    """
     header = {"kind": KIND, **describe(model), "notes": model.notes}
     return write_tensors(path, header, state_arrays(model) if weights is None else weights)
 
 
 def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Network:
-    """Read a model. A basis that is not shipped must be given as ``basis`` (folder or ``Basis``).
+    """Read a model from the file ``path``.
+
+    basis
+        One that is not shipped: its folder, or the ``Basis``.
+    backend
+        As in ``invgen.nn.HipHopNN``; the file does not tell it.
 
     Models of earlier versions, npz archives, are read, too.
 

@@ -14,6 +14,7 @@ from textwrap import wrap
 from typing import Any
 
 from invgen.errors import CertificateError
+from invgen.markup import block, folded, preformatted
 from invgen.replay.families import Family, family_named
 
 TITLE = "invgen certificate, format 2"
@@ -168,6 +169,10 @@ class Certificate:
     def sha256(self) -> str:
         """The checksum of the text above it."""
         return hashlib.sha256(self._body().encode()).hexdigest()
+
+    def _repr_html_(self) -> str:
+        words = "\n".join(self.statement)
+        return block(self.claim.reach, preformatted(words), folded("the certificate", preformatted(str(self))))
 
     def __str__(self) -> str:
         return f"{self._body()}sha256\n  {self.sha256}\n"

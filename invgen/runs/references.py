@@ -13,10 +13,12 @@ from invgen.runs.config import ConfigError
 
 @dataclass(frozen=True)
 class ReferencesConfig:
-    """Energies of atoms: ``method`` is least-squares, isolated or none; ``energies`` (eV) of elements are as given."""
+    """Energies of atoms."""
 
     method: str = "least-squares"
+    """least-squares, isolated (the set holds single atoms) or none."""
     energies: dict[str, Any] = field(default_factory=dict)
+    """eV: of elements, as given; the others by the method."""
 
 
 def check_references(references: ReferencesConfig, methods: Sequence[str] = METHODS) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from invgen.emitted.folder import EmittedFolder, open_folder, reopen, shipped_ids
 from invgen.errors import unknown
+from invgen.markup import block, table
 from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
 from invgen.runtime.backends import BACKENDS, check_backend, for_arrays
@@ -27,7 +28,8 @@ class Kernels(Modules):
     ``component_axis=-1`` or ``-2``; ``None`` means components last for arrays of one or two axes and
     (atoms, components, features) for three. Other axes are kept. Contiguous writeable arrays are not copied.
 
-    ``f.multiplicities`` says how many tensors there are of each of ``f.ranks``.
+    ``f.multiplicities`` says how many tensors there are of each of ``f.ranks``. ``invgen.load`` makes them: of a
+    ``folder`` that was opened, for a ``backend`` by name, which ``automatic`` is where tensors start from.
 
     Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64.
     """
@@ -47,6 +49,16 @@ class Kernels(Modules):
 
     def __repr__(self) -> str:
         return f"Kernels({self.key}, {self.components} components -> {self.size}, backend={self.how})"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("kind", self.kind),
+            ("components", f"{self.components} (ranks {', '.join(map(str, self.ranks))})"),
+            ("functions", str(self.size)),
+            ("backend", self.how),
+            ("folder", str(self.folder.path)),
+        ]
+        return block(repr(self), table(("", ""), rows), "\n".join(map(str, self.choice)))
 
     @property
     def how(self) -> str:

@@ -69,3 +69,8 @@ SITES: tuple[Row, ...] = (
     ("hcp", "D3h", "first shell of Ti", ((1, 0, 0), (0, 5, 7))),
     ("icosahedron", "Ih", "B12, metallic glass", ((0, 0, 1),)),
 )  # fmt: skip
+
+
+def written(group: str) -> str:
+    """A Schoenflies symbol as chemists write it: ``C∞v`` for ``Cinfv``."""
+    return group.replace("inf", "∞")

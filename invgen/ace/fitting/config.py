@@ -21,66 +21,83 @@ from invgen.runs.references import ReferencesConfig, check_energies, check_refer
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Where structures come from; paths are relative to the configuration file.
-
-    ``test`` is only measured. ``validation`` chooses lambda instead of cross-validation. Without a ``test`` file,
-    ``test_size`` structures are taken at random (``split_seed``) out of ``train``.
-    """
+    """Where structures come from; paths are relative to the configuration file."""
 
     train: str
+    """A file of structures."""
     test: str | None = None
+    """A file of structures that are only measured."""
     validation: str | None = None
+    """A file of structures that chooses lambda instead of cross-validation."""
     test_size: int = 0
+    """structures: without a ``test`` file, so many are taken out of ``train`` at random."""
     split_seed: int = 0
+    """Which structures are taken."""
 
 
 @dataclass(frozen=True)
 class BasisConfig:
     """The functions: a truncation by total degree, by l_max and channels, or by all, as in ``BasisSpec``; or a file.
 
-    Each of the three takes one number, or a list with one for each order.
-    ``elements`` are those of the training structures by default, in the order of their atomic numbers. ``source`` is
-    the file, folder or shipped id of a basis that was generated before; it excludes all other keys but ``elements``.
-    ``max_candidates`` allows more candidates than are enumerated unless told.
+    ``total_degree``, ``l_max`` and ``channels`` take one number each, or a list with one for each order.
     """
 
     elements: tuple[str, ...] = ()
+    """Without it those of the training structures, in the order of their atomic numbers."""
     total_degree: int | float | str | tuple[int | float | str, ...] | None = None
+    """Largest sum of n + w_L l over the factors. This, or ``channels`` with ``l_max``, or ``source`` is required."""
     w_L: int | float | str | None = None
+    """Weight of a rank in the degree; without it 3/2."""
     n_max: int = 3
+    """Largest correlation order."""
     l_max: int | tuple[int, ...] | None = None
+    """Largest rank."""
     channels: int | tuple[int, ...] | None = None
+    """Radial functions of all species together."""
     orders: tuple[int, ...] = ()
+    """Only these correlation orders; without it all up to ``n_max``."""
     objective: str = "linear"
+    """linear: all functions; independent: the functionally independent ones (Langbein)."""
     ordering: str = "degree"
+    """degree, cost or rank: in which order candidates are looked at."""
     source: str | None = None
+    """File, folder or shipped id of a basis that was generated before; excludes all other keys but ``elements``."""
     max_candidates: int | None = None
+    """Allows more candidates than are enumerated unless told."""
 
 
 @dataclass(frozen=True)
 class RadialConfig:
-    """Radial functions, see ``RadialBasis``. Lengths in Å; their number follows from the basis.
-
-    ``r0`` is the median distance of nearest neighbours in the training structures by default.
-    """
+    """Radial functions, see ``RadialBasis``; their number follows from the basis."""
 
     cutoff: float
+    """Å: where interactions end."""
     r0: float | None = None
+    """Å: without it the median distance of nearest neighbours in the training structures."""
     transform: str = "agnesi"
+    """agnesi or power."""
     p: int = 2
+    """First power of the transform."""
     q: int = 4
+    """Second power of agnesi."""
     envelope: int = 3
+    """Power with which functions go to zero at the cutoff, 3 or more."""
 
 
 @dataclass(frozen=True)
 class WeightsConfig:
-    """Weights of energies (1/eV), forces (Å/eV) and stresses (1/eV); those not given are balanced."""
+    """Weights of rows; those not given are balanced by cross-validation."""
 
     energy: float | None = None
+    """1/eV: of energies."""
     forces: float | None = None
+    """Å/eV: of components of forces."""
     stress: float | None = None
+    """1/eV: of components of virials."""
     scaling: str = "sqrt"
+    """What energies and virials of N atoms are divided by: sqrt (of N), or atom (N: errors per atom)."""
     groups: dict[str, Any] = field(default_factory=dict)
+    """Factors for single groups of structures: a table of ``energy``, ``forces`` and ``stress`` for each."""
 
     def weights(self) -> Weights:
         """Checked; raises ``ConfigError``."""
@@ -99,69 +116,58 @@ FITTED = "fitted"
 
 @dataclass(frozen=True)
 class FitReferencesConfig(ReferencesConfig):
-    """One-body energies: fitted with the rest, or by one of the methods of ``ReferencesConfig``.
-
-    ``energies`` (eV) of elements are as given and not fitted. ``compare`` holds known ones (eV) of isolated atoms that
-    the fit does not use: the report tells how far off it is.
-    """
+    """One-body energies: fitted with the rest, or by one of the methods of ``ReferencesConfig``."""
 
     method: str = FITTED
+    """fitted, least-squares, isolated or none."""
     compare: dict[str, Any] = field(default_factory=dict)
+    """eV: known energies of isolated atoms that the fit does not use; the report tells how far off it is."""
 
 
 @dataclass(frozen=True)
 class ShortRangeConfig:
-    """ZBL repulsion below the shortest distance of each pair of elements in the structures that are fitted.
-
-    ``inner`` is the part of that distance up to which it is ZBL's in full, see ``Repulsion``.
-    """
+    """ZBL repulsion below the shortest distance of each pair of elements in the structures that are fitted."""
 
     zbl: bool = True
+    """Whether there is any."""
     inner: float = 0.7
+    """Share of that distance up to which it is ZBL's in full, see ``Repulsion``."""
 
 
 @dataclass(frozen=True)
 class SolverConfig:
-    """How coefficients are found.
-
-    method
-        ridge, least-squares, bayesian-ridge or ard.
-    folds, fold_by, seed
-        Cross-validation of ridge: number of folds, whether each holds out structures evenly from every group
-        (``"structures"``) or whole groups (``"groups"``), and the seed of the shuffle.
-    smoothness
-        Powers of the prior to try (ridge), or the power (bayesian-ridge).
-    lambdas
-        Relative lambdas to try; a fine path over twenty orders of magnitude by default.
-    normalise
-        Whether ridge penalises what functions contribute, instead of their coefficients.
-    refit
-        Whether the final fit uses the validation file, too.
-    iterations
-        At most so many of bayesian-ridge and ard.
-    threads
-        Blocks of structures condensed, and decompositions made, at a time; 0: as many as there are cores, or as
-        ``OMP_NUM_THREADS`` says.
-    """
+    """How coefficients are found."""
 
     method: str = "ridge"
+    """ridge, least-squares, bayesian-ridge or ard."""
     folds: int = 5
+    """ridge: folds of cross-validation."""
     fold_by: str = "structures"
+    """structures: every fold holds out evenly from all groups; groups: whole groups."""
     seed: int = 0
+    """Of the folds."""
     smoothness: tuple[float, ...] = (1.0, 2.0, 3.0)
+    """Powers of the prior to try (ridge), or the power (bayesian-ridge)."""
     lambdas: tuple[float, ...] = ()
+    """Relative lambdas to try; without it a fine path over twenty orders of magnitude."""
     normalise: bool = True
+    """Whether ridge penalises what functions contribute, instead of their coefficients."""
     refit: bool = True
+    """Whether the final fit uses the validation file, too."""
     iterations: int = 300
+    """At most so many of bayesian-ridge and ard."""
     threads: int = 0
+    """Blocks of structures and decompositions at a time; 0: as many as cores, or as ``OMP_NUM_THREADS`` says."""
 
 
 @dataclass(frozen=True)
 class OutputConfig:
-    """The folder for potential, report, plots, and (in ``factors/``) the condensed design; relative to the file."""
+    """Where everything goes."""
 
     folder: str = "fit"
+    """For potential, report, plots, and (in ``factors/``) the condensed design; relative to the file."""
     plots: bool = True
+    """Whether pictures are drawn."""
 
 
 @dataclass(frozen=True)

@@ -31,18 +31,23 @@ from invgen.ace.radial import RadialBasis
 from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
+from invgen.markup import block, preformatted
 
 
 @dataclass(frozen=True)
 class FitResult:
     """A fitted potential.
 
+    solution
+        Coefficients, and how they were found: method, lambda, rank, condition.
     errors
         ``{"train" | "validation" | "test": {group: {"energy_mae": ...}}}``, see ``error_table``; units in ``UNITS``.
     report
         All that ``report.json`` holds.
     sets
         Structures and ``Predictions`` of each set.
+    folder
+        Where it was written, or ``None``.
     """
 
     potential: LinearPotential
@@ -55,6 +60,10 @@ class FitResult:
     def table(self) -> str:
         """The errors as text."""
         return table_text(self.errors)
+
+    def _repr_html_(self) -> str:
+        where = f"written to {self.folder}" if self.folder else ""
+        return block(repr(self.potential), preformatted(self.table()), self.summary(), where)
 
     def summary(self) -> str:
         """One-body energies, and which rows dominate, as text."""

@@ -103,6 +103,9 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
     """Fit as a TOML configuration says, on the workers of a Dask scheduler if one is named; paths in the file are
     relative to it.
 
+    path
+        The TOML file, see docs/potentials.md.
+
     Raises ``ConfigError`` naming the table, the key and the closest known one, and as ``fit``.
     """
     config, base = read_fit_config(path), Path(path).parent

@@ -100,6 +100,9 @@ class Relation:
         """In LaTeX, invariants written out."""
         return self._sides(_Latex(self.spec, self.candidate, self.invariants))
 
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
     def sympy(self) -> Any:
         """The polynomial that vanishes, in symbols ``c``, ``f0``, ``f1``, ..."""
         import sympy

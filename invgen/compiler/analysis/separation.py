@@ -149,6 +149,8 @@ def separation(
         the basis has several species; a basis with one takes all neighbours for the same.
     cutoff
         The distance that is the unit of length, in Å; 1.1 times the largest one by default. All atoms must lie within.
+    tolerance
+        Share of the largest value of an invariant up to which two of its values count as equal.
 
     Raises ``SpecError`` for sequences of different lengths, cells, and elements or distances that do not fit.
     """

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from invgen.compiler.auditing.verdict import Audit, Member
 from invgen.files import write_text
+from invgen.markup.terminal import Column, fitted
 
 SHOWN = 4
 """Kept members named for a dependent one."""
@@ -20,17 +21,24 @@ WIDTH = 120
 _NUMBERS = re.compile(r"\[[-+\d.eE,\s]+\]")
 
 
-def table(audit: Audit) -> Table:
-    """One row for each member: position, name, status, its gradient by those of kept ones, its new share."""
+def table(audit: Audit, width: int = WIDTH) -> Table:
+    """One row for each member: position, name, status, its gradient by those of kept ones, its new share.
+
+    ``width`` is how many characters there are; names stay whole whatever they take.
+    """
     title = _escaped(f"{audit.name} ({audit.kind})")
-    result = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
-    for heading, justify in (("#", "right"), ("member", "left"), ("status", "left"), ("gradient is", "left")):
-        result.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    result.add_column("new", justify="right")
+    columns = (
+        Column("#", "right"),
+        Column("member"),
+        Column("status"),
+        Column("gradient is", folds=True, spare=2),
+        Column("new", "right", spare=1),
+    )
+    rows = []
     for m in audit.members:
         share = "" if audit.exact and m.status != "kept" else f"{m.share:.1e}"
-        result.add_row(str(m.position), _escaped(m.label), _status(m), _made_of(m), share)
-    return result
+        rows.append([str(m.position), _escaped(m.label), _status(m), _made_of(m), share])
+    return fitted(columns, rows, width, title)
 
 
 def _status(member: Member) -> str:
@@ -52,7 +60,7 @@ def _escaped(text: str) -> str:
 def text(audit: Audit) -> str:
     """Table and verdict."""
     console = Console(file=io.StringIO(), width=WIDTH, color_system=None, emoji=False)
-    console.print(table(audit))
+    console.print(table(audit), crop=False)
     rows = console.file.getvalue().rstrip()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in rows.splitlines()) + f"\n\n{audit}\n"
 

@@ -10,9 +10,12 @@ from invgen.compiler.auditing.exact import Exact
 from invgen.compiler.auditing.numeric import Floating
 from invgen.compiler.auditing.source import Place
 from invgen.compiler.auditing.wider import Attainable
+from invgen.markup import block, code, table
 
 SHOWN = 8
 """Members and degenerate places named in the verdict."""
+MOST_ROWS = 200
+"""Members that a notebook shows one by one."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,18 @@ class Audit:
         if self.no_places:
             lines.append(f"degenerate: {self.no_places}")
         return lines
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for m in self.members[:MOST_ROWS]:
+            on = ", ".join(self.members[k].label for k in m.depends_on[:SHOWN])
+            more = f" and {len(m.depends_on) - SHOWN} more" if len(m.depends_on) > SHOWN else ""
+            share = "" if self.exact and m.status != "kept" else f"{m.share:.1e}"
+            rows.append((str(m.position), code(m.label), m.status, on + more or m.note, share))
+        left = len(self.members) - MOST_ROWS
+        more = f"and {left:,} more: audit.members has them all" if left > 0 else ""
+        first, *others = self.verdict()
+        return block(first, "\n".join(others), table(("#", "member", "status", "depends on", "new"), rows), more)
 
     def __str__(self) -> str:
         return "\n".join(self.verdict())

@@ -11,8 +11,7 @@ from math import cos, hypot, pi, sin
 from xml.sax.saxutils import escape
 
 from invgen.compiler.candidates.ace.coupling import Coupling
-from invgen.compiler.candidates.cartesian.contraction import Contraction
-from invgen.compiler.candidates.cartesian.symbolic import contraction_text, tensor_name
+from invgen.compiler.candidates.cartesian.contraction import Contraction, contraction_text, tensor_name
 
 SIZE = 220
 RADIUS = 74

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 import numpy as np
@@ -14,23 +15,51 @@ from invgen.compiler.selection.flexibility import Flexibility, PatternRank
 from invgen.compiler.selection.sites import SITES
 from invgen.errors import SpecError
 from invgen.files import whole_file
+from invgen.markup.terminal import BETWEEN, Column, fitted
+from invgen.spec.sites import written
 
 SUFFIXES = ("png", "svg", "pdf")
+NAMES = 32
+"""Characters for the names of sites and their groups."""
+LETTERS = ascii_uppercase
 
 
-def flexibility_table(found: Sequence[Flexibility]) -> Table:
-    """Sites in rows, bases in columns: rank of what is attainable."""
-    table = Table("site", "group", *(f.id for f in found), title="rank of largest possible rank")
-    if alone := len(found) == 1:
-        table.add_column("example")
+def flexibility_table(found: Sequence[Flexibility], width: int = 10_000) -> Table:
+    """Sites in rows, bases in columns: rank of what is attainable.
+
+    Where their ids are too wide for ``width`` characters, bases are called A, B, ... (``legend``).
+    """
+    alone = len(found) == 1
+    names = ["rank of attainable"] if alone else _headings(found, width)
+    columns = [Column("site", folds=True), Column("group"), *map(Column, names)]
+    if alone:
+        columns.append(Column("example", folds=True, spare=1))
     examples = {site.name: site.example for site in SITES}
-    for rows in zip(*(f.sites for f in found), strict=True):
-        example = [examples.get(rows[0].name, "")] if alone else []
-        table.add_row(rows[0].name, rows[0].group, *map(_cell, rows), *example)
-    table.add_section()
+    rows = []
+    for sites in zip(*(f.sites for f in found), strict=True):
+        example = [examples.get(sites[0].name, "")] if alone else []
+        rows.append([sites[0].name, written(sites[0].group), *map(_cell, sites), *example])
     for row in found[0].patterns if alone else ():
-        table.add_row(f"only {row.name}", "", _cell(row), "all other tensors vanish")
-    return table
+        rows.append([f"only {row.name}", "", _cell(row), "all other tensors vanish"])
+    title = found[0].id if alone else "rank of the largest possible rank"
+    return fitted(columns, rows, width, title)
+
+
+def legend(found: Sequence[Flexibility], width: int) -> list[str]:
+    """What the letters of ``flexibility_table`` stand for; nothing where bases are called by their ids."""
+    names = _headings(found, width)
+    pairs = zip(names, found, strict=True)
+    return [f"{name}: {f.id}" for name, f in pairs if name != f.id] if len(found) > 1 else []
+
+
+def _headings(found: Sequence[Flexibility], width: int) -> list[str]:
+    ids = [f.id for f in found]
+    room = width - NAMES
+    return (
+        ids
+        if sum(len(i) + BETWEEN for i in ids) <= room
+        else [LETTERS[k % 26] * (k // 26 + 1) for k in range(len(ids))]
+    )
 
 
 def _cell(row: Any) -> str:
@@ -77,7 +106,7 @@ def _drawn(found: Sequence[Flexibility]) -> Any:
     from matplotlib.figure import Figure
 
     sites = list(zip(*(f.sites for f in found), strict=True))
-    names = [f"{rows[0].name}  {rows[0].group}" for rows in sites]
+    names = [f"{rows[0].name}  {written(rows[0].group)}" for rows in sites]
     short = np.array([[row.attainable - row.rank for row in rows] for rows in sites])
     figure = Figure(figsize=(3.4 + 0.55 * len(found), 1.9 + 0.19 * len(sites)), layout="constrained")
     axis = figure.subplots()

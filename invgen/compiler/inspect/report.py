@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from invgen.compiler.basis import Basis
@@ -11,6 +12,7 @@ from invgen.compiler.kernels.derivatives import second_order, value_and_vjp, vjp
 from invgen.compiler.kernels.lower import form_of, lower, walked
 from invgen.compiler.selection.evidence import Evidence
 from invgen.emitted.products import ProductBasis
+from invgen.markup.terminal import Column, fitted
 
 
 def operations(basis: Basis) -> dict[str, dict[str, int]]:
@@ -61,28 +63,28 @@ def _row(basis: Basis, c: Any) -> dict[str, Any]:
     }
 
 
-def table(basis: Basis) -> Table:
+def table(basis: Basis, width: int = 10_000) -> Table:
     """One row for each invariant: name, order, factors, contraction or coupling tree, monomials, operations, label.
 
-    Operations are those of the invariant by itself; together the kernel needs fewer, since intermediates are shared.
+    On a terminal of fewer characters (``width``) columns are left out, never name and label. Operations are those of
+    the invariant by itself; together the kernel needs fewer, since intermediates are shared.
     """
-    result = Table(title=basis.id, title_justify="left", show_edge=False, pad_edge=False)
     factors, text = basis.family.headings
-    for heading, justify in (
-        ("name", "left"),
-        ("n", "right"),
-        (factors, "left"),
-        (text, "left"),
-        ("monomials", "right"),
-        ("operations", "right"),
-        ("label", "left"),
-    ):
-        result.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    columns = (
+        Column("name"),
+        Column("n", "right", spare=1),
+        Column(factors, spare=3),
+        Column(text, folds=True, spare=2),
+        Column("monomials", "right", spare=5),
+        Column("operations", "right", spare=4),
+        Column("label"),
+    )
+    rows = []
     for position, c in enumerate(basis):
         row = _row(basis, c)
-        numbers = (f"{row['monomials']:,}", f"{row['operations']:,}")
-        result.add_row(f"I{position}", str(c.order), row["factors"], row["contraction"], *numbers, c.label)
-    return result
+        words = (f"I{position}", str(c.order), row["factors"], row["contraction"])
+        rows.append([*map(escape, words), f"{row['monomials']:,}", f"{row['operations']:,}", escape(c.label)])
+    return fitted(columns, rows, width, basis.id)
 
 
 def ring_table(evidence: Evidence) -> Table:

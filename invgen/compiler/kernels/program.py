@@ -4,7 +4,7 @@ A kernel is pure data. Value ids count upwards: first the components of every in
 of ``inputs``, then the ``constants``, then one id for each statement. A statement ``(op, left, right)``
 reads earlier ids only, so the list is its own schedule. Outputs are lists of ids, grouped in arrays.
 
-This module imports nothing of ours; everything that writes or runs code for a basis reads only this.
+This module imports nothing of ours but ``markup``; everything that writes or runs code for a basis reads only this.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
+
+from invgen.markup import block, table
 
 OPERATIONS = ("add", "sub", "mul")
 
@@ -50,7 +52,7 @@ class Root:
 Constant = Fraction | Root
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Kernel:
     """A straight-line program, e.g. the 13 invariants of (3,4) as functions of 16 components.
 
@@ -168,6 +170,14 @@ class Kernel:
                 raise ValueError(f"kernel {self.name}: leading axes differ, {array.shape} and {given[0].shape}")
             columns += [array[..., i].astype(dtype, copy=False) for i in range(size)]
         return columns
+
+    def __repr__(self) -> str:
+        return f"Kernel({self})"
+
+    def _repr_html_(self) -> str:
+        arrays = [("takes", name, str(size)) for name, size in self.inputs]
+        arrays += [("gives", name, str(len(ids))) for name, ids in self.outputs]
+        return block(str(self), table(("", "array", "components"), arrays), f"SHA-256 {self.digest}")
 
     def __str__(self) -> str:
         count = self.operations

@@ -27,7 +27,9 @@ from invgen.compiler.selection.flexible import shortfall
 from invgen.compiler.selection.langbein import CONFIGURATIONS
 from invgen.compiler.selection.sites import SITES, Site, arithmetic_of, pattern_sites, site_point
 from invgen.errors import SpecError
+from invgen.markup import block, table
 from invgen.spec import BasisSpec
+from invgen.spec.sites import written
 
 FLOAT_RANK = 1e-9
 """Share of the largest singular value of unit rows above which a singular value counts, in the best configuration."""
@@ -104,6 +106,11 @@ class Flexibility:
         }
         return {**asdict(self), "robust": self.robust, "flexible": self.flexible, **rows}
 
+    def _repr_html_(self) -> str:
+        rows = [(r.name, written(r.group), f"{r.rank} of {r.attainable}", r.verdict) for r in self.sites]
+        rows += [(r.name, "", f"{r.among} of {r.bound}", r.verdict) for r in self.patterns]
+        return block(str(self).splitlines()[0], self.short, table(("site", "group", "rank", "verdict"), rows))
+
     def __str__(self) -> str:
         full, complete = (sum(" " not in r.verdict for r in part) for part in (self.sites, self.patterns))
         general = "complete" if self.rank == self.bound else f"{self.bound - self.rank} short of complete"
@@ -111,7 +118,7 @@ class Flexibility:
             f"{self.id}: in general rank {self.rank} of at most {self.bound}, {general}; full rank at {full} of "
             f"{len(self.sites)} sites, complete in {complete} of {len(self.patterns)} vanishing patterns",
             *([self.short] if self.short else []),
-            *(f"{r.name} ({r.group}): {r.rank} of {r.attainable}, {r.verdict}" for r in self.sites),
+            *(f"{r.name} ({written(r.group)}): {r.rank} of {r.attainable}, {r.verdict}" for r in self.sites),
             *(f"{r.name}: {r.among} of {r.bound}, {r.verdict}" for r in self.patterns),
             f"exact modulo {self.prime}; float64 {'agrees' if self.float_agrees else 'DISAGREES'}",
         ]

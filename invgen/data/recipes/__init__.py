@@ -25,5 +25,8 @@ def recipe(name: str) -> Recipe:
 
 
 def load_recipe(name: str, path: str | Path, split: str | None = None) -> Splits:
-    """train, validation and test, as far as they are published, in eV and Å; see ``Recipe.load``."""
+    """train, validation and test, as far as they are published, in eV and Å.
+
+    ``name`` is that of a recipe; ``path``, the folder of its files, and ``split`` are as in ``Recipe.load``.
+    """
     return recipe(name).load(path, split)

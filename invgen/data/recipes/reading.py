@@ -28,6 +28,8 @@ class Recipe:
         What to cite.
     method
         Level of theory.
+    licence
+        Under which terms the files are published.
     energies
         total, or atomization (total energy less that of the free atoms).
     units

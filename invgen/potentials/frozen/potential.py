@@ -54,7 +54,10 @@ ROUND_OFF = {"float32": 1e-4, "float64": 1e-10}
 
 
 class CompiledPotential(EnergyForces):
-    """A frozen network: ``forward(batch)``, ``predict(structures)``, ``calculator()``.
+    """A frozen network, as ``load_compiled`` makes it of a folder and its manifest.
+
+    ``forward(batch)``, ``predict(structures)`` and ``calculator()`` give energies (eV), forces (eV/Å) and stresses
+    (eV/Å^3).
 
     Batches on another ``device`` raise ``TypeError``. Cast or moved, it computes by its layers.
 

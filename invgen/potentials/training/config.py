@@ -24,141 +24,141 @@ STEPS = ("epoch", "step")
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Where structures come from. Paths are relative to the configuration file.
-
-    ``train`` is a file; or ``recipe`` names a published data set (``invgen.data.recipes``) whose files are in ``path``,
-    with one of its ``split``s. What a recipe does not split is split as that of a file.
-
-    ``validation`` and ``test`` are files; without them ``validation_size`` and ``test_size`` structures are taken at
-    random (``split_seed``) out of ``train``, and ``train_size`` limits what is left. ``keys`` and ``units`` say where
-    labels are and what they are measured in, as ``invgen.data.LabelFormat``; they travel with the model. ``streamed``
-    reads databases of ASE batch by batch instead of holding them in memory.
-    """
+    """Where structures come from: a file, or a published data set. Paths are relative to the configuration file."""
 
     train: str | None = None
+    """A file of structures; this key, or ``recipe`` with ``path``, is required."""
     recipe: str | None = None
+    """The name of a published data set (``invgen.data.recipes``). What it does not split is split as a file is."""
     path: str | None = None
+    """The folder with the files of the recipe."""
     split: str | None = None
+    """One of the recipe's splits; without it the usual one."""
     validation: str | None = None
+    """A file of structures to validate on. This, or ``validation_size``, is required for a file."""
     test: str | None = None
+    """A file of structures that are measured at the end."""
     validation_size: int | None = None
+    """structures: so many are taken out of ``train`` at random."""
     test_size: int = 0
+    """structures: so many are taken out of ``train`` at random."""
     train_size: int | None = None
+    """structures: at most so many of those that are left; without it all."""
     split_seed: int = 0
+    """Which structures are taken."""
     keys: dict[str, Any] = field(default_factory=dict)
+    """Under which keys the file has its labels, as ``invgen.data.LabelFormat``; travels with the model."""
     units: dict[str, Any] = field(default_factory=dict)
+    """What the labels are measured in, as ``invgen.data.LabelFormat``; travels with the model."""
     streamed: bool = False
+    """Read a database of ASE batch by batch instead of holding it in memory."""
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The network. Lengths in Å. ``l_max`` belongs to hip-nn-ts, ``basis`` (an id or a path) to hip-hop-nn.
-
-    ``sigma`` is the inverse width that sensitivities start with; without it, 2 · ``sensitivities`` · ``soft_min``.
-    ``start`` is the file of a model to go on from, with new data or settings: it tells the architecture, and keys that
-    are given beside it must agree.
-    """
+    """The network."""
 
     start: str | None = None
+    """The file of a model to go on from, which tells the architecture: keys given beside it must agree."""
     kind: str = "hip-hop-nn"
+    """hip-nn, hip-nn-ts or hip-hop-nn."""
     basis: str = "cartesian-l3-n4-flexible"
+    """hip-hop-nn: the id of a shipped basis, or the path of one."""
     l_max: int = 1
+    """hip-nn-ts: the largest rank, 1 or 2."""
     features: int = 32
+    """Width: features of an atom."""
     sensitivities: int = 20
+    """Number of radial functions."""
     soft_min: float = 0.4
+    """Å: with ``soft_max`` the range of the peaks of the first sensitivities."""
     soft_max: float = 9.0
+    """Å: see ``soft_min``."""
     cutoff: float = 10.3
+    """Å: where interactions end."""
     sigma: float | None = None
+    """Å: the inverse width that sensitivities start with; without it 2 · ``sensitivities`` · ``soft_min``."""
     interactions: int = 1
+    """Number of interaction layers."""
     atom_layers: int = 3
+    """Number of layers after each of them."""
 
 
 @dataclass(frozen=True)
 class LossConfig:
     """What is minimised: the sum over energy, forces and stress of its weight times a mean over its labels in a batch.
 
-    kind
-        rmse+mae: RMSE + MAE, as the paper has it. mae: without the RMSE, so that few structures with enormous forces
-        do not rule a batch. mse: the mean square. huber: e²/2 for errors below ``huber_delta``, beyond it
-        ``huber_delta`` · (|e| - ``huber_delta``/2).
-    energy, forces, stress
-        Weights. Errors are those of the total energy (eV), of components of forces (eV/Å), and of components of the
-        virial per atom, stress · volume / atoms (eV). What has no label in a batch adds nothing; 0 leaves it out.
-    per_atom
-        Divide errors of energies by the number of atoms.
+    What has no label in a batch adds nothing.
     """
 
     kind: str = "rmse+mae"
+    """rmse+mae as in the paper; mae, so that few enormous forces do not rule a batch; mse; huber."""
     energy: float = 1.0
+    """1/eV (mse: 1/eV²): weight of total energies; 0 leaves them out."""
     forces: float = 1.0
+    """Å/eV (mse: Å²/eV²): weight of components of forces."""
     stress: float = 1.0
+    """1/eV (mse: 1/eV²): weight of components of the virial per atom, stress · volume / atoms."""
     per_atom: bool = False
+    """Divide errors of energies by the number of atoms."""
     huber_delta: float = 0.01
+    """eV, eV/Å: huber is e²/2 for errors below it, beyond it ``huber_delta`` · (|e| - ``huber_delta``/2)."""
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train.
-
-    optimizer
-        adam, or muon: matrices take steps of equal singular values, and Adam moves what is no matrix.
-    weight_decay
-        Every step shortens all matrices, those that mix invariants included, by the learning rate times this, apart
-        from their gradient (AdamW). 0: none.
-    sensitivity_rate
-        Learning rate of positions and widths of the sensitivities (Å) as a share of ``learning_rate``; 0 keeps them.
-    clip
-        Largest norm of the gradient by all parameters; a longer one is shortened to it. 0: none is.
-    average
-        Decay d of a moving average of the weights, average <- d average + (1 - d) weights after every step; it is
-        what is validated and saved. 0: the weights themselves are.
-    plateau
-        ``patience`` epochs without a better validation loss double the batch up to ``largest_batch``, then halve the
-        learning rate, until it is below ``learning_rate``/100.
-    one-cycle
-        The learning rate rises over the first tenth of all steps and falls along a cosine to nothing.
-    schedule, schedule_arguments, schedule_every
-        plateau, one-cycle, or a class of torch.optim.lr_scheduler such as ``"ExponentialLR"`` with its arguments,
-        stepped after every epoch or every step. ``"ReduceLROnPlateau"`` hears the validation loss.
-    early_stopping
-        End after so many epochs without a better validation loss. 0: never.
-    device
-        cpu, cuda, or auto: a GPU if torch finds one. Several processes on one machine take one GPU each.
-    compile
-        Run through ``torch.compile``: about a minute first, then up to twice as fast. Every new batch shape compiles
-        again, so it suits molecules of one composition and a training size that is a multiple of ``batch_size``.
-    """
+    """How to train."""
 
     epochs: int = 100
+    """epochs: how many, unless the schedule ends the training before."""
     batch_size: int = 256
+    """structures in a batch."""
     largest_batch: int = 2048
+    """structures: plateau doubles the batch up to so many."""
     learning_rate: float = 2.5e-3
+    """Top of the schedule."""
     schedule: str = "plateau"
+    """plateau: ``patience`` epochs without a better validation loss double the batch, later halve the rate, until it is
+    below a hundredth. one-cycle: the rate rises for a tenth of all steps, then falls along a cosine. Or a class of
+    torch.optim.lr_scheduler; ``"ReduceLROnPlateau"`` hears the validation loss."""
     schedule_arguments: dict[str, Any] = field(default_factory=dict)
+    """Arguments of such a class, numbers."""
     schedule_every: str = "epoch"
+    """epoch or step: when such a class is stepped."""
     early_stopping: int = 0
+    """epochs without a better validation loss after which to end; 0: never."""
     optimizer: str = "adam"
+    """adam, or muon: matrices take steps of equal singular values, Adam moves what is none."""
     weight_decay: float = 0.0
+    """Every step shortens all matrices by the learning rate times this, apart from their gradient (AdamW)."""
     sensitivity_rate: float = 0.05
+    """Learning rate of positions and widths (Å) of sensitivities as a share of ``learning_rate``; 0 keeps them."""
     clip: float = 0.0
+    """Largest norm of the gradient by all parameters; a longer one is shortened. 0: none is."""
     average: float = 0.0
+    """Decay of a moving average of the weights, such as 0.998, which is validated and saved. 0: the weights are."""
     patience: int = 10
+    """epochs: see ``schedule``."""
     seed: int = 0
+    """Of the first weights and of the order of structures."""
     dtype: str = "float32"
+    """float32 or float64."""
     device: str = "auto"
+    """cpu, cuda, or auto: a GPU if torch finds one. Several processes on a machine take one GPU each."""
     compile: bool = False
+    """Run through ``torch.compile``: a minute first, then up to twice as fast; every new batch shape compiles again."""
     checkpoint_seconds: float = 30.0
+    """s between checkpoints."""
 
 
 @dataclass(frozen=True)
 class OutputConfig:
-    """The folder for log, checkpoint, learning curve, pictures and model; relative to the configuration file.
-
-    ``tensorboard`` writes the learning curve for TensorBoard, too, which must be installed.
-    """
+    """Where everything goes."""
 
     folder: str = "training"
+    """For log, checkpoint, learning curve, pictures and model; relative to the configuration file."""
     tensorboard: bool = False
+    """Write the learning curve for TensorBoard, too, which must be installed."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ TABLES = {
 
 
 def read_config(path: str | Path) -> Config:
-    """Read a TOML file. Raises ``ConfigError`` naming the file, the key, and the closest known key."""
+    """Read the TOML file ``path``. Raises ``ConfigError`` naming the file, the key, and the closest known key."""
     return read_tables(path, parse_config)
 
 

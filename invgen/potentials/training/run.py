@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from invgen.data.dataset import Data
 from invgen.data.labels import label_format
 from invgen.files import write_text
+from invgen.markup import block, preformatted
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
-from invgen.potentials.evaluation import Evaluation, evaluate
+from invgen.potentials.evaluation import Evaluation, error_table, evaluate
 from invgen.potentials.training.config import Config, read_config
 from invgen.potentials.training.journal import Bar, Progress, log
 from invgen.potentials.training.processes import Processes, started_processes
@@ -29,7 +29,17 @@ from invgen.runtime import choice
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What ``train`` leaves: ``finished`` is false after Ctrl-C; errors as ``Evaluation.errors``."""
+    """What ``train`` leaves.
+
+    model, folder
+        The network with the weights of the least validation loss, and where everything was written.
+    finished
+        False after Ctrl-C.
+    validation, test
+        Errors as ``Evaluation.errors`` (eV, eV/Å, eV/Å^3); ``None`` without a test set, or when it is not finished.
+    history
+        One row for each epoch, as in ``learning_curve.csv``: validation errors (eV, eV/Å, eV/Å^3).
+    """
 
     model: Network
     finished: bool
@@ -38,16 +48,31 @@ class TrainingResult:
     test: dict[str, float] | None
     history: list[dict[str, float]]
 
+    def _repr_html_(self) -> str:
+        rows = {"validation": self.validation, **({"test": self.test} if self.test else {})}
+        what = f"{type(self.model).__name__}, {self.model.parameter_count():,} parameters"
+        state = "finished" if self.finished else "interrupted: the same command continues it"
+        title = f"{what}, {len(self.history)} epochs, {state}"
+        return block(title, preformatted(error_table(rows)), f"in {self.folder}")
+
 
 def train_from_file(
-    path: str | Path, progress: Progress | None = None, bar: Bar | None = None, **options: Any
+    path: str | Path,
+    progress: Progress | None = None,
+    bar: Bar | None = None,
+    *,
+    extend: bool = False,
+    start: str | Path | None = None,
+    member: int | None = None,
 ) -> TrainingResult:
-    """Read a TOML configuration and train; paths in it are relative to the file. ``options`` are those of ``train``.
+    """Read the TOML configuration ``path`` and train; paths in it are relative to the file.
+
+    ``bar``, ``extend``, ``start`` and ``member`` are those of ``train``.
 
     Raises ``ConfigError`` or ``DataError`` before work starts. An interrupted training continues when called again.
     """
     path = Path(path)
-    return train(read_config(path), path.parent, progress, bar, **options)
+    return train(read_config(path), path.parent, progress, bar, extend=extend, start=start, member=member)
 
 
 def train(
@@ -61,6 +86,9 @@ def train(
     member: int | None = None,
 ) -> TrainingResult:
     """Train as ``config`` says, telling ``progress`` a line for every event and epoch, and ``bar`` every step.
+
+    base
+        The folder that paths in ``config`` are relative to.
 
     Writes model, checkpoint, learning curve, log, summary, errors and pictures to the folder. Under torchrun, all its
     processes share the work, and the first one writes and tells.

@@ -40,15 +40,15 @@ class TrainingError(InvgenError, ValueError):
 
 
 class Trainer:
-    """Trains ``model`` in place on whatever labels the systems have.
+    """Trains ``model`` in place on whatever labels the systems of ``train`` have, as ``settings`` and ``loss`` say.
 
     Order of the data in epoch e depends on ``(settings.seed, e)`` alone and all other state is in the checkpoint, so an
     interrupted training that is started again takes the same steps. ``folder`` receives ``checkpoint.npz``,
     ``model.safetensors`` (least validation loss so far) and ``learning_curve.csv``; without it nothing is written.
     Where weights are averaged, the average is what is validated and saved as the model. Without a ``bar``, ``progress``
-    hears a line within any ten seconds. With ``extend``, a training in ``folder`` goes on with other settings.
-
-    Several ``processes`` share the systems of every step and take the same steps as one, to round-off.
+    hears a line within any ten seconds. With ``extend``, a training in ``folder`` goes on with other settings;
+    with ``tensorboard`` the curve is written for it, too. Several ``processes`` share the systems of every step and
+    take the same steps as one, to round-off.
     """
 
     def __init__(

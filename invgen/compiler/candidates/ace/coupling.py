@@ -49,7 +49,7 @@ _FACTOR = re.compile(r"(?:(\d+)\.)?(\d+)\.(\d+)")
 _LABEL = re.compile(r"ace:([\d.,]+)(?:\|L=(\d+(?:,\d+)*))?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Coupling:
     """One candidate: ``factors`` in canonical order and the ranks of the partial couplings between them.
 
@@ -75,6 +75,12 @@ class Coupling:
                 f"ranks {ranks} with intermediates {self.intermediates} do not couple to a scalar that is not zero "
                 f"(possible intermediates: {sorted(possible) or 'none'})"
             )
+
+    def __repr__(self) -> str:
+        return f"Coupling({self.label!r})"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
 
     @property
     def order(self) -> int:

@@ -21,6 +21,8 @@ Matrix = tuple[tuple[int, ...], ...]
 
 EPSILON = Channel(0, 1, -1)
 LETTERS = string.ascii_lowercase + string.ascii_uppercase
+INDICES = "ijklmnopqrstuvwxyzabcdefgh"
+_NAMES = ("s", "v", "Q", "T", "H")
 _FACTOR = re.compile(r"(e|\d+)(?::(\d+))?([a-zA-Z]*)")
 
 
@@ -29,12 +31,18 @@ def degree(tensor: Channel) -> int:
     return 3 if tensor == EPSILON else tensor.rank
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Contraction:
     """A full contraction: ``tensors`` in ascending order and ``bonds`` ``(u, v, multiplicity)`` with u < v."""
 
     tensors: tuple[Channel, ...]
     bonds: tuple[Bond, ...]
+
+    def __repr__(self) -> str:
+        return f"Contraction({self.label!r})"
+
+    def _repr_latex_(self) -> str:
+        return f"${latex(self)}$"
 
     @property
     def order(self) -> int:
@@ -119,6 +127,49 @@ class Contraction:
                 canonical([self.tensors[v] for v in members], [[self.matrix[u][v] for v in members] for u in members])
             )
         return sorted(parts, key=sort_key)
+
+
+def tensor_name(tensor: Channel) -> str:
+    """``s``, ``v``, ``Q``, ``T``, ``H`` for ranks 0 to 4, ``T5`` and so on above; ``Qc1`` is the second of its rank."""
+    if tensor == EPSILON:
+        return "eps"
+    rank, number = tensor.rank, tensor.n - 1
+    name = _NAMES[rank] if rank < len(_NAMES) else f"T{rank}"
+    return name + (f"c{number}" if number else "")
+
+
+def contraction_text(contraction: Contraction) -> str:
+    """``Q_ij Q_ik Q_jk`` for the label ``2ab.2ac.2bc``."""
+    parts = []
+    for tensor, indices in zip(contraction.tensors, _indices(contraction), strict=True):
+        parts.append(tensor_name(tensor) + (f"_{indices}" if indices else ""))
+    return " ".join(parts)
+
+
+def latex(contraction: Contraction) -> str:
+    """``Q_{ij} Q_{ik} Q_{jk}`` for the label ``2ab.2ac.2bc``."""
+    parts = []
+    for tensor, indices in zip(contraction.tensors, _indices(contraction), strict=True):
+        parts.append(_latex_name(tensor) + (f"_{{{indices}}}" if indices else ""))
+    return " ".join(parts)
+
+
+def _latex_name(tensor: Channel) -> str:
+    if tensor == EPSILON:
+        return r"\epsilon"
+    rank, number = tensor.rank, tensor.n - 1
+    upper = ",".join(([f"({rank})"] if rank >= len(_NAMES) else []) + ([f"[{number}]"] if number else []))
+    return (_NAMES[rank] if rank < len(_NAMES) else "T") + (f"^{{{upper}}}" if upper else "")
+
+
+def _indices(contraction: Contraction) -> list[str]:
+    """The label's letters as i, j, k, ..., capitals after that."""
+    alphabet = INDICES + INDICES.upper()
+    translation = str.maketrans(LETTERS, alphabet)
+    parts = zip(contraction.tensors, contraction.label.split("."), strict=True)
+    return [
+        (text[1:] if tensor == EPSILON else text.lstrip(":0123456789")).translate(translation) for tensor, text in parts
+    ]
 
 
 def product(factors: list[Contraction]) -> Contraction:

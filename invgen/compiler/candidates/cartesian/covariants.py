@@ -17,7 +17,14 @@ from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
 from invgen.compiler.algebra.channels import Channel, factor_key
 from invgen.compiler.algebra.characters import contents, count_covariants
 from invgen.compiler.algebra.components import inverse_contraction_matrix
-from invgen.compiler.candidates.cartesian.contraction import Contraction, by_total_rank, head, sort_key
+from invgen.compiler.candidates.cartesian.contraction import (
+    Contraction,
+    by_total_rank,
+    contraction_text,
+    head,
+    latex,
+    sort_key,
+)
 from invgen.compiler.candidates.cartesian.counting import refuse_explosion, refuse_multisets
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions, connected_contractions
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator
@@ -82,15 +89,11 @@ class Covariant:
     @property
     def text(self) -> str:
         """``v_i Q_ij``: indices that stand once are open."""
-        from invgen.compiler.candidates.cartesian.symbolic import contraction_text
-
         return self._without_open(contraction_text(self.contraction))
 
     @property
     def latex(self) -> str:
         """``v_{i} Q_{ij}``."""
-        from invgen.compiler.candidates.cartesian.symbolic import latex
-
         return self._without_open(latex(self.contraction))
 
     def _without_open(self, text: str) -> str:

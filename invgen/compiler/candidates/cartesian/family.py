@@ -22,7 +22,14 @@ from invgen.compiler.algebra.characters import contents, count_invariants, count
 from invgen.compiler.algebra.components import full_tensor
 from invgen.compiler.algebra.harmonics import harmonics
 from invgen.compiler.algebra.sparse import Sparse, monomial
-from invgen.compiler.candidates.cartesian.contraction import Contraction, by_total_rank, head, sort_key
+from invgen.compiler.candidates.cartesian.contraction import (
+    Contraction,
+    by_total_rank,
+    contraction_text,
+    head,
+    latex,
+    sort_key,
+)
 from invgen.compiler.candidates.cartesian.counting import refuse_explosion, refuse_multisets
 from invgen.compiler.candidates.cartesian.enumeration import all_contractions, connected_contractions, levels
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator, contraction_cost
@@ -110,13 +117,9 @@ class CartesianFamily:
         return " ".join(str(channel.rank) for channel in candidate.content)
 
     def text(self, spec: BasisSpec, candidate: Contraction) -> str:
-        from invgen.compiler.candidates.cartesian.symbolic import contraction_text
-
         return contraction_text(candidate)
 
     def latex(self, spec: BasisSpec, candidate: Contraction) -> str:
-        from invgen.compiler.candidates.cartesian.symbolic import latex
-
         return latex(candidate)
 
     def drawing(self, spec: BasisSpec, candidate: Contraction) -> str:

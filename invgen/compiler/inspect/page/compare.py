@@ -11,8 +11,8 @@ from markupsafe import Markup
 from invgen.compiler.basis import Basis
 from invgen.compiler.inspect.page.costs import KernelCost
 from invgen.compiler.inspect.page.history import History
-from invgen.compiler.inspect.page.mathml import mathml
 from invgen.compiler.selection.evidence import SiteRank
+from invgen.markup.mathml import mathml
 
 MOST_MEMBERS = 300
 """Invariants that are listed of each part."""

@@ -9,9 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from invgen.compiler.basis import Basis
-from invgen.compiler.inspect.page.drawings import embedded
-from invgen.compiler.inspect.page.mathml import mathml
 from invgen.compiler.kernels.lower import form_of
+from invgen.markup.drawings import embedded
+from invgen.markup.mathml import mathml
 
 MOST_ROWS = 1200
 """Invariants that a page shows one by one."""

@@ -10,9 +10,9 @@ from invgen.compiler.analysis.relations import Relation
 from invgen.compiler.basis import Basis
 from invgen.compiler.candidates.family import Candidate
 from invgen.compiler.inspect.page.history import History
-from invgen.compiler.inspect.page.mathml import mathml, relation_latex
 from invgen.compiler.inspect.page.words import called
 from invgen.compiler.selection.langbein import Progress
+from invgen.markup.mathml import mathml, relation_latex
 
 MOST_RELATIONS = 16
 """Rejected candidates for which a relation is looked for."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from invgen.compiler.selection.flexibility import Flexibility
 from invgen.compiler.selection.sites import SITES
+from invgen.spec.sites import written
 
 DEEPEST = 5
 """From so many missing ranks on the colour stays the same."""
@@ -56,4 +57,4 @@ def pattern_tiles(found: Flexibility) -> list[Tile]:
 def symbol(group: str) -> tuple[str, str]:
     """The letter of a Schoenflies symbol and its index, as chemists write it: C and ∞v."""
     match = re.fullmatch(r"([A-Z])(.*)", group)
-    return (match[1], match[2].replace("inf", "∞")) if match else (group, "")
+    return (match[1], written(match[2])) if match else (group, "")

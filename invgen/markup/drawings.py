@@ -1,4 +1,4 @@
-"""Drawings of candidates for a page: small, without caption, in the colours of the page."""
+"""Drawings of candidates for pages and notebooks: small, without caption, in the colours of what is around them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ CAPTION = "serif"
 MARGIN = 4.0
 SCALE = 0.75
 """Pixels of the page for one of a drawing."""
+
+
+def inline(svg: str) -> str:
+    """``embedded`` for where no style sheet is."""
+    return embedded(svg).replace("<svg ", f"<svg {_STYLE} ", 1).replace("<text ", f"<text {_LETTERS} ")
+
+
+_STYLE = 'stroke="currentColor" stroke-width="1.7" fill="none"'
+_LETTERS = 'stroke="none" fill="#fff" text-anchor="middle"'
 
 
 def embedded(svg: str) -> str:
