@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,21 @@ def test_numbers_of_the_page() -> None:
     for rank, name in enumerate(("0e", "1o", "2e")):
         counts = Contraction((0, 1, 2, 3), ((rank, 4),)).counts(rank, 4).values()
         assert f"| {name} | {', '.join(map(str, counts))} |" in text
+
+
+def test_tables_of_the_page_say_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(PAGE.parent.parent / "benchmarks"))
+    tables = import_module("mace_tables")
+    found = json.loads((PAGE.parent.parent / "benchmarks" / "results" / "mace_contraction.json").read_text())
+    text = PAGE.read_text(encoding="utf-8")
+    for table in (tables.equality(found), tables.contractions(found), tables.models(found)):
+        assert table in text
+    least = {
+        order: min(min(r["ratio"].values()) for r in found["contraction"] if r["correlation"] == order)
+        for order in (3, 4)
+    }
+    assert least[3] > 20
+    assert least[4] > 500
 
 
 def test_blocks_that_need_mace_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
