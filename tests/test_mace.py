@@ -247,6 +247,16 @@ def test_a_reduced_model_is_the_same_function(doubles, monkeypatch, backend):  #
     assert all(isinstance(m, Redundant) for m in (model.products[0]["contraction"], model.products[1]["contraction"]))
 
 
+@pytest.mark.parametrize("backend", ["auto", "mace"])
+def test_orders_without_a_covariant_are_left_out(doubles, monkeypatch, backend):  # noqa: F811
+    pretend(monkeypatch)
+    model = torch.nn.Sequential(Redundant("3x0e+3x1o", "3x2e", 3, 2))
+    x, y = inputs((0, 1), 3, 2)
+    before, after = model[0](x, y), reduce(model, backend)[0](x, y)
+    assert (before - after).abs().max() < FLOAT64 * before.abs().max()
+    assert [(row.paths, row.independent) for row in count(model).rows] == [(0, 0), (1, 1), (3, 1)]
+
+
 def test_float32_models_stay_float32(monkeypatch):
     pretend(monkeypatch)
     model, (x, y) = Model(), inputs((0, 1, 2), 3, 2)
