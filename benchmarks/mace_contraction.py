@@ -263,7 +263,7 @@ def contraction(features: int, elements: int) -> list[dict[str, Any]]:
                 y = torch.nn.functional.one_hot(torch.arange(atoms) % elements, elements).to(x.dtype)
                 compiled = record.processor_seconds(lambda m=reduced: contraction_times(m, x, y, 1))  # noqa: B023
                 counts = invgen.mace.count(model)
-                repeats = 5 if correlation < 4 else 1
+                repeats = 15 if correlation < 4 else 1
                 sides = {
                     "mace": contraction_times(model, x, y, repeats),
                     "mace_reduced": contraction_times(own, x, y, repeats),

@@ -181,6 +181,19 @@ def test_other_bad_requests():
         module(torch.zeros(5, 8, 4), torch.zeros(5, 2))
 
 
+def test_weights_of_other_couplings_are_taken(doubles):  # noqa: F811
+    other = Redundant("3x0e+3x1o", "3x0e+3x1o", 3, 2)
+    module = SymmetricContraction(other.irreps_in, other.irreps_out, 3, 2)
+    parts = list(other.contractions)
+    couplings = [[getattr(part, f"U_matrix_{n}") for n in (1, 2, 3)] for part in parts]
+    weights = [[*reversed(part.weights), part.weights_max] for part in parts]
+    assert module.load_weights(couplings, weights) < FLOAT64
+    x, y = inputs((0, 1), 3, 2)
+    assert (module(x, y) - other(x, y)).abs().max() < FLOAT64 * other(x, y).abs().max()
+    couplings[1][2] = couplings[1][2] + 0.1
+    assert module.load_weights(couplings, weights) > 1e-3
+
+
 def test_a_module_is_copied_and_saved_without_its_kernels(tmp_path):
     module = SymmetricContraction("2x0e+2x1o", "2x1o", 2, 2)
     torch.save(module, tmp_path / "module.pt")
@@ -232,6 +245,16 @@ def test_a_reduced_model_is_the_same_function(doubles, monkeypatch, backend):  #
     own = [m for m in reduced.modules() if isinstance(m, Redundant)]
     assert bool(own) == (backend == "mace")
     assert all(isinstance(m, Redundant) for m in (model.products[0]["contraction"], model.products[1]["contraction"]))
+
+
+@pytest.mark.parametrize("backend", ["auto", "mace"])
+def test_orders_without_a_covariant_are_left_out(doubles, monkeypatch, backend):  # noqa: F811
+    pretend(monkeypatch)
+    model = torch.nn.Sequential(Redundant("3x0e+3x1o", "3x2e", 3, 2))
+    x, y = inputs((0, 1), 3, 2)
+    before, after = model[0](x, y), reduce(model, backend)[0](x, y)
+    assert (before - after).abs().max() < FLOAT64 * before.abs().max()
+    assert [(row.paths, row.independent) for row in count(model).rows] == [(0, 0), (1, 1), (3, 1)]
 
 
 def test_float32_models_stay_float32(monkeypatch):

@@ -125,7 +125,7 @@ class Contraction:
         flat = couplings.reshape(first, -1, columns)
         wanted = np.stack([np.add.reduceat(f[sorted_tuples].astype(float), starts, axis=0) for f in flat])
         weight = 1 / np.sqrt(count)[:, None]
-        table = (self._table(paths, output, order) * weight).reshape(-1, len(paths))
+        table = (self._table(paths, output, order) * weight).reshape(first * len(count), len(paths))
         wanted = (wanted * weight).reshape(len(table), columns)
         found = np.linalg.lstsq(table, wanted, rcond=None)[0] if paths else np.zeros((0, columns))
         largest = np.abs(wanted).max(initial=0.0)

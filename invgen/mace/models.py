@@ -103,7 +103,7 @@ def reduce(model: torch.nn.Module, backend: str = "auto") -> torch.nn.Module:
     known and for couplings that are no covariants.
     """
     contractions(model)
-    copied = copy.deepcopy(model)
+    copied = copy.deepcopy(model, _plain_parameters(model))
     for name, module in contractions(copied):
         reduced = _Reduced(name, module, "auto" if backend == OWN else backend)
         if backend == OWN:
@@ -112,6 +112,12 @@ def reduce(model: torch.nn.Module, backend: str = "auto") -> torch.nn.Module:
             parent, _, attribute = name.rpartition(".")
             setattr(copied.get_submodule(parent), attribute, reduced.filled())
     return copied
+
+
+def _plain_parameters(model: torch.nn.Module) -> dict[int, torch.nn.Parameter]:
+    """What a copy has in place of parameters of MACE's own kind, of orders without a covariant: they refuse copies."""
+    special = [p for p in model.parameters() if type(p) is not torch.nn.Parameter]
+    return {id(p): torch.nn.Parameter(p.detach().clone(), requires_grad=p.requires_grad) for p in special}
 
 
 def contractions(model: torch.nn.Module) -> list[tuple[str, Any]]:
@@ -132,7 +138,7 @@ def _symmetric_contraction() -> type[torch.nn.Module]:
             f"invgen.mace reads models of MACE, which is not installed: pip install mace-torch=={VERSIONS[-1]} "
             "(with --no-deps to keep your torch)"
         )
-    version = import_module("mace").__version__ if hasattr(import_module("mace"), "__version__") else "unknown"
+    version = getattr(import_module("mace"), "__version__", "of no version")
     if version not in VERSIONS:
         raise MaceError(
             f"mace-torch {version} is not known to this version of invgen, which reads {', '.join(VERSIONS)}: "
