@@ -21,7 +21,6 @@ from rotation_fixtures import rotation
 from tolerances import DIRECT_SUM, LAW
 
 import invgen
-import invgen.runtime.dynamo
 from invgen.compiler.contractions import Contraction
 from invgen.errors import MaceError, SpecError
 from invgen.mace import SymmetricContraction, count, reduce

@@ -14,7 +14,6 @@ from kernel_fixtures import emitted, polynomial
 from tensor_fixtures import same_derivatives, tensors
 from torch import Tensor
 
-import invgen.runtime.dynamo
 from invgen.nn.invariants import Invariants
 from invgen.runtime import backends, load
 from invgen.runtime.operators import invariants
@@ -295,5 +294,14 @@ def test_without_numba_the_operators_run_the_torch_statements(monkeypatch: pytes
 
 
 def test_the_compile_backend_is_registered() -> None:
-    assert "invgen" in torch.compiler.list_backends(exclude_tags=())
-    assert invgen.runtime.dynamo.invgen_backend is not None
+    """In a process that has imported nothing of this package."""
+    code = """
+import torch
+assert "invgen" in torch.compiler.list_backends(exclude_tags=())
+compiled = torch.compile(lambda x: (x * x).sum(), backend="invgen", options={"inner": "aot_eager"})
+x = torch.ones(3, requires_grad=True)
+(g,) = torch.autograd.grad(compiled(x), x, create_graph=True)
+(h,) = torch.autograd.grad(g.sum(), x)
+assert h.tolist() == [2.0, 2.0, 2.0]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

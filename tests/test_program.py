@@ -332,7 +332,7 @@ def test_a_short_list_stays_functions_of_the_same():
 
 def test_lists_that_cannot_be_shortened_are_refused():
     spec = BasisSpec(l_max=3, n_max=4, ordering="program")
-    with pytest.raises(SpecError, match="4abcd.4abcd name tensors that .* does not have"):
+    with pytest.raises(SpecError, match=r"4abcd.4abcd name tensors that .* does not have"):
         invgen.shorten(spec, ["4abcd.4abcd"])
     with pytest.raises(SpecError, match="got ordering='cost'; use 'program'"):
         invgen.shorten(BasisSpec(l_max=3, n_max=4, ordering="cost"), ["1a.1a"])

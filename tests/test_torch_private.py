@@ -23,7 +23,6 @@ USED = (
     "torch._C._are_functorch_transforms_active",
     "torch._C._len_torch_dispatch_stack",
     "torch._assert_async",
-    "torch._dynamo.register_backend",
     "torch._foreach_lerp_",
     "torch._functorch.utils.enable_single_level_autograd_function",
     "torch._inductor.aot_compile",

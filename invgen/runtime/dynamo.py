@@ -9,6 +9,8 @@
 and joins them by an autograd function. The price is that the first backward computes the forward once more.
 
     compiled = torch.compile(module, fullgraph=True, backend="invgen")
+
+An entry point tells torch the name; where this package is not installed, pass ``backend=invgen_backend``.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from invgen.runtime.torch_private import recompile_now, register_backend
+from invgen.runtime.torch_private import recompile_now
 
 
 class _Graph:
@@ -96,7 +98,6 @@ class _Twice(torch.autograd.Function):
         return None, *(next(found) if k in chosen else None for k in range(len(inputs)))
 
 
-@register_backend(name="invgen")
 def invgen_backend(
     graph: torch.fx.GraphModule, example_inputs: Sequence[Any], options: dict[str, str] | None = None
 ) -> Callable[..., Any]:

@@ -54,13 +54,6 @@ def modules_of(module: torch.nn.Module) -> dict[str, torch.nn.Module | None]:
     return module._modules
 
 
-def register_backend(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A decorator that makes a function known to ``torch.compile`` as a backend of this name."""
-    import torch._dynamo
-
-    return torch._dynamo.register_backend(name=name)
-
-
 def recompile_now(graph: torch.fx.GraphModule) -> None:
     """Generate the code of a graph that is generated at its first call otherwise."""
     from torch.fx._lazy_graph_module import _LazyGraphModule
