@@ -159,6 +159,25 @@ def measured(data: Path, molecule: str, small: Sequence[Mapping[str, Any]]) -> d
     return {"sizes": sizes, "bases": rows, "chosen": chosen, "published": PUBLISHED.get(molecule)}
 
 
+def table(molecules: Mapping[str, Any]) -> list[str]:
+    """Rows of the table in ``docs/potentials.md``: RMSE of energies and forces, medians over frames in brackets."""
+    made = []
+    for molecule, found in molecules.items():
+        for row in found["bases"]:
+            held = row["held_out"]
+            cells = [molecule, row["name"] + (" (chosen)" if row["name"] == found["chosen"] else "")]
+            cells += [f"{row['coefficients']:,}", f"{held['energy_rmse_meV']:.1f} / {held['force_rmse_meV_per_A']:.1f}"]
+            for errors in row["test"].values():
+                energy = f"{errors['energy_rmse_meV']:,.1f}"
+                medians = f"{errors['median_energy_error_meV']:,.1f}"
+                if "force_rmse_meV_per_A" in errors:
+                    energy += f" / {errors['force_rmse_meV_per_A']:,.1f}"
+                    medians += f" / {errors['median_force_rmse_meV_per_A']:,.1f}"
+                cells.append(f"{energy} ({medians})")
+            made.append(f"| {' | '.join(cells + [''] * (8 - len(cells)))} |")
+    return made
+
+
 def main() -> None:
     """Measures and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
