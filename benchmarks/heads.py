@@ -15,9 +15,10 @@ inducing points, with the weights and the four folds of the linear fit. Which he
 is decided by what is held out: one fold that training did not see, or all four in turn. Test structures choose nothing.
 
 Cost: a head needs the values of all functions and the pull-back of its derivatives, which cost more than the contracted
-evaluation of the linear potential of the same basis; ``us_per_atom`` is that, plus the head alone, and so a lower
-bound. Beside it is the linear potential of least held-out errors in ``materials.py`` among those of at most that cost.
-Copper has a third of its training structures here; the linear potential of equal cost is then fitted to the same third.
+evaluation of the linear potential of the same basis; ``us_per_atom`` is that, plus the head alone, and so a lower bound
+(not for inducing points, whose derivatives are made one by one). Beside it is the linear potential of least held-out
+errors in ``materials.py`` among those of at most that cost. Copper has a third of its training structures here; the
+linear potential of equal cost is then fitted to the same third.
 
     python benchmarks/heads.py DATA [Mo Cu] -> results/heads.json
 """

@@ -144,19 +144,22 @@ def chosen_with_acac(data: Path) -> list[dict[str, Any]]:
     return tried
 
 
-def measured(data: Path, molecule: str, small: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """All bases."""
+def measured(data: Path, molecule: str, small: Sequence[Mapping[str, Any]]) -> None:
+    """All bases; the file is written after each."""
     train, tests = read(data, molecule)
     best = min(small[len(CUTOFFS) :], key=score)
-    rows = []
+    sizes = {"train": len(train), **{name: len(structures) for name, structures in tests.items()}}
+    rows: list[dict[str, Any]] = []
     for name, basis in BASES[molecule].items():
         result = fitted(train, basis, best["cutoff"], best["r0"], (best["smoothness"],))
         rows.append({"name": name, "basis": basis, **told(result, train[0].atoms), "test": errors(result, tests)})
         print(f"{molecule} {name}: {rows[-1]['coefficients']} coefficients, {rows[-1]['processor_seconds']:.0f} s")
         print(rows[-1]["held_out"], rows[-1]["test"], flush=True)
-    sizes = {"train": len(train), **{name: len(structures) for name, structures in tests.items()}}
-    chosen = min(rows, key=score)["name"]
-    return {"sizes": sizes, "bases": rows, "chosen": chosen, "published": PUBLISHED.get(molecule)}
+        missing = [other for other in BASES[molecule] if other not in [row["name"] for row in rows]]
+        chosen, published = min(rows, key=score)["name"], PUBLISHED.get(molecule)
+        made = {"sizes": sizes, "bases": rows, "missing": missing, "chosen": chosen, "published": published}
+        found = {**kept().get("molecules", {}), molecule: made}
+        record.write("molecules_linear", {"folds": FOLDS, "small": small, "molecules": found})
 
 
 def table(molecules: Mapping[str, Any]) -> list[str]:
@@ -186,9 +189,7 @@ def main() -> None:
     given = parser.parse_args()
     small = kept().get("small") or chosen_with_acac(given.data)
     for molecule in given.molecules:
-        row = measured(given.data, molecule, small)
-        found = {**kept().get("molecules", {}), molecule: row}
-        record.write("molecules_linear", {"folds": FOLDS, "small": small, "molecules": found})
+        measured(given.data, molecule, small)
 
 
 def kept() -> dict[str, Any]:
