@@ -253,3 +253,15 @@ def test_bases_of_four_elements_are_compared_at_equal_size_by_the_number_of_elem
             assert line[key]["ratio"] == pytest.approx(0.5)
             assert line[key]["spread"] == pytest.approx([0.5, 0.5])
     assert found["rows"][0]["kinds"]["four elements"] == pytest.approx({"energy_mae": 7.0, "force_mae": 14.0})
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_pages_say_what_was_measured_of_molecules_and_of_heads():
+    results = ROOT / "benchmarks" / "results"
+    molecules = json.loads((results / "molecules_linear.json").read_text())["molecules"]
+    made = importlib.import_module("molecules_linear").table(molecules)
+    assert made
+    assert [row for row in made if row not in tables("potentials.md")] == []
+    heads = importlib.import_module("heads").table(json.loads((results / "heads.json").read_text())["elements"])
+    assert heads
+    assert [row for row in heads if row not in tables("materials.md")] == []

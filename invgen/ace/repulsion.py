@@ -7,7 +7,7 @@ nuclei of charges z and z', switched to zero with two continuous derivatives:
     phi(x) = 0.18175 exp(-3.19980 x) + 0.50986 exp(-0.94229 x) + 0.28022 exp(-0.40290 x) + 0.02817 exp(-0.20162 x),
     S(t) = 1 - t^3 (10 - 15 t + 6 t^2),  1 below t = 0,  0 above t = 1,
 
-k = 14.3996 eV Å, a_0 = 0.529177 Å. ``inner`` and ``outer`` belong to a pair of elements, and so does a factor of V.
+k = 14.3996 eV Å, a_0 = 0.529177 Å. ``inner`` and ``outer`` belong to a pair of elements.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import numpy as np
 from invgen.data.errors import DataError
 from invgen.runtime.cpu.compiled import compiled
 
-ZBL, STRENGTHENED = "zbl", "strengthened zbl"
 COULOMB = 14.3996454784
 """e^2 / (4 pi epsilon_0) in eV Å (CODATA 2018)."""
 BOHR = 0.529177210903
@@ -38,29 +37,23 @@ class Repulsion:
         (S,) atomic numbers.
     inner, outer
         (S, S) Å, symmetric: up to ``inner`` it is ZBL's, from ``outer`` on it is zero.
-    factor
-        (S, S), symmetric: what V is multiplied by, one by default.
 
-    Raises ``DataError`` for shapes that do not fit, lengths that are not 0 < inner < outer, factors that are not
-    positive.
+    Raises ``DataError`` for shapes that do not fit and lengths that are not 0 < inner < outer.
     """
 
     numbers: np.ndarray
     inner: np.ndarray
     outer: np.ndarray
-    factor: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         numbers = np.asarray(self.numbers, dtype=np.int64)
         object.__setattr__(self, "numbers", numbers)
-        if self.factor is None:
-            object.__setattr__(self, "factor", np.ones((len(numbers), len(numbers))))
-        for name in ("inner", "outer", "factor"):
+        for name in ("inner", "outer"):
             table = np.ascontiguousarray(getattr(self, name), dtype=np.float64)
             if table.shape != (len(numbers), len(numbers)) or not np.array_equal(table, table.T):
                 raise DataError(
                     f"{name} of a repulsion of {len(numbers)} elements must be a symmetric table of "
-                    f"{len(numbers)} x {len(numbers)} numbers, got {table.tolist()}"
+                    f"{len(numbers)} x {len(numbers)} lengths, got {table.tolist()}"
                 )
             object.__setattr__(self, name, table)
         if not ((self.inner > 0) & (self.inner < self.outer) & np.isfinite(self.outer)).all():
@@ -68,15 +61,11 @@ class Repulsion:
                 f"a repulsion needs 0 < inner < outer for all pairs of elements, got inner {self.inner.tolist()} Å and "
                 f"outer {self.outer.tolist()} Å"
             )
-        factor = np.asarray(self.factor)
-        if not (np.isfinite(factor) & (factor > 0)).all():
-            raise DataError(f"factors of a repulsion must be positive, got {factor.tolist()}")
 
     @cached_property
     def strength(self) -> np.ndarray:
-        """(S, S) k z z' times the factor, eV Å."""
-        charges = np.multiply.outer(self.numbers, self.numbers).astype(np.float64)
-        return np.asarray(COULOMB * charges * self.factor)
+        """(S, S) k z z', eV Å."""
+        return COULOMB * np.multiply.outer(self.numbers, self.numbers).astype(np.float64)
 
     @cached_property
     def length(self) -> np.ndarray:
@@ -102,28 +91,17 @@ class Repulsion:
         )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
-        """``kind``, ``inner``, ``outer``, and ``factor`` where it is not one; the elements are those of the potential.
-
-        The kind is another one with factors, which versions without them refuse.
-        """
-        lengths = {"inner": self.inner.tolist(), "outer": self.outer.tolist()}
-        factor = np.asarray(self.factor)
-        if (factor == 1).all():
-            return {"kind": ZBL, **lengths}
-        return {"kind": STRENGTHENED, **lengths, "factor": factor.tolist()}
+        """``kind``, ``inner`` and ``outer``; the elements are those of the potential."""
+        return {"kind": "zbl", "inner": self.inner.tolist(), "outer": self.outer.tolist()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any] | None, numbers: np.ndarray) -> Repulsion | None:
         """From ``to_json``, for these atomic numbers; raises ``DataError`` for another kind, ``KeyError`` for less."""
         if data is None:
             return None
-        if data["kind"] not in (ZBL, STRENGTHENED):
-            raise DataError(
-                f"a repulsion of kind {data['kind']!r}, this version knows {ZBL!r} and {STRENGTHENED!r}; use a newer "
-                "one"
-            )
-        factor = np.array(data["factor"]) if data["kind"] == STRENGTHENED else None
-        return cls(numbers, np.array(data["inner"]), np.array(data["outer"]), factor)
+        if data["kind"] != "zbl":
+            raise DataError(f"a repulsion of kind {data['kind']!r}, this version knows 'zbl'; use a newer one")
+        return cls(numbers, np.array(data["inner"]), np.array(data["outer"]))
 
 
 @compiled

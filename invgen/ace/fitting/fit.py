@@ -23,7 +23,7 @@ from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.references import References, final_energies, starting_energies, told_energies
 from invgen.ace.fitting.report import write_report
 from invgen.ace.fitting.rows import Weights
-from invgen.ace.fitting.shortrange import name_attractions, repulsion_of, strengthened
+from invgen.ace.fitting.shortrange import name_attractions, repulsion_of
 from invgen.ace.fitting.solvers import Solution, solve
 from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict, table_text
 from invgen.ace.potential import LinearPotential
@@ -203,12 +203,11 @@ def _potential(
     elements, references = tuple(known["elements"]), known["references"]
     structures = [*sets["train"], *sets["validation"]]
     repulsion, told = repulsion_of(structures, elements, radial.cutoff, settings.short_range)
-    bare = LinearPotential(
+    potential = LinearPotential(
         products, radial, elements, solution.coefficients.reshape(len(elements), -1),
         np.array(list(references.values())), products.labels, known, repulsion,
     )  # fmt: skip
-    potential, stronger = strengthened(bare)
-    return potential, {**told, "factors": stronger, "attracts": name_attractions(potential)}
+    return potential, {**told, "attracts": name_attractions(potential)}
 
 
 def _assembled(

@@ -6,8 +6,7 @@ It is zero at all distances that occur, so a fit is the same with and without it
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,6 @@ BELOW = 1 - 1e-12
 """Keeps what is rounded at the shortest distance on the side where the repulsion is zero."""
 PRESSED, TRIED = 0.3, 15
 """Å: the shortest distance at which pairs of atoms are tried; how many distances."""
-STRONGEST = 1024.0
-"""Times ZBL's repulsion."""
 
 
 def shortest_distances(structures: Sequence[Structure], elements: Sequence[str], cutoff: float) -> np.ndarray:
@@ -66,66 +63,21 @@ def repulsion_of(
     return found, {"zbl": True, "pairs": pairs}
 
 
-def strengthened(potential: LinearPotential) -> tuple[LinearPotential, dict[str, float]]:
-    """With the repulsion of pairs of elements that attract closer than ``inner`` doubled until they repel; warns of it.
-
-    Beside the potential: the factors of these pairs. The functions of a basis may do anything where there was no
-    structure, and be stronger than ZBL's repulsion; more than ``STRONGEST`` times as strong it does not get.
-    """
-    repulsion, named = potential.repulsion, dict[str, float]()
-    if repulsion is None:
-        return potential, named
-    factor = np.array(repulsion.factor)
-    for (a, b), distances in _pressed(repulsion):
-        both = [_pushes(potential, repulsion, a, b, r) for r in distances]
-        times = 1.0
-        while times < STRONGEST and any(push + (times - 1) * own <= 0 for push, own in both):
-            times *= 2
-        if times > 1:
-            factor[a, b] = factor[b, a] = times * factor[a, b]
-            named[_name(potential, a, b)] = times
-    if not named:
-        return potential, named
-    told = ", ".join(f"{pair} {times:.0f} times" for pair, times in named.items())
-    warnings.warn(
-        f"the fit attracts at short range more than ZBL's repulsion repels, which is made stronger ({told}): add "
-        "structures at short distances, or take fewer functions",
-        stacklevel=4,
-    )
-    return replace(potential, repulsion=replace(repulsion, factor=factor)), named
-
-
-def _pressed(repulsion: Repulsion) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
-    """Every pair of elements, and the distances (Å) at which it is tried."""
-    for a in range(len(repulsion.numbers)):
-        for b in range(a, len(repulsion.numbers)):
-            yield (a, b), np.linspace(PRESSED, max(float(repulsion.inner[a, b]), PRESSED), TRIED)
-
-
-def _pair(potential: LinearPotential, a: int, b: int, r: float) -> Structure:
-    return Structure(potential.numbers[[a, b]], np.array([[0.0, 0.0, 0.0], [0.0, 0.0, r]]))
-
-
-def _pushes(potential: LinearPotential, repulsion: Repulsion, a: int, b: int, r: float) -> tuple[float, float]:
-    """Forces (eV/Å) that push two atoms apart: all of it, and that of the repulsion."""
-    pair, own = _pair(potential, a, b, r), np.zeros((2, 3))
-    repulsion.add(potential.neighbourhoods(pair), pair.positions, own, np.zeros(6))
-    return float(potential.energy_forces_stress(pair).forces[1, 2]), float(own[1, 2])
-
-
-def _name(potential: LinearPotential, a: int, b: int) -> str:
-    return f"{potential.elements[a]}-{potential.elements[b]}"
-
-
 def name_attractions(potential: LinearPotential) -> dict[str, float]:
-    """Pairs of elements that attract closer than ``inner``, with the largest such distance (Å) tried; warns of them."""
+    """Pairs of elements that attract closer than ``inner``, with the largest such distance (Å) tried; warns of them.
+
+    The functions of a basis may do anything where there was no structure, and be stronger than the repulsion.
+    """
     found: dict[str, float] = {}
     if potential.repulsion is None:
         return found
-    for (a, b), distances in _pressed(potential.repulsion):
-        for r in distances:
-            if potential.energy_forces_stress(_pair(potential, a, b, r)).forces[1, 2] <= 0:
-                found[_name(potential, a, b)] = float(r)
+    numbers, elements = potential.numbers, potential.elements
+    for a in range(len(numbers)):
+        for b in range(a, len(numbers)):
+            for r in np.linspace(PRESSED, max(float(potential.repulsion.inner[a, b]), PRESSED), TRIED):
+                pair = Structure(numbers[[a, b]], np.array([[0.0, 0.0, 0.0], [0.0, 0.0, r]]))
+                if potential.energy_forces_stress(pair).forces[1, 2] <= 0:
+                    found[f"{elements[a]}-{elements[b]}"] = float(r)
     if found:
         named = ", ".join(f"{pair} at {r:.2f} Å" for pair, r in found.items())
         warnings.warn(
