@@ -72,6 +72,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files", "version"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
+    "hippynn": ("engines",),
     "engines": ("potentials", "ace", "nn", "cpp", "data", "files", *RUN),
     "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files"),
 }

@@ -173,7 +173,7 @@ print(repr(model(numbers, positions)[0].detach().flatten().tolist()))
 
 
 def test_any_basis_in_a_network() -> None:
-    """Rank four, 42 invariants: they do not turn with the molecule, and undoing brings the old network back."""
+    """Rank four, 23 invariants: they do not turn with the molecule, and undoing brings the old network back."""
     model = graph()
     before, shapes = everything(model), {k: v.shape for k, v in model.state_dict().items() if hasattr(v, "shape")}
     held = patch(model, basis="cartesian-l4-n4-flexible")
