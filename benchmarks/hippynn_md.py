@@ -1,10 +1,10 @@
 """Molecular dynamics with hippynn's calculator for ASE, before and after ``invgen.hippynn.patch``, beside ours.
 
 The cell, the network and the units of speed are those of ``lammps_plugin``: 2,000 atoms of molybdenum, HIP-HOP-NN
-(3,4), cutoff 5.2 Å, random weights, atoms times steps per second of processor time, one thread. Ours is made from the state of
-hippynn's, and forces of all three are compared first. hippynn runs on the kernels that it chooses itself.
+(3,4), cutoff 5.2 Å, random weights, atoms times steps per second of processor time, one thread. Ours is made from the
+state of hippynn's, and forces of all three are compared first. hippynn runs on the kernels that it chooses itself.
 
-    python benchmarks/hippynn_md.py [--repeat 10] [--steps 3] [--repetitions 2]                -> results/hippynn_md.json
+    python benchmarks/hippynn_md.py [--repeat 10] [--steps 4] [--repetitions 2]               -> results/hippynn_md.json
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def main() -> None:
     """Runs what the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeat", type=int, default=10)
-    parser.add_argument("--steps", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--repetitions", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
