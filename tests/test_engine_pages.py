@@ -104,3 +104,14 @@ def test_torchsim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     final = run([text for _, text in found])["final"]
     assert final.positions.shape == (5 + 3 + 9, 3)
     assert bool(np.isfinite(final.energy.numpy()).all())
+
+
+def test_metatomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("metatomic.torch", reason="metatomic is not installed: pip install metatomic-torch")
+    monkeypatch.chdir(tmp_path)
+    found = blocks("metatomic.md")
+    assert [language for language, _ in found] == ["python", "python"]
+    names = run([text for _, text in found])
+    atoms = names["atoms"].copy()
+    atoms.calc = open_model("model.safetensors").calculator()
+    close(np.array(names["atoms"].get_potential_energy()), np.array(atoms.get_potential_energy()), LAW["float64"])

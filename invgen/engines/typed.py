@@ -98,7 +98,7 @@ class Mixed(nn.Module):
 
     def __init__(self, layer: InvariantInteraction) -> None:
         super().__init__()
-        self.value = typed_statements(layer.invariants.kernels.folder)  # type: ignore[union-attr]
+        self.value = typed_statements(layer.invariants.kernels.folder)
         norm = layer.normalisation
         self.size, self.epsilon = norm.num_groups, norm.eps
         for name, values in (("mixing", layer.mixing), ("weight", norm.weight), ("bias", norm.bias)):
@@ -154,7 +154,7 @@ class Block(nn.Module):
     def __init__(self, block: Any) -> None:
         super().__init__()
         residual: Residual = block.interaction
-        self.interaction = Interaction(residual.layer)  # type: ignore[arg-type]
+        self.interaction = Interaction(residual.layer)
         self.output, self.adjust = residual.output, residual.adjust
         self.atom_layers = nn.ModuleList(AtomLayer(layer) for layer in block.atom_layers)
 
