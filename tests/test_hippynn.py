@@ -198,6 +198,15 @@ def test_any_basis_in_a_network() -> None:
     assert all(torch.equal(a, b) for a, b in zip(everything(model), before, strict=True))
 
 
+def test_a_basis_runs_in_plain_operations_where_there_are_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a GPU: the same network with and without the operators of the CPU."""
+    model = graph()
+    patch(model, basis="cartesian-l2-n4-flexible")
+    before = everything(model)
+    monkeypatch.setattr(hippynn_layers.Forward, "runs_on", lambda *_: False)
+    all_close(everything(model), before, LAW["float64"])
+
+
 def test_hippynns_own_basis_by_name_is_the_same_function() -> None:
     """With its own mixing weights in the order of our labels, a basis that is asked for gives the same energies."""
     model = graph("HipHopnn", {**HOP, "group_norm": False})
