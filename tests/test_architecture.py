@@ -73,7 +73,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
     "hippynn": ("engines",),
-    "engines": ("potentials", "ace", "nn", "cpp", "data", "files", *RUN),
+    "engines": ("potentials", "ace", "nn", "cpp", "data", "files", "version", *RUN),
     "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files"),
 }
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
