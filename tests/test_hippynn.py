@@ -172,7 +172,7 @@ print(repr(model(numbers, positions)[0].detach().flatten().tolist()))
     close(np.array(eval(done.stdout)), before[0].flatten().numpy(), LAW["float64"])
 
 
-def test_any_basis_in_a_network() -> None:
+def test_any_basis_in_a_network(tmp_path: Path) -> None:
     """Rank four, 23 invariants: they do not turn with the molecule, and undoing brings the old network back."""
     model = graph()
     before, shapes = everything(model), {k: v.shape for k, v in model.state_dict().items() if hasattr(v, "shape")}
@@ -192,8 +192,9 @@ def test_any_basis_in_a_network() -> None:
     close(turned[0], energy, LAW["float64"])
     close(turned[1], forces @ turn, LAW["float64"])
     everything(model)
-    twin = copy.deepcopy(model)
-    close(twin(numbers, positions)[0], energy, LAW["float64"])
+    torch.save(model, tmp_path / "model.pt")
+    for twin in (copy.deepcopy(model), torch.load(tmp_path / "model.pt", weights_only=False)):
+        close(twin(numbers, positions)[0], energy, LAW["float64"])
     held.undo()
     assert all(torch.equal(a, b) for a, b in zip(everything(model), before, strict=True))
 
