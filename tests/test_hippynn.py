@@ -28,14 +28,17 @@ from invgen.potentials.hippynn_weights import invariant_order
 from invgen.runtime.operators import pairs
 
 torch.set_default_dtype(torch.float64)  # in which hippynn makes its projections when it is imported
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    hippynn = pytest.importorskip("hippynn", reason="hippynn is not installed: pip install hippynn==0.1.3")
-    from hippynn.custom_kernels.registry import MessagePassingKernels
-    from hippynn.custom_kernels.test_env import EnvOpsTester
-    from hippynn.graphs import inputs, networks, physics, targets
-    from hippynn.layers.hiplayers import GaussianSensitivityModule, SensitivityBottleneck
-torch.set_default_dtype(torch.float32)
+try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        hippynn = pytest.importorskip("hippynn", reason="hippynn is not installed: pip install hippynn==0.1.3")
+        from hippynn.custom_kernels.registry import MessagePassingKernels
+        from hippynn.custom_kernels.test_env import EnvOpsTester
+        from hippynn.experiment.assembly import TrainingModules
+        from hippynn.graphs import inputs, networks, physics, targets
+        from hippynn.layers.hiplayers import GaussianSensitivityModule, SensitivityBottleneck
+finally:
+    torch.set_default_dtype(torch.float32)
 PLAIN = "_pytorch_raw_wrapped"
 """hippynn's sums in plain torch: those in Numba differ by 1e-9, and others are compiled for every shape."""
 
@@ -340,6 +343,17 @@ def test_other_sensitivities_are_asked() -> None:
     module = GaussianSensitivityModule(4, 0.8, 3.0, CUTOFF).double()
     r = torch.linspace(0.7, 4.0, 5, dtype=F64)
     assert torch.equal(compiled_sensitivities(module, r), module(r))
+
+
+def test_nodes_and_training_modules_are_taken() -> None:
+    model = graph("Hipnn")
+    (node,) = (n for n in model.names_dict if type(n) is networks.Hipnn)
+    held = patch(node)
+    assert held.layers == ("blocks.0.0.base_layer", "blocks.1.0.base_layer")
+    held.undo()
+    held = patch(TrainingModules(model, torch.nn.Identity(), torch.nn.Identity()))
+    assert len(held.layers) == 2
+    held.undo()
 
 
 def test_one_hot_rows_are_seen() -> None:
