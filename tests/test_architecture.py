@@ -90,7 +90,8 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files", "markup", "version"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
-    "engines": ("potentials", "ace", "nn", "cpp", "data", "files", *RUN),
+    "hippynn": ("engines",),
+    "engines": ("potentials", "ace", "nn", "cpp", "data", "files", "version", *RUN),
     "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files", "markup"),
 }
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}

@@ -8,6 +8,7 @@ import pytest
 import torch
 from ase import Atoms
 from network_fixtures import build
+from processes import python
 from tolerances import LAW, close
 
 from invgen.ace import LinearPotential
@@ -57,3 +58,17 @@ def test_the_same_as_one_by_one(kind: str) -> None:
     for now in (moved, jumped, jumped[:2], jumped[::-1], jumped):
         compare(evaluate(now), one_by_one(model, now))
     assert torch.isnan(evaluate(systems, stress=True).stress).any(1).tolist() == [False, True, True, True]
+
+
+def test_networks_need_no_numba() -> None:
+    code = """
+import sys
+sys.modules["numba"] = sys.modules["llvmlite"] = sys.modules["sympy"] = sys.modules["jinja2"] = None
+import invgen.engines.typed, invgen.hippynn
+from invgen.data import Structure
+from invgen.engines.batched import evaluator
+from invgen.nn import HipNN
+systems = [Structure([1, 1], [[0.0, 0.0, 0.0], [0.0, 0.0, 0.8]])] * 2
+print(evaluator(HipNN(species=[1], features=2, sensitivities=3))(systems).forces.shape)
+"""
+    assert python(code).strip() == "torch.Size([4, 3])"

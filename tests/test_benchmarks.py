@@ -20,6 +20,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from tolerances import FINITE_DIFFERENCE, KERNEL, LAW
 
 import invgen
+from invgen.engines.errors import EngineError
 from invgen.files import write_text
 from invgen.potentials.training.config import OutputConfig
 
@@ -49,6 +50,9 @@ def exists(module: str, name: str) -> bool:
         return hasattr(importlib.import_module(module), name) or find_spec(f"{module}.{name}") is not None
     except ModuleNotFoundError:
         return False
+    except EngineError:  # of a module for an engine that is not installed here
+        found = find_spec(module)
+        return found is not None and found.origin is not None and name in top_level(Path(found.origin))
 
 
 def missing(source: str) -> list[str]:

@@ -28,14 +28,17 @@ from invgen.potentials.hippynn_weights import invariant_order
 from invgen.runtime.operators import pairs
 
 torch.set_default_dtype(torch.float64)  # in which hippynn makes its projections when it is imported
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    hippynn = pytest.importorskip("hippynn", reason="hippynn is not installed: pip install hippynn==0.1.3")
-    from hippynn.custom_kernels.registry import MessagePassingKernels
-    from hippynn.custom_kernels.test_env import EnvOpsTester
-    from hippynn.graphs import inputs, networks, physics, targets
-    from hippynn.layers.hiplayers import GaussianSensitivityModule, SensitivityBottleneck
-torch.set_default_dtype(torch.float32)
+try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        hippynn = pytest.importorskip("hippynn", reason="hippynn is not installed: pip install hippynn==0.1.3")
+        from hippynn.custom_kernels.registry import MessagePassingKernels
+        from hippynn.custom_kernels.test_env import EnvOpsTester
+        from hippynn.experiment.assembly import TrainingModules
+        from hippynn.graphs import inputs, networks, physics, targets
+        from hippynn.layers.hiplayers import GaussianSensitivityModule, SensitivityBottleneck
+finally:
+    torch.set_default_dtype(torch.float32)
 PLAIN = "_pytorch_raw_wrapped"
 """hippynn's sums in plain torch: those in Numba differ by 1e-9, and others are compiled for every shape."""
 
@@ -172,8 +175,8 @@ print(repr(model(numbers, positions)[0].detach().flatten().tolist()))
     close(np.array(eval(done.stdout)), before[0].flatten().numpy(), LAW["float64"])
 
 
-def test_any_basis_in_a_network() -> None:
-    """Rank four, 42 invariants: they do not turn with the molecule, and undoing brings the old network back."""
+def test_any_basis_in_a_network(tmp_path: Path) -> None:
+    """Rank four, 23 invariants: they do not turn with the molecule, and undoing brings the old network back."""
     model = graph()
     before, shapes = everything(model), {k: v.shape for k, v in model.state_dict().items() if hasattr(v, "shape")}
     held = patch(model, basis="cartesian-l4-n4-flexible")
@@ -192,10 +195,20 @@ def test_any_basis_in_a_network() -> None:
     close(turned[0], energy, LAW["float64"])
     close(turned[1], forces @ turn, LAW["float64"])
     everything(model)
-    twin = copy.deepcopy(model)
-    close(twin(numbers, positions)[0], energy, LAW["float64"])
+    torch.save(model, tmp_path / "model.pt")
+    for twin in (copy.deepcopy(model), torch.load(tmp_path / "model.pt", weights_only=False)):
+        close(twin(numbers, positions)[0], energy, LAW["float64"])
     held.undo()
     assert all(torch.equal(a, b) for a, b in zip(everything(model), before, strict=True))
+
+
+def test_a_basis_runs_in_plain_operations_where_there_are_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a GPU: the same network with and without the operators of the CPU."""
+    model = graph()
+    patch(model, basis="cartesian-l2-n4-flexible")
+    before = everything(model)
+    monkeypatch.setattr(hippynn_layers.Forward, "runs_on", lambda *_: False)
+    all_close(everything(model), before, LAW["float64"])
 
 
 def test_hippynns_own_basis_by_name_is_the_same_function() -> None:
@@ -330,6 +343,17 @@ def test_other_sensitivities_are_asked() -> None:
     module = GaussianSensitivityModule(4, 0.8, 3.0, CUTOFF).double()
     r = torch.linspace(0.7, 4.0, 5, dtype=F64)
     assert torch.equal(compiled_sensitivities(module, r), module(r))
+
+
+def test_nodes_and_training_modules_are_taken() -> None:
+    model = graph("Hipnn")
+    (node,) = (n for n in model.names_dict if type(n) is networks.Hipnn)
+    held = patch(node)
+    assert held.layers == ("blocks.0.0.base_layer", "blocks.1.0.base_layer")
+    held.undo()
+    held = patch(TrainingModules(model, torch.nn.Identity(), torch.nn.Identity()))
+    assert len(held.layers) == 2
+    held.undo()
 
 
 def test_one_hot_rows_are_seen() -> None:

@@ -17,7 +17,7 @@ from invgen.ace.neighbourhoods import Neighbourhoods, element_numbers, neighbour
 from invgen.ace.radial import RadialBasis
 from invgen.ace.repulsion import Repulsion
 from invgen.data.errors import DataError
-from invgen.data.files import read_archive, write_archive
+from invgen.data.files import LINEAR, read_archive, write_archive
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
 from invgen.errors import InvgenError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from invgen.ace.torch_potential import TorchLinearPotential
     from invgen.data.calculator import StructureCalculator
 
-KIND = "invgen linear potential"
+KIND = LINEAR
 FORMAT, READ = 2, (1, 2)
 """The format of files that are written, and those that are read: 1 had no repulsion."""
 UNITS = {"energy": "eV", "length": "Å"}

@@ -19,6 +19,8 @@ import safetensors.numpy
 from invgen.data.errors import DataError
 from invgen.files import write_arrays, write_bytes
 
+LINEAR = "invgen linear potential"
+"""The kind of the files of linear potentials, known where Numba is not installed, which they need."""
 NOTE = "invgen"
 """The one entry in the metadata of a tensor file: their order is not kept, and equal contents are to be equal bytes."""
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 
-from invgen.ace.potential import LinearPotential
 from invgen.data.batch import Batch, batch_on
 from invgen.data.dataset import structure_batch
 from invgen.data.neighbours import NeighbourPairs, VerletList, stays_within
 from invgen.data.structure import Structure
-from invgen.engines.models import open_model
+from invgen.engines.models import Model, open_model
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
+
+if TYPE_CHECKING:
+    from invgen.data.calculator import StructurePotential
 
 
 class Evaluated(NamedTuple):
@@ -47,7 +49,7 @@ def evaluator(model: Any, skin: float = 0.5) -> Evaluator:
     Raises ``DataError`` for a path without a model, and what potentials raise of structures.
     """
     potential = open_model(model).potential if isinstance(model, str | Path) else model
-    if isinstance(potential, LinearPotential):
+    if Model(potential).linear:
         return LinearEvaluator(potential, skin)
     return NetworkEvaluator(EnergyForces(potential).eval() if isinstance(potential, Network) else potential, skin)
 
@@ -55,7 +57,7 @@ def evaluator(model: Any, skin: float = 0.5) -> Evaluator:
 class LinearEvaluator:
     """A linear potential, one structure after another."""
 
-    def __init__(self, potential: LinearPotential, skin: float) -> None:
+    def __init__(self, potential: StructurePotential, skin: float) -> None:
         self.potential, self.skin = potential, skin
         self._known: dict[int, tuple[Structure, Any]] = {}
 

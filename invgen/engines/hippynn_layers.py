@@ -109,7 +109,7 @@ class ScalarForward(Forward):
 class VectorForward(ScalarForward):
     """``InteractLayerVec``: t_1 sqrt(|E^1|² + ε) besides."""
 
-    ranks = (0, 1)
+    ranks: tuple[int, ...] = (0, 1)
 
     def combine(self, tensors: Tensor) -> Tensor:
         norm = tensors[:, 1:4].square().sum(1) + self.module.cusp_reg
@@ -119,7 +119,7 @@ class VectorForward(ScalarForward):
 class QuadrupoleForward(VectorForward):
     """``InteractLayerQuad``: t_2 sqrt(|E^2|² + ε) besides."""
 
-    ranks = (0, 1, 2)
+    ranks: tuple[int, ...] = (0, 1, 2)
 
     def combine(self, tensors: Tensor) -> Tensor:
         reduced = tensors[:, 4:9]
@@ -179,11 +179,11 @@ class BasisForward(InvariantForward):
 
     def __init__(self, module: Any, invariants: Invariants) -> None:
         Forward.__init__(self, module)
-        self.invariants, self.order = invariants, None
+        self.invariants, self.order, self.size = invariants, None, invariants.size
         self.before = {name: getattr(module, name) for name in ("n_invariants", "mixing_weights", "group_norm")}
 
     def place(self) -> None:
-        module, old, size = self.module, self.module.mixing_weights, self.invariants.size
+        module, old, size = self.module, self.module.mixing_weights, self.size
         mixing = nn.Parameter(old.new_empty(old.shape[0], size, old.shape[2]))
         nn.init.xavier_normal_(mixing)
         module.n_invariants, module.mixing_weights = size, mixing

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from invgen.ace.potential import KIND as LINEAR
-from invgen.ace.potential import LinearPotential
 from invgen.data.errors import DataError
-from invgen.data.files import kind_of
+from invgen.data.files import LINEAR, kind_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class Model:
     @property
     def linear(self) -> bool:
         """Whether it is a linear potential."""
-        return isinstance(self.potential, LinearPotential)
+        return hasattr(self.potential, "neighbourhoods")
 
     def calculator(self) -> Any:
         """An ASE calculator."""
@@ -45,6 +43,8 @@ def open_model(path: str | Path, basis: Any = None) -> Model:
 
         return Model(load_potential(path))
     if kind_of(path) == LINEAR:
+        from invgen.ace.potential import LinearPotential
+
         return Model(LinearPotential.load(path))
     from invgen.potentials.saved import load_model
 

@@ -101,8 +101,8 @@ def _second_order(*arguments: Any) -> tuple[Tensor, ...]:
 
 
 def _plain_second_order(*arguments: Any) -> tuple[Tensor, ...]:
-    tensors, lists, key = _split(arguments, 7)
-    return pair_sums.second_order(*tensors, lists, key)
+    (m, s, t, g, um, us, ut), lists, key = _split(arguments, 7)
+    return pair_sums.second_order(m, s, t, g, um, us, ut, lists, key)
 
 
 def _fake_value(*arguments: Any) -> Tensor:
