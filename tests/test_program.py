@@ -31,9 +31,9 @@ from invgen.spec import BasisSpec
 PRIME = modular.DEFAULT_PRIME
 SMALL = (
     BasisSpec(l_max=2, n_max=4),
-    BasisSpec(l_max=3, n_max=3),
-    BasisSpec(ranks=(1, 3), n_max=4),
-    BasisSpec(ranks=(2,), channels=2, n_max=3),
+    BasisSpec(ranks=(2, 3), n_max=4),
+    BasisSpec(ranks=(1, 3), n_max=5),
+    BasisSpec(ranks=(2,), channels=2, n_max=4),
     BasisSpec(ranks=(1,), channels=4, n_max=2),
 )
 
@@ -265,7 +265,7 @@ def test_the_same_in_every_process():
         "import invgen; b = invgen.generate(invgen.BasisSpec(l_max=3, n_max=3, ordering='program')); "
         "print(b.digest, b.value_kernel().digest)"
     )
-    texts = {python(code, PYTHONHASHSEED=seed).stdout for seed in ("0", "1", "27")}
+    texts = {python(code, PYTHONHASHSEED=seed) for seed in ("0", "1", "27")}
     assert len(texts) == 1
 
 
@@ -293,7 +293,7 @@ def test_an_interrupted_search_gives_the_best_so_far_and_goes_on(tmp_path: Path,
     with pytest.warns(UserWarning, match="interrupted after 2 of 8 rounds: this is the best so far"):
         kept, evidence = select(spec, Setting(checkpoints=tmp_path))
     assert evidence.rounds == (2, rounds.ROUNDS)
-    assert evidence.complete
+    assert evidence.rank == evidence.attainable == 8
     basis = invgen.Basis(spec, tuple(kept), evidence)
     assert basis.verify()
     assert len(list(tmp_path.iterdir())) == 1
@@ -332,7 +332,7 @@ def test_a_short_list_stays_functions_of_the_same():
 
 def test_lists_that_cannot_be_shortened_are_refused():
     spec = BasisSpec(l_max=3, n_max=4, ordering="program")
-    with pytest.raises(SpecError, match="4abcd.4abcd name tensors that .* does not have"):
+    with pytest.raises(SpecError, match=r"4abcd\.4abcd name tensors that .* does not have"):
         invgen.shorten(spec, ["4abcd.4abcd"])
     with pytest.raises(SpecError, match="got ordering='cost'; use 'program'"):
         invgen.shorten(BasisSpec(l_max=3, n_max=4, ordering="cost"), ["1a.1a"])

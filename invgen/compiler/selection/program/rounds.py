@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from invgen.compiler.algebra.channels import Channel
@@ -71,17 +71,17 @@ def best_of_rounds(
     starts
         Members the best of which count if no round finds better ones.
     """
-    price = costs(spec)
+    counted = cache(costs(spec).counted)
     checkpoint = _checkpoint(spec, setting)
     wanted = ROUNDS if setting.rounds is None else setting.rounds
-    best, done = min((sorted(start) for start in starts), key=lambda m: price.counted([candidates[k] for k in m])), 0
+    best, done = min((sorted(start) for start in starts), key=lambda m: counted(tuple(candidates[k] for k in m))), 0
     if checkpoint and (found := checkpoint.load()):
         best, done = list(found.kept), min(found.offered, wanted)
-    lowest = price.counted([candidates[k] for k in best])
+    lowest = counted(tuple(candidates[k] for k in best))
     try:
         for number in range(done, wanted):
             trial = sorted(find(number, partial(_tell, setting, number, wanted)))
-            cost = price.counted([candidates[k] for k in trial])
+            cost = counted(tuple(candidates[k] for k in trial))
             if cost < lowest:
                 best, lowest = trial, cost
             done = number + 1
