@@ -24,7 +24,7 @@ from invgen.compiler.selection.program.independent import gradients
 from invgen.compiler.selection.program.matroid import Matroid
 from invgen.compiler.selection.program.spanning import Points
 from invgen.compiler.selection.setting import Setting
-from invgen.errors import SpecError
+from invgen.errors import SelectionError, SpecError
 from invgen.replay.check import replay
 from invgen.spec import BasisSpec
 
@@ -328,6 +328,19 @@ def test_a_short_list_stays_functions_of_the_same():
     spec = BasisSpec(l_max=3, n_max=4, ordering="program")
     made = invgen.shorten(spec, ["2ab.2ac.2bd.2cd", "2ab.2ab"])
     assert (made.dependent, made.labels) == (("2ab.2ab",), ("2ab.2ab",))
+
+
+def test_where_nothing_is_chosen_the_ordering_is_refused():
+    with pytest.raises(SpecError, match="a linear set leaves nothing to choose, got ordering='program'"):
+        invgen.generate(BasisSpec(l_max=2, n_max=2, objective="linear", ordering="program"))
+
+
+def test_a_certificate_is_not_made_of_members_that_a_search_would_not_keep(found):
+    basis = found[3, 4, "independent"]
+    invariants = tuple(family_of(basis.spec).from_label(label) for label in ("1a.1b.2ac.2bc", "1a.1b.2ab"))
+    for broken in (basis.invariants[:-1], (*basis.invariants[:-2], *invariants)):
+        with pytest.raises(SelectionError, match=r"the search keeps other invariants: .* are no basis of rank 13"):
+            invgen.Basis(basis.spec, broken, basis.evidence).certificate()
 
 
 def test_lists_that_cannot_be_shortened_are_refused():
