@@ -22,6 +22,11 @@ SPECS = (
     ),
     BasisSpec(l_max=2, n_max=3, objective="flexible"),
     BasisSpec(l_max=3, n_max=10, objective="flexible"),
+    *(
+        BasisSpec(l_max=l_max, n_max=4, objective=objective, ordering="program")
+        for l_max in (3, 4, 5)
+        for objective in ("independent", "robust")
+    ),
     BasisSpec(family="ace", l_max=3, n_max=4, objective="linear"),
 )
 HARMONICS = (1, 2, 3, 4, 5, 6)

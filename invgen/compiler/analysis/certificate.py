@@ -52,8 +52,8 @@ def certify(basis: Chosen, seed: str = "", progress: Progress | None = None) -> 
     """
     if not re.fullmatch(r"[\w.-]*", seed):
         raise CertificateError(f"a seed is made of letters, digits, '.', '-' and '_', got {seed!r}")
-    chosen, evidence, heard = select_and_tell(basis.spec, progress, basis.evidence.searched)
     labels = [c.label for c in basis.invariants]
+    chosen, evidence, heard = select_and_tell(basis.spec, progress, tuple(labels))
     if [c.label for c in chosen] != labels or evidence.rank != basis.evidence.rank:
         raise SelectionError(
             f"the selection of {basis.spec.id} keeps other invariants than this basis has; generate the basis again"

@@ -14,10 +14,14 @@ from invgen.spec import BasisSpec
 
 
 def select_and_tell(
-    spec: BasisSpec, progress: Progress | None = None, rounds: int | None = None
+    spec: BasisSpec, progress: Progress | None = None, found: tuple[str, ...] | None = None
 ) -> tuple[Sequence[Candidate], Evidence, list[Candidate]]:
-    """What ``select`` gives without a limit, and the candidates in the order in which they were offered."""
-    setting = _Listening(max_candidates=UNLIMITED, progress=progress, rounds=rounds)
+    """What ``select`` gives without a limit, and the candidates in the order in which they were offered.
+
+    found
+        Members that a search by program has found.
+    """
+    setting = _Listening(max_candidates=UNLIMITED, progress=progress, found=found)
     chosen, evidence = select(spec, setting)
     return chosen, evidence, setting.heard
 

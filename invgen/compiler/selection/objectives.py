@@ -17,6 +17,7 @@ from invgen.compiler.selection.program.independent import independent_by_program
 from invgen.compiler.selection.program.robust import robust_by_program
 from invgen.compiler.selection.robust import robust
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
+from invgen.errors import SpecError
 from invgen.spec import BasisSpec
 
 
@@ -87,10 +88,16 @@ BY_PROGRAM = {
     "flexible": flexible_by_program,
     "robust": robust_by_program,
 }
-"""The same where members are chosen together with their kernel; ``linear`` has no choice."""
+"""The same where members are chosen together with their kernel."""
 
 
 def select(spec: BasisSpec, setting: Setting) -> Chosen:
-    """Runs the objective of the spec."""
-    table = {**OBJECTIVES, **BY_PROGRAM} if spec.by_program else OBJECTIVES
-    return table[spec.objective](spec, setting)
+    """Runs the objective of the spec; raises ``SpecError`` for an ordering by program where nothing is chosen."""
+    if not spec.by_program:
+        return OBJECTIVES[spec.objective](spec, setting)
+    if spec.objective not in BY_PROGRAM:
+        raise SpecError(
+            f"a {spec.objective} set leaves nothing to choose, got ordering={spec.ordering!r}; "
+            f"use 'degree', or one of the objectives {', '.join(BY_PROGRAM)}"
+        )
+    return BY_PROGRAM[spec.objective](spec, setting)

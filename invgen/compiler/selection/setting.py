@@ -30,6 +30,8 @@ class Setting:
         The folder in which a long selection leaves where it is, so that it can go on; ``None`` for nowhere.
     rounds
         How many rounds a search by program takes; ``None`` for as many as it should.
+    found
+        Labels that a search by program has found: it is not run again, but they are judged as it would judge them.
     """
 
     prime: int = modular.DEFAULT_PRIME
@@ -38,6 +40,7 @@ class Setting:
     progress: Progress | None = None
     checkpoints: Path | None = None
     rounds: int | None = None
+    found: tuple[str, ...] | None = None
 
     def witness(self, spec: BasisSpec, channels: Sequence[Channel] | None = None) -> np.ndarray:
         """Residues, one for each component of the channels, by default those of the invariants of a spec."""

@@ -55,7 +55,7 @@ class History:
 def history(basis: Basis, most: int, progress: Progress | None = None) -> History:
     """The history of a basis; its selection is run again unless it had more than ``most`` candidates."""
     told = basis.evidence.candidates <= most
-    heard = select_and_tell(basis.spec, progress)[2] if told else []
+    heard = select_and_tell(basis.spec, progress, basis.labels)[2] if told else []
     order = {c.label: c for c in [*heard, *basis]}
     members = set(basis.labels)
     kept = [c for c in order.values() if c.label in members]

@@ -8,7 +8,6 @@ change what is independent of it, so the whole set is a basis of the sum of thes
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.flexible import flexible, remade
 from invgen.compiler.selection.program.independent import gradients, search_bases
 from invgen.compiler.selection.program.matroid import Matroid
-from invgen.compiler.selection.program.rounds import ROUNDS, costs
+from invgen.compiler.selection.program.rounds import with_costs
 from invgen.compiler.selection.setting import Chosen, Setting
 from invgen.spec import BasisSpec
 
@@ -50,7 +49,7 @@ def flexible_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
     matroid = Matroid(_side_by_side(blocks), setting.prime)
     members, rounds = search_bases(spec, setting, pool, matroid, before)
     kept, evidence = remade(spec, setting, evidence, [pool[k] for k in members])
-    return kept, replace(evidence, costs=costs(spec).rows(before, kept), rounds=(rounds, ROUNDS))
+    return kept, with_costs(spec, evidence, before, kept, rounds)
 
 
 def _part(c: Candidate) -> Part:

@@ -14,7 +14,7 @@ from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.kernels.lower import form_of
 from invgen.compiler.selection.langbein import BLOCK
 from invgen.compiler.selection.program.matroid import Matroid
-from invgen.compiler.selection.program.rounds import PRICES, ROUNDS, best_of_rounds, costs
+from invgen.compiler.selection.program.rounds import PRICES, best_of_rounds, given, with_costs
 from invgen.compiler.selection.program.search import annealed, greedy
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
@@ -33,7 +33,7 @@ def independent_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
     pool = cheap + [c for c in selection.kept if c not in cheap]
     setting.consider(pool)
     matroid = Matroid(gradients(selection.exact, pool), setting.prime)
-    members, rounds = search_bases(spec, setting, pool, matroid, selection.kept) if pool else ([], 0)
+    members, rounds = search_bases(spec, setting, pool, matroid, selection.kept) if pool else ([], None)
     kept = [pool[k] for k in members]
     whole = setting.selection(spec)
     whole.run(kept, len(kept), lookahead=BLOCK)
@@ -41,11 +41,7 @@ def independent_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
     whole.offered = Counter(c.order for c in seen.values())
     evidence = collect_evidence(spec, setting, [whole], kept, whole.rank, bound)
     agrees = evidence.float_agrees and not selection.disagreements
-    if not kept:
-        return kept, evidence
-    return kept, replace(
-        evidence, float_agrees=agrees, costs=costs(spec).rows(selection.kept, kept), rounds=(rounds, ROUNDS)
-    )
+    return kept, with_costs(spec, replace(evidence, float_agrees=agrees), selection.kept, kept, rounds)
 
 
 def gradients(evaluator: Any, candidates: Sequence[Candidate]) -> np.ndarray:
@@ -57,8 +53,10 @@ def gradients(evaluator: Any, candidates: Sequence[Candidate]) -> np.ndarray:
 
 def search_bases(
     spec: BasisSpec, setting: Setting, pool: Sequence[Candidate], matroid: Matroid, before: Sequence[Candidate]
-) -> tuple[list[int], int]:
-    """Positions of the members of the basis with the shortest program, and how many rounds there were."""
+) -> tuple[list[int], int | None]:
+    """Positions of the members of the basis with the shortest program, and how many rounds there were, if any."""
+    if (known := given(setting, pool, matroid)) is not None:
+        return known, None
     channels = family_of(spec).channels(spec)
     alternatives = form_of(spec).alternatives(tuple(pool), channels, PRICES[spec.ordering])
     start = greedy(alternatives, matroid)

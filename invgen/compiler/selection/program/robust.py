@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from invgen.compiler.algebra import modular
-from invgen.compiler.candidates.family import family_of
+from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.kernels.alternatives import Alternatives, in_turn
 from invgen.compiler.kernels.lower import form_of
-from invgen.compiler.selection.program.rounds import PRICES, ROUNDS, best_of_rounds, costs
+from invgen.compiler.selection.program.rounds import PRICES, best_of_rounds, given, with_costs
 from invgen.compiler.selection.program.search import NEVER, annealed
 from invgen.compiler.selection.program.spanning import Points
 from invgen.compiler.selection.robust import covering, described
@@ -31,17 +31,25 @@ def robust_by_program(spec: BasisSpec, setting: Setting) -> Chosen:
     start = [places.index(k) for k in found.members]
     everywhere = found.everywhere
     points = Points(everywhere.primes, everywhere.rows[:, places])
-    alternatives = form_of(spec).alternatives(pool, family_of(spec).channels(spec), PRICES[spec.ordering])
+    known = given(setting, pool, points)
+    members, rounds = (known, None) if known is not None else _searched(spec, setting, pool, points, start)
+    before = [found.candidates[k] for k in found.members]
+    kept, evidence = described(spec, setting, replace(found, members=[places[k] for k in members]))
+    return kept, with_costs(spec, evidence, before, kept, rounds)
+
+
+def _searched(
+    spec: BasisSpec, setting: Setting, pool: Sequence[Candidate], points: Points, start: list[int]
+) -> tuple[list[int], int | None]:
+    """Positions of the members with the shortest program, and how many rounds there were."""
+    alternatives = form_of(spec).alternatives(tuple(pool), family_of(spec).channels(spec), PRICES[spec.ordering])
     firsts = [in_turn(alternatives, members) for members in (_cheap_covering(points, alternatives), start)]
 
     def find(number: int, tell: Callable[[int, int], None]) -> list[int]:
         found = annealed(alternatives, points, firsts[number % 2], number // 2, tell)
         return _without_dispensable(points, found)
 
-    members, rounds = best_of_rounds(spec, setting, pool, [start], find)
-    before = [found.candidates[k] for k in found.members]
-    kept, evidence = described(spec, setting, replace(found, members=[places[k] for k in members]))
-    return kept, replace(evidence, costs=costs(spec).rows(before, kept), rounds=(rounds, ROUNDS))
+    return best_of_rounds(spec, setting, pool, [start], find)
 
 
 def _cheap_covering(points: Points, alternatives: Alternatives) -> list[int]:

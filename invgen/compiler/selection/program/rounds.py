@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from invgen.compiler.algebra.channels import Channel
@@ -18,8 +18,10 @@ from invgen.compiler.kernels.alternatives import Price
 from invgen.compiler.kernels.derivatives import second_order, vjp
 from invgen.compiler.kernels.lower import form_of
 from invgen.compiler.selection.checkpoint import Checkpoint, Decisions
-from invgen.compiler.selection.evidence import KernelCost
+from invgen.compiler.selection.evidence import Evidence, KernelCost
+from invgen.compiler.selection.program.search import Sets
 from invgen.compiler.selection.setting import Setting
+from invgen.errors import SelectionError
 from invgen.spec import BasisSpec
 
 ROUNDS = 8
@@ -63,6 +65,33 @@ def costs(spec: BasisSpec) -> Costs:
     return Costs(spec, family_of(spec).channels(spec))
 
 
+def with_costs(
+    spec: BasisSpec, evidence: Evidence, before: Sequence[Candidate], after: Sequence[Candidate], rounds: int | None
+) -> Evidence:
+    """The evidence with statements before and after a search, if there was one."""
+    if rounds is None:
+        return evidence
+    return replace(evidence, costs=costs(spec).rows(before, after), rounds=(rounds, ROUNDS))
+
+
+def given(setting: Setting, candidates: Sequence[Candidate], sets: Sets) -> list[int] | None:
+    """Positions of members that are known beforehand, in their order; ``None`` where a search has to find them.
+
+    Raises ``SelectionError`` for members that the search could not have found.
+    """
+    if setting.found is None:
+        return None
+    position = {c.label: k for k, c in enumerate(candidates)}
+    if foreign := [label for label in setting.found if label not in position]:
+        raise SelectionError(f"the search keeps other invariants: {', '.join(foreign)} are not among its candidates")
+    members = [position[label] for label in setting.found]
+    try:
+        sets.basis(members)
+    except ValueError as error:
+        raise SelectionError(f"the search keeps other invariants: {error}") from None
+    return members
+
+
 def best_of_rounds(
     spec: BasisSpec, setting: Setting, candidates: Sequence[Candidate], starts: Sequence[Sequence[int]], find: Find
 ) -> tuple[list[int], int]:
@@ -71,17 +100,17 @@ def best_of_rounds(
     starts
         Members the best of which count if no round finds better ones.
     """
-    price = costs(spec)
+    counted = cache(costs(spec).counted)
     checkpoint = _checkpoint(spec, setting)
     wanted = ROUNDS if setting.rounds is None else setting.rounds
-    best, done = min((sorted(start) for start in starts), key=lambda m: price.counted([candidates[k] for k in m])), 0
+    best, done = min((sorted(start) for start in starts), key=lambda m: counted(tuple(candidates[k] for k in m))), 0
     if checkpoint and (found := checkpoint.load()):
         best, done = list(found.kept), min(found.offered, wanted)
-    lowest = price.counted([candidates[k] for k in best])
+    lowest = counted(tuple(candidates[k] for k in best))
     try:
         for number in range(done, wanted):
             trial = sorted(find(number, partial(_tell, setting, number, wanted)))
-            cost = price.counted([candidates[k] for k in trial])
+            cost = counted(tuple(candidates[k] for k in trial))
             if cost < lowest:
                 best, lowest = trial, cost
             done = number + 1

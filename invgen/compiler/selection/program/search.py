@@ -19,8 +19,8 @@ from invgen.compiler.kernels.alternatives import Alternatives
 from invgen.compiler.kernels.draws import Draws
 from invgen.compiler.selection.program.matroid import Matroid
 
-TRIALS = 1500
-"""Trials of a round for each member."""
+TRIALS, OF_EACH = 1500, 30
+"""Trials of a round for each member: so many, or so many times the number of candidates if that is less."""
 HEATS = (10.0, 5.0, 10.0, 20.0)
 """Statements that a round accepts at first for nothing, on average, in turn."""
 COLDEST = 0.5
@@ -158,7 +158,7 @@ def annealed(
     tell
         Is called now and then with the number of trials that are done, and of all.
     """
-    trials = TRIALS * len(start)
+    trials = min(TRIALS, OF_EACH * len(alternatives)) * len(start)
     members = Members.of(alternatives, sets, start)
     best = members.anneal(Draws(number), HEATS[number % len(HEATS)], trials, partial(_told, tell, trials))
     members = Members.of(alternatives, sets, best)
