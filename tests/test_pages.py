@@ -15,6 +15,7 @@ EXCUSES = (
     "needs several processes",
     "needs other machines",
     "hours",
+    "minutes",
     "sets up a new environment",
     "needs a browser",
     "needs the published files",
