@@ -1,13 +1,14 @@
 # make demo   the whole way, from a specification to a trained network (five minutes)
 # make test   the tests
 # make check  what CI runs: lint, types, tests
+# make docs   the site, into docs/_build/index.html: opens from disk
 # make generated   writes generated/ anew
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint generated clean
+.PHONY: demo test check lint docs generated clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -29,8 +30,11 @@ lint: $(STAMP)
 check: lint
 	$(MAKE) test
 
+docs: $(STAMP)
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build
+
 generated: $(STAMP)
 	$(BIN)/python -m invgen.compiler.shipped
 
 clean:
-	rm -rf $(VENV) products dist build .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) products dist build docs/_build .pytest_cache .ruff_cache .mypy_cache

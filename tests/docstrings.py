@@ -90,7 +90,7 @@ def _of_signature(name: str, thing: Any, told: dict[str, str]) -> Iterator[str]:
 
 
 def _of_member(name: str, function: Callable[..., Any], is_property: bool, told: str) -> Iterator[str]:
-    own = inspect.getdoc(function) or ""
+    own = inspect.cleandoc(function.__doc__ or "")
     text = f"{own} {told}"
     if not text.strip():
         yield f"{name} has no docstring"

@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from docstrings import public_names, untold
 
 import invgen.nn
@@ -35,6 +36,12 @@ def test_what_is_left_out_is_noticed() -> None:
         def nothing(self) -> None:
             raise NotImplementedError
 
+    class Layer(torch.nn.Module):
+        """A layer."""
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            raise NotImplementedError
+
     assert untold("area", area) == [
         "area(points) is told without a shape",
         "area(scale) is told without a unit",
@@ -46,6 +53,7 @@ def test_what_is_left_out_is_noticed() -> None:
         "Ruler.marks np.ndarray is told without a shape",
         "Ruler.nothing has no docstring",
     ]
+    assert untold("Layer", Layer)[-1] == "Layer.forward has no docstring"
     Ruler.__doc__ = None
     assert untold("Ruler", Ruler) == ["Ruler has no docstring"]
 

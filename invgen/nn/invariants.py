@@ -58,6 +58,7 @@ class Invariants(torch.nn.Module):
         self._find()
 
     def forward(self, x: Tensor) -> Tensor:
+        """(..., components, features) -> (..., invariants, features)."""
         axis = self.component_axis
         if x.dim() < -axis or x.shape[axis] != self.components:
             raise ValueError(f"{self.id} needs {self.components} components on axis {axis}, got shape {tuple(x.shape)}")
@@ -76,6 +77,7 @@ class Invariants(torch.nn.Module):
         return y.reshape(*x.shape[:axis], self.size, *((x.shape[-1],) if axis == -2 else ()))
 
     def extra_repr(self) -> str:
+        """What ``print`` shows: basis, sizes, backend, and what it picked."""
         picked = "".join(f"\n{decision}" for decision in self.kernels.choice)
         return f"{self.key}, {self.components} components -> {self.size}, backend={self.kernels.how}{picked}"
 
@@ -104,4 +106,5 @@ class Covariants(Invariants):
         self.covariants = len(self.labels)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(..., components, features) -> (..., covariants, 2 rank + 1, features)."""
         return super().forward(x).unflatten(self.component_axis, (self.covariants, 2 * self.rank + 1))

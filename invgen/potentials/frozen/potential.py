@@ -145,6 +145,7 @@ class CompiledPotential(EnergyForces):
         return "\n".join([*lines, *(f"notice: {notice}" for notice in self.notices)])
 
     def extra_repr(self) -> str:
+        """What ``print`` shows."""
         return self.summary()
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> CompiledPotential:
