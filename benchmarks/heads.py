@@ -15,12 +15,12 @@ inducing points, with the weights and the four folds of the linear fit. Which he
 is decided by what is held out: one fold that training did not see, or all four in turn. Test structures choose nothing.
 
 Cost: a head needs the values of all functions and the pull-back of its derivatives, which cost more than the contracted
-evaluation of the linear potential of the same basis; ``us_per_atom`` is that, plus the head alone, and so a lower bound
-(not for inducing points, whose derivatives are made one by one). Beside it is the linear potential of least held-out
-errors in ``materials.py`` among those of at most that cost. Copper has a third of its training structures here; the
-linear potential of equal cost is then fitted to the same third.
+evaluation of the linear potential of the same basis; ``us_per_atom`` is that, plus the head alone, and so a lower
+bound. Beside it is the linear potential of least held-out errors in ``materials.py`` among those of at most that cost.
+Copper has a third of its training structures here; the linear potential of equal cost is then fitted to the same third.
 
-    python benchmarks/heads.py DATA [Mo Cu] -> results/heads.json
+    python benchmarks/heads.py DATA [Mo Cu]       -> results/heads.json
+    python benchmarks/heads.py DATA cost [Mo Cu]  -> the same file, only costs measured again
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 import json
-import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -97,8 +96,17 @@ class Described(NamedTuple):
     mean: float
 
 
-Head = Callable[[Tensor], tuple[Tensor, Tensor]]
-"""(atoms, K) -> features (atoms, M), and their derivatives (atoms, M, K)."""
+class Head(NamedTuple):
+    """Features of descriptors (atoms, K).
+
+    features
+        (atoms, M), and their derivatives (atoms, M, K).
+    energy
+        With a (M,): the sum of all features times a, and its derivatives (atoms, K); what an evaluation needs.
+    """
+
+    features: Callable[[Tensor], tuple[Tensor, Tensor]]
+    energy: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 def described(model: LinearPotential, structure: Structure) -> Descriptors:
@@ -200,7 +208,7 @@ def rows(d: Descriptors, head: Head | None, mean: float) -> dict[str, np.ndarray
         [torch.eye(size, dtype=d.x.dtype).expand(len(d.x), -1, -1)],
     )
     if head is not None:
-        value, slope = head(d.x)
+        value, slope = head.features(d.x)
         values.append(value)
         slopes.append(slope)
     energy = torch.cat(values, dim=1).sum(dim=0).numpy()
@@ -273,24 +281,34 @@ def curved(kind: str, u: Tensor) -> tuple[Tensor, Tensor]:
 def hidden_head(d: Tensor, b: Tensor, kind: str) -> Head:
     """F(d_h . x + b_h): d (h, K)."""
 
-    def head(x: Tensor) -> tuple[Tensor, Tensor]:
+    def features(x: Tensor) -> tuple[Tensor, Tensor]:
         value, slope = curved(kind, x @ d.T.to(x) + b.to(x))
         return value, slope[:, :, None] * d.to(x)
 
-    return head
+    def energy(x: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
+        value, slope = curved(kind, x @ d.T + b)
+        return (value @ a).sum(), (slope * a) @ d
+
+    return Head(features, energy)
 
 
 def inducing_head(points: Tensor, metric: Tensor, length: float) -> Head:
     """exp(-|W (x - x_m)|^2 / 2 l^2): points (M, K), W (K, K)."""
     placed = points @ metric / length
 
-    def head(x: Tensor) -> tuple[Tensor, Tensor]:
+    def features(x: Tensor) -> tuple[Tensor, Tensor]:
         z = x @ metric / length
         value = torch.exp(-0.5 * torch.cdist(z, placed) ** 2)
         away = (placed[None] - z[:, None]) @ metric.T / length
         return value, value[:, :, None] * away
 
-    return head
+    def energy(x: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
+        z = x @ metric / length
+        weighted = torch.exp(-0.5 * torch.cdist(z, placed) ** 2) * a
+        away = weighted @ placed - weighted.sum(dim=1, keepdim=True) * z
+        return weighted.sum(), away @ metric.T / length
+
+    return Head(features, energy)
 
 
 def trained(p: Described, which: Sequence[int], hidden: int, kind: str, start: np.ndarray, weight: float) -> Head:
@@ -396,21 +414,19 @@ def hidden(p: Described, name: str, linear: dict[str, Any]) -> tuple[dict[str, A
 
 
 def microseconds(action: Callable[[], Any], atoms: int) -> float:
-    """Processor time per atom, the median of several."""
+    """Processor time per atom, the least of many: other programs only add to it."""
     action()
-    return 1e6 * statistics.median(record.processor_seconds(action) for _ in range(15)) / atoms
+    return 1e6 * min(record.processor_seconds(action) for _ in range(100)) / atoms
 
 
 def head_cost(head: Head, m: int, size: int) -> float:
-    """Energies of 108 atoms and their derivatives by the descriptors, by autograd; of the head alone."""
+    """Energy of 108 atoms and its derivatives by the descriptors; of the head alone."""
     x, a = torch.randn(108, size, dtype=torch.float64), torch.randn(m, dtype=torch.float64)
-
-    def value() -> Tensor:
-        with torch.no_grad():
-            values, slopes = head(x)
-            return (values @ a).sum() + torch.einsum("amk,m->ak", slopes, a).sum()
-
-    return microseconds(value, 108)
+    value, slope = head.features(x)
+    found, by_x = head.energy(x, a)
+    torch.testing.assert_close(found, (value @ a).sum())
+    torch.testing.assert_close(by_x, torch.einsum("amk,m->ak", slope, a))
+    return microseconds(lambda: head.energy(x, a), 108)
 
 
 def of_equal_cost(element: str, most: float) -> dict[str, Any]:
@@ -451,34 +467,59 @@ def told(name: str, row: dict[str, Any]) -> None:
     print(f"{name}: held out {held}; test {row['energy_mae']:.3f} meV/atom, {row['force_mae']:.4f} eV/Å", flush=True)
 
 
-def measured(data: Path, element: str) -> dict[str, Any]:
-    """All heads of one element."""
+def measured(data: Path, element: str) -> None:
+    """All heads of one element; the file is written after each."""
     started = time.process_time()
     p = problem(data, element)
     print(f"{element}: descriptors after {time.process_time() - started:.0f} s", flush=True)
     linear = solved(p, None, None)
     told("linear", linear)
-    structure = materials_cost.crystal(element)
-    products = product_basis(functions(*BASIS))
-    radial = RadialBasis(best_cutoff(element), int(products.channels[:, 1].max()), MATERIALS[element].r0)
-    model = LinearPotential(products, radial, (element,), np.ones((1, len(products))), np.zeros(1))
-    near = model.neighbourhoods(structure)
-    base = microseconds(partial(model.energy_forces_stress, structure, near), structure.atoms)
-    found = {"linear": {**linear, "us_per_atom": base}}
+    keep(element, "linear", linear)
     for name in (*HIDDEN, "inducing"):
         begin = time.process_time()
-        row, head = inducing(p, linear["weights"]) if name == "inducing" else hidden(p, name, linear)
-        features = len(row["coefficients"]) - 1 - len(products)
-        row["us_per_atom"] = base + head_cost(head, features, len(products))
-        row["equal_cost"] = of_equal_cost(element, row["us_per_atom"])
-        if element in THINNED:
-            row["equal_cost"] |= refitted(data, element, row["equal_cost"])
-        found[name] = {**row, "features": features, "processor_seconds": time.process_time() - begin}
+        row, _ = inducing(p, linear["weights"]) if name == "inducing" else hidden(p, name, linear)
+        features = len(row["coefficients"]) - 1 - p.train[0].x.shape[1]
+        keep(element, name, {**row, "features": features, "processor_seconds": time.process_time() - begin})
         told(f"{element} {name}", row)
-        print(f"  {row['us_per_atom']:.1f} µs; of equal cost {row['equal_cost']}", flush=True)
-    for row in found.values():
-        row.pop("coefficients")
-    return found
+    cost(data, element)
+
+
+def cost(data: Path, element: str) -> None:
+    """What the heads of one element cost, and the linear potentials of equal cost; it does not depend on parameters."""
+    products, structure = product_basis(functions(*BASIS)), materials_cost.crystal(element)
+    radial = RadialBasis(best_cutoff(element), int(products.channels[:, 1].max()), MATERIALS[element].r0)
+    model = LinearPotential(products, radial, (element,), np.ones((1, len(products))), np.zeros(1))
+    near, size = model.neighbourhoods(structure), len(products)
+    base = microseconds(partial(model.energy_forces_stress, structure, near), structure.atoms)
+    keep(element, "linear", {"us_per_atom": base})
+    for name, row in kept()[element].items():
+        if name not in (*HIDDEN, "inducing"):
+            continue
+        m, kind = row["features"], row.get("kind")
+        numbers = torch.randn(m, size, dtype=torch.float64)
+        metric = torch.eye(size, dtype=torch.float64)
+        head = hidden_head(numbers, numbers[:, 0], kind) if kind else inducing_head(numbers, metric, float(size))
+        mine = base + head_cost(head, m, size)
+        other = of_equal_cost(element, mine)
+        if element in THINNED:
+            other |= refitted(data, element, other)
+        keep(element, name, {"us_per_atom": mine, "equal_cost": other})
+        print(f"{element} {name}: {mine:.1f} µs per atom, of equal cost {other}", flush=True)
+
+
+def kept() -> dict[str, Any]:
+    """What was measured before, by element."""
+    path = record.RESULTS / "heads.json"
+    return json.loads(path.read_text())["elements"] if path.exists() else {}
+
+
+def keep(element: str, name: str, row: dict[str, Any]) -> None:
+    """Add to the row of one head."""
+    found = kept()
+    mine = found.setdefault(element, {"thinned": THINNED.get(element, 1)})
+    mine[name] = {**mine.get(name, {}), **{key: value for key, value in row.items() if key != "coefficients"}}
+    about = {"basis": [BASIS[0], BASIS[1].name, BASIS[2]], "steps": STEPS}
+    record.write("heads", {**about, "elements": found})
 
 
 def table(elements: dict[str, Any]) -> list[str]:
@@ -503,13 +544,10 @@ def table(elements: dict[str, Any]) -> list[str]:
     return made
 
 
-def main(data: str, *elements: str) -> None:
-    """Measures the elements that are named, or both."""
-    path, about = record.RESULTS / "heads.json", {"basis": [BASIS[0], BASIS[1].name, BASIS[2]], "steps": STEPS}
-    for element in elements or ("Mo", "Cu"):
-        row = {"thinned": THINNED.get(element, 1), **measured(Path(data), element)}
-        kept = json.loads(path.read_text())["elements"] if path.exists() else {}
-        record.write("heads", {**about, "elements": {**kept, element: row}})
+def main(data: str, *words: str) -> None:
+    """Measures the elements that are named, or both; with the word ``cost`` their cost again."""
+    for element in [w for w in words if w != "cost"] or ("Mo", "Cu"):
+        (cost if "cost" in words else measured)(Path(data), element)
 
 
 if __name__ == "__main__":
