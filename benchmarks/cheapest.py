@@ -88,8 +88,11 @@ def restarts(spec: invgen.BasisSpec) -> dict[str, Any]:
 def main() -> None:
     """Measures, writes, and prints."""
     wanted = set(map(int, sys.argv[1:])) or {3, 4, 5, 6}
-    rows = [row(*request) for request in SETS if request[0] in wanted]
-    print(record.write("cheapest", {"rows": rows}))
+    rows: list[dict[str, Any]] = []
+    for request in SETS:
+        if request[0] in wanted:
+            rows.append(row(*request))
+            print(record.write("cheapest", {"rows": rows}))
 
 
 if __name__ == "__main__":

@@ -267,7 +267,10 @@ def test_a_spec_is_immutable():
             r"unknown objective 'flexibel'; did you mean 'flexible'\? \(known: ind",
         ),
         ({"l_max": 2, "parity": "even"}, r"unknown parity 'even' \(known: proper, pseudo, both\)"),
-        ({"l_max": 2, "ordering": "price"}, r"unknown ordering 'price'.*\(known: degree, cost, rank\)"),
+        (
+            {"l_max": 2, "ordering": "price"},
+            r"unknown ordering 'price'.*\(known: degree, cost, rank, program, program_vjp, program_all\)",
+        ),
         (
             {"l_max": 3, "n_max": 1, "objective": "flexible"},
             r"flexible set of ranks \(0, 1, 2, 3\) needs correlation order 2 at least .*, got n_max=1; raise n_max",
