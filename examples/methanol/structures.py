@@ -45,7 +45,9 @@ def frames(count: int, every: int, seed: int = 0) -> list[Atoms]:
     atoms.calc = Xtb()
     thermal = np.sqrt(atoms.get_masses() * units.kB * TEMPERATURE)
     atoms.set_momenta(thermal[:, None] * rng.normal(size=(len(atoms), 3)))
-    dynamics = Langevin(atoms, STEP * units.fs, temperature_K=TEMPERATURE, friction=0.02 / units.fs, rng=rng)
+    dynamics = Langevin(
+        atoms, STEP * units.fs, temperature_K=TEMPERATURE, friction=0.02 / units.fs, rng=rng, fixcm=False
+    )
     dynamics.run(10 * every)
     found = []
     for _ in range(count):
