@@ -6,7 +6,10 @@ python examples/methanol/structures.py --into methanol.extxyz
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anything loads OpenMP: six atoms gain nothing from more threads
 
 import ase.io
 import numpy as np
