@@ -6,7 +6,10 @@ python examples/methanol/structures.py --into methanol.extxyz
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anything loads OpenMP: six atoms gain nothing from more threads
 
 import ase.io
 import numpy as np
@@ -45,7 +48,9 @@ def frames(count: int, every: int, seed: int = 0) -> list[Atoms]:
     atoms.calc = Xtb()
     thermal = np.sqrt(atoms.get_masses() * units.kB * TEMPERATURE)
     atoms.set_momenta(thermal[:, None] * rng.normal(size=(len(atoms), 3)))
-    dynamics = Langevin(atoms, STEP * units.fs, temperature_K=TEMPERATURE, friction=0.02 / units.fs, rng=rng)
+    dynamics = Langevin(
+        atoms, STEP * units.fs, temperature_K=TEMPERATURE, friction=0.02 / units.fs, rng=rng, fixcm=False
+    )
     dynamics.run(10 * every)
     found = []
     for _ in range(count):
