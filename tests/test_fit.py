@@ -5,12 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
 import runpy
 import shutil
 import subprocess
 import sys
-import textwrap
 from functools import cache
 from pathlib import Path
 
@@ -246,21 +244,6 @@ def test_the_example_runs(tmp_path: Path) -> None:
     assert set(errors) == {"rattled", "strained", "surface", "vacancy", "all"}
     assert errors["all"]["energy_rmse"] < 1
     assert errors["all"]["forces_rmse"] < 0.02
-
-
-def test_the_documented_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    text = (Path(__file__).parents[1] / "docs" / "potentials.md").read_text()
-    blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^    .*\n|^\n)+", text, re.MULTILINE)]
-    basis = invgen.generate(invgen.BasisSpec(family="ace", n_max=2, total_degree=10, objective="linear"))
-    names = {"structures": structures(24, 0), "held_out": structures(8, 1), "basis": basis}
-    ran = [b for b in blocks if b.strip().startswith(("import invgen", "from invgen.ace import RadialBasis"))]
-    for block in ran:
-        exec(block, names)
-    assert len(ran) == 2
-    assert names["result"].errors["test"]["all"]["forces_rmse"] < 0.01
-    assert names["small"].rank == 4
-    assert {"cu.npz", "factors"} <= {p.name for p in tmp_path.iterdir()}
 
 
 def counted_rows(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -81,14 +81,16 @@ def test_nvcc_takes_the_emitted_text() -> None:
 
 
 @needs_compiler
-def test_kernels_of_rank_three_and_order_four_do_not_spill() -> None:
+def test_of_the_kernels_of_rank_three_and_order_four_the_second_order_in_float64_alone_spills() -> None:
+    """Its values need more than 255 registers of 32 bits; a share of what it loads and stores anyway (docs/cuda.md)."""
     parts = resources(invgen.find_basis("cartesian-l3-n4-flexible"), 90)
     assert [part.name for part in parts] == ["value_0", "vjp_0", "second_order_0"] * 2
     linear = 1  # the scalar is an invariant itself: no derivative reads it, and g of it has no part in the Hessian
     words = (16 + 13, 16 + 13 + 16 - linear, 16 + 13 + 16 + 16 + 13 - 2 * linear)
     assert [part.bytes for part in parts[:3]] == [4 * count for count in words]
     for part in parts:
-        assert part.usage.spill_stores == part.usage.spill_loads == 0
+        spilled = part.usage.spill_stores + part.usage.spill_loads
+        assert spilled <= (part.bytes if (part.name, part.real) == ("second_order_0", "double") else 0)
         assert part.usage.registers <= 255
 
 

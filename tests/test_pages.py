@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from page_blocks import ROOT, Block, Reader, blocks_of, pages
 
-ELSEWHERE = {"docs/lammps.md": "tests/test_lammps_page.py", "docs/compiling.md": "tests/test_compiling_page.py"}
+ENGINES = "tests/test_engine_pages.py"
+ELSEWHERE = {
+    "docs/lammps.md": "tests/test_lammps_page.py",
+    "docs/compiling.md": "tests/test_compiling_page.py",
+    "docs/mace.md": "tests/test_mace_models.py",
+    **{f"docs/{page}.md": ENGINES for page in ("hippynn", "torchsim", "openmm", "ipi", "metatomic")},
+}
 """Pages with a test of their own."""
 EXCUSES = (
     "needs a GPU",

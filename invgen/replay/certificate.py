@@ -14,7 +14,6 @@ from textwrap import wrap
 from typing import Any
 
 from invgen.errors import CertificateError
-from invgen.markup import block, folded, preformatted
 from invgen.replay.families import Family, family_named
 
 TITLE = "invgen certificate, format 2"
@@ -171,6 +170,8 @@ class Certificate:
         return hashlib.sha256(self._body().encode()).hexdigest()
 
     def _repr_html_(self) -> str:
+        from invgen.markup import block, folded, preformatted  # a replay has no use for it
+
         words = "\n".join(self.statement)
         return block(self.claim.reach, preformatted(words), folded("the certificate", preformatted(str(self))))
 
