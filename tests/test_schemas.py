@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
+from network_fixtures import build, labelled
 from processes import invgen as command
 
 import invgen
 from invgen.compiler.inspect.report import describe
+from invgen.data import write_npz
+from invgen.potentials import save_model
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
@@ -28,12 +33,39 @@ def validator(name: str) -> Draft202012Validator:
         ("show", ("show", "cartesian-l3-n4-flexible")),
         ("difference", ("show", "cartesian-l3-n4-flexible", "--diff", "cartesian-l2-n4-independent")),
         ("flexibility", ("flexibility", "cartesian-l2-n4-flexible", "cartesian-l2-n4-independent")),
+        ("count", ("count", "--l-max", "3", "--n-max", "4")),
+        ("count", ("count", "--family", "ace", "--total-degree", "8", "--n-max", "3", "--elements", "Mo,W")),
     ],
 )
 def test_the_command_line_prints_what_the_schema_says(name: str, arguments: tuple[str, ...]) -> None:
     done = command(*arguments, "--json")
     assert done.returncode == 0
     validator(name).validate(json.loads(done.stdout))
+
+
+def test_audits_of_lists_and_of_tables_fit(tmp_path: Path) -> None:
+    listed = command("audit", str(SCHEMAS.parents[1] / "examples" / "contractions.txt"), "--json")
+    assert listed.returncode == 1  # some members are dependent
+    audit = validator("audit")
+    audit.validate(json.loads(listed.stdout))
+    jacobians = np.random.default_rng(0).normal(size=(4, 3, 5))
+    table = invgen.audit({"jacobian": jacobians})
+    printed = json.loads(json.dumps(table.to_json()))
+    assert printed["exact"] is None
+    audit.validate(printed)
+
+
+def test_looks_at_data_and_errors_of_models_fit(tmp_path: Path) -> None:
+    frames = write_npz(tmp_path / "frames.npz", [*labelled(5), replace(labelled(6)[5], group="hot")])
+    model = save_model(build("hip-nn"), tmp_path / "model.safetensors")
+    for name, arguments in (
+        ("data", ("data", str(frames), "--forces")),
+        ("data", ("data", str(frames), "--cutoff", "0.1")),
+        ("evaluate", ("evaluate", str(model), str(frames))),
+    ):
+        done = command(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        validator(name).validate(json.loads(done.stdout))
 
 
 @pytest.mark.parametrize(
