@@ -282,7 +282,7 @@ def test_one_condensed_design_serves_all_solvers_and_weights(
 
 
 def test_ctrl_c_leaves_a_state_that_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = configuration(tmp_path)
+    path = configuration(tmp_path, "[solver]\nthreads = 1\n")  # two may both be in their first fold when it comes
     code = f"""
 import signal, sys
 from invgen.ace.fitting.design import DesignEvaluator
