@@ -189,6 +189,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, action="append", help="1 and 2 by default")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--instructions", help="a processor by LLVM's name, such as znver3; this one by default")
+    parser.add_argument("--name", help="of the results, such as that of the commit where this script is run")
     arguments = parser.parse_args()
     if arguments.instructions:
         compile_for(arguments.instructions)
@@ -201,7 +202,7 @@ def main() -> None:
     found["load_average_at_end"] = os.getloadavg()
     path = record.RESULTS / "bandwidth_cpu.json"
     others = json.loads(path.read_text()).get("instructions", {}) if path.exists() else {}
-    instructions = {**others, arguments.instructions or "all of this processor": {**found, "stamp": record.stamp()}}
+    instructions = {**others, arguments.name or arguments.instructions or "all of this processor": {**found, "stamp": record.stamp()}}
     data = {"atoms": ATOMS, "features": FEATURES, "dtype": FLOAT.name, "instructions": instructions}
     record.write("bandwidth_cpu", data)
     plot(data)
