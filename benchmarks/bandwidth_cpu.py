@@ -202,7 +202,8 @@ def main() -> None:
     found["load_average_at_end"] = os.getloadavg()
     path = record.RESULTS / "bandwidth_cpu.json"
     others = json.loads(path.read_text()).get("instructions", {}) if path.exists() else {}
-    instructions = {**others, arguments.name or arguments.instructions or "all of this processor": {**found, "stamp": record.stamp()}}
+    name = arguments.name or arguments.instructions or "all of this processor"
+    instructions = {**others, name: {**found, "stamp": record.stamp()}}
     data = {"atoms": ATOMS, "features": FEATURES, "dtype": FLOAT.name, "instructions": instructions}
     record.write("bandwidth_cpu", data)
     plot(data)
