@@ -6,8 +6,9 @@ of atoms and features is cut into tiles, and the components of a tile are copied
 out of it. Values that go from one pass to the next have rows in a buffer always.
 
 Large results go past the caches: an ordinary store to memory first reads what it overwrites. That pays in whole cache
-lines, one after the other. A register that is a line is stored so when it is computed ("streamed"); results of smaller
-registers, or of several passes, wait in the buffer until those of an atom are complete ("staged").
+lines, one after the other. A register that is a line is stored so when it is computed ("streamed"); results that are
+most of the traffic, of smaller registers, or of several passes wait in the buffer until those of an atom are complete
+("staged").
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from invgen.runtime.cpu.values import SIZES, Index, Memory, Register
 
 MOST_IN_PLACE = 2048
 """Features from which tiles are better: rows of one atom are then too long for the nearest cache."""
-STREAMED = 2**25
-"""Bytes of results from which they are streamed."""
+STREAMED = 2**23
+"""Bytes of results from which they go past the caches: what reads so many hardly finds the first of them there."""
+MOST_STREAMED = 2
+"""Results for each argument up to which lines are stored when computed: each is far from the one before in memory."""
 AHEAD = 4
 """Cache lines of a row between what is asked for and what is computed: enough for memory, too few to fill a cache."""
 NUMBERS, INDICES = ("x", "g", "u", "y", "z"), ("y_rows", "z_rows")
@@ -183,5 +186,6 @@ def _form(program: Mapping[str, Any], outputs: list[Any]) -> str:
     """How rows in the arrays are stored; past the caches if they are large and begin where registers do."""
     if sum(o.nbytes for o in outputs) < STREAMED or any(address(o) % objects.register_bytes() for o in outputs):
         return "in_place"
+    few = sum(program["outputs"]) <= MOST_STREAMED * sum(program["inputs"])
     whole = objects.register_bytes() == CACHE_LINE and len(program["passes"]) == 1  # later passes read what is stored
-    return "streamed" if whole else "staged"
+    return "streamed" if few and whole else "staged"
