@@ -49,8 +49,7 @@ def prepare(into: Path) -> tuple[Path, Path]:
     """The kernels and the labelled frames."""
     folder = into / "basis"
     if not folder.exists():
-        basis = invgen.generate(invgen.BasisSpec(l_max=4, n_max=5, objective="flexible"))
-        invgen.emit(basis, into=folder)
+        invgen.emit(invgen.generate(demo.specification(list(demo.REQUESTS)[-1])), into=folder)
     processes = os.cpu_count() or 1
     arrays = methane.generate(into / "methane.npz", demo.FRAMES, demo.FRAME_SEED, processes, progress=say)
     return folder, write_npz(into / "frames.npz", methane.structures(arrays))
@@ -96,7 +95,7 @@ def collect(into: Path, configs: dict[str, Config]) -> dict[str, Any]:
     settings = {name: config.to_json() for name, config in configs.items()}
     for values in settings.values():
         values["data"].pop("train")
-        values["model"]["basis"] = "cartesian-l4-n5-flexible"
+        values["model"]["basis"] = "cartesian-l4-n5-by_program-robust"
     return {"units": "meV, meV/Å, s", "threads": torch.get_num_threads(), "settings": settings, "table": table}
 
 
