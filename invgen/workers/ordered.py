@@ -23,7 +23,7 @@ from invgen.workers.scheduler import LOSSES, connected, losses_told
 Function = Callable[[Any], Any]
 
 
-class WorkerError(InvgenError, RuntimeError):
+class WorkerError(InvgenError, ChildProcessError):
     """Processes that are lost again and again."""
 
 

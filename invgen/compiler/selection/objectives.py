@@ -105,11 +105,8 @@ def select(spec: BasisSpec, setting: Setting) -> Chosen:
 
     Raises ``SpecError`` for an ordering by program where nothing is chosen, and for workers where they have no work.
     """
-    if (setting.workers > 1 or setting.scheduler) and (spec.by_program or spec.objective not in IN_PIECES):
-        raise SpecError(
-            f"workers and schedulers take part in the objectives {' and '.join(IN_PIECES)}, not by program; "
-            f"{spec.id} is selected by one process: leave them out"
-        )
+    if setting.workers > 1 or setting.scheduler is not None:
+        _check_workers(spec)
     if not spec.by_program:
         return OBJECTIVES[spec.objective](spec, setting)
     if spec.objective not in BY_PROGRAM:
@@ -118,3 +115,13 @@ def select(spec: BasisSpec, setting: Setting) -> Chosen:
             f"use 'degree', or one of the objectives {', '.join(BY_PROGRAM)}"
         )
     return BY_PROGRAM[spec.objective](spec, setting)
+
+
+def _check_workers(spec: BasisSpec) -> None:
+    if spec.by_program or spec.objective not in IN_PIECES:
+        reason = f"only the objectives {' and '.join(IN_PIECES)} are selected in pieces, and not by program"
+    elif family_of(spec).lookahead == 1:
+        reason = "its candidates are judged one by one, as they are made"
+    else:
+        return
+    raise SpecError(f"other processes have nothing to do for {spec.id}: {reason}; leave out workers and scheduler")

@@ -15,7 +15,7 @@ from invgen.compiler.candidates.family import Candidate, CandidateEvaluator, fam
 from invgen.compiler.selection.langbein import PIECE, Crew
 from invgen.compiler.selection.setting import Setting
 from invgen.compiler.selection.sieve import EARLY_SHARE, Screen, Sifted, sifted
-from invgen.errors import SpecError, TooManyCandidates
+from invgen.errors import TooManyCandidates
 from invgen.spec import BasisSpec
 from invgen.workers.memory import GIB, free_memory, told
 from invgen.workers.ordered import cores, in_order
@@ -44,17 +44,10 @@ class Piece(NamedTuple):
 def crew(spec: BasisSpec, setting: Setting) -> Crew | None:
     """Those who sift for the selection of a spec: ``setting.workers`` processes or those of ``setting.scheduler``.
 
-    ``None`` where this process does everything. Raises ``SpecError`` for a family whose candidates are offered one by
-    one, because making them takes longer than judging them.
+    ``None`` where this process does everything.
     """
     if setting.workers == 1 and setting.scheduler is None:
         return None
-    if family_of(spec).lookahead == 1:
-        raise SpecError(
-            f"candidates of {spec.id} are judged as they are made, one by one, so other processes have nothing to do; "
-            "leave out workers and scheduler"
-        )
-
     def sift(pieces: Iterator[tuple[list[Candidate], Screen]]) -> Generator[Sifted, None, None]:
         items = (Piece(spec, setting.prime, setting.seed, *piece) for piece in pieces)
         kept = "what was decided is" if setting.checkpoints else "nothing is"
