@@ -87,9 +87,7 @@ def measured(name: str, workers: int, whole: bool) -> dict[str, Any]:
     clocks.around(setting, "extreme_singular_values", "singular values")
     told: list[str] = []
     start = time.process_time()
-    basis = invgen.generate(
-        spec, max_candidates=MOST, workers=workers, progress=lambda stage, *_: told.append(stage)
-    )
+    basis = invgen.generate(spec, max_candidates=MOST, workers=workers, progress=lambda stage, *_: told.append(stage))
     seconds = time.process_time() - start
     others = resource.getrusage(resource.RUSAGE_CHILDREN)
     evidence = basis.evidence

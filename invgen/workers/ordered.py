@@ -137,7 +137,7 @@ def _by_scheduler(function: Function, items: Iterator[Any], address: str, kept: 
         ahead: deque[Any] = deque()
         try:
             while True:
-                room = 1 + max(1, sum(client.nthreads().values()))
+                room = _room(client)
                 while len(ahead) < room:
                     try:
                         item = next(items)
@@ -152,3 +152,13 @@ def _by_scheduler(function: Function, items: Iterator[Any], address: str, kept: 
         finally:
             if ahead:
                 client.cancel(list(ahead), force=True)
+
+
+def _room(client: Any) -> int:
+    """One item more than there are threads now: workers come and go."""
+    from distributed.comm import CommClosedError
+
+    try:
+        return 1 + max(1, sum(client.nthreads().values()))
+    except OSError as error:
+        raise CommClosedError(str(error)) from error

@@ -15,6 +15,7 @@ from invgen.ace.fitting.steps import Steps
 from invgen.data.structures import Structure
 from invgen.workers.scheduler import connected, losses_told
 
+
 def over_workers(address: str, states: Sequence[FoldState], work: Work, steps: Steps) -> None:
     """Condense and join what is missing of all folds; each is kept as soon as it is whole.
 

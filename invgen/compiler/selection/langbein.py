@@ -89,7 +89,12 @@ class Selection:
             raised[k] = pivot is not None
         if bound is not None and self.rank >= bound:
             last = len(raised) - raised[::-1].index(True)
-            candidates, raised, in_floats, found = candidates[:last], raised[:last], in_floats[:last], found.before(last)
+            candidates, raised, in_floats, found = (
+                candidates[:last],
+                raised[:last],
+                in_floats[:last],
+                found.before(last),
+            )
         for k, new in zip(found.floats_at, self._add_floats(found.floats), strict=True):
             in_floats[k] = new
         self._positions.examined += [self._positions.offered + k for k in found.floats_at]

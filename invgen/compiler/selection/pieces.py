@@ -48,6 +48,7 @@ def crew(spec: BasisSpec, setting: Setting) -> Crew | None:
     """
     if setting.workers == 1 and setting.scheduler is None:
         return None
+
     def sift(pieces: Iterator[tuple[list[Candidate], Screen]]) -> Generator[Sifted, None, None]:
         items = (Piece(spec, setting.prime, setting.seed, *piece) for piece in pieces)
         kept = "what was decided is" if setting.checkpoints else "nothing is"

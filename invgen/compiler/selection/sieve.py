@@ -1,8 +1,8 @@
 """Which candidates may raise the rank, told from a few numbers for each, so that the others are never eliminated.
 
-A row of the Jacobian lies in the space of those kept only if it is orthogonal to all that they are orthogonal to. Random
-vectors stand for these: ``modular.PROBES`` residues for each row modulo the prime, which all vanish for a new one with
-probability prime^-PROBES, below 10^-37; and in float64 the length of what is left of a row is estimated by
+A row of the Jacobian lies in the space of those kept only if it is orthogonal to all that they are orthogonal to.
+Random vectors stand for these: ``modular.PROBES`` residues for each row modulo the prime, which all vanish for a new
+one with probability prime^-PROBES, below 10^-37; and in float64 the length of what is left of a row is estimated by
 ``floating.SKETCH`` products, which are a tenth of it with a probability below 10^-25. Only rows that may be new are
 eliminated, which decides.
 
