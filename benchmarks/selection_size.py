@@ -34,10 +34,9 @@ from invgen.workers.memory import peak_memory
 REQUESTS: dict[str, dict[str, Any]] = {
     "one element, order 3": {"total_degree": 24, "w_L": "1", "n_max": 3},
     "four elements, order 4": {"total_degree": 12, "n_max": 4, "elements": ("Mo", "Nb", "Ta", "W")},
-    "box of four channels, order 4": {"l_max": 4, "n_max": 4, "channels": 4},
-    "large": {"total_degree": 15, "n_max": 4, "elements": ("Mo", "Nb", "Ta", "W")},
+    "four elements, order 4, large": {"total_degree": 15, "n_max": 4, "elements": ("Mo", "Nb", "Ta", "W")},
 }
-LARGE = ("large",)
+LARGE = ("four elements, order 4, large",)
 """Measured without ``whole``."""
 MOST = 10**6
 

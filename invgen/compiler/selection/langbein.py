@@ -160,7 +160,7 @@ class Selection:
 
     def _pieces(
         self, stream: Iterator[Candidate], bound: int, lookahead: int, crew: Crew | None
-    ) -> Iterator[tuple[list[Candidate], Sifted]]:
+    ) -> Generator[tuple[list[Candidate], Sifted], None, None]:
         """Blocks of candidates, sifted, in order: each by the state that those before have left, or by others."""
         if self.rank >= bound:
             return

@@ -65,8 +65,15 @@ def _linear_evidence(
 ) -> Evidence:
     family = family_of(spec)
     bound, run = family.bound(spec), setting.selection(spec)
-    options = {"lookahead": family.lookahead, "checkpoint": setting.checkpoint(spec), "crew": crew(spec, setting)}
-    run.run(kept, bound, setting.progress, "rank", **options)
+    run.run(
+        kept,
+        bound,
+        setting.progress,
+        "rank",
+        lookahead=family.lookahead,
+        checkpoint=setting.checkpoint(spec),
+        crew=crew(spec, setting),
+    )
     run.offered = offered
     evidence = collect_evidence(spec, setting, [run], run.kept, run.rank, bound)
     per_order = Counter(c.order for c in kept)

@@ -25,7 +25,7 @@ BASE = GIB // 4
 """What Python and its packages take."""
 EACH = GIB // 4
 """What another process takes for them and for the partial couplings that it remembers."""
-CANDIDATE = 2048
+CANDIDATE = 1024
 """Bytes of a candidate that waits."""
 TOLD = 20_000
 """Candidates from which on memory is told."""
