@@ -57,7 +57,7 @@ def generate(
                 spec, progress=progress, max_candidates=max_candidates, workers=workers, scheduler=scheduler
             )
         except KeyboardInterrupt:
-            err.print("interrupted; run again to continue", highlight=False)
+            err.print("interrupted; a long selection goes on when you run it again", highlight=False)
             raise typer.Exit(130) from None
         folder = output or Path(spec.id)
         if chosen:
