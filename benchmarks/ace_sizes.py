@@ -26,7 +26,8 @@ import invgen
 from invgen.compiler.algebra.arithmetic import Floating
 from invgen.compiler.candidates.family import family_of
 from invgen.compiler.inspect.sizes import sizes
-from invgen.compiler.selection.langbein import CONFIGURATIONS, FLOAT_TOLERANCE, independent_rows
+from invgen.compiler.selection.floating import FLOAT_TOLERANCE, independent_rows
+from invgen.compiler.selection.langbein import CONFIGURATIONS
 
 GRID = {"1": range(6, 19, 2), "3/2": range(6, 27, 2), "2": range(6, 31, 2)}
 QUICK = {"1": range(6, 13, 2), "3/2": range(6, 15, 2), "2": range(6, 17, 2)}

@@ -48,6 +48,7 @@ COMPILER: dict[str, tuple[str, ...]] = {
         "files",
         "markup",
         "version",
+        "workers",
     ),
     "compiler.analysis": ("replay", *CHOICE),
     "compiler.auditing": ("markup", *CHOICE),
@@ -72,8 +73,9 @@ BETWEEN: dict[str, tuple[str, ...]] = {
     "emitted": ("errors", "files", "resources"),
     "gpu": ("errors", "files", "resources"),
     "cpp": ("errors", "kept"),
+    "workers": ("errors", "version"),
 }
-"""What both halves use, or neither: the second implementation, the contract of emitted folders, compilers for GPUs."""
+"""What both halves use, or neither: the second implementation, the contract of emitted folders, compilers, workers."""
 RUN = ("runtime", "runtime.operators", "emitted", "errors", "markup")
 MODELS = ("data", "files", *RUN)
 RUNTIME: dict[str, tuple[str, ...]] = {
@@ -87,7 +89,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "nn": ("data", *RUN),
     "runs": ("data", "errors"),
     "ace": ("runtime", "runtime.cpu", "data", "emitted", "errors"),
-    "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files", "markup", "version"),
+    "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files", "markup", "version", "workers"),
     "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
     "hippynn": ("engines",),

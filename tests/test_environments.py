@@ -27,7 +27,7 @@ from invgen.compiler.analysis.environments import (
 from invgen.compiler.candidates.ace.coupling import Channel
 from invgen.compiler.candidates.environment import Environment
 from invgen.compiler.candidates.family import family_of
-from invgen.compiler.selection.langbein import FloatEchelon, independent_rows
+from invgen.compiler.selection.floating import FloatEchelon, independent_rows
 from invgen.errors import SpecError, TooFewNeighbours
 
 PRIME = modular.DEFAULT_PRIME

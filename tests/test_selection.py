@@ -20,7 +20,7 @@ from invgen.compiler.candidates.cartesian.evaluate import Evaluator
 from invgen.compiler.candidates.cartesian.family import linear_span, random_neighbourhoods
 from invgen.compiler.candidates.family import family_of
 from invgen.compiler.selection.flexible import PURE_ORDERS, flexible_order, shortfall
-from invgen.compiler.selection.langbein import FloatEchelon, independent_rows
+from invgen.compiler.selection.floating import FloatEchelon, independent_rows
 from invgen.compiler.selection.objectives import select
 from invgen.compiler.selection.setting import Setting
 from invgen.spec import BasisSpec

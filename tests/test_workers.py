@@ -16,13 +16,14 @@ from processes import invgen as command
 
 import invgen
 from invgen.ace import RadialBasis
-from invgen.ace.fitting import blocks, distributed
+from invgen.ace.fitting import blocks
 from invgen.ace.fitting.assembly import assemble
 from invgen.ace.fitting.design import DesignEvaluator
-from invgen.ace.fitting.distributed import SchedulerError
 from invgen.ace.fitting.factors import Factors
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure
+from invgen.workers import scheduler
+from invgen.workers.scheduler import SchedulerError
 
 NOWHERE = "tcp://127.0.0.1:9"
 
@@ -148,7 +149,7 @@ def test_a_scheduler_that_goes_away_is_told(
 def test_a_scheduler_without_workers_is_told(
     design: DesignEvaluator, structures: list[Structure], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distributed, "PATIENCE", 0.5)
+    monkeypatch.setattr(scheduler, "PATIENCE", 0.5)
     with cluster(0) as made, pytest.raises(SchedulerError, match=r"has no workers: start some \(dask worker tcp://"):
         assemble(structures, design, FOLDS, scheduler=made.scheduler_address)
 
@@ -161,7 +162,7 @@ def test_a_scheduler_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> No
     assert f"error: no Dask scheduler answers at {NOWHERE}: start one" in done.stderr
     assert "Traceback" not in done.stderr
     refused = pytest.raises(SchedulerError, match="no Dask scheduler answers at nonsense")
-    with refused, distributed.connected("nonsense"):
+    with refused, scheduler.connected("nonsense", 1):
         pass
 
 
@@ -170,5 +171,5 @@ def test_a_missing_dask_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = pytest.raises(
         ImportError, match="a scheduler needs Dask, which is not installed: pip install distributed"
     )
-    with refused, distributed.connected(NOWHERE):
+    with refused, scheduler.connected(NOWHERE, 1):
         pass

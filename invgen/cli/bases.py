@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from invgen.cli import requests
-from invgen.cli.application import BasisArgument, app, backend_names, columns_of, err, out, stages
+from invgen.cli.application import BasisArgument, app, backend_names, columns_of, err, out, stages, warnings_as_lines
 from invgen.cli.covariants import covariants_in, show_covariants
 from invgen.spec import MAX_CANDIDATES
 
@@ -36,8 +36,14 @@ def generate(
         typer.Option(help="Backends to emit for, such as numba,cpp; usual: all but cpp; none for the basis alone."),
     ] = "usual",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write; ./<id> by default.")] = None,
+    workers: Annotated[int, typer.Option(help="ace: processes that evaluate candidates.")] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Evaluate on a Dask scheduler's workers, or on own ones: local."),
+    ] = None,
 ) -> None:
-    """Generate a basis, prove it, and write it with its emitted kernels."""
+    """Generate a basis, prove it, and write it with its emitted kernels; a long selection that is interrupted goes on
+    when called again (exit code 130)."""
     import invgen
     from invgen.compiler.inspect.report import summary
 
@@ -45,8 +51,14 @@ def generate(
     spec = requests.request(
         family, l_max, n_max, objective, ranks, channels, total_degree, w_l, elements, parity, orders, ordering
     )
-    with stages() as progress:
-        basis = invgen.generate(spec, progress=progress, max_candidates=max_candidates)
+    with warnings_as_lines(), stages() as progress:
+        try:
+            basis = invgen.generate(
+                spec, progress=progress, max_candidates=max_candidates, workers=workers, scheduler=scheduler
+            )
+        except KeyboardInterrupt:
+            err.print("interrupted; a long selection goes on when you run it again", highlight=False)
+            raise typer.Exit(130) from None
         folder = output or Path(spec.id)
         if chosen:
             progress("emit", 0, 1)

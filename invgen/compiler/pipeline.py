@@ -35,16 +35,38 @@ from invgen.resources import cache_folder, generated_folder
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 
-def generate(spec: BasisSpec, *, progress: Progress | None = None, max_candidates: int = MAX_CANDIDATES) -> Basis:
+def generate(
+    spec: BasisSpec,
+    *,
+    progress: Progress | None = None,
+    max_candidates: int = MAX_CANDIDATES,
+    workers: int = 1,
+    scheduler: str | None = None,
+) -> Basis:
     """Generates the basis of a spec, exactly, with its evidence.
 
     progress
         Called as ``progress(stage, done, total)``: candidates where their number is known, else rank and bound.
     max_candidates
         Refuses, with ``TooManyCandidates``, to enumerate more than this.
+    workers
+        Processes that evaluate the candidates of the family ``ace``; the basis is the same for any number of them.
+    scheduler
+        Address of a Dask scheduler whose workers do it instead, or ``"local"`` for workers on this machine.
+
+    A long selection that is interrupted goes on when it is called again. Raises ``TooManyCandidates`` where memory does
+    not suffice, too; ``SpecError`` for workers where they have no work; ``WorkerError`` when processes are lost again
+    and again, and ``SchedulerError`` for a scheduler that is not there or goes away.
     """
     _check_spec("generate", spec)
-    setting = Setting(progress=progress, max_candidates=max_candidates, checkpoints=cache_folder() / "selections")
+    _check_workers(workers, scheduler)
+    setting = Setting(
+        progress=progress,
+        max_candidates=max_candidates,
+        checkpoints=cache_folder() / "selections",
+        workers=workers,
+        scheduler=scheduler,
+    )
     chosen, evidence = select(spec, setting)
     return Basis(spec, tuple(chosen), evidence)
 
@@ -90,6 +112,13 @@ def _check_spec(function: str, spec: object) -> None:
         raise TypeError(
             f"{function} takes a BasisSpec, got {type(spec).__name__}; write invgen.BasisSpec(l_max=3, n_max=4)"
         )
+
+
+def _check_workers(workers: object, scheduler: str | None) -> None:
+    if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
+        raise ValueError(f"workers must be a whole number of at least 1, got {workers!r}")
+    if workers > 1 and scheduler is not None:
+        raise ValueError(f"a scheduler has workers of its own: leave out workers={workers}, or the scheduler")
 
 
 def find_basis(source: str | os.PathLike[str] | Basis) -> Basis:

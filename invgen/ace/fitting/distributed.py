@@ -6,26 +6,14 @@ workers there are, nor on who was first. What a worker held that is lost is comp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from invgen.ace.fitting.blocks import POLL, Part, Work, cores, joined
 from invgen.ace.fitting.folds import FoldState
 from invgen.ace.fitting.steps import Steps
 from invgen.data.structures import Structure
-from invgen.errors import InvgenError
-from invgen.version import __version__
-
-LOCAL = "local"
-PATIENCE = 10.0
-"""Seconds within which a scheduler has to answer, and to have a worker."""
-LOSSES = 10
-"""Workers that may be lost with the same task before it is given up."""
-
-
-class SchedulerError(InvgenError, ConnectionError):
-    """A scheduler that does not answer, has no workers, or went away."""
+from invgen.workers.scheduler import connected, losses_told
 
 
 def over_workers(address: str, states: Sequence[FoldState], work: Work, steps: Steps) -> None:
@@ -33,7 +21,7 @@ def over_workers(address: str, states: Sequence[FoldState], work: Work, steps: S
 
     Raises ``SchedulerError`` naming the address and the remedy, and ``KeyboardInterrupt`` through ``steps``.
     """
-    with connected(address) as client, _losses_told(address):
+    with connected(address, cores()) as client, losses_told(address, "finished folds are"):
         # results of tasks are computed again when the worker that holds them is lost; scattered data is not
         sent = client.submit(as_it_is, work, pure=False)
         folds, blocks = {}, {}
@@ -82,64 +70,3 @@ def _watched(client: Any, folds: dict[Any, FoldState], blocks: dict[Any, int], s
     finally:
         if folds or blocks:
             client.cancel([*folds, *blocks], force=True)
-
-
-@contextmanager
-def connected(address: str) -> Iterator[Any]:
-    """A client of the scheduler at ``address``, or of workers of its own, one for each core, for ``"local"``."""
-    try:
-        import dask
-        from distributed import Client, LocalCluster
-    except ImportError as error:
-        raise ImportError("a scheduler needs Dask, which is not installed: pip install distributed") from error
-    with dask.config.set({"distributed.scheduler.allowed-failures": LOSSES}):
-        if address == LOCAL:
-            cluster = LocalCluster(n_workers=cores(), threads_per_worker=1, dashboard_address=":0")
-            with cluster, Client(cluster) as client:
-                yield client
-            return
-        try:
-            client = Client(address, timeout=PATIENCE)
-        except (OSError, ValueError, TypeError, TimeoutError) as error:
-            raise SchedulerError(
-                f"no Dask scheduler answers at {address}: start one (dask scheduler), or fit without --scheduler"
-            ) from error
-        with client:
-            _check_workers(client, address)
-            yield client
-
-
-def _check_workers(client: Any, address: str) -> None:
-    try:
-        client.wait_for_workers(1, timeout=PATIENCE)
-    except TimeoutError as error:
-        raise SchedulerError(
-            f"the scheduler at {address} has no workers: start some (dask worker {address})"
-        ) from error
-    for worker, found in client.run(version).items():
-        if found != __version__:
-            raise SchedulerError(f"the worker {worker} has invgen {found}, this is {__version__}: install the same")
-
-
-def version() -> str:
-    """What a worker answers."""
-    return __version__
-
-
-@contextmanager
-def _losses_told(address: str) -> Iterator[None]:
-    """Errors of Dask in one line."""
-    from distributed import CancelledError, KilledWorker
-    from distributed.comm import CommClosedError
-
-    try:
-        yield
-    except KilledWorker as error:
-        raise SchedulerError(
-            f"{LOSSES} workers of {address} were lost with the same block, perhaps for lack of memory: give them more; "
-            "finished folds are kept, run again to continue"
-        ) from error
-    except (CancelledError, CommClosedError) as error:
-        raise SchedulerError(
-            f"the scheduler at {address} went away ({error}); finished folds are kept, run again to continue"
-        ) from error

@@ -18,7 +18,7 @@ from invgen.ace.fitting.checks import check_request, check_rows, name_dependent,
 from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
-from invgen.ace.fitting.memory import Clock, peak_memory
+from invgen.ace.fitting.memory import Clock
 from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.references import References, final_energies, starting_energies, told_energies
 from invgen.ace.fitting.report import write_report
@@ -32,6 +32,7 @@ from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
 from invgen.markup import block, preformatted
+from invgen.workers.memory import peak_memory
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from invgen.data.errors import DataError
+from invgen.workers.memory import GIB, free_memory, told
 
-GIB = 2**30
 BASE = GIB // 2
 """What Python and its packages take."""
 FOLDING, SOLVING = 6, 4
@@ -31,32 +28,6 @@ def fit_memory(columns: int, rows: Sequence[Sequence[int]], threads: int) -> int
     return BASE + kept + 8 * width * (FOLDING * min(largest, width) + SOLVING * width * threads)
 
 
-def free_memory() -> int | None:
-    """Bytes that this process may still take, as far as the system tells."""
-    found = [limit for limit in (_available(), _group_limit()) if limit is not None]
-    return min(found, default=None)
-
-
-def _available() -> int | None:
-    meminfo = Path("/proc/meminfo")
-    if meminfo.exists():
-        for line in meminfo.read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return 1024 * int(line.split()[1])
-    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return None
-
-
-def _group_limit() -> int | None:
-    """What is left of the limit of the control group."""
-    try:
-        limit, used = (int(Path(f"/sys/fs/cgroup/memory.{name}").read_text()) for name in ("max", "current"))
-    except (OSError, ValueError):
-        return None
-    return limit - used
-
-
 def check_memory(columns: int, rows: Sequence[Sequence[int]], threads: int) -> str:
     """``"2.1 GiB of memory needed, 18.0 free"``. Raises ``DataError`` when there is not that much."""
     needed, free = fit_memory(columns, rows, threads), free_memory()
@@ -66,16 +37,7 @@ def check_memory(columns: int, rows: Sequence[Sequence[int]], threads: int) -> s
             f"{columns} coefficients in {len(rows)} folds need {needed / GIB:.1f} GiB of memory, "
             f"{free / GIB:.1f} are free: lower {fewer}the degree or the number of folds"
         )
-    return f"about {needed / GIB:.1f} GiB of memory needed" + ("" if free is None else f", {free / GIB:.1f} free")
-
-
-def peak_memory() -> float | None:
-    """GiB at most in use by this process so far, where the system tells."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / GIB
+    return told(needed, free)
 
 
 class Clock:

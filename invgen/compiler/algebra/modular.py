@@ -63,6 +63,12 @@ def residues(seed: str, count: int, prime: int) -> np.ndarray:
     return np.array(words[:count], dtype=np.int64)
 
 
+PROBES = 4
+"""Random vectors that stand for all to which a row space is orthogonal: each overlooks one row in 2^31."""
+STRIPE = 512
+"""Rows that are multiplied at a time, which bounds the memory of a product."""
+BLOCK = 64
+"""Rows that are eliminated together."""
 LARGE_PRODUCT = 2**20
 """Multiplications from which a matrix product goes through float64: its set-up costs as much below."""
 
@@ -92,6 +98,7 @@ class Echelon:
     prime: int
     pivots: list[int] = field(default_factory=list)
     _rows: np.ndarray = field(init=False)
+    _probes: np.ndarray | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         check_prime(self.prime)
@@ -108,8 +115,23 @@ class Echelon:
         if not self.pivots:
             return rows
         flat = rows.reshape(-1, self.width)
-        known = matmul(flat[:, self.pivots], self._rows[: self.rank], self.prime)
-        return ((flat - known) % self.prime).reshape(rows.shape)
+        factors = flat[:, self.pivots]
+        for start in range(0, self.rank, STRIPE):
+            part = slice(start, min(start + STRIPE, self.rank))
+            flat = (flat - matmul(factors[:, part], self._rows[part], self.prime)) % self.prime
+        return flat.reshape(rows.shape)
+
+    @property
+    def probes(self) -> np.ndarray:
+        """Random vectors ``(width, PROBES)`` orthogonal to all rows so far: the pivots determine them by the other
+        columns, whose entries never change."""
+        if self._probes is None:
+            found = residues(f"probes/{self.width}", self.width * PROBES, self.prime).reshape(self.width, PROBES)
+            if self.pivots:
+                found[self.pivots] = 0
+                found[self.pivots] = -matmul(self._rows[: self.rank], found, self.prime) % self.prime
+            self._probes = found
+        return self._probes
 
     def add(self, row: np.ndarray) -> int | None:
         """Keeps the row if it raises the rank and returns its pivot column; otherwise returns ``None``."""
@@ -118,9 +140,15 @@ class Echelon:
     def add_block(self, rows: np.ndarray) -> list[int | None]:
         """``add`` for rows ``(count, width)`` one after another, all reduced together.
 
-        The kept rows stay in reduced form: every pivot column is zero in all other rows.
+        The kept rows stay in reduced form: every pivot column is zero in all other rows. Many rows are reduced among
+        themselves first, so that what was kept before is changed once.
         """
         left = self.reduce(rows)
+        if len(left) > BLOCK:
+            among = Echelon(self.width, self.prime)
+            raised = [p for start in range(0, len(left), BLOCK) for p in among.add_block(left[start : start + BLOCK])]
+            self._append(among._rows[: among.rank], among.pivots)
+            return raised
         found: list[int | None] = [None] * len(left)
         for k in range(len(left)):
             nonzero = np.flatnonzero(left[k])
@@ -133,17 +161,25 @@ class Echelon:
             others = np.flatnonzero(factors)
             left[others] = (left[others] - factors[others, None] * left[k]) % self.prime
             found[k] = pivot
-        self._append(left, found)
+        raising = [(k, pivot) for k, pivot in enumerate(found) if pivot is not None]
+        self._append(left[[k for k, _ in raising]], [pivot for _, pivot in raising])
         return found
 
-    def _append(self, left: np.ndarray, found: list[int | None]) -> None:
-        fresh = left[[k for k, pivot in enumerate(found) if pivot is not None]]
-        pivots = [pivot for pivot in found if pivot is not None]
+    def _append(self, fresh: np.ndarray, pivots: list[int]) -> None:
+        """Rows that are reduced by those before and among themselves."""
         if not pivots:
             return
-        kept = self._rows[: self.rank]
-        kept -= matmul(kept[:, pivots], fresh, self.prime)
-        kept %= self.prime
+        factors = self._rows[: self.rank, pivots]
+        if self._probes is not None:
+            change = -matmul(fresh, self._probes, self.prime) % self.prime
+            self._probes[pivots] = (self._probes[pivots] + change) % self.prime
+            if self.pivots:
+                known = self._probes[self.pivots] - matmul(factors, change, self.prime)
+                self._probes[self.pivots] = known % self.prime
+        for start in range(0, self.rank, STRIPE):
+            kept = self._rows[start : min(start + STRIPE, self.rank)]
+            kept -= matmul(factors[start : start + STRIPE], fresh, self.prime)
+            kept %= self.prime
         self._rows[self.rank : self.rank + len(pivots)] = fresh
         self.pivots += pivots
 
@@ -151,6 +187,6 @@ class Echelon:
 def rank(matrix: np.ndarray, prime: int) -> int:
     """Rank of an integer matrix modulo the prime: a lower bound of its rank over the rationals."""
     echelon = Echelon(matrix.shape[1], prime)
-    for start in range(0, len(matrix), 64):
-        echelon.add_block(matrix[start : start + 64])
+    for start in range(0, len(matrix), BLOCK):
+        echelon.add_block(matrix[start : start + BLOCK])
     return echelon.rank

@@ -16,7 +16,8 @@ from invgen.compiler.algebra.characters import transcendence_degree
 from invgen.compiler.analysis.relation_search import Search
 from invgen.compiler.analysis.relations import Relation
 from invgen.compiler.candidates.family import Candidate, family_of
-from invgen.compiler.selection.langbein import BLOCK, Progress
+from invgen.compiler.selection.floating import BLOCK
+from invgen.compiler.selection.langbein import Progress
 from invgen.replay.chance import Chance, below
 from invgen.replay.families import family_named, row
 from invgen.replay.witnesses import draw_point, draw_primes

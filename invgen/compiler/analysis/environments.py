@@ -19,7 +19,8 @@ from invgen.compiler.algebra.characters import transcendence_degree
 from invgen.compiler.candidates.ace.chains import AceEvaluator
 from invgen.compiler.candidates.environment import Environment
 from invgen.compiler.candidates.family import family_of
-from invgen.compiler.selection.langbein import BLOCK, CONFIGURATIONS, Selection
+from invgen.compiler.selection.floating import BLOCK
+from invgen.compiler.selection.langbein import CONFIGURATIONS, Selection
 from invgen.compiler.selection.setting import Setting
 from invgen.errors import SpecError, TooFewNeighbours
 from invgen.spec import BasisSpec

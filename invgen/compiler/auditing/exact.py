@@ -18,7 +18,8 @@ import numpy as np
 from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Modular
 from invgen.compiler.auditing.source import ExactList
-from invgen.compiler.selection.langbein import BLOCK, Progress
+from invgen.compiler.selection.floating import BLOCK
+from invgen.compiler.selection.langbein import Progress
 from invgen.errors import AuditError
 
 LOWEST = 2**30

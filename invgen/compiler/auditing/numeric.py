@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from invgen.compiler.selection.langbein import VANISHING, independent_rows
+from invgen.compiler.selection.floating import VANISHING, independent_rows
 
 CLEAR_GAP = 1e3
 """Ratio of neighbouring singular values that decides a rank. Among independent functions ratios up to some tens are

@@ -14,7 +14,7 @@ from invgen.compiler.auditing.source import ExactList
 from invgen.compiler.auditing.tensors import WORDS
 from invgen.compiler.candidates.cartesian.contraction import EPSILON, Contraction
 from invgen.compiler.candidates.cartesian.family import stream
-from invgen.compiler.selection.langbein import BLOCK
+from invgen.compiler.selection.floating import BLOCK
 from invgen.errors import TooManyCandidates
 from invgen.spec import BasisSpec
 

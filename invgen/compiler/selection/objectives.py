@@ -12,6 +12,7 @@ from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.flexible import flexible
 from invgen.compiler.selection.generators import generators
+from invgen.compiler.selection.pieces import check_memory, crew
 from invgen.compiler.selection.program.flexible import flexible_by_program
 from invgen.compiler.selection.program.independent import independent_by_program
 from invgen.compiler.selection.program.robust import robust_by_program
@@ -25,6 +26,7 @@ def independent(spec: BasisSpec, setting: Setting) -> Chosen:
     """Plain greedy selection over all tensors, stopped at the bound."""
     family = family_of(spec)
     stream = family.stream(spec, setting.max_candidates)
+    check_memory(spec, setting)
     selection, bound = setting.selection(spec), family.bound(spec)
     selection.run(
         stream,
@@ -33,6 +35,7 @@ def independent(spec: BasisSpec, setting: Setting) -> Chosen:
         lookahead=family.lookahead,
         total=family.offered(spec),
         checkpoint=setting.checkpoint(spec),
+        crew=crew(spec, setting),
     )
     return selection.kept, collect_evidence(spec, setting, [selection], selection.kept, selection.rank, bound)
 
@@ -41,6 +44,7 @@ def linear(spec: BasisSpec, setting: Setting) -> Chosen:
     """All linearly independent invariants, products among them, multiset by multiset, certified by characters."""
     family = family_of(spec)
     family.refuse(spec, setting.max_candidates)
+    check_memory(spec, setting)
     counts = family.counts(spec)
     total = sum(counts.values())
     kept: list[Candidate] = []
@@ -61,7 +65,15 @@ def _linear_evidence(
 ) -> Evidence:
     family = family_of(spec)
     bound, run = family.bound(spec), setting.selection(spec)
-    run.run(kept, bound, setting.progress, "rank", lookahead=family.lookahead, checkpoint=setting.checkpoint(spec))
+    run.run(
+        kept,
+        bound,
+        setting.progress,
+        "rank",
+        lookahead=family.lookahead,
+        checkpoint=setting.checkpoint(spec),
+        crew=crew(spec, setting),
+    )
     run.offered = offered
     evidence = collect_evidence(spec, setting, [run], run.kept, run.rank, bound)
     per_order = Counter(c.order for c in kept)
@@ -91,8 +103,17 @@ BY_PROGRAM = {
 """The same where members are chosen together with their kernel."""
 
 
+IN_PIECES = ("independent", "linear")
+"""Objectives whose candidates other processes may evaluate."""
+
+
 def select(spec: BasisSpec, setting: Setting) -> Chosen:
-    """Runs the objective of the spec; raises ``SpecError`` for an ordering by program where nothing is chosen."""
+    """Runs the objective of the spec.
+
+    Raises ``SpecError`` for an ordering by program where nothing is chosen, and for workers where they have no work.
+    """
+    if setting.workers > 1 or setting.scheduler is not None:
+        _check_workers(spec)
     if not spec.by_program:
         return OBJECTIVES[spec.objective](spec, setting)
     if spec.objective not in BY_PROGRAM:
@@ -101,3 +122,13 @@ def select(spec: BasisSpec, setting: Setting) -> Chosen:
             f"use 'degree', or one of the objectives {', '.join(BY_PROGRAM)}"
         )
     return BY_PROGRAM[spec.objective](spec, setting)
+
+
+def _check_workers(spec: BasisSpec) -> None:
+    if spec.by_program or spec.objective not in IN_PIECES:
+        reason = f"only the objectives {' and '.join(IN_PIECES)} are selected in pieces, and not by program"
+    elif family_of(spec).lookahead == 1:
+        reason = "its candidates are judged one by one, as they are made"
+    else:
+        return
+    raise SpecError(f"other processes have nothing to do for {spec.id}: {reason}; leave out workers and scheduler")

@@ -21,7 +21,7 @@ from invgen.compiler.algebra.point_groups import turning_prime
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence, SiteRank
 from invgen.compiler.selection.flexibility import attainable_ranks, check_parity, site_gradients, site_ranks
-from invgen.compiler.selection.langbein import BLOCK
+from invgen.compiler.selection.floating import BLOCK
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
 from invgen.compiler.selection.sites import SITES
 from invgen.spec import BasisSpec

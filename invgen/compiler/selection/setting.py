@@ -32,6 +32,8 @@ class Setting:
         How many rounds a search by program takes; ``None`` for as many as it should.
     found
         Labels that a search by program has found: it is not run again, but they are judged as it would judge them.
+    workers, scheduler
+        Processes that evaluate candidates, or the address of a Dask scheduler whose workers do, see ``pieces``.
     """
 
     prime: int = modular.DEFAULT_PRIME
@@ -41,6 +43,8 @@ class Setting:
     checkpoints: Path | None = None
     rounds: int | None = None
     found: tuple[str, ...] | None = None
+    workers: int = 1
+    scheduler: str | None = None
 
     def witness(self, spec: BasisSpec, channels: Sequence[Channel] | None = None) -> np.ndarray:
         """Residues, one for each component of the channels, by default those of the invariants of a spec."""

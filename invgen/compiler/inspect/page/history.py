@@ -11,8 +11,9 @@ from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Floating, Modular
 from invgen.compiler.basis import Basis
 from invgen.compiler.candidates.family import Candidate
+from invgen.compiler.selection.floating import BLOCK
 from invgen.compiler.selection.heard import select_and_tell
-from invgen.compiler.selection.langbein import BLOCK, CONFIGURATIONS, Progress
+from invgen.compiler.selection.langbein import CONFIGURATIONS, Progress
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.kernels.lower import form_of
-from invgen.compiler.selection.langbein import BLOCK
+from invgen.compiler.selection.floating import BLOCK
 from invgen.compiler.selection.program.matroid import Matroid
 from invgen.compiler.selection.program.rounds import PRICES, best_of_rounds, given, with_costs
 from invgen.compiler.selection.program.search import annealed, greedy
