@@ -105,7 +105,8 @@ whose kernels are emitted, and models of MACE, whose couplings are found again a
 
 NARROWER: dict[str, tuple[str, ...]] = {
     "invgen.compiler.kernels.program": ("invgen.markup",),
-    "invgen.compiler.kernels.builder": ("invgen.compiler.kernels.program",),
+    "invgen.compiler.kernels.weights": (),
+    "invgen.compiler.kernels.builder": ("invgen.compiler.kernels.program", "invgen.compiler.kernels.weights"),
     "invgen.compiler.selection.evidence": (),
 }
 """Modules that import less than their room may."""

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l2-n3-flexible. Do not edit: emit again.
-// value: 58 operations (28 additions, 30 multiplications), kernel c5b6eae0f1db566a
-// vjp: 132 operations (59 additions, 73 multiplications), kernel d5e0a4f54b258e23
-// second_order: 302 operations (137 additions, 165 multiplications), kernel 89f61a2d5c0d4362
+// value: 45 operations (18 additions, 27 multiplications), kernel 660f36610a947cbf
+// vjp: 105 operations (37 additions, 68 multiplications), kernel 359084d6e5e08ee6
+// second_order: 244 operations (94 additions, 150 multiplications), kernel da5be7e3ed0f3f71
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 9) and pairs p from

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l2-n4-flexible. Do not edit: emit again.
-// value: 68 operations (32 additions, 36 multiplications), kernel 26e7951911dc9377
-// vjp: 163 operations (72 additions, 91 multiplications), kernel 301134e4469a2ce1
-// second_order: 374 operations (169 additions, 205 multiplications), kernel 033bbab4429d579c
+// value: 55 operations (22 additions, 33 multiplications), kernel 79235aa60ecbd862
+// vjp: 130 operations (50 additions, 80 multiplications), kernel 32faa45d21857b86
+// second_order: 304 operations (126 additions, 178 multiplications), kernel fbe56201741e717f
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 9) and pairs p from

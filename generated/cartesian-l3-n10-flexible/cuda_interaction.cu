@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n10-flexible. Do not edit: emit again.
-// value: 313 operations (142 additions, 171 multiplications), kernel 55740170c910c13a
-// vjp: 779 operations (347 additions, 432 multiplications), kernel dc6bcbd0da92ce7e
-// second_order: 1948 operations (871 additions, 1077 multiplications), kernel a9c2560eca1363f9
+// value: 301 operations (134 additions, 167 multiplications), kernel 3f2a475471c606d7
+// vjp: 757 operations (332 additions, 425 multiplications), kernel 03910bd553a43646
+// second_order: 1884 operations (845 additions, 1039 multiplications), kernel 95ba67719f56807e
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n3-independent. Do not edit: emit again.
-// value: 170 operations (82 additions, 88 multiplications), kernel aa5aae14681613c2
-// vjp: 418 operations (193 additions, 225 multiplications), kernel bf6f215e5399274b
-// second_order: 920 operations (432 additions, 488 multiplications), kernel 7adf797300bf1df2
+// value: 150 operations (68 additions, 82 multiplications), kernel 05d8f12a565013fe
+// vjp: 376 operations (163 additions, 213 multiplications), kernel 9660e6b24bde63aa
+// second_order: 846 operations (377 additions, 469 multiplications), kernel 85c17ed79e38bc8d
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n4-by_program-independent. Do not edit: emit again.
-// value: 195 operations (86 additions, 109 multiplications), kernel 4b57cb0e6c849830
-// vjp: 482 operations (209 additions, 273 multiplications), kernel 369bacfeb29fbf17
-// second_order: 1157 operations (509 additions, 648 multiplications), kernel b155d82b8ade5ca5
+// value: 187 operations (78 additions, 109 multiplications), kernel f906b36d6ee2791f
+// vjp: 459 operations (196 additions, 263 multiplications), kernel 8acc23e3607eebee
+// second_order: 1109 operations (489 additions, 620 multiplications), kernel 7d07f5b8bc44c9af
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n4-flexible. Do not edit: emit again.
-// value: 249 operations (111 additions, 138 multiplications), kernel f7bfbfc763ef3921
-// vjp: 604 operations (262 additions, 342 multiplications), kernel 06244c2f322df370
-// second_order: 1452 operations (639 additions, 813 multiplications), kernel 3891b226886402ed
+// value: 235 operations (102 additions, 133 multiplications), kernel d07d4bf6150c8b0d
+// vjp: 575 operations (245 additions, 330 multiplications), kernel 6f5ddc70622aa766
+// second_order: 1385 operations (610 additions, 775 multiplications), kernel cb6f7abe69400a9f
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l3-n4-independent. Do not edit: emit again.
-// value: 246 operations (112 additions, 134 multiplications), kernel 8154adfae858941d
-// vjp: 621 operations (280 additions, 341 multiplications), kernel 60faf3d12be6f3ce
-// second_order: 1455 operations (660 additions, 795 multiplications), kernel e28d2c4c9a6fe7ec
+// value: 234 operations (104 additions, 130 multiplications), kernel f1acc38b3b38603d
+// vjp: 593 operations (264 additions, 329 multiplications), kernel 4d641ca801af429b
+// second_order: 1401 operations (636 additions, 765 multiplications), kernel a82e6ac245312ac0
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 16) and pairs p from

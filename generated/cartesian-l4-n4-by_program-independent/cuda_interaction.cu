@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l4-n4-by_program-independent. Do not edit: emit again.
-// value: 400 operations (174 additions, 226 multiplications), kernel 4c547a742ae1e050
-// vjp: 983 operations (429 additions, 554 multiplications), kernel 4284c319258397b2
-// second_order: 2316 operations (1038 additions, 1278 multiplications), kernel 4ff9eac643c39276
+// value: 380 operations (167 additions, 213 multiplications), kernel 7d5bc6fe961fcb4a
+// vjp: 934 operations (418 additions, 516 multiplications), kernel 3a19d2bc62166a6c
+// second_order: 2238 operations (1019 additions, 1219 multiplications), kernel db7066414d947b7b
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 25) and pairs p from

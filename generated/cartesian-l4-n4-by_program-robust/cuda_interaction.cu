@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l4-n4-by_program-robust. Do not edit: emit again.
-// value: 663 operations (322 additions, 341 multiplications), kernel dc2a37af6b32a12d
-// vjp: 1632 operations (763 additions, 869 multiplications), kernel b3d311dc3ffc394d
-// second_order: 3770 operations (1776 additions, 1994 multiplications), kernel 6474e8fd8725d1e9
+// value: 596 operations (252 additions, 344 multiplications), kernel a55d81a0aa763c11
+// vjp: 1455 operations (601 additions, 854 multiplications), kernel f2ec6bad45bba335
+// second_order: 3336 operations (1432 additions, 1904 multiplications), kernel 1b1fb9d0a9754eba
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 25) and pairs p from
@@ -285,9 +285,7 @@ interaction_second_order_centres(
     __syncthreads();
     if (active) vjp_0_statements(x, THREADS, g_at, features, gx_at, features);
     __syncthreads();
-    if (active) second_order_0_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
-    __syncthreads();
-    if (active) second_order_1_statements(x, THREADS, u, THREADS, hg_at, features);
+    if (active) second_order_0_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features, hg_at, features);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)

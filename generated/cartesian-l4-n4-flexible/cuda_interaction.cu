@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l4-n4-flexible. Do not edit: emit again.
-// value: 815 operations (398 additions, 417 multiplications), kernel 7a5a9f4164972da0
-// vjp: 2017 operations (941 additions, 1076 multiplications), kernel ac0ab7ef47f3e0b9
-// second_order: 4670 operations (2197 additions, 2473 multiplications), kernel ca80f02f9dc919c9
+// value: 712 operations (295 additions, 417 multiplications), kernel bc055482ee4a20c2
+// vjp: 1780 operations (727 additions, 1053 multiplications), kernel 6cf58f39acb55137
+// second_order: 4065 operations (1724 additions, 2341 multiplications), kernel af16e317fb664c29
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 25) and pairs p from
@@ -287,13 +287,7 @@ interaction_second_order_centres(
     __syncthreads();
     if (active) second_order_0_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
     __syncthreads();
-    if (active) second_order_1_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
-    __syncthreads();
-    if (active) second_order_2_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
-    __syncthreads();
-    if (active) second_order_3_statements(x, THREADS, u, THREADS, hg_at, features);
-    __syncthreads();
-    if (active) second_order_4_statements(x, THREADS, u, THREADS, hg_at, features);
+    if (active) second_order_1_statements(x, THREADS, u, THREADS, hg_at, features);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l4-n4-independent. Do not edit: emit again.
-// value: 762 operations (377 additions, 385 multiplications), kernel 45dd7de831827cca
-// vjp: 1949 operations (928 additions, 1021 multiplications), kernel 0df05159dc9a3bfc
-// second_order: 4444 operations (2128 additions, 2316 multiplications), kernel 695984c479e90777
+// value: 661 operations (282 additions, 379 multiplications), kernel f9a078df5699709f
+// vjp: 1700 operations (717 additions, 983 multiplications), kernel 524db27cf2d85f47
+// second_order: 3807 operations (1670 additions, 2137 multiplications), kernel 07ee6027d6c6df8a
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 25) and pairs p from

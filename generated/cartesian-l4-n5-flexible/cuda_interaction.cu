@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l4-n5-flexible. Do not edit: emit again.
-// value: 1039 operations (496 additions, 543 multiplications), kernel 30b3c6c9840beb9f
-// vjp: 2604 operations (1200 additions, 1404 multiplications), kernel 5681cf78e3a975fb
-// second_order: 6335 operations (2942 additions, 3393 multiplications), kernel 86fed5cc1417f6aa
+// value: 1003 operations (474 additions, 529 multiplications), kernel 841f54da89504538
+// vjp: 2566 operations (1172 additions, 1394 multiplications), kernel 32464bcb49083478
+// second_order: 6222 operations (2893 additions, 3329 multiplications), kernel bc703976b40e200c
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 25) and pairs p from
@@ -293,13 +293,9 @@ interaction_second_order_centres(
     __syncthreads();
     if (active) second_order_3_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
     __syncthreads();
-    if (active) second_order_4_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
+    if (active) second_order_4_statements(x, THREADS, u, THREADS, hg_at, features);
     __syncthreads();
-    if (active) second_order_5_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
-    __syncthreads();
-    if (active) second_order_6_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
-    __syncthreads();
-    if (active) second_order_7_statements(x, THREADS, u, THREADS, hg_at, features);
+    if (active) second_order_5_statements(x, THREADS, u, THREADS, hg_at, features);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l5-n4-by_program-independent. Do not edit: emit again.
-// value: 782 operations (344 additions, 438 multiplications), kernel 5c352622cae70e7b
-// vjp: 1985 operations (879 additions, 1106 multiplications), kernel b7caa8dfbe3da4d1
-// second_order: 4649 operations (2110 additions, 2539 multiplications), kernel a6dae15700d4b10d
+// value: 734 operations (332 additions, 402 multiplications), kernel e3847078c5d88d79
+// vjp: 1887 operations (854 additions, 1033 multiplications), kernel 30c5b86a9500b8a2
+// second_order: 4521 operations (2074 additions, 2447 multiplications), kernel e648e7a5f5b6be0a
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 36) and pairs p from
@@ -287,7 +287,9 @@ interaction_second_order_centres(
     __syncthreads();
     if (active) second_order_0_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
     __syncthreads();
-    if (active) second_order_1_statements(x, THREADS, u, THREADS, hg_at, features);
+    if (active) second_order_1_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
+    __syncthreads();
+    if (active) second_order_2_statements(x, THREADS, u, THREADS, hg_at, features);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)

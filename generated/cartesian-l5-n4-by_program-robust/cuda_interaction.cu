@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/interaction.cu.jinja for cartesian-l5-n4-by_program-robust. Do not edit: emit again.
-// value: 1069 operations (513 additions, 556 multiplications), kernel 8ab81d74d14404fe
-// vjp: 2656 operations (1235 additions, 1421 multiplications), kernel a57ebb55b3053a6f
-// second_order: 6106 operations (2877 additions, 3229 multiplications), kernel edbb2b6423f53d8b
+// value: 982 operations (429 additions, 553 multiplications), kernel 99d5ea0a012879bb
+// vjp: 2451 operations (1060 additions, 1391 multiplications), kernel 4a1d4a6c195123f3
+// second_order: 5679 operations (2518 additions, 3161 multiplications), kernel e14c31f679171d2c
 //
 // The interaction layer of HIP-HOP-NN on NVIDIA GPUs, after the statements of cuda_kernels.cu. With messages m
 // (atoms, sensitivities, features), sensitivities s (pairs, sensitivities), harmonics t (pairs, 36) and pairs p from
@@ -292,8 +292,6 @@ interaction_second_order_centres(
     if (active) second_order_2_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
     __syncthreads();
     if (active) second_order_3_statements(x, THREADS, u, THREADS, hg_at, features);
-    __syncthreads();
-    if (active) second_order_4_statements(x, THREADS, u, THREADS, hg_at, features);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)

@@ -1,7 +1,7 @@
 // Emitted by invgen 0.1.0 from templates/cuda/kernels.cu.jinja for harmonics-l2. Do not edit: emit again.
 // value: 14 operations (4 additions, 10 multiplications), kernel 49f927164e5c79e8
-// vjp: 32 operations (12 additions, 20 multiplications), kernel eace11d09792f022
-// second_order: 49 operations (16 additions, 33 multiplications), kernel b39e38e0e32b940e
+// vjp: 32 operations (12 additions, 20 multiplications), kernel e1470f6cb689d75d
+// second_order: 49 operations (16 additions, 33 multiplications), kernel a34e0931c3560798
 //
 // Kernels for NVIDIA GPUs. Arrays are (atoms, components, features), features fastest: one thread takes one atom and
 // feature, so neighbouring threads read neighbouring numbers. What a thread needs stays in its registers; no thread
@@ -57,8 +57,8 @@ __device__ __forceinline__ void value_0_statements(const real* const r_at, const
 
 __device__ __forceinline__ void vjp_0_statements(const real* const r_at, const unsigned long long r_stride, const real* const g_at, const unsigned long long g_stride, real* const gx_at, const unsigned long long gx_stride)
 {
-    const real c0 = real(3.0);
-    const real c1 = real(2.0);
+    const real c0 = real(2.0);
+    const real c1 = real(3.0);
     const real c2 = real(0.3333333333333333);
     const real r2 = r_at[2 * r_stride];
     const real g6 = g_at[6 * g_stride];
@@ -67,42 +67,42 @@ __device__ __forceinline__ void vjp_0_statements(const real* const r_at, const u
     const real g5 = g_at[5 * g_stride];
     const real v1 = r1 * g5;
     const real g4 = g_at[4 * g_stride];
+    const real v2 = c0 * g4;
     const real g7 = g_at[7 * g_stride];
-    const real v2 = g4 + g7;
-    const real v3 = c0 * g4;
-    const real v4 = v3 - v2;
+    const real v3 = v2 - g7;
     const real r0 = r_at[0 * r_stride];
-    const real v5 = r0 * v4;
-    const real v6 = c1 * v5;
+    const real v4 = r0 * v3;
+    const real v5 = c0 * v4;
     const real g1 = g_at[1 * g_stride];
-    const real v7 = g1 + v0;
-    const real v8 = v7 + v1;
-    const real v9 = c0 * v8;
-    const real v10 = v6 + v9;
+    const real v6 = g1 + v0;
+    const real v7 = v6 + v1;
+    const real v8 = c1 * v7;
+    const real v9 = v5 + v8;
     const real g8 = g_at[8 * g_stride];
-    const real v11 = r2 * g8;
-    const real v12 = r0 * g5;
-    const real v13 = c0 * g7;
-    const real v14 = v13 - v2;
-    const real v15 = r1 * v14;
-    const real v16 = c1 * v15;
+    const real v10 = r2 * g8;
+    const real v11 = r0 * g5;
+    const real v12 = c0 * g7;
+    const real v13 = g4 - v12;
+    const real v14 = r1 * v13;
+    const real v15 = c0 * v14;
     const real g2 = g_at[2 * g_stride];
-    const real v17 = g2 + v11;
-    const real v18 = v17 + v12;
-    const real v19 = c0 * v18;
-    const real v20 = v16 + v19;
-    const real v21 = r1 * g8;
-    const real v22 = r0 * g6;
-    const real v23 = r2 * v2;
-    const real v24 = c1 * v23;
+    const real v16 = g2 + v10;
+    const real v17 = v16 + v11;
+    const real v18 = c1 * v17;
+    const real v19 = v18 - v15;
+    const real v20 = r1 * g8;
+    const real v21 = r0 * g6;
+    const real v22 = g4 + g7;
+    const real v23 = r2 * v22;
+    const real v24 = c0 * v23;
     const real g3 = g_at[3 * g_stride];
-    const real v25 = g3 + v21;
-    const real v26 = v25 + v22;
-    const real v27 = c0 * v26;
+    const real v25 = g3 + v20;
+    const real v26 = v25 + v21;
+    const real v27 = c1 * v26;
     const real v28 = v27 - v24;
-    const real v29 = c2 * v10;
+    const real v29 = c2 * v9;
     gx_at[0 * gx_stride] = v29;
-    const real v30 = c2 * v20;
+    const real v30 = c2 * v19;
     gx_at[1 * gx_stride] = v30;
     const real v31 = c2 * v28;
     gx_at[2 * gx_stride] = v31;
@@ -110,8 +110,8 @@ __device__ __forceinline__ void vjp_0_statements(const real* const r_at, const u
 
 __device__ __forceinline__ void second_order_0_statements(const real* const r_at, const unsigned long long r_stride, const real* const g_at, const unsigned long long g_stride, const real* const u_at, const unsigned long long u_stride, real* const hu_at, const unsigned long long hu_stride, real* const ju_at, const unsigned long long ju_stride)
 {
-    const real c0 = real(3.0);
-    const real c1 = real(2.0);
+    const real c0 = real(2.0);
+    const real c1 = real(3.0);
     const real c2 = real(0.3333333333333333);
     const real c3 = real(0.0);
     const real c4 = real(0.6666666666666666);
@@ -122,32 +122,32 @@ __device__ __forceinline__ void second_order_0_statements(const real* const r_at
     const real u1 = u_at[1 * u_stride];
     const real v1 = g5 * u1;
     const real g4 = g_at[4 * g_stride];
+    const real v2 = c0 * g4;
     const real g7 = g_at[7 * g_stride];
-    const real v2 = g4 + g7;
-    const real v3 = c0 * g4;
-    const real v4 = v3 - v2;
+    const real v3 = v2 - g7;
     const real u0 = u_at[0 * u_stride];
-    const real v5 = u0 * v4;
-    const real v6 = c1 * v5;
-    const real v7 = v0 + v1;
-    const real v8 = c0 * v7;
-    const real v9 = v6 + v8;
+    const real v4 = u0 * v3;
+    const real v5 = c0 * v4;
+    const real v6 = v0 + v1;
+    const real v7 = c1 * v6;
+    const real v8 = v5 + v7;
     const real g8 = g_at[8 * g_stride];
-    const real v10 = g8 * u2;
-    const real v11 = g5 * u0;
-    const real v12 = c0 * g7;
-    const real v13 = v12 - v2;
-    const real v14 = u1 * v13;
-    const real v15 = c1 * v14;
-    const real v16 = v10 + v11;
-    const real v17 = c0 * v16;
-    const real v18 = v15 + v17;
-    const real v19 = g8 * u1;
-    const real v20 = g6 * u0;
-    const real v21 = u2 * v2;
-    const real v22 = c1 * v21;
-    const real v23 = v19 + v20;
-    const real v24 = c0 * v23;
+    const real v9 = g8 * u2;
+    const real v10 = g5 * u0;
+    const real v11 = c0 * g7;
+    const real v12 = g4 - v11;
+    const real v13 = u1 * v12;
+    const real v14 = c0 * v13;
+    const real v15 = v9 + v10;
+    const real v16 = c1 * v15;
+    const real v17 = v16 - v14;
+    const real v18 = g8 * u1;
+    const real v19 = g6 * u0;
+    const real v20 = g4 + g7;
+    const real v21 = u2 * v20;
+    const real v22 = c0 * v21;
+    const real v23 = v18 + v19;
+    const real v24 = c1 * v23;
     const real v25 = v24 - v22;
     const real r0 = r_at[0 * r_stride];
     const real v26 = r0 * u0;
@@ -157,7 +157,7 @@ __device__ __forceinline__ void second_order_0_statements(const real* const r_at
     const real v28 = r2 * u2;
     const real v29 = v26 + v27;
     const real v30 = v29 + v28;
-    const real v31 = c0 * v26;
+    const real v31 = c1 * v26;
     const real v32 = v31 - v30;
     const real v33 = r1 * u0;
     const real v34 = r0 * u1;
@@ -167,15 +167,15 @@ __device__ __forceinline__ void second_order_0_statements(const real* const r_at
     const real v37 = r0 * u2;
     const real v38 = v36 + v37;
     ju_at[6 * ju_stride] = v38;
-    const real v39 = c0 * v27;
+    const real v39 = c1 * v27;
     const real v40 = v39 - v30;
     const real v41 = r2 * u1;
     const real v42 = r1 * u2;
     const real v43 = v41 + v42;
     ju_at[8 * ju_stride] = v43;
-    const real v44 = c2 * v9;
+    const real v44 = c2 * v8;
     hu_at[0 * hu_stride] = v44;
-    const real v45 = c2 * v18;
+    const real v45 = c2 * v17;
     hu_at[1 * hu_stride] = v45;
     const real v46 = c2 * v25;
     hu_at[2 * hu_stride] = v46;

@@ -1,7 +1,7 @@
 # Emitted by invgen 0.1.0 from templates/numba/kernels.py.jinja for harmonics-l2. Do not edit: emit again.
 # value: 14 operations (4 additions, 10 multiplications), kernel 49f927164e5c79e8
-# vjp: 32 operations (12 additions, 20 multiplications), kernel eace11d09792f022
-# second_order: 49 operations (16 additions, 33 multiplications), kernel b39e38e0e32b940e
+# vjp: 32 operations (12 additions, 20 multiplications), kernel e1470f6cb689d75d
+# second_order: 49 operations (16 additions, 33 multiplications), kernel a34e0931c3560798
 """Statements of the kernels for the CPU, on rows: one value of all lanes. ``invgen.runtime.cpu`` makes code of them."""
 
 LANES = 64
@@ -37,8 +37,8 @@ def value_0(rows):
 
 
 def vjp_0(rows):
-    c0 = rows.constant(3.0)
-    c1 = rows.constant(2.0)
+    c0 = rows.constant(2.0)
+    c1 = rows.constant(3.0)
     c2 = rows.constant(0.3333333333333333)
     r2 = rows[2]
     g6 = rows[9]
@@ -47,50 +47,50 @@ def vjp_0(rows):
     g5 = rows[8]
     v1 = r1 * g5
     g4 = rows[7]
+    v2 = c0 * g4
     g7 = rows[10]
-    v2 = g4 + g7
-    v3 = c0 * g4
-    v4 = v3 - v2
+    v3 = v2 - g7
     r0 = rows[0]
-    v5 = r0 * v4
-    v6 = c1 * v5
+    v4 = r0 * v3
+    v5 = c0 * v4
     g1 = rows[4]
-    v7 = g1 + v0
-    v8 = v7 + v1
-    v9 = c0 * v8
-    v10 = v6 + v9
+    v6 = g1 + v0
+    v7 = v6 + v1
+    v8 = c1 * v7
+    v9 = v5 + v8
     g8 = rows[11]
-    v11 = r2 * g8
-    v12 = r0 * g5
-    v13 = c0 * g7
-    v14 = v13 - v2
-    v15 = r1 * v14
-    v16 = c1 * v15
+    v10 = r2 * g8
+    v11 = r0 * g5
+    v12 = c0 * g7
+    v13 = g4 - v12
+    v14 = r1 * v13
+    v15 = c0 * v14
     g2 = rows[5]
-    v17 = g2 + v11
-    v18 = v17 + v12
-    v19 = c0 * v18
-    v20 = v16 + v19
-    v21 = r1 * g8
-    v22 = r0 * g6
-    v23 = r2 * v2
-    v24 = c1 * v23
+    v16 = g2 + v10
+    v17 = v16 + v11
+    v18 = c1 * v17
+    v19 = v18 - v15
+    v20 = r1 * g8
+    v21 = r0 * g6
+    v22 = g4 + g7
+    v23 = r2 * v22
+    v24 = c0 * v23
     g3 = rows[6]
-    v25 = g3 + v21
-    v26 = v25 + v22
-    v27 = c0 * v26
+    v25 = g3 + v20
+    v26 = v25 + v21
+    v27 = c1 * v26
     v28 = v27 - v24
-    v29 = c2 * v10
+    v29 = c2 * v9
     rows[12] = v29
-    v30 = c2 * v20
+    v30 = c2 * v19
     rows[13] = v30
     v31 = c2 * v28
     rows[14] = v31
 
 
 def second_order_0(rows):
-    c0 = rows.constant(3.0)
-    c1 = rows.constant(2.0)
+    c0 = rows.constant(2.0)
+    c1 = rows.constant(3.0)
     c2 = rows.constant(0.3333333333333333)
     c3 = rows.constant(0.0)
     c4 = rows.constant(0.6666666666666666)
@@ -101,32 +101,32 @@ def second_order_0(rows):
     u1 = rows[13]
     v1 = g5 * u1
     g4 = rows[7]
+    v2 = c0 * g4
     g7 = rows[10]
-    v2 = g4 + g7
-    v3 = c0 * g4
-    v4 = v3 - v2
+    v3 = v2 - g7
     u0 = rows[12]
-    v5 = u0 * v4
-    v6 = c1 * v5
-    v7 = v0 + v1
-    v8 = c0 * v7
-    v9 = v6 + v8
+    v4 = u0 * v3
+    v5 = c0 * v4
+    v6 = v0 + v1
+    v7 = c1 * v6
+    v8 = v5 + v7
     g8 = rows[11]
-    v10 = g8 * u2
-    v11 = g5 * u0
-    v12 = c0 * g7
-    v13 = v12 - v2
-    v14 = u1 * v13
-    v15 = c1 * v14
-    v16 = v10 + v11
-    v17 = c0 * v16
-    v18 = v15 + v17
-    v19 = g8 * u1
-    v20 = g6 * u0
-    v21 = u2 * v2
-    v22 = c1 * v21
-    v23 = v19 + v20
-    v24 = c0 * v23
+    v9 = g8 * u2
+    v10 = g5 * u0
+    v11 = c0 * g7
+    v12 = g4 - v11
+    v13 = u1 * v12
+    v14 = c0 * v13
+    v15 = v9 + v10
+    v16 = c1 * v15
+    v17 = v16 - v14
+    v18 = g8 * u1
+    v19 = g6 * u0
+    v20 = g4 + g7
+    v21 = u2 * v20
+    v22 = c0 * v21
+    v23 = v18 + v19
+    v24 = c1 * v23
     v25 = v24 - v22
     r0 = rows[0]
     v26 = r0 * u0
@@ -136,7 +136,7 @@ def second_order_0(rows):
     v28 = r2 * u2
     v29 = v26 + v27
     v30 = v29 + v28
-    v31 = c0 * v26
+    v31 = c1 * v26
     v32 = v31 - v30
     v33 = r1 * u0
     v34 = r0 * u1
@@ -146,15 +146,15 @@ def second_order_0(rows):
     v37 = r0 * u2
     v38 = v36 + v37
     rows[16] = v38
-    v39 = c0 * v27
+    v39 = c1 * v27
     v40 = v39 - v30
     v41 = r2 * u1
     v42 = r1 * u2
     v43 = v41 + v42
     rows[17] = v43
-    v44 = c2 * v9
+    v44 = c2 * v8
     rows[18] = v44
-    v45 = c2 * v18
+    v45 = c2 * v17
     rows[19] = v45
     v46 = c2 * v25
     rows[20] = v46

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from invgen.compiler.kernels.builder import UNIT, Builder, Expression, Node
+from invgen.compiler.kernels.builder import UNIT, Builder, Expression, Node, statements
 from invgen.compiler.kernels.draws import Draws
 
 ROUNDS = 100
@@ -125,12 +125,10 @@ def _needed(builder: Builder, node: Node) -> np.ndarray:
 
 
 def _cost(builder: Builder, node: Node, price: Price) -> int:
-    """A sum adds its terms, and multiplies each group of one weight by it."""
     if node in builder.products:
         return price.product
     terms = builder.sums[node]
-    statements = len(terms) - 1 + len({abs(weight) for weight, _ in terms} - {1})
-    return price.addition * statements + price.term * len(terms)
+    return price.addition * statements(terms) + price.term * len(terms)
 
 
 def together(alternatives: Alternatives) -> list[Expression]:

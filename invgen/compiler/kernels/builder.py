@@ -13,6 +13,7 @@ from math import gcd, isqrt, lcm
 from typing import Any, TypeVar
 
 from invgen.compiler.kernels.program import Constant, Kernel, Root
+from invgen.compiler.kernels.weights import Held, held_weights
 
 Node = int
 T = TypeVar("T")
@@ -21,6 +22,7 @@ Number = int | Fraction
 """Whole numbers stay ``int``, which is several times faster than ``Fraction``."""
 Expression = tuple[Number, Node]
 Terms = tuple[tuple[int, Node], ...]
+Items = list[tuple[Node, Number]]
 
 UNIT: Node = -1
 """The node whose value is one."""
@@ -38,6 +40,8 @@ class Builder:
         self.sums: dict[Node, Terms] = {}
         self.roots: dict[Node, Fraction] = {}
         self._known: dict[object, Node] = {}
+        self._linear: dict[Node, dict[Node, Number]] = {}
+        self._forms: dict[Terms, Expression] = {}
         self._next = self.size
 
     @property
@@ -80,7 +84,7 @@ class Builder:
         return (product, a[1]) if product else ZERO
 
     def add(self, terms: Iterable[Expression]) -> Expression:
-        """The sum; terms over the same node are merged, a common factor is taken out."""
+        """The sum; terms over the same node are merged, a common factor is taken out, equal forms of inputs are one."""
         collected: dict[Node, Number] = {}
         for coefficient, node in terms:
             collected[node] = collected.get(node, 0) + coefficient
@@ -89,11 +93,32 @@ class Builder:
             return ZERO
         if len(items) == 1:
             return items[0][1], items[0][0]
-        denominator = lcm(*(c.denominator for _, c in items))
-        whole = [int(c * denominator) for _, c in items]
-        content = gcd(*whole) if whole[0] > 0 else -gcd(*whole)
-        primitive = tuple((c // content, node) for c, (node, _) in zip(whole, items, strict=True))
-        return _plain(Fraction(content, denominator)), self._node(("sum", primitive), self.sums, primitive)
+        if all(0 <= node < self.size or node in self._linear for node, _ in items):
+            return self._linear_form(items)
+        return self._sum(items)
+
+    def _sum(self, items: Items) -> Expression:
+        content, primitive = _primitive(items)
+        return content, self._node(("sum", primitive), self.sums, primitive)
+
+    def _linear_form(self, items: Items) -> Expression:
+        """A sum of inputs and of such sums, as it is given or over inputs alone, whichever is shorter."""
+        total: dict[Node, Number] = {}
+        for node, c in items:
+            for leaf, weight in self._linear.get(node, {node: 1}).items():
+                total[leaf] = total.get(leaf, 0) + c * weight
+        leaves = sorted((leaf, c) for leaf, c in total.items() if c)
+        if not leaves:
+            return ZERO
+        if len(leaves) == 1:
+            return leaves[0][1], leaves[0][0]
+        content, form = _primitive(leaves)
+        if form not in self._forms:
+            factor, node = self._sum(min((leaves, items), key=lambda spelled: statements(_primitive(spelled)[1])))
+            self._linear[node] = {leaf: _plain(Fraction(c) / factor) for leaf, c in leaves}
+            self._forms[form] = _plain(Fraction(factor) / content), node
+        factor, node = self._forms[form]
+        return _plain(Fraction(content * factor)), node
 
     def _node(self, key: object, table: dict[Node, T], value: T) -> Node:
         node = self._known.get(key)
@@ -129,6 +154,20 @@ class Builder:
         return _Linearisation(self, name, outputs).kernel()
 
 
+def _primitive(items: Items) -> tuple[Number, Terms]:
+    """Whole weights without common divisor, the first one positive, and what they are multiplied by."""
+    denominator = lcm(*(c.denominator for _, c in items))
+    whole = [int(c * denominator) for _, c in items]
+    content = gcd(*whole) if whole[0] > 0 else -gcd(*whole)
+    primitive = tuple((c // content, node) for c, (node, _) in zip(whole, items, strict=True))
+    return _plain(Fraction(content, denominator)), primitive
+
+
+def statements(terms: Terms) -> int:
+    """Those of a sum: it adds its terms, and multiplies each group of one weight by it."""
+    return len(terms) - 1 + len({abs(weight) for weight, _ in terms} - {1})
+
+
 def _plain(value: Fraction) -> Number:
     return value.numerator if value.denominator == 1 else value
 
@@ -144,11 +183,18 @@ class _Linearisation:
         self.statements: list[tuple[str, object, object]] = []
         self.where: dict[Node, object] = {}
         self.known: dict[tuple[str, object, object], object] = {}
+        self.held: dict[Node, Held] = {}
 
     def kernel(self) -> Kernel:
         roots = [node for _, expressions in self.outputs for _, node in expressions if node != UNIT]
-        for node in self.builder.reachable(roots):
-            if node in self.builder.products:
+        order = self.builder.reachable(roots)
+        self.held = held_weights(self.builder.products, self.builder.sums, order, roots)
+        for node in order:
+            if node in self.held:
+                weight, factor, other = self.held[node]
+                scaled = self._emit("mul", self._constant(weight), self._value(factor))
+                self.where[node] = self._emit("mul", scaled, self._value(other))
+            elif node in self.builder.products:
                 left, right = self.builder.products[node]
                 self.where[node] = self._emit("mul", self._value(left), self._value(right))
             else:
@@ -174,10 +220,11 @@ class _Linearisation:
         return self.known[key]
 
     def _sum(self, terms: Terms) -> object:
-        """Terms of equal weight are added up first, so that each weight is applied once."""
+        """Terms of equal weight are added up first, so that each weight is applied once, if factors do not hold it."""
         groups: dict[int, list[tuple[int, object]]] = {}
         for weight, node in terms:
-            groups.setdefault(abs(weight), []).append((1 if weight > 0 else -1, self._value(node)))
+            left = 1 if node in self.held else abs(weight)
+            groups.setdefault(left, []).append((1 if weight > 0 else -1, self._value(node)))
         parts = []
         for weight in sorted(groups):
             sign, value = self._join(groups[weight])

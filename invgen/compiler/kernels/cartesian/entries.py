@@ -15,9 +15,10 @@ from invgen.compiler.algebra.channels import Channel, channel_slices
 from invgen.compiler.algebra.components import Powers, multiplicity, reduced_powers, symmetric_powers
 from invgen.compiler.kernels.builder import Builder, Expression
 from invgen.compiler.kernels.cartesian.graphs import OpenGraph, automorphisms
-from invgen.compiler.kernels.cartesian.ways import Way
+from invgen.compiler.kernels.cartesian.ways import ADJUGATE, Way
 
 Entry = tuple[Powers, ...]
+Matrix = dict[tuple[int, int], Expression]
 
 NONE: Powers = (0, 0, 0)
 UNIT: tuple[Powers, ...] = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
@@ -25,6 +26,8 @@ _SQUARE: tuple[tuple[Powers, Powers], ...] = tuple(
     ((2 * a, 2 * b, 2 * c), (-2 * a, -2 * b, -2 * c)) for a, b, c in UNIT
 )
 """Two more, and two less, indices of each axis."""
+_PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+"""Axes of the entries of a symmetric matrix, the diagonal first."""
 
 
 class Entries:
@@ -55,6 +58,8 @@ class Entries:
         if way.form == "tensor":
             tensor = way.graph.tensors[0]
             return self.builder.input(self.starts[tensor] + reduced_powers(tensor.rank).index(entry[0]))
+        if way.form in ADJUGATE:
+            return self._adjugate(way)
         return {
             "trace": self._trace,
             "squares": self._squares,
@@ -121,6 +126,44 @@ class Entries:
             value = self.entry(operand, where)
             terms.append(self.builder.scale(weight, self.builder.mul(value, value)))
         return self.builder.add(terms)
+
+    def _adjugate(self, way: Way) -> Expression:
+        """By minors of the matrix whose square is an operand, or whose norm this is."""
+        first, second = way.operands
+        matrix = self._matrix(first)
+        if way.form == "adjugate trace":
+            minors = _minors(self.builder, matrix)
+            return self.builder.scale(-2, self.builder.add(minors[k, k] for k in range(3)))
+        minors = _minors(self.builder, self._matrix(second.operands[0]))
+        if way.form == "determinant":
+            row = (self.builder.mul(matrix[0, k], minors[0, k]) for k in range(3))
+            return self.builder.scale(3, self.builder.add(row))
+        if way.form == "adjugate differences":
+            last = self.builder.scale(-1, minors[2, 2])
+            minors |= {(k, k): self.builder.add([minors[k, k], last]) for k in range(3)}
+        terms = (
+            self.builder.scale(1 if i == j else 2, self.builder.mul(matrix[i, j], minors[i, j])) for i, j in _PAIRS
+        )
+        return self.builder.add(terms)
+
+    def _matrix(self, way: Way) -> Matrix:
+        """The entries of a graph whose open indices are two of one tensor."""
+        v = way.graph.open.index(2)
+        before, after = (NONE,) * v, (NONE,) * (len(way.graph.open) - v - 1)
+        return {(i, j): self.entry(way, (*before, _plus(UNIT[i], UNIT[j]), *after)) for i, j in _PAIRS}
+
+
+def _minors(builder: Builder, matrix: Matrix) -> Matrix:
+    """The adjugate of a symmetric matrix."""
+
+    def minor(i: int, j: int) -> Expression:
+        """Rows i+1, i+2 and columns j+1, j+2, counted round, so that no sign is needed."""
+        rows, columns = (((k + 1) % 3, (k + 2) % 3) for k in (i, j))
+        at = [[matrix[min(r, c), max(r, c)] for c in columns] for r in rows]
+        cross = builder.mul(at[0][1], at[1][0])
+        return builder.add([builder.mul(at[0][0], at[1][1]), builder.scale(-1, cross)])
+
+    return {(i, j): minor(i, j) for i, j in _PAIRS}
 
 
 def _plus(a: Powers, b: Powers) -> Powers:

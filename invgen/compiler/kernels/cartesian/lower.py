@@ -1,7 +1,7 @@
 """From contractions to their kernel: contract along the graphs, share intermediates, keep independent components.
 
-Every contraction can be formed in several ways (``ways``), which are expressions of one graph; which of them make the
-shortest program together is chosen by ``kernels.alternatives``.
+Every contraction can be formed in several ways (``ways``), and in ``harmonics``, which are expressions of one graph;
+which of them make the shortest program together is chosen by ``kernels.alternatives``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from invgen.compiler.kernels.alternatives import VALUE, Alternatives, Price, tog
 from invgen.compiler.kernels.builder import ONE, Builder, Expression
 from invgen.compiler.kernels.cartesian.entries import NONE, UNIT, Entries
 from invgen.compiler.kernels.cartesian.graphs import open_part
+from invgen.compiler.kernels.cartesian.harmonics import KEPT, Harmonics
 from invgen.compiler.kernels.cartesian.ways import MOST_CLOSED, MOST_SEARCHED, Way, ways
 from invgen.compiler.kernels.program import Kernel
 from invgen.compiler.kernels.simplify import simplified
@@ -43,23 +44,23 @@ def alternatives(
 ) -> Alternatives:
     """Every contraction in several ways; a product in the ways of its factors."""
     builder = Builder([("x", components_of(tensors))])
-    entries = Entries(builder, tensors)
+    harmonics = Harmonics(Entries(builder, tensors))
     known: dict[Contraction, list[Expression]] = {}
     found = []
     for c in contractions:
         options: list[Expression] = [ONE]
         for factor in c.factors():
             if factor not in known:
-                known[factor] = _expressions(entries, factor, MOST_SEARCHED)
-            pairs = islice(product(options, known[factor]), MOST_SEARCHED)
+                known[factor] = _expressions(harmonics, factor, MOST_SEARCHED)
+            pairs = islice(product(options, known[factor]), MOST_SEARCHED + KEPT)
             options = [builder.mul(a, b) for a, b in pairs]
         found.append(options)
     return Alternatives(builder, found, price)
 
 
 def _of_connected(builder: Builder, connected: Sequence[Contraction], tensors: tuple[Channel, ...]) -> Alternatives:
-    entries = Entries(builder, tensors)
-    return Alternatives(builder, [_expressions(entries, c, MOST_CLOSED) for c in connected])
+    harmonics = Harmonics(Entries(builder, tensors))
+    return Alternatives(builder, [_expressions(harmonics, c, MOST_CLOSED) for c in connected])
 
 
 def _pieces(c: Contraction) -> list[tuple[int, ...]]:
@@ -75,11 +76,13 @@ def _pieces(c: Contraction) -> list[tuple[int, ...]]:
     return pieces
 
 
-def _expressions(entries: Entries, c: Contraction, most: int) -> list[Expression]:
-    """A connected contraction in its ways, the shortest by estimate first."""
+def _expressions(harmonics: Harmonics, c: Contraction, most: int) -> list[Expression]:
+    """A connected contraction in its ways, the shortest by estimate first, and in harmonics."""
+    entries = harmonics.entries
     parts = [open_part(c.matrix, c.tensors, piece) for piece in _pieces(c)]
     if not c.is_pseudo:
-        return [entries.scalar(way) for way in ways(parts[0][0])[:most]]
+        found = [entries.scalar(way) for way in ways(parts[0][0])[:most]]
+        return found + harmonics.expressions(c, found[0])
     orders = [order for _, order in parts]
     choices = islice(product(*(ways(graph) for graph, _ in parts)), most)
     return [_pseudo(entries, c, chosen, orders) for chosen in choices]

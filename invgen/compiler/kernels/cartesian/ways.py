@@ -19,10 +19,15 @@ from math import comb, prod
 from invgen.compiler.algebra.channels import factor_key
 from invgen.compiler.kernels.cartesian.graphs import Matrix, OpenGraph, entries, is_connected, open_part
 
-FORMS = ("tensor", "plain", "left", "right", "squares", "trace")
+ADJUGATE = ("adjugate", "adjugate differences", "adjugate trace", "determinant")
+FORMS = ("tensor", "plain", "left", "right", "squares", "trace", *ADJUGATE)
 """A tensor as it comes. A contraction over all symmetric components; over the independent ones of the left or of the
 right operand, which multiply differences of the other one's; of two equal operands with the squares of p, q and r
-where p + q + r = 0 made two products, since q^2 + r^2 = p^2 - 2 q r. The sum over one index."""
+where p + q + r = 0 made two products, since q^2 + r^2 = p^2 - 2 q r. The sum over one index.
+
+A symmetric traceless matrix M has M^2 = adj M + tr(M^2) / 2, and the entries of its adjugate are shorter than those of
+its square. So for a traceless L, L_ij (M^2)_ij is L_ij (adj M)_ij, over all entries or the independent ones of L, which
+multiply differences; tr M^2 = -2 tr adj M; and tr M^3 = 3 det M, a row of M times one of the adjugate."""
 
 MOST_OPEN = 3
 """Ways that are kept of a graph with open indices, which is a part of others."""
@@ -144,6 +149,11 @@ def _joined(graph: OpenGraph, part: tuple[int, ...], rest: tuple[int, ...]) -> I
                 yield Way(graph, form, first, left_map, second, right_map)
             if first == second and _is_norm(graph, left_map, right_map):
                 yield Way(graph, "squares", first, left_map, second, right_map)
+                if _is_matrix(first.graph):
+                    yield Way(graph, "adjugate trace", first, left_map, second, right_map)
+            if not any(graph.open):
+                yield from _with_adjugate(graph, first, left_map, second, right_map)
+                yield from _with_adjugate(graph, second, right_map, first, left_map)
 
 
 def _forms(graph: OpenGraph, left: tuple[int, ...], right: tuple[int, ...]) -> Iterator[str]:
@@ -160,6 +170,30 @@ def _is_norm(graph: OpenGraph, left: tuple[int, ...], right: tuple[int, ...]) ->
     return not any(graph.open) and all(
         i == j or not graph.matrix[u][v] for i, u in enumerate(left) for j, v in enumerate(right)
     )
+
+
+def _is_matrix(graph: OpenGraph) -> bool:
+    """Whether it has two open indices, and one tensor has both, so that it is symmetric and traceless."""
+    return max(graph.open) == sum(graph.open) == 2
+
+
+def _with_adjugate(
+    graph: OpenGraph, first: Way, first_map: tuple[int, ...], second: Way, second_map: tuple[int, ...]
+) -> Iterator[Way]:
+    """A matrix contracted with the square of one."""
+    if _is_matrix(first.graph) and (matrix := _squared(second)) is not None:
+        for form in ADJUGATE[:2]:
+            yield Way(graph, form, first, first_map, second, second_map)
+        if matrix == first:
+            yield Way(graph, "determinant", first, first_map, second, second_map)
+
+
+def _squared(way: Way) -> Way | None:
+    """The matrix of which a way is the square."""
+    if way.left is None or way.left != way.right or not _is_matrix(way.left.graph) or len(way.bonds) != 1:
+        return None
+    i, j, multiplicity = way.bonds[0]
+    return way.left if i == j == way.left.graph.open.index(2) and multiplicity == 1 else None
 
 
 def _traced(graph: OpenGraph) -> Iterator[Way]:
@@ -198,6 +232,8 @@ def _own_estimate(way: Way) -> float:
         return 2 * size
     if not way.bonds:
         return size
+    if way.form in ADJUGATE:
+        return {"adjugate trace": 3, "determinant": 6}.get(way.form, 12)
     multiplicities = [m for *_, m in way.bonds]
     terms: float = prod(comb(m + 2, 2) for m in multiplicities)
     weighted = max(multiplicities) > 1
