@@ -19,9 +19,9 @@ from invgen.compiler.emitters.schedule import live_statements
 from invgen.compiler.kernels.draws import Draws
 from invgen.compiler.kernels.program import Kernel, Statement
 
-ENOUGH = 100
-"""Values alive at once that need no other order: in float64 they take 200 of the 255 registers of a thread, and the
-compiler wants some for addresses and for loads ahead of their use (docs/cuda.md)."""
+ENOUGH = 64
+"""Values alive at once that need no other order: in float64 half of the registers that a thread may have, so that a GPU
+runs several blocks side by side (docs/cuda.md)."""
 TRIALS, OF_EACH = 20_000, 20
 """Trials of a search: so many, or so many for each operation if that is less."""
 HEAT = 100.0
