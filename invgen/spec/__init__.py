@@ -13,6 +13,7 @@ from invgen.spec.values import (
     MAX_RANK,
     Exact,
     check_choice,
+    check_ordering,
     check_whole,
     checked_elements,
     checked_orders,
@@ -129,7 +130,7 @@ class BasisSpec:
         check_choice("family", family, tuple(FAMILIES))
         check_choice("objective", objective, OBJECTIVES)
         check_choice("parity", parity, PARITIES)
-        check_choice("ordering", ordering, ORDERINGS)
+        check_ordering(ordering, ORDERINGS)
         check_whole("n_max", n_max, 1)
         chosen, named = checked_orders(orders, n_max), checked_elements(elements)
         weight = checked_weight(w_L, total_degree)
