@@ -63,10 +63,9 @@ class BasisSpec:
     objective
         ``independent``: fewest functions of full Jacobian rank. ``flexible``: the pure invariants of every
         tensor and the mixed ones of every pair, which stay complete when tensors vanish; cut by n_max, with further
-        ones until the rank in general is the attainable one. ``linear``: all
-        linearly independent invariants, products among them. ``generators``: the fewest of which all invariants up to
-        degree n_max are polynomials. ``robust``: few functions of the largest possible rank in general and at every
-        symmetric site of a list.
+        ones until the rank in general is the attainable one. ``linear``: all linearly independent invariants, products
+        among them. ``generators``: the fewest of which all invariants up to degree n_max are polynomials. ``robust``:
+        few functions of the largest possible rank in general and at every symmetric site of a list.
     channels
         Number of channels, that is tensors, of every rank; those of ``ace`` are shared out species by species. Beside
         ``total_degree`` they cap its radial functions; 1, the default, caps nothing there.

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -22,8 +23,9 @@ from invgen.compiler.kernels.program import Kernel, Statement
 ENOUGH = 64
 """Values alive at once that need no other order: in float64 half of the registers that a thread may have, so that a GPU
 runs several blocks side by side (docs/cuda.md)."""
-TRIALS, OF_EACH = 20_000, 20
-"""Trials of a search: so many, or so many for each operation if that is less."""
+OF_EACH, WORK = 20, 30_000_000
+"""Trials of a search: so many for each operation, and no more than take this much work: trials times operations. That
+is about a second."""
 HEAT = 100.0
 """What a trial may add at first to the sum of squares of values above ``ENOUGH``, on average."""
 LARGEST = 40
@@ -193,7 +195,7 @@ class _Search:
     def run(self, order: Sequence[int]) -> list[int]:
         """The best order of all that are tried."""
         here = best = self.look(np.array(order, dtype=np.int64))
-        trials = min(TRIALS, OF_EACH * self.count)
+        trials = min(OF_EACH * self.count, WORK // self.count)
         for trial in range(trials):
             if not here.excess:
                 break
@@ -264,6 +266,7 @@ def depth_first(kernel: Kernel) -> Kernel:
     return operations.in_order(operations.depth_first())
 
 
+@cache
 def narrowed(kernel: Kernel) -> Kernel:
     """``depth_first``, then the search for an order with fewer values alive at once."""
     operations = Operations(kernel)
