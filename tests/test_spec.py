@@ -272,6 +272,11 @@ def test_a_spec_is_immutable():
             r"unknown ordering 'price'.*\(known: degree, cost, rank, program, program_vjp, program_all\)",
         ),
         (
+            {"l_max": 2, "ordering": "program_avx10"},
+            r"unknown ordering 'program_avx10'.*\(known: .*program_all\): programs are chosen by the number of their "
+            r"statements, which is the same on every processor; .* `invgen show BASIS --gpu sm_90`",
+        ),
+        (
             {"l_max": 3, "n_max": 1, "objective": "flexible"},
             r"flexible set of ranks \(0, 1, 2, 3\) needs correlation order 2 at least .*, got n_max=1; raise n_max",
         ),

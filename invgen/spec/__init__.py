@@ -13,6 +13,7 @@ from invgen.spec.values import (
     MAX_RANK,
     Exact,
     check_choice,
+    check_ordering,
     check_whole,
     checked_elements,
     checked_orders,
@@ -62,10 +63,9 @@ class BasisSpec:
     objective
         ``independent``: fewest functions of full Jacobian rank. ``flexible``: the pure invariants of every
         tensor and the mixed ones of every pair, which stay complete when tensors vanish; cut by n_max, with further
-        ones until the rank in general is the attainable one. ``linear``: all
-        linearly independent invariants, products among them. ``generators``: the fewest of which all invariants up to
-        degree n_max are polynomials. ``robust``: few functions of the largest possible rank in general and at every
-        symmetric site of a list.
+        ones until the rank in general is the attainable one. ``linear``: all linearly independent invariants, products
+        among them. ``generators``: the fewest of which all invariants up to degree n_max are polynomials. ``robust``:
+        few functions of the largest possible rank in general and at every symmetric site of a list.
     channels
         Number of channels, that is tensors, of every rank; those of ``ace`` are shared out species by species. Beside
         ``total_degree`` they cap its radial functions; 1, the default, caps nothing there.
@@ -129,7 +129,7 @@ class BasisSpec:
         check_choice("family", family, tuple(FAMILIES))
         check_choice("objective", objective, OBJECTIVES)
         check_choice("parity", parity, PARITIES)
-        check_choice("ordering", ordering, ORDERINGS)
+        check_ordering(ordering, ORDERINGS)
         check_whole("n_max", n_max, 1)
         chosen, named = checked_orders(orders, n_max), checked_elements(elements)
         weight = checked_weight(w_L, total_degree)

@@ -41,6 +41,16 @@ def check_choice(what: str, value: object, known: tuple[str, ...]) -> None:
         raise SpecError(unknown(what, value, known))
 
 
+def check_ordering(value: object, known: tuple[str, ...]) -> None:
+    """Names like ``program_gpu``, the cost of some processor, are told what is counted instead."""
+    if value not in known and str(value).startswith("program_"):
+        raise SpecError(
+            f"{unknown('ordering', value, known)}: programs are chosen by the number of their statements, which is the "
+            "same on every processor; what a GPU needs for a basis is shown by `invgen show BASIS --gpu sm_90`"
+        )
+    check_choice("ordering", value, known)
+
+
 def check_whole(what: str, value: object, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise SpecError(f"{what} must be a whole number of at least {least}, got {value!r}")

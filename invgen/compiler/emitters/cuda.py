@@ -8,6 +8,7 @@ from typing import Any
 
 from invgen.compiler.emitters.parts import Part, parts
 from invgen.compiler.emitters.render import OPERATORS, header, render, used_constants, value_names
+from invgen.compiler.emitters.schedule import live_statements
 from invgen.compiler.kernels.program import Kernel
 
 FILE = "cuda_kernels.cu"
@@ -65,8 +66,8 @@ def _row_threads(part: Mapping[str, Any]) -> int:
 
 
 def _part(name: str, kernel: Kernel, part: Part) -> dict[str, Any]:
-    wanted = {i for _, _, i in part.outputs}
-    read = {operand for _, s in part.statements for operand in s[1:]} | wanted
+    statements = live_statements(part.kernel)
+    read = {operand for _, s in statements for operand in s[1:]}.union(*(ids for _, ids in part.kernel.outputs))
     inputs, first = [], 0
     for array, size in kernel.inputs:
         if read & set(range(first, first + size)):
@@ -82,9 +83,9 @@ def _part(name: str, kernel: Kernel, part: Part) -> dict[str, Any]:
             f"{array['name']}_stride"
             for array in (*inputs, *outputs)
         ),
-        "lines": _lines(kernel, part),
+        "lines": _lines(part),
         "words": sum(i < kernel.input_size for i in read) + len(part.outputs),
-        "operations": len(part.statements),
+        "operations": len(statements),
     }
 
 
@@ -92,7 +93,7 @@ def _written(kernel: Kernel, part: Part) -> list[dict[str, Any]]:
     """Of every output array that the part writes: its size, and the first and the number of the components written."""
     arrays = []
     for array, ids in kernel.outputs:
-        components = [c for name, c, _ in part.outputs if name == array]
+        components = [c for name, c in part.outputs if name == array]
         if components:
             arrays.append(
                 {
@@ -106,18 +107,20 @@ def _written(kernel: Kernel, part: Part) -> list[dict[str, Any]]:
     return arrays
 
 
-def _lines(kernel: Kernel, part: Part) -> list[str]:
+def _lines(part: Part) -> list[str]:
     """Constants, loads where a value is first read, the statements, and stores as soon as a value is made."""
+    kernel, statements = part.kernel, live_statements(part.kernel)
     names = value_names(kernel)
     stores: dict[int, list[str]] = {}
-    for array, component, value in part.outputs:
+    ((_, ids),) = kernel.outputs
+    for (array, component), value in zip(part.outputs, ids, strict=True):
         stores.setdefault(value, []).append(f"{array}_at[{component} * {array}_stride] = {names[value]};")
     lines = [
         f"const real {names[kernel.input_size + k]} = real({float(kernel.constants[k])!r});"
-        for k in used_constants(kernel, part.statements, stores)
+        for k in used_constants(kernel, statements, stores)
     ]
     loads = {i: f"const real {names[i]} = {a}_at[{c} * {a}_stride];" for i, (a, c) in enumerate(kernel.input_names())}
-    for value, (op, left, right) in part.statements:
+    for value, (op, left, right) in statements:
         lines += [loads.pop(operand) for operand in (left, right) if operand in loads]
         lines.append(f"const real {names[value]} = {names[left]} {OPERATORS[op]} {names[right]};")
         lines += stores.pop(value, [])
