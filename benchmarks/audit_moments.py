@@ -1,6 +1,7 @@
 """Contractions of moment tensors under audit: how many are functionally independent, level by level.
 
-    python benchmarks/audit_moments.py        -> results/audit_moments.json
+    python benchmarks/audit_moments.py                  -> results/audit_moments.json
+    python benchmarks/audit_moments.py --polynomials    -> results/audit_polynomials.json
 
 Moment tensors M_mu,nu = sum_j f_mu(r_j) r_j ... r_j (nu factors) are symmetric and have traces. The level of one is
 2 + 4 mu + nu, that of a contraction the sum over its factors (Shapeev, Moment Tensor Potentials, 2016). Counted are all
@@ -8,12 +9,13 @@ contractions between different factors up to a level, products among them, and t
 moments of any radial functions and vectors, and once for those of unit vectors, as Moment Tensor Potentials have them,
 where the trace of M_mu,nu is M_mu,nu-2.
 
-Besides, how long the audit of a list of polynomials takes: connected contractions of four moments at most, written out
-in the components of moments without any names.
+With ``--polynomials``, how long the audit of a list of polynomials takes, and how large its report is: connected
+contractions of four moments at most, written out in the components of moments without any names.
 """
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections import Counter
 from itertools import product
@@ -123,11 +125,16 @@ def polynomials() -> dict[str, Any]:
 
 def main() -> None:
     """Counts, writes, and prints."""
-    data = {"rows": [row(highest) for highest in LEVELS], "polynomials": polynomials()}
-    print(record.write("audit_moments", data))
-    for found in data["rows"]:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--polynomials", action="store_true", help="audit the list of polynomials instead")
+    if parser.parse_args().polynomials:
+        print(record.write("audit_polynomials", data := polynomials()))
+        print(data)
+        return
+    rows = [row(highest) for highest in LEVELS]
+    print(record.write("audit_moments", {"rows": rows}))
+    for found in rows:
         print(found)
-    print(data["polynomials"])
 
 
 if __name__ == "__main__":

@@ -49,6 +49,8 @@ LAYER_AGREEMENT = 1e-4
 """Largest deviation of a float32 kernel over the largest entry."""
 KERNELS = ("triton", "cupy", "numba", "sparse", "pytorch")
 """Of hippynn."""
+COMPILED = ("numba", "pytorch")
+"""Those that compile for half a minute on a CPU, where the script is only tried: left out there."""
 
 Call = Callable[[], Any]
 
@@ -231,12 +233,14 @@ class Peer:
 
         tried: dict[str, float | str] = {}
         for name in KERNELS:
+            if device == "cpu" and name in COMPILED:
+                continue
             try:
                 custom_kernels.set_custom_kernels(name)
                 tried[name] = plain_seconds(self.predict, device, 3)
             except Exception as error:  # what is not installed or fails here is named in the results
                 tried[name] = f"{type(error).__name__}: {error}"[:200]
-        best = min((n for n in KERNELS if isinstance(tried[n], float)), key=lambda n: tried[n])
+        best = min((n for n, seconds in tried.items() if isinstance(seconds, float)), key=lambda n: tried[n])
         custom_kernels.set_custom_kernels(best)
         return best, tried
 

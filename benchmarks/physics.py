@@ -20,7 +20,7 @@ import record
 import torch
 from ase import Atoms, units
 from ase.build import molecule
-from ase.md.velocitydistribution import MaxwellBoltzmannDistribution
+from ase.md.velocitydistribution import thermalize_momenta
 from ase.md.verlet import VelocityVerlet
 
 from invgen.data import Structure, batch_structures, methane, write_npz
@@ -111,7 +111,7 @@ def drift(model: Network) -> dict[str, float]:
     """Methane, NVE from a relaxed start at 2 x 300 K: linear drift and fluctuation of the total energy."""
     atoms: Atoms = molecule("CH4")
     atoms.calc = InvgenCalculator(model)
-    MaxwellBoltzmannDistribution(atoms, temperature_K=2 * TEMPERATURE, rng=np.random.default_rng(1))
+    thermalize_momenta(atoms, 2 * TEMPERATURE, rng=np.random.default_rng(1))
     atoms.set_momenta(atoms.get_momenta() - atoms.get_momenta().mean(0))
     dynamics = VelocityVerlet(atoms, STEP_FS * units.fs)
     energies = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -23,7 +24,7 @@ from invgen.compiler.auditing import exact, expressions, parsing
 from invgen.compiler.auditing.contractions import ContractionList
 from invgen.compiler.auditing.functions import central_differences
 from invgen.compiler.auditing.polynomials import PolynomialList
-from invgen.compiler.auditing.report import text
+from invgen.compiler.auditing.report import as_json, text
 from invgen.compiler.auditing.source import parse_lines
 from invgen.compiler.candidates.cartesian.enumeration import candidates
 from invgen.compiler.candidates.cartesian.symbolic import expression
@@ -515,6 +516,46 @@ def test_reports_do_not_depend_on_the_hash_seed():
         for seed in ("1", "2")
     ]  # fmt: skip
     assert runs[0] == runs[1]
+
+
+def test_the_proof_is_checked_with_the_report_alone():
+    """The witness is made anew from its seed, and the minor of what is kept is taken by SymPy."""
+    texts = ["x*y + z**2", "w*x - 2/3*z", "x*y*z", "(x*y + z**2)**2", "w**3 + x"]
+    audit = invgen.audit(texts)
+    report = json.loads(as_json(audit))
+    assert report == json.loads(json.dumps(audit.to_json()))
+    symbols = sympy.symbols("x y z w")
+    rows = [[sympy.diff(sympy.sympify(text, rational=True), s) for s in symbols] for text in texts]
+    minor = sympy.Matrix(rows)[report["kept"], :][:, report["exact"]["pivots"]].det()
+    assert len(report["exact"]["trials"]) == len(audit.exact.trials) >= 3
+    for trial, found in zip(report["exact"]["trials"], audit.exact.trials, strict=True):
+        digest = hashlib.sha256(f"{trial['seed']}/0".encode()).digest()
+        point = [int.from_bytes(digest[k : k + 8], "big") % trial["prime"] for k in range(0, 32, 8)]
+        assert tuple(point) == found.witness
+        value = sympy.Rational(minor.subs(dict(zip(symbols, point, strict=True))))
+        assert value.q % trial["prime"] != 0
+        assert value.p % trial["prime"] != 0
+
+
+def test_the_report_of_a_trial_that_kept_less_says_so():
+    prime = exact.random_prime("audit//0")
+    report = invgen.audit([f"{prime}*x", "y"]).to_json()
+    first, second, *_ = report["exact"]["trials"]
+    assert (first["kept"], first["pivots"]) == ([1], [1])
+    assert second.keys() == {"prime", "seed"}
+    assert (report["kept"], report["exact"]["pivots"]) == ([0, 1], [0, 1])
+
+
+def test_the_report_of_a_large_list_is_small():
+    """245 members in 721 variables, 44 of them made of 60 others each."""
+    kept = [f"m{k}*m{k + 201} + m{k + 402}**2 + m{603 + k % 118}" for k in range(201)]
+    mixed = [" + ".join(f"{1 + (7 * i + j) % 97}/{3 + j % 5}*({kept[(5 * j + 3 * i) % 201]})" for i in range(60))
+             for j in range(44)]  # fmt: skip
+    audit = invgen.audit([*kept, *mixed])
+    assert (len(audit.members), audit.variables, len(audit.dependent)) == (245, 721, 44)
+    assert {len(m.depends_on) for m in audit.members[201:]} == {60}
+    assert len(as_json(audit)) < 100_000
+    assert len(text(audit)) < 100_000
 
 
 def test_the_report_names_every_member():

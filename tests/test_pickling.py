@@ -18,6 +18,7 @@ import invgen
 from invgen.errors import CompiledModelError
 from invgen.nn import EnergyForces, HipHopNN
 from invgen.potentials import InvgenCalculator, compile_model, load_compiled, save_model
+from invgen.runtime.operators import invariants
 
 ELSEWHERE = """
 import pickle, sys
@@ -75,6 +76,23 @@ def test_kernels_are_found_by_their_place_or_content(tmp_path: Path) -> None:
     assert kernels.folder.path == shipped
     with pytest.raises(LookupError, match="no emitted kernels with the key"):
         pickle.loads(pickled.replace(kernels.key.encode(), kernels.key[:-1].encode() + b"x"))
+
+
+def test_kernels_whose_folder_is_gone_give_way_to_others_of_the_same_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = invgen.load("cartesian-l2-n3-flexible").folder.path
+    monkeypatch.setattr(invariants, "LOADED", {})
+    for place in ("first", "second"):
+        shutil.copytree(shipped, tmp_path / place)
+    key = HipHopNN(tmp_path / "first", **SIZES).blocks[0].interaction.layer.invariants.key
+    shutil.rmtree(tmp_path / "first")
+    found = forces(InvgenCalculator(HipHopNN(tmp_path / "second", **SIZES).double().eval()))
+    assert np.isfinite(found).all()
+    kernels = invariants.LOADED[key]
+    assert kernels.folder.path == tmp_path / "second"
+    HipHopNN(shipped, **SIZES)
+    assert invariants.LOADED[key] is kernels
 
 
 def test_a_compiled_potential_is_its_folder(tmp_path: Path) -> None:

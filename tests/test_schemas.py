@@ -31,6 +31,7 @@ def validator(name: str) -> Draft202012Validator:
     ("name", "arguments"),
     [
         ("show", ("show", "cartesian-l3-n4-flexible")),
+        ("show", ("show", "cartesian-l3-n4-by_program-robust")),
         ("difference", ("show", "cartesian-l3-n4-flexible", "--diff", "cartesian-l2-n4-independent")),
         ("flexibility", ("flexibility", "cartesian-l2-n4-flexible", "cartesian-l2-n4-independent")),
         ("count", ("count", "--l-max", "3", "--n-max", "4")),
@@ -41,6 +42,26 @@ def test_the_command_line_prints_what_the_schema_says(name: str, arguments: tupl
     done = command(*arguments, "--json")
     assert done.returncode == 0
     validator(name).validate(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("spec", "rank"),
+    [
+        (invgen.BasisSpec(ranks=(1, 2), n_max=3), 2),
+        (invgen.BasisSpec(ranks=(1, 2), n_max=3, objective="generators"), 1),
+        (invgen.BasisSpec(family="ace", l_max=1, n_max=2, channels=2, objective="linear"), 1),
+    ],
+)
+def test_covariants_are_shown_as_the_schema_says(spec: invgen.BasisSpec, rank: int, tmp_path: Path) -> None:
+    folder = invgen.covariants(spec, rank).save(tmp_path).parent
+    done = command("show", str(folder), "--json")
+    assert done.returncode == 0, done.stderr
+    printed, covariants = json.loads(done.stdout), validator("covariants")
+    covariants.validate(printed)
+    assert [c["label"] for c in printed["covariants"]] == printed["labels"]
+    for broken in ({**printed, "invariants": []}, {**printed, "rank": "one"}, {**printed, "covariants": [{}]}):
+        with pytest.raises(ValidationError):
+            covariants.validate(broken)
 
 
 def test_audits_of_lists_and_of_tables_fit(tmp_path: Path) -> None:

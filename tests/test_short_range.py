@@ -53,8 +53,10 @@ def zbl(r: float, z: int, w: int, inner: float, outer: float) -> float:
 @pytest.mark.parametrize("r", [0.05, 0.3, 1.0, 1.19, 1.21, 2.0, 2.7, 2.79, 2.81, 3.5])
 def test_energies_are_those_of_the_formula(r):
     near = repelling().neighbourhoods(pair(r))
-    forces, virial = np.zeros((2, 3)), np.zeros(6)
-    found = WIDE.add(near, pair(r).positions, forces, virial)
+    energies, forces, virial = np.zeros(2), np.zeros((2, 3)), np.zeros(6)
+    WIDE.add(near, pair(r).positions, energies, forces, virial)
+    found = energies.sum()
+    assert energies[0] == energies[1]
     assert found == pytest.approx(zbl(r, 29, 28, 1.2, 2.8), rel=1e-5)
     assert found == pytest.approx(WIDE.pair_energies(np.array([0]), np.array([1]), np.array([r]))[0], rel=1e-13)
     assert (found == 0) == (r >= 2.8)

@@ -150,6 +150,10 @@ def test_elements_are_those_of_the_structures_unless_named(tmp_path: Path):
         (("--l-max", "2,1", "--n-max", 2), ("belongs to the family 'ace'",)),
         (("absent.toml",), ("no such configuration file: absent.toml",)),
         (("absent.toml", "--total-degree", 9), ("absent.toml or options of a request, not both",)),
+        (
+            ("absent.toml", "--w-l", "3/2", "--ordering", "cost", "--parity", "both", "--n-max", 4),
+            ("not both; leave out --w-l, --parity, --ordering",),
+        ),
     ],
 )
 def test_bad_requests_are_one_line_with_exit_code_2(arguments, words, tmp_path: Path) -> None:

@@ -43,6 +43,16 @@ class Results(NamedTuple):
     """(6,) eV/Å^3, ASE's sign and order xx, yy, zz, yz, xz, xy; ``None`` unless periodic in three directions."""
 
 
+class Evaluated(NamedTuple):
+    """As ``Results``, with the shares of the atoms."""
+
+    energy: float
+    energies: np.ndarray
+    """(atoms,) eV: of an atom the reference, its functions, and half of what repels it; the sum is ``energy``."""
+    forces: np.ndarray
+    stress: np.ndarray | None
+
+
 @dataclass(frozen=True, eq=False)
 class LinearPotential:
     """A linear ACE potential.
@@ -139,13 +149,18 @@ class LinearPotential:
 
         Raises as ``neighbourhoods``. May run on several threads at once.
         """
+        found = self.evaluate(structure, near)
+        return Results(found.energy, found.forces, found.stress)
+
+    def evaluate(self, structure: Structure, near: Neighbourhoods | None = None) -> Evaluated:
+        """As ``energy_forces_stress``, with the energies of the atoms."""
         near = self.neighbourhoods(structure) if near is None else near
-        found = self._evaluator.evaluate(near, structure.positions)
-        energy = float(found.energies.sum() + self.references[near.species].sum())
+        found, references = self._evaluator.evaluate(near, structure.positions), self.references[near.species]
         if self.repulsion is not None:
-            energy += self.repulsion.add(near, structure.positions, found.forces, found.virial)
+            self.repulsion.add(near, structure.positions, *found)
+        energy = float(found.energies.sum() + references.sum())
         stress = found.virial / structure.volume if structure.volume else None
-        return Results(energy, found.forces, stress)
+        return Evaluated(energy, found.energies + references, found.forces, stress)
 
     def calculator(self, skin: float = 0.5) -> StructureCalculator:
         """An ASE calculator; neighbours are looked for within ``skin`` (Å) more, and again when atoms have moved."""

@@ -81,13 +81,13 @@ class Repulsion:
         t = np.clip((r - inner) / (outer - inner), 0.0, 1.0)
         return np.asarray(self.strength[first, second] / r * phi * (1 - t**3 * (10 - 15 * t + 6 * t**2)))
 
-    def add(self, near: Any, positions: np.ndarray, forces: np.ndarray, virial: np.ndarray) -> float:
-        """Energy (eV) of ``Neighbourhoods``; forces (atoms, 3) and virial (6,) are added to the arrays."""
-        return float(
-            _repel(
-                np.ascontiguousarray(positions), near.species, near.start, near.second, near.shift, self.strength,
-                self.length, self.inner, self.outer, SCREENING, forces, virial,
-            )
+    def add(
+        self, near: Any, positions: np.ndarray, energies: np.ndarray, forces: np.ndarray, virial: np.ndarray
+    ) -> None:
+        """Adds to (atoms,) eV, half of every pair, (atoms, 3) eV/Å and (6,) eV what ``Neighbourhoods`` feel."""
+        _repel(
+            np.ascontiguousarray(positions), near.species, near.start, near.second, near.shift, self.strength,
+            self.length, self.inner, self.outer, SCREENING, energies, forces, virial,
         )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
@@ -123,9 +123,10 @@ def _potential(r, strength, length, inner, outer, screening):
 
 
 @compiled
-def _repel(positions, species, start, second, shift, strength, length, inner, outer, screening, forces, virial):
-    """Energy; every pair is met from either end."""
-    total = 0.0
+def _repel(
+    positions, species, start, second, shift, strength, length, inner, outer, screening, energies, forces, virial
+):
+    """Adds to the last three arrays; every pair is met from either end."""
     for atom in range(species.size):
         a = species[atom]
         for b in range(outer.shape[0]):
@@ -139,7 +140,7 @@ def _repel(positions, species, start, second, shift, strength, length, inner, ou
                     continue
                 r = np.sqrt(square)
                 v, dv = _potential(r, strength[a, b], length[a, b], inner[a, b], end, screening)
-                total += 0.5 * v
+                energies[atom] += 0.5 * v
                 w = dv / r
                 forces[atom, 0] += w * x
                 forces[atom, 1] += w * y
@@ -150,4 +151,3 @@ def _repel(positions, species, start, second, shift, strength, length, inner, ou
                 virial[3] += 0.5 * w * y * z
                 virial[4] += 0.5 * w * x * z
                 virial[5] += 0.5 * w * x * y
-    return total

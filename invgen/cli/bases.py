@@ -15,19 +15,9 @@ from invgen.spec import MAX_CANDIDATES
 
 
 @app.command()
+@requests.with_request
 def generate(
-    family: requests.Family = "cartesian",
-    l_max: requests.LMax = None,
-    n_max: requests.NMax = 4,
-    objective: requests.Objective = "independent",
-    ranks: requests.Ranks = None,
-    channels: requests.Channels = "1",
-    total_degree: requests.TotalDegree = None,
-    w_l: requests.WL = None,
-    elements: requests.Elements = None,
-    parity: requests.Parity = "proper",
-    orders: requests.Orders = None,
-    ordering: requests.Ordering = "degree",
+    options: dict[str, Any],
     max_candidates: Annotated[
         int, typer.Option(help="Refuse to enumerate more candidates than this.")
     ] = MAX_CANDIDATES,
@@ -48,9 +38,7 @@ def generate(
     from invgen.compiler.inspect.report import summary
 
     chosen = backend_names(backends)
-    spec = requests.request(
-        family, l_max, n_max, objective, ranks, channels, total_degree, w_l, elements, parity, orders, ordering
-    )
+    spec = requests.request(**options)
     with warnings_as_lines(), stages() as progress:
         try:
             basis = invgen.generate(

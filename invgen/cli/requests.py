@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any
 
 import typer
 
 from invgen.cli.application import whole_numbers
-from invgen.spec import FAMILIES
-
-if TYPE_CHECKING:
-    from invgen.spec import BasisSpec
+from invgen.spec import FAMILIES, BasisSpec
 
 Family = Annotated[str, typer.Option(help=f"Candidate family: {' or '.join(FAMILIES)}.")]
 LMax = Annotated[
@@ -40,22 +40,20 @@ Ordering = Annotated[
 
 
 def request(
-    family: str,
-    l_max: str | None,
-    n_max: int,
-    objective: str,
-    ranks: str | None,
-    channels: str,
-    total_degree: str | None,
-    w_l: str | None,
-    elements: str | None,
-    parity: str,
-    orders: str | None,
-    ordering: str,
+    family: Family = "cartesian",
+    l_max: LMax = None,
+    n_max: NMax = 4,
+    objective: Objective = "independent",
+    ranks: Ranks = None,
+    channels: Channels = "1",
+    total_degree: TotalDegree = None,
+    w_l: WL = None,
+    elements: Elements = None,
+    parity: Parity = "proper",
+    orders: Orders = None,
+    ordering: Ordering = "degree",
 ) -> BasisSpec:
     """The request of these options; raises ``SpecError`` as ``BasisSpec`` does, or ``ValueError`` naming an option."""
-    from invgen.spec import BasisSpec
-
     degrees = None if total_degree is None else _one_or_several(tuple(total_degree.replace(",", " ").split()))
     return BasisSpec(
         family,
@@ -71,6 +69,25 @@ def request(
         w_L=w_l,
         elements=tuple(elements.replace(",", " ").split()) if elements else (),
     )
+
+
+def with_request(verb: Callable[..., None]) -> Callable[..., None]:
+    """The verb with the options of ``request`` on the command line, where it takes all of them as ``options``."""
+    own, asked = (signature(function, eval_str=True).parameters for function in (verb, request))
+
+    @wraps(verb)
+    def told(**given: Any) -> None:
+        verb(options={name: given.pop(name) for name in asked}, **given)
+
+    shown = [p for name in own for p in (asked.values() if name == "options" else [own[name]])]
+    told.__signature__ = Signature([p.replace(kind=Parameter.KEYWORD_ONLY) for p in shown])  # type: ignore[attr-defined]
+    return told
+
+
+def changed(options: dict[str, Any]) -> list[str]:
+    """The options of a request that are not as they are by default, as they are written."""
+    asked = signature(request).parameters
+    return [f"--{name.replace('_', '-')}" for name, value in options.items() if value != asked[name].default]
 
 
 def _one_or_several(values: tuple[Any, ...] | None) -> Any:

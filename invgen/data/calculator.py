@@ -20,7 +20,13 @@ WITHOUT_STRESS = "stress needs a cell that is periodic in three directions"
 
 
 class GeometryCalculator(Calculator):
-    """What ASE's calculator does beside the calculation, for results that depend on elements and geometry alone."""
+    """Energy, per-atom energies (eV), forces (eV/Å) and stress (eV/Å^3, ASE's sign and order), all in one pass.
+
+    Stress is there for cells periodic in three directions; asked for of others it is ``PropertyNotImplementedError``.
+    Results are kept while elements and geometry stay exactly as they are.
+    """
+
+    implemented_properties: ClassVar[list[str]] = ["energy", "free_energy", "energies", "forces", "stress"]
 
     def check_state(self, atoms: Atoms, tol: float = 0.0) -> list[str]:
         """What is not exactly as it was when ``results`` were calculated."""
@@ -35,6 +41,24 @@ class GeometryCalculator(Calculator):
         }
         return [name for name, equal in same.items() if not equal]
 
+    def calculate(
+        self,
+        atoms: Atoms | None = None,
+        properties: Sequence[str] = ("energy",),
+        system_changes: Sequence[str] = tuple(all_changes),
+    ) -> None:
+        """Fill ``self.results``; called by ASE."""
+        super().calculate(atoms, properties, system_changes)
+        here = self.atoms
+        structure = Structure(here.numbers, here.positions, np.asarray(here.cell), here.pbc, name="atoms")
+        self.results = self.evaluate(structure)
+        if "stress" in properties and "stress" not in self.results:
+            raise PropertyNotImplementedError(WITHOUT_STRESS)
+
+    def evaluate(self, structure: Structure) -> dict[str, Any]:
+        """The results of a structure: all of ``implemented_properties``, without stress if it has no volume."""
+        raise NotImplementedError
+
 
 class StructurePotential(Protocol):
     """What evaluates one structure; what it knows of neighbours is its own."""
@@ -42,12 +66,12 @@ class StructurePotential(Protocol):
     def neighbourhoods(self, structure: Structure, skin: float) -> Any:
         """Neighbours that stay good while no atom moves by more than skin/2 (Å)."""
 
-    def energy_forces_stress(self, structure: Structure, near: Any) -> Any:
-        """With ``energy`` (eV), ``forces`` (eV/Å) and ``stress`` (eV/Å^3), which may be ``None``."""
+    def evaluate(self, structure: Structure, near: Any) -> Any:
+        """With ``energy`` (eV), ``energies`` (atoms,) eV, ``forces`` (eV/Å), ``stress`` (eV/Å^3), perhaps ``None``."""
 
 
 class StructureCalculator(GeometryCalculator):
-    """Energy (eV), forces (eV/Å) and, for cells periodic in three directions, stress (eV/Å^3, ASE's sign and order).
+    """The calculator of a potential that takes one structure after another.
 
     potential
         Such as ``invgen.ace.LinearPotential``.
@@ -58,28 +82,17 @@ class StructureCalculator(GeometryCalculator):
     Unknown elements, coincident atoms and positions that are not finite raise the errors of ``invgen.data``.
     """
 
-    implemented_properties: ClassVar[list[str]] = ["energy", "free_energy", "forces", "stress"]
-
     def __init__(self, potential: StructurePotential, skin: float = 0.5, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.potential, self.skin = potential, _length(skin)
         self._known: tuple[Structure, Any] | None = None
 
-    def calculate(
-        self,
-        atoms: Atoms | None = None,
-        properties: Sequence[str] = ("energy",),
-        system_changes: Sequence[str] = tuple(all_changes),
-    ) -> None:
-        """Fill ``self.results``; called by ASE."""
-        super().calculate(atoms, properties, system_changes)
-        structure = _structure(self.atoms)
-        found = self.potential.energy_forces_stress(structure, self._neighbourhoods(structure))
-        self.results = {"energy": found.energy, "free_energy": found.energy, "forces": found.forces}
-        if found.stress is not None:
-            self.results["stress"] = found.stress
-        elif "stress" in properties:
-            raise PropertyNotImplementedError(WITHOUT_STRESS)
+    def evaluate(self, structure: Structure) -> dict[str, Any]:
+        """As ``GeometryCalculator.evaluate``."""
+        found = self.potential.evaluate(structure, self._neighbourhoods(structure))
+        results = {"energy": found.energy, "free_energy": found.energy, "energies": found.energies}
+        results["forces"] = found.forces
+        return results if found.stress is None else {**results, "stress": found.stress}
 
     def _neighbourhoods(self, structure: Structure) -> Any:
         if self._known is None or not stays_within(self.skin, self._known[0], structure):
@@ -88,15 +101,13 @@ class StructureCalculator(GeometryCalculator):
 
 
 class BatchCalculator(GeometryCalculator):
-    """As ``StructureCalculator``, over a network of torch, with per-atom ``energies`` (eV) besides.
+    """The calculator of a network of torch, as ``StructureCalculator``.
 
     network
         ``EnergyForces`` or a compiled potential: batches to energies, forces and, apart, stress.
     skin
         As there.
     """
-
-    implemented_properties: ClassVar[list[str]] = ["energy", "free_energy", "energies", "forces", "stress"]
 
     def __init__(self, network: Any, skin: float = 0.5, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -109,23 +120,13 @@ class BatchCalculator(GeometryCalculator):
         """The network itself, which knows its cutoff and where it computes."""
         return self.network.model
 
-    def calculate(
-        self,
-        atoms: Atoms | None = None,
-        properties: Sequence[str] = ("energy",),
-        system_changes: Sequence[str] = tuple(all_changes),
-    ) -> None:
-        """Fill ``self.results``; called by ASE."""
-        super().calculate(atoms, properties, system_changes)
-        structure = _structure(self.atoms)
+    def evaluate(self, structure: Structure) -> dict[str, Any]:
+        """As ``GeometryCalculator.evaluate``."""
         found = self.network(self._batch(structure), differentiable=False, stress=bool(structure.volume))
         energy = found.energy.item()
-        self.results = {"energy": energy, "free_energy": energy}
-        self.results |= {"energies": _numpy(found.energies), "forces": _numpy(found.forces)}
-        if structure.volume:
-            self.results["stress"] = _numpy(found.stress)[0]
-        elif "stress" in properties:
-            raise PropertyNotImplementedError(WITHOUT_STRESS)
+        results = {"energy": energy, "free_energy": energy, "energies": _numpy(found.energies)}
+        results["forces"] = _numpy(found.forces)
+        return {**results, "stress": _numpy(found.stress)[0]} if structure.volume else results
 
     def _batch(self, structure: Structure) -> Batch:
         """The structure as a graph; while its pairs stay the same, positions alone are new."""
@@ -140,11 +141,6 @@ def _length(skin: float) -> float:
     if not 0 <= skin < np.inf:
         raise DataError(f"the skin must be a length of at least 0 Å, got {skin}")
     return skin
-
-
-def _structure(atoms: Atoms) -> Structure:
-    """The geometry alone."""
-    return Structure(atoms.numbers, atoms.positions, np.asarray(atoms.cell), atoms.pbc, name="atoms")
 
 
 def _numpy(values: torch.Tensor) -> np.ndarray:

@@ -66,7 +66,7 @@ class LinearEvaluator:
         return self
 
     def __call__(self, structures: Sequence[Structure], stress: bool = True) -> Evaluated:
-        found = [self.potential.energy_forces_stress(s, self._near(k, s)) for k, s in enumerate(structures)]
+        found = [self.potential.evaluate(s, self._near(k, s)) for k, s in enumerate(structures)]
         tensors = [np.full(6, np.nan) if f.stress is None else f.stress for f in found]
         arrays = [f.energy for f in found], np.concatenate([f.forces for f in found]), np.array(tensors)
         return Evaluated(*(torch.tensor(a, dtype=torch.float64) for a in arrays))

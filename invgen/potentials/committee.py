@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-from ase import Atoms
-from ase.calculators.calculator import Calculator, PropertyNotImplementedError, all_changes
 
-from invgen.data.calculator import WITHOUT_STRESS, BatchCalculator
+from invgen.data.calculator import BatchCalculator, GeometryCalculator
 from invgen.data.errors import DataError
+from invgen.data.structure import Structure
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.calculator import InvgenCalculator, load_potential
 from invgen.potentials.training.checkpoint import MODEL
 
-AVERAGED = ("energy", "free_energy", "energies", "forces", "stress")
 SPREAD = {"energy_std": "energy", "energies_std": "energies", "forces_std": "forces", "stress_std": "stress"}
 """Spreads among the results, and what they are of."""
 
 
-class CommitteeCalculator(Calculator):
+class CommitteeCalculator(GeometryCalculator):
     """Means of energy, energies, forces and stress over the members, in the units of ``InvgenCalculator``.
 
     ``results`` holds their spread, too: ``energy_std``, ``energies_std``, ``forces_std`` and ``stress_std``, standard
@@ -34,8 +32,6 @@ class CommitteeCalculator(Calculator):
 
     Raises ``DataError`` for fewer than two members, and where they were not made for the same elements.
     """
-
-    implemented_properties: ClassVar[list[str]] = [*AVERAGED]
 
     def __init__(self, members: Sequence[Network | EnergyForces | str | Path] | str | Path, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -53,26 +49,13 @@ class CommitteeCalculator(Calculator):
                     f"{list(known[0])}: their spread would mean nothing; take members of one training"
                 )
 
-    def calculate(
-        self,
-        atoms: Atoms | None = None,
-        properties: Sequence[str] = ("energy",),
-        system_changes: Sequence[str] = tuple(all_changes),
-    ) -> None:
-        """Fill ``self.results``; called by ASE."""
-        super().calculate(atoms, properties, system_changes)
-        for member in self.members:
-            member.calculate(self.atoms, [p for p in properties if p != "stress"])
-        found = {
-            name: np.array([member.results[name] for member in self.members])
-            for name in AVERAGED
-            if name in self.members[0].results
-        }
-        if "stress" in properties and "stress" not in found:
-            raise PropertyNotImplementedError(WITHOUT_STRESS)
+    def evaluate(self, structure: Structure) -> dict[str, Any]:
+        """As ``GeometryCalculator.evaluate``, with the spreads."""
+        members = [member.evaluate(structure) for member in self.members]
+        found = {name: np.array([results[name] for results in members]) for name in members[0]}
         means = {name: values.mean(axis=0) for name, values in found.items()}
         spreads = {name: found[of].std(axis=0, ddof=1) for name, of in SPREAD.items() if of in found}
-        self.results = {k: float(v) if np.ndim(v) == 0 else v for k, v in {**means, **spreads}.items()}
+        return {k: float(v) if np.ndim(v) == 0 else v for k, v in {**means, **spreads}.items()}
 
 
 def member_files(folder: str | Path) -> list[Path]:

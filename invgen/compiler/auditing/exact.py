@@ -35,11 +35,14 @@ LEAST_TRIALS = 3
 class Trial:
     """One elimination, members in the order offered.
 
+    seed
+        The witness follows from it and the prime, see ``modular.residues``.
     kept, pivots
         Positions of the members that raised the rank, and the columns in which they did.
     """
 
     prime: int
+    seed: str
     witness: tuple[int, ...]
     kept: tuple[int, ...]
     pivots: tuple[int, ...]
@@ -68,9 +71,14 @@ class Exact:
     trials: tuple[Trial, ...]
 
     @property
+    def proof(self) -> Trial:
+        """The first trial that kept as many."""
+        return next(t for t in self.trials if t.kept == self.kept)
+
+    @property
     def prime(self) -> int:
-        """Of the first trial that kept as many: it divides no denominator."""
-        return next(t.prime for t in self.trials if t.kept == self.kept)
+        """Of ``proof``: it divides no denominator."""
+        return self.proof.prime
 
 
 def eliminate(members: ExactList, order: Sequence[int], seed: str = "", progress: Progress | None = None) -> Exact:
@@ -140,14 +148,15 @@ class _Observed:
 
 def _observed(members: ExactList, order: Sequence[int], seed: str) -> _Observed:
     prime = random_prime(seed, members.usable)
-    witness = modular.residues(f"{seed}/witness", members.variables, prime)
+    point = f"{seed}/witness"
+    witness = modular.residues(point, members.variables, prime)
     rows = members.rows(witness[None], Modular(prime))[0]
     echelon = modular.Echelon(members.variables, prime)
     raised: list[int | None] = []
     for start in range(0, len(order), BLOCK):
         raised += echelon.add_block(rows[list(order[start : start + BLOCK])])
     kept = tuple(order[k] for k, pivot in enumerate(raised) if pivot is not None)
-    trial = Trial(prime, tuple(int(w) for w in witness), kept, tuple(echelon.pivots))
+    trial = Trial(prime, point, tuple(int(w) for w in witness), kept, tuple(echelon.pivots))
     return _Observed(trial, _participants(rows, kept, order, prime))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +18,6 @@ from invgen.markup.terminal import Column, fitted
 SHOWN = 4
 """Kept members named for a dependent one."""
 WIDTH = 120
-_NUMBERS = re.compile(r"\[[-+\d.eE,\s]+\]")
 
 
 def table(audit: Audit, width: int = WIDTH) -> Table:
@@ -73,5 +72,16 @@ def write_report(audit: Audit, path: str | os.PathLike[str]) -> Path:
 
 def as_json(audit: Audit) -> str:
     """``Audit.to_json`` as text."""
-    whole = json.dumps(audit.to_json(), indent=1)
-    return _NUMBERS.sub(lambda found: " ".join(found.group().split()), whole) + "\n"
+    return _lines(audit.to_json()) + "\n"
+
+
+def _lines(value: Any, indent: str = "\n") -> str:
+    """JSON; texts in lists, and what holds lists or objects, have lines of their own."""
+    inside = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    if not any(isinstance(part, (dict, list) if isinstance(value, dict) else (dict, list, str)) for part in inside):
+        return json.dumps(value)
+    deeper = indent + " "
+    parts = [_lines(part, deeper) for part in inside]
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{deeper}{json.dumps(k)}: {p}" for k, p in zip(value, parts, strict=True)) + indent + "}"
+    return "[" + ",".join(deeper + part for part in parts) + indent + "]"

@@ -114,7 +114,10 @@ class Audit:
         return tuple(p for p in self.places if p.kept_rank < p.rank or p.rank < most[p])
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, verdict included."""
+        """Plain data, verdict included; everything is said once."""
+        floating = {**asdict(self.floating), "singular_values": _short(self.floating.singular_values)}
+        if self.float_agrees:
+            del floating["kept"]
         return {
             **{key: getattr(self, key) for key in ("kind", "name", "ordering", "variables", "bound", "bound_reason")},
             "rank": self.rank,
@@ -124,16 +127,11 @@ class Audit:
             "independent": self.independent,
             "kept": list(self.kept),
             "dependent": list(self.dependent),
-            "members": [{**asdict(m), "coefficients": _six(m.coefficients)} for m in self.members],
-            "degenerate": [asdict(p) for p in self.degenerate],
+            "members": [_member_json(m) for m in self.members],
+            "degenerate": [p.name for p in self.degenerate],
             "places": [asdict(p) for p in self.places],
             "exact": _exact_json(self.exact) if self.exact else None,
-            "floating": {
-                **asdict(self.floating),
-                "singular_values": _six(self.floating.singular_values),
-                "agrees": self.float_agrees,
-                "configurations": self.configurations,
-            },
+            "floating": {**floating, "agrees": self.float_agrees, "configurations": self.configurations},
             "verdict": self.verdict(),
         }
 
@@ -244,14 +242,24 @@ class Audit:
         return f"degenerate: {place.name}: rank {place.rank}{most}{kept}"
 
 
-def _six(numbers: Sequence[float]) -> list[float]:
-    """To six digits, which is what float64 can tell of them."""
-    return [float(f"{number:.6g}") for number in numbers]
+def _short(numbers: Sequence[float]) -> list[float]:
+    """To four digits, which is enough to see what they are."""
+    return [float(f"{number:.4g}") for number in numbers]
+
+
+def _member_json(member: Member) -> dict[str, Any]:
+    """Its position is its place in the list; what is empty is left out."""
+    share = _short([member.share])[0]
+    found = {"label": member.label, "status": member.status, "proven": member.proven, "share": share}
+    found |= {"cost": member.cost, "depends_on": list(member.depends_on), "coefficients": _short(member.coefficients)}
+    return {key: value for key, value in {**found, "note": member.note}.items() if value not in (None, [], "")}
 
 
 def _exact_json(exact: Exact) -> dict[str, Any]:
-    return {
-        "log10_mistake": exact.log10_mistake,
-        "proven_dependent": list(exact.proven),
-        "trials": [asdict(t) for t in exact.trials],
-    }
+    """Trials say what they keep, and where the rank rose, if it is not as it was in the first that kept as many."""
+    trials = []
+    for t in exact.trials:
+        others = {"kept": exact.kept, "pivots": exact.proof.pivots}
+        differing = {name: list(getattr(t, name)) for name, usual in others.items() if getattr(t, name) != usual}
+        trials.append({"prime": t.prime, "seed": t.seed, **differing})
+    return {"log10_mistake": exact.log10_mistake, "pivots": list(exact.proof.pivots), "trials": trials}

@@ -71,6 +71,7 @@ class Alternatives:
         self.rows = [np.unique(of_node[nodes - first]) for nodes in needed]
         self._ends = np.concatenate([[0], np.cumsum([len(row) for row in self.rows])]).astype(np.int64)
         self._columns = np.concatenate([*self.rows, np.zeros(0, dtype=np.int64)])
+        self._prices = self.weights[self._columns]
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -87,8 +88,8 @@ class Alternatives:
         """What each of the alternatives ``first`` to ``last`` (all by default) adds to a program."""
         last = len(self.rows) if last is None else last
         low, high = self._ends[first], self._ends[last]
-        columns = self._columns[low:high]
-        sums = np.concatenate([[0], np.cumsum(np.where(counts[columns] == 0, self.weights[columns], 0))])
+        sums = np.zeros(high - low + 1, dtype=np.int64)
+        np.cumsum(self._prices[low:high] * (counts[self._columns[low:high]] == 0), out=sums[1:])
         ends = self._ends[first : last + 1] - low
         return np.asarray(sums[ends[1:]] - sums[ends[:-1]] + self._output[first:last])
 
@@ -98,6 +99,15 @@ class Alternatives:
         added = self.added(counts, first, last)
         best = int(added.argmin())
         return first + best, int(added[best])
+
+    def better(self, counts: np.ndarray, old: int) -> int:
+        """The first of the alternatives that add least to a program without a function, or ``old`` if it is of them."""
+        first, last = (int(self.starts[self.owner[old] + k]) for k in (0, 1))
+        if last - first == 1:
+            return old
+        added = self.added(counts, first, last)
+        best = int(added.argmin())
+        return first + best if added[best] < added[old - first] else old
 
     def least(self, counts: np.ndarray) -> np.ndarray:
         """The least that each function adds to a program."""
@@ -114,14 +124,7 @@ class Alternatives:
 
 def _needed(builder: Builder, node: Node) -> np.ndarray:
     """Products and sums at and below a node."""
-    found: set[Node] = set()
-    stack = [node]
-    while stack:
-        here = stack.pop()
-        if here >= builder.size and here not in found:
-            found.add(here)
-            stack += builder.products[here] if here in builder.products else [n for _, n in builder.sums[here]]
-    return np.array(sorted(found), dtype=np.int64)
+    return np.array(sorted(builder.reachable([node])), dtype=np.int64)
 
 
 def _cost(builder: Builder, node: Node, price: Price) -> int:
@@ -178,9 +181,7 @@ def settled(alternatives: Alternatives, chosen: list[int], counts: np.ndarray) -
         before = list(chosen)
         for position, old in enumerate(chosen):
             counts[alternatives.rows[old]] -= 1
-            new, added = alternatives.cheapest(counts, int(alternatives.owner[old]))
-            if added < alternatives.added(counts, old, old + 1)[0]:
-                chosen[position] = new
+            chosen[position] = alternatives.better(counts, old)
             counts[alternatives.rows[chosen[position]]] += 1
         if chosen == before:
             break

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd, isqrt, lcm
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from invgen.compiler.kernels.program import Constant, Kernel, Root
 from invgen.compiler.kernels.weights import Held, held_weights
@@ -73,7 +73,7 @@ class Builder:
         coefficient = a[0] * b[0]
         if coefficient == 0:
             return ZERO
-        left, right = sorted((a[1], b[1]))
+        left, right = (a[1], b[1]) if a[1] <= b[1] else (b[1], a[1])
         if UNIT in (left, right):
             return coefficient, left if right == UNIT else right
         return coefficient, self._node(("mul", left, right), self.products, (left, right))
@@ -88,7 +88,7 @@ class Builder:
         collected: dict[Node, Number] = {}
         for coefficient, node in terms:
             collected[node] = collected.get(node, 0) + coefficient
-        items = sorted((node, c) for node, c in collected.items() if c)
+        items = sorted([(node, c) for node, c in collected.items() if c])
         if not items:
             return ZERO
         if len(items) == 1:
@@ -132,35 +132,35 @@ class Builder:
         """The nodes that a node reads."""
         if node in self.products:
             return self.products[node]
-        return tuple(n for _, n in self.sums.get(node, ()))
+        return tuple([n for _, n in self.sums.get(node, ())])
 
     def reachable(self, roots: Iterable[Node]) -> list[Node]:
         """All product and sum nodes below the roots, operands before users."""
         seen: set[Node] = set()
         order: list[Node] = []
-        stack: list[tuple[Node, bool]] = [(n, False) for n in reversed(list(roots))]
+        stack = [n for n in reversed(list(roots)) if n >= self.size]
         while stack:
-            node, expanded = stack.pop()
-            if expanded:
-                order.append(node)
-            elif node not in seen and node >= self.size:
+            node = stack.pop()
+            if node < 0:  # all operands of its complement are in the order
+                order.append(~node)
+            elif node not in seen:
                 seen.add(node)
-                stack.append((node, True))
-                stack += [(n, False) for n in reversed(self.operands(node))]
+                stack.append(~node)
+                stack += [n for n in reversed(self.operands(node)) if n >= self.size and n not in seen]
         return order
 
     def kernel(self, name: str, outputs: Sequence[tuple[str, Sequence[Expression]]]) -> Kernel:
         """The straight-line program of these outputs."""
-        return _Linearisation(self, name, outputs).kernel()
+        return Linearisation(self, name, outputs).kernel()
 
 
 def _primitive(items: Items) -> tuple[Number, Terms]:
     """Whole weights without common divisor, the first one positive, and what they are multiplied by."""
-    denominator = lcm(*(c.denominator for _, c in items))
+    denominator = lcm(*[c.denominator for _, c in items])
     whole = [int(c * denominator) for _, c in items]
     content = gcd(*whole) if whole[0] > 0 else -gcd(*whole)
-    primitive = tuple((c // content, node) for c, (node, _) in zip(whole, items, strict=True))
-    return _plain(Fraction(content, denominator)), primitive
+    primitive = tuple([(c // content, node) for c, (node, _) in zip(whole, items, strict=True)])
+    return content if denominator == 1 else _plain(Fraction(content, denominator)), primitive
 
 
 def statements(terms: Terms) -> int:
@@ -172,94 +172,102 @@ def _plain(value: Fraction) -> Number:
     return value.numerator if value.denominator == 1 else value
 
 
-class _Linearisation:
-    """Writes products and sums as binary statements; a sum groups the terms of equal weight."""
+class Linearisation:
+    """Products and sums as binary statements; a sum groups the terms of equal weight.
+
+    Values are inputs, from 0 on; statements, counted from the number of inputs on; and constants, from -1 down. So
+    numbers stay whatever constants are met later. ``order`` holds the nodes, operands before users.
+    """
 
     def __init__(self, builder: Builder, name: str, outputs: Sequence[tuple[str, Sequence[Expression]]]) -> None:
         self.builder = builder
         self.name = name
         self.outputs = outputs
         self.constants: dict[Constant, int] = {}
-        self.statements: list[tuple[str, object, object]] = []
-        self.where: dict[Node, object] = {}
-        self.known: dict[tuple[str, object, object], object] = {}
-        self.held: dict[Node, Held] = {}
-
-    def kernel(self) -> Kernel:
-        roots = [node for _, expressions in self.outputs for _, node in expressions if node != UNIT]
-        order = self.builder.reachable(roots)
-        self.held = held_weights(self.builder.products, self.builder.sums, order, roots)
-        for node in order:
+        self.statements: list[tuple[str, int, int]] = []
+        self.where: dict[Node, int] = {}
+        self.known: dict[tuple[str, int, int], int] = {}
+        roots = [node for _, expressions in outputs for _, node in expressions if node != UNIT]
+        self.order = builder.reachable(roots)
+        self.held: dict[Node, Held] = held_weights(builder.products, builder.sums, self.order, roots)
+        for node in self.order:
             if node in self.held:
                 weight, factor, other = self.held[node]
                 scaled = self._emit("mul", self._constant(weight), self._value(factor))
                 self.where[node] = self._emit("mul", scaled, self._value(other))
-            elif node in self.builder.products:
-                left, right = self.builder.products[node]
+            elif node in builder.products:
+                left, right = builder.products[node]
                 self.where[node] = self._emit("mul", self._value(left), self._value(right))
             else:
-                self.where[node] = self._sum(self.builder.sums[node])
-        results = [(array, [self._output(e) for e in expressions]) for array, expressions in self.outputs]
-        return self._numbered(results)
+                self.where[node] = self._sum(builder.sums[node])
+        self.results = [(array, [self._output(e) for e in expressions]) for array, expressions in outputs]
 
-    def _value(self, node: Node) -> object:
+    def _value(self, node: Node) -> int:
         if node < UNIT:
             return self._constant(Root(self.builder.roots[node]))
         return node if node < self.builder.size else self.where[node]
 
-    def _constant(self, number: Number | Root) -> tuple[str, Constant]:
-        value = number if isinstance(number, Root) else Fraction(number)
-        self.constants.setdefault(value, len(self.constants))
-        return ("constant", value)
+    def _constant(self, number: Number | Root) -> int:
+        if (known := self.constants.get(number)) is not None:  # type: ignore[arg-type]
+            return known
+        return self.constants.setdefault(
+            number if isinstance(number, Root) else Fraction(number), -1 - len(self.constants)
+        )
 
-    def _emit(self, op: str, left: object, right: object) -> object:
+    def _emit(self, op: str, left: int, right: int) -> int:
         key = (op, left, right)
-        if key not in self.known:
-            self.known[key] = ("statement", len(self.statements))
+        value = self.known.get(key)
+        if value is None:
+            value = self.known[key] = self.builder.size + len(self.statements)
             self.statements.append(key)
-        return self.known[key]
+        return value
 
-    def _sum(self, terms: Terms) -> object:
+    def _sum(self, terms: Terms) -> int:
         """Terms of equal weight are added up first, so that each weight is applied once, if factors do not hold it."""
-        groups: dict[int, list[tuple[int, object]]] = {}
+        groups: dict[int, list[tuple[int, int]]] = {}
         for weight, node in terms:
             left = 1 if node in self.held else abs(weight)
             groups.setdefault(left, []).append((1 if weight > 0 else -1, self._value(node)))
+        if len(groups) == 1 and 1 in groups:
+            return self._join(groups[1])[1]
         parts = []
         for weight in sorted(groups):
             sign, value = self._join(groups[weight])
             parts.append((sign, value if weight == 1 else self._emit("mul", self._constant(weight), value)))
         return self._join(parts)[1]
 
-    def _join(self, parts: list[tuple[int, object]]) -> tuple[int, object]:
+    def _join(self, parts: list[tuple[int, int]]) -> tuple[int, int]:
         """Adds up signed values, a positive one first; the sign is left to the caller when all are negative."""
-        overall = 1 if any(sign > 0 for sign, _ in parts) else -1
-        ordered = sorted(parts, key=lambda part: -part[0] * overall)
-        value = ordered[0][1]
-        for sign, other in ordered[1:]:
-            value = self._emit("add" if sign == overall else "sub", value, other)
+        added = [value for sign, value in parts if sign > 0]
+        others = [value for sign, value in parts if sign < 0]
+        overall = 1
+        if not added:
+            added, others, overall = others, added, -1
+        value = added[0]
+        for other in added[1:]:
+            value = self._emit("add", value, other)
+        for other in others:
+            value = self._emit("sub", value, other)
         return overall, value
 
-    def _output(self, expression: Expression) -> object:
+    def _output(self, expression: Expression) -> int:
         coefficient, node = expression
         if node == UNIT or coefficient == 0:
             return self._constant(coefficient)
         value = self._value(node)
         return value if coefficient == 1 else self._emit("mul", self._constant(coefficient), value)
 
-    def _numbered(self, results: list[tuple[str, list[object]]]) -> Kernel:
-        first = self.builder.size + len(self.constants)
+    def kernel(self) -> Kernel:
+        """The program."""
+        size, more = self.builder.size, len(self.constants)
 
-        def number(value: Any) -> int:
-            if isinstance(value, int):
-                return value
-            kind, index = value
-            return self.builder.size + self.constants[index] if kind == "constant" else first + index
+        def number(value: int) -> int:
+            return size - 1 - value if value < 0 else value if value < size else value + more
 
         return Kernel(
             name=self.name,
             inputs=self.builder.inputs,
             constants=tuple(self.constants),
-            statements=tuple((op, number(a), number(b)) for op, a, b in self.statements),
-            outputs=tuple((array, tuple(number(v) for v in values)) for array, values in results),
+            statements=tuple([(op, number(a), number(b)) for op, a, b in self.statements]),
+            outputs=tuple((array, tuple(number(v) for v in values)) for array, values in self.results),
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from invgen.compiler.kernels.builder import ONE, UNIT, Builder, Expression, Node
+from invgen.compiler.kernels.builder import ONE, UNIT, Builder, Expression, Linearisation, Node
 from invgen.compiler.kernels.program import Kernel
 
 Outputs = Sequence[tuple[str, Sequence[Expression]]]
@@ -17,18 +17,18 @@ Outputs = Sequence[tuple[str, Sequence[Expression]]]
 
 def simplified(builder: Builder, name: str, outputs: Outputs) -> Kernel:
     """The shortest program found: passes are repeated while they shorten it."""
-    best = builder.kernel(name, outputs)
+    best = Linearisation(builder, name, outputs)
     while True:
-        builder, outputs = _factored(builder, outputs)
-        kernel = builder.kernel(name, outputs)
-        if kernel.operations["total"] >= best.operations["total"]:
-            return best
-        best = kernel
+        builder, outputs = _factored(best)
+        shorter = Linearisation(builder, name, outputs)
+        if len(shorter.statements) >= len(best.statements):
+            return best.kernel()
+        best = shorter
 
 
-def _factored(old: Builder, outputs: Outputs) -> tuple[Builder, Outputs]:
+def _factored(program: Linearisation) -> tuple[Builder, Outputs]:
     """The same expressions in a new graph, every sum with its common factors taken out."""
-    order = old.reachable(node for _, expressions in outputs for _, node in expressions if node != UNIT)
+    old, outputs, order = program.builder, program.outputs, program.order
     readers: Counter[Node] = Counter(n for node in order for n in old.operands(node))
     readers.update(node for _, expressions in outputs for _, node in expressions)
     new = Builder(old.inputs)

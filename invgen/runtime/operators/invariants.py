@@ -33,8 +33,13 @@ _TOLD: set[torch.device] = set()
 
 
 def register(kernels: Modules) -> str:
-    """Make ``kernels`` known to the operators and return their key."""
-    LOADED.setdefault(kernels.key, kernels)
+    """Make ``kernels`` known to the operators and return their key.
+
+    Others of this key that are known already stay, with what they have opened, as long as their folder does.
+    """
+    known = LOADED.setdefault(kernels.key, kernels)
+    if known is not kernels and not torch.compiler.is_compiling() and not known.folder.path.is_dir():
+        LOADED[kernels.key] = kernels
     return kernels.key
 
 

@@ -45,9 +45,10 @@ class Entries:
     def entry(self, way: Way, entry: Entry) -> Expression:
         """One entry, through tracelessness and the automorphisms of the graph."""
         key = (way, _first_image(way.graph, entry))
-        if key not in self.known:
-            self.known[key] = self._build(*key)
-        return self.known[key]
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._build(*key)
+        return found
 
     def _build(self, way: Way, entry: Entry) -> Expression:
         for v, (a, b, c) in enumerate(entry):
@@ -83,8 +84,8 @@ class Entries:
         left, right = way.operands
         terms = []
         for weight, at_left, at_right in _summed(way):
-            first = self.entry(left, _moved(entry, way.left_map, at_left))
-            second = self.entry(right, _moved(entry, way.right_map, at_right))
+            first = self.entry(left, _moved(way.graph, entry, way.left_map, at_left))
+            second = self.entry(right, _moved(way.graph, entry, way.right_map, at_right))
             terms.append(self.builder.scale(weight, self.builder.mul(first, second)))
         return self.builder.add(terms)
 
@@ -98,9 +99,9 @@ class Entries:
         joined: dict[Entry, list[Expression]] = {}
         for weight, at_left, at_right in _summed(way):
             at_inner, at_outer = (at_left, at_right) if swapped else (at_right, at_left)
-            value = self.entry(outer, _moved(entry, outer_map, at_outer))
+            value = self.entry(outer, _moved(way.graph, entry, outer_map, at_outer))
             for powers, sign in _independent(at_inner):
-                where = _first_image(inner.graph, _moved(entry, inner_map, powers))
+                where = _first_image(inner.graph, _moved(way.graph, entry, inner_map, powers))
                 joined.setdefault(where, []).append(self.builder.scale(weight * sign, value))
         terms = (self.builder.mul(self.builder.add(part), self.entry(inner, at)) for at, part in joined.items())
         return self.builder.add(terms)
@@ -170,9 +171,9 @@ def _plus(a: Powers, b: Powers) -> Powers:
     return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
 
-def _moved(entry: Entry, where: tuple[int, ...], by: Entry) -> Entry:
+def _moved(graph: OpenGraph, entry: Entry, where: tuple[int, ...], by: Entry) -> Entry:
     """The entry of an operand: its share of the open indices, and the indices that are summed."""
-    return tuple(_plus(entry[v], powers) for v, powers in zip(where, by, strict=True))
+    return tuple([_plus(entry[v], powers) for v, powers in zip(where, by, strict=True)]) if graph.is_open else by
 
 
 @cache
@@ -181,13 +182,19 @@ def _first_image(graph: OpenGraph, entry: Entry) -> Entry:
     return min(tuple(entry[v] for v in p) for p in automorphisms(graph))
 
 
-@cache
 def _summed(way: Way) -> tuple[tuple[int, Entry, Entry], ...]:
     """How many index tuples there are of each kind, and the powers that they add to the operands."""
+    return _terms(way.bonds, len(way.left_map), len(way.right_map))
+
+
+@cache
+def _terms(
+    bonds: tuple[tuple[int, int, int], ...], left_size: int, right_size: int
+) -> tuple[tuple[int, Entry, Entry], ...]:
     terms = []
-    for powers in product(*(symmetric_powers(m) for *_, m in way.bonds)):
-        left, right = [NONE] * len(way.left_map), [NONE] * len(way.right_map)
-        for (i, j, _), p in zip(way.bonds, powers, strict=True):
+    for powers in product(*(symmetric_powers(m) for *_, m in bonds)):
+        left, right = [NONE] * left_size, [NONE] * right_size
+        for (i, j, _), p in zip(bonds, powers, strict=True):
             left[i], right[j] = _plus(left[i], p), _plus(right[j], p)
         terms.append((prod(map(multiplicity, powers)), tuple(left), tuple(right)))
     return tuple(terms)

@@ -30,6 +30,11 @@ class OpenGraph:
     def __hash__(self) -> int:
         return self._hash
 
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether any index is open."""
+        return any(self.open)
+
     @property
     def is_tensor(self) -> bool:
         """Whether this is a single tensor, all indices open."""

@@ -89,8 +89,8 @@ class Way:
 
     @cached_property
     def estimate(self) -> float:
-        """Additions and multiplications, each intermediate once."""
-        return sum(_own_estimate(step) for step in sorted(self.steps, key=lambda way: way.key))
+        """Additions and multiplications, each intermediate once: halves, so that the sum is exact in any order."""
+        return sum(map(_own_estimate, self.steps))
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -117,10 +117,12 @@ def _without_trace(graph: OpenGraph) -> tuple[Way, ...]:
 
 
 def _shortest(found: Iterable[Way], graph: OpenGraph) -> tuple[Way, ...]:
-    most = MOST_OPEN if any(graph.open) else MOST_CLOSED
+    most = MOST_OPEN if graph.is_open else MOST_CLOSED
     if len(graph.tensors) > LARGE:
         most = 1
-    ranked = sorted(found, key=lambda way: (way.estimate, len(way.steps), way.key))[:most]
+    lengths = {way: (way.estimate, len(way.steps)) for way in found}
+    longest = sorted(lengths.values())[:most][-1]  # keys are long: only of those that may be kept
+    ranked = sorted([w for w in lengths if lengths[w] <= longest], key=lambda way: (lengths[way], way.key))[:most]
     return tuple(way for way in ranked if way.estimate <= LONGER * ranked[0].estimate + MORE)
 
 
