@@ -19,7 +19,8 @@ is measured on them.
 
     python benchmarks/materials_refined.py DATA [Mo Ge] -> results/materials_refined.json
 
-Fits that are in the file are not repeated.
+Fits that are in the file are not repeated; those of molybdenum by an earlier version of this script, with four folds
+and two bases, are kept until it is fitted again.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ from invgen.compiler.candidates.ace.coupling import Coupling
 from invgen.data.structures import Structure
 
 FOLDS = 8
-CUTOFFS = {"Mo": (5.2, 5.8, 6.4), "Ge": (6.4, 7.0, 7.6)}
+CUTOFFS = {"Mo": (6.4, 5.8, 5.2), "Ge": (7.0, 6.4, 7.6)}
 """Å: those of the least scores in ``results/materials``, and one more where the largest is among them."""
 BASES: Mapping[str, tuple[str, Truncation, int]] = {
     "three orders, w_L = 3/2": (FULL, Truncation(3, w_L="3/2"), 17),
@@ -157,7 +158,8 @@ class Fits:
 
     def __init__(self, data: Path, element: str) -> None:
         self.data, self.element = data, element
-        self.rows: list[dict[str, Any]] = read().get(element, {}).get("rows", [])
+        before = read().get(element, {}).get("rows", [])
+        self.rows: list[dict[str, Any]] = [row for row in before if set(KEYS) <= set(row)]
         self.bases: dict[str, tuple[Coupling, ...]] = {name: functions(*basis) for name, basis in BASES.items()}
         train, _ = materials.read(data, element)
         self.cells, self.folds = cells_of(train)
@@ -255,7 +257,7 @@ def table(elements: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Rows of the table in ``docs/materials.md``: the best of each way to hold out."""
     lines = []
     for element, found in elements.items():
-        for way, row in found["best"].items():
+        for way, row in ((way, found["best"][way]) for way in WAYS if way in found["best"]):
             cells = [element, way, f"{row['cutoff']}", row["basis"], f"{row['functions']:,}", f"{row['power']:g}"]
             cells += [row["weights"], f"{row['held_out']['energy_mae']:.2f}, {row['held_out']['force_rmse']:.4f}"]
             surfaces = [row["held_out_energy_mae_per_group"]["Surface"], row["energy_mae_per_group"]["Surface"]]
