@@ -11,7 +11,7 @@ Two ways to hold out, both laid down before anything was fitted, and each with a
                 set are other facets: a held-out surface is of a kind never seen, as there. Snapshots of one trajectory
                 are in several folds, as they are in training and test set.
     groups      all of one group is held out (dynamics, vacancies, strained cells, surfaces), so that each is
-                predicted from the other three. This asks for more regularisation.
+                predicted from the other three. It may ask for more regularisation.
 
 The score is that of ``materials.py``, the product of the held-out errors, mean absolute of energies and root mean
 square of forces. It counts all structures alike, whatever weights a fit has. Test structures choose nothing; every fit
@@ -149,7 +149,7 @@ def errors(p: Problem, columns: np.ndarray, one_body: float, coefficients: np.nd
     de = 1e3 * np.abs(p.energy_rows[:, columns] @ coefficients - energies)
     df = np.abs(p.force_rows[:, columns] @ coefficients - np.concatenate([s.forces.reshape(-1) for s in p.test]))
     groups = np.array([str(s.group) for s in p.test])
-    per_group = {g: float(de[groups == g].mean()) for g in sorted(set(groups))}
+    per_group = {g: float(de[groups == g].mean()) for g in sorted(set(groups.tolist()))}
     return {"energy_mae": float(de.mean()), "force_mae": float(df.mean()), "energy_mae_per_group": per_group}
 
 
