@@ -115,6 +115,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--picoseconds", type=float, help="one long run instead")
     parser.add_argument("--step", type=float, default=2.0, help="fs, of the long run")
+    parser.add_argument("--name", help="of the files of a long run; by default ace_md_long")
     parser.add_argument("--quick", action="store_true", help="50 steps of 1 fs, nothing written")
     given = parser.parse_args()
     potential = LinearPotential.load(given.potential)
@@ -124,7 +125,7 @@ def main() -> None:
     steps = {1.0: 50} if given.quick else {step: given.steps for step in TIME_STEPS}
     if given.picoseconds:
         steps = {given.step: round(1e3 * given.picoseconds / given.step)}
-    name = "ace_md_long" if given.picoseconds else "ace_md"
+    name = (given.name or "ace_md_long") if given.picoseconds else "ace_md"
     rows = [run(potential, atoms, step, number) for step, number in steps.items()]
     for row in rows:
         print({key: value for key, value in row.items() if key not in ("energies_meV_per_atom", "temperatures_K")})

@@ -27,7 +27,9 @@ import re
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,9 +123,17 @@ def _splits(data: Path, element: str) -> list[str]:
 
 
 def problem(
-    data: Path, element: str, chosen: tuple[Coupling, ...], cutoff: float, folder: str | None = "products/factors"
+    data: Path,
+    element: str,
+    chosen: tuple[Coupling, ...],
+    cutoff: float,
+    folder: str | None = "products/factors",
+    folds: np.ndarray | None = None,
 ) -> Problem:
-    """Assembles the design matrix of these functions; in a folder it goes on where it was interrupted."""
+    """Assembles the design matrix of these functions; in a folder it goes on where it was interrupted.
+
+    ``folds`` has the fold of every training structure; by default ``FOLDS`` are dealt out.
+    """
     train, test = read(data, element)
     products = product_basis(chosen)
     radial = RadialBasis(cutoff, RADIAL_FUNCTIONS, MATERIALS[element].r0)
@@ -133,7 +143,7 @@ def problem(
     factors = assemble(
         train,
         OneBodyDesign(evaluator),
-        fold_numbers(train, FOLDS),
+        fold_numbers(train, FOLDS) if folds is None else folds,
         references=references,
         weights=WEIGHTS,
         folder=folder,
@@ -190,6 +200,8 @@ class Selection:
     energies, others
         By the fold that is left out (or ``None``): rows of energies without their weight, their one-body energies
         eliminated; and condensed rows of forces and stresses, which no choice of that weight changes.
+    wide
+        Columns from which on there are bands.
     """
 
     problem: Problem
@@ -198,21 +210,29 @@ class Selection:
     prior: np.ndarray
     energies: dict[int | None, Factor]
     others: dict[int | None, Factor]
+    wide: int = WIDE
 
     @classmethod
     def of(cls, p: Problem, columns: np.ndarray, fixed: bool = False) -> Selection:
         """The columns at these positions; the one-body energy is fitted or ``fixed``."""
         factors = OneBodyFactors.of(p.factors.columns(columns), 1, () if fixed else None)
+        return cls.with_factors(p, columns, factors, SMOOTHNESS)
+
+    @classmethod
+    def with_factors(
+        cls, p: Problem, columns: np.ndarray, factors: OneBodyFactors, smoothness: float, wide: int = WIDE
+    ) -> Selection:
+        """Of other factors of these columns, and another power of the prior."""
         alone, turns = factors.reweighted(energy=0.0), (None, *range(len(factors)))
         others = {fold: alone.combine(excluding=fold) for fold in turns}
         energies = {fold: factors.energy_rows(fold) for fold in turns}
-        return cls(p, columns, factors, prior_scales(p.degrees[columns], SMOOTHNESS), energies, others)
+        return cls(p, columns, factors, prior_scales(p.degrees[columns], smoothness), energies, others, wide)
 
     def path(self, weight: float, excluding: int | None = None) -> RidgePath | BandPath:
         """All ridge solutions for one weight of the energies."""
         parts = [(self.others[excluding], 1.0), (self.energies[excluding], weight)]
         joined = Factor.join(parts, self.factors.size + 1)
-        return RidgePath.of(joined, self.prior) if self.factors.size < WIDE else BandPath(joined, self.prior)
+        return RidgePath.of(joined, self.prior) if self.factors.size < self.wide else BandPath(joined, self.prior)
 
 
 class BandPath:
@@ -233,19 +253,28 @@ class BandPath:
         return found if np.ndim(lambdas) else found[:, 0]
 
 
-def best_weight(selection: Selection) -> tuple[dict[str, Any], np.ndarray]:
-    """Settings and coefficients of the weight of least score, found downhill from the middle one."""
+Tried = tuple[dict[str, Any], np.ndarray]
+"""Settings and coefficients."""
+
+
+def best_weight(selection: Selection) -> Tried:
+    """Settings and coefficients of the weight of least score."""
+    return downhill(partial(tried, selection))
+
+
+def downhill(fit: Callable[[float], Tried]) -> Tried:
+    """What ``fit`` makes with the weight of the energies of least score, found downhill from the middle one."""
     at = len(ENERGY_WEIGHTS) // 2
-    found = {k: tried(selection, ENERGY_WEIGHTS[k]) for k in (at - 1, at, at + 1)}
+    found = {k: fit(ENERGY_WEIGHTS[k]) for k in (at - 1, at, at + 1)}
     while (at := min(found, key=lambda k: score(found[k][0]))) in (min(found), max(found)):
         further = at - 1 if at == min(found) else at + 1
         if not 0 <= further < len(ENERGY_WEIGHTS):
             break
-        found[further] = tried(selection, ENERGY_WEIGHTS[further])
+        found[further] = fit(ENERGY_WEIGHTS[further])
     return found[at]
 
 
-def tried(selection: Selection, weight: float) -> tuple[dict[str, Any], np.ndarray]:
+def tried(selection: Selection, weight: float) -> Tried:
     """For one weight of the energies the lambda of least score, what was held out there, and the coefficients."""
     path = selection.path(weight)
     lambdas = np.array(LAMBDAS) * path.singular[0] ** 2

@@ -20,11 +20,15 @@ MOST = 50_000
 
 @dataclass(frozen=True)
 class Truncation:
-    """All functions of orders up to ``n_max`` with sum(n + w_L l) <= size, or in a box of ``size`` radial functions."""
+    """All functions of orders up to ``n_max`` with sum(n + w_L l) <= size, or in a box of ``size`` radial functions.
+
+    With ``degrees``, one for each order, these take the place of a size.
+    """
 
     n_max: int
     w_L: str | None = None
     l_max: int | None = None
+    degrees: tuple[int, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -40,7 +44,7 @@ class Truncation:
         """Of ``BasisSpec``."""
         if self.w_L is None:
             return {"n_max": self.n_max, "l_max": self.l_max, "channels": size}
-        return {"n_max": self.n_max, "total_degree": size, "w_L": self.w_L}
+        return {"n_max": self.n_max, "total_degree": self.degrees or size, "w_L": self.w_L}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,12 @@ numbers: what an evaluation costs does not depend on them. Beside it the best ba
 same way. Seconds are those of the processor, in turns over all potentials, the median of so many; neighbour pairs are
 given, the time to find them is told by itself.
 
-    python benchmarks/materials_cost.py [--quick] -> results/materials_cost.json
+With ``--mace``, the Python of an environment of its own, nothing of this is measured again, but networks of mace-torch
+on the same cells with the same cutoffs (``peers/mace_cost.py``): energy, forces and stress, one thread, with neighbours
+given.
+
+    python benchmarks/materials_cost.py [--quick]            -> results/materials_cost.json
+    python benchmarks/materials_cost.py --mace ENV/bin/python -> the same file
 """
 
 from __future__ import annotations
@@ -19,8 +24,11 @@ os.environ["NUMBA_NUM_THREADS"] = "1"
 import argparse
 import json
 import statistics
+import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import ace_md
@@ -36,6 +44,7 @@ from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure, from_ase
 
 SMALL, REPEATS = 300, 21
+PEER = Path(__file__).resolve().parent / "peers" / "mace_cost.py"
 Model = tuple[LinearPotential, Structure, Neighbourhoods]
 
 
@@ -71,6 +80,21 @@ def seconds(models: Sequence[Model], repeats: int) -> list[dict[str, list[float]
     return found
 
 
+def mace(python: str, elements: Sequence[str]) -> dict[str, Any]:
+    """What ``peers/mace_cost.py`` says of the same cells."""
+    cells = []
+    for element in elements:
+        cutoff = json.loads((FOLDER / f"{element}.json").read_text())["settings"]["cutoff"]
+        structure = crystal(element)
+        arrays = {"numbers": structure.numbers, "positions": structure.positions, "cell": structure.cell}
+        cells.append({"element": element, "cutoff": cutoff, **{key: array.tolist() for key, array in arrays.items()}})
+    with tempfile.TemporaryDirectory() as folder:
+        given, result = Path(folder) / "cells.json", Path(folder) / "result.json"
+        given.write_text(json.dumps(cells))
+        subprocess.run([python, str(PEER), str(given), str(result)], check=True)
+        return dict(json.loads(result.read_text()))
+
+
 def table_row(row: Mapping[str, Any]) -> str:
     """One line of the table in ``docs/materials.md``."""
     cells = [row["element"], f"{row['functions']:,}", f"{row['neighbours']:.0f}", f"{row['energy_mae']:.2f}"]
@@ -78,11 +102,29 @@ def table_row(row: Mapping[str, Any]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def mace_table(rows: Sequence[Mapping[str, Any]], peers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Lines of the table beside mace-torch: ours (largest, small), then each network in turn."""
+    lines = []
+    for element in dict.fromkeys(row["element"] for row in peers):
+        ours = [row["us_per_atom"]["evaluation"] for row in rows if row["element"] == element]
+        theirs = [row["us_per_atom"] for row in peers if row["element"] == element]
+        lines.append(f"| {' | '.join([element, *(f'{us:.1f}' for us in ours), *(f'{us:,.0f}' for us in theirs)])} |")
+    return lines
+
+
 def main() -> None:
     """Measures, writes, and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="copper and three repeats, nothing written")
-    quick = parser.parse_args().quick
+    parser.add_argument("--mace", metavar="PYTHON", help="of an environment with mace-torch, to be measured as well")
+    given = parser.parse_args()
+    if given.mace:
+        before = json.loads((record.RESULTS / "materials_cost.json").read_text())
+        found = mace(given.mace, list(dict.fromkeys(row["element"] for row in before["rows"])))
+        print("\n".join(mace_table(before["rows"], found["rows"])))
+        print(record.write("materials_cost", {**before, "mace": {"stamp": record.stamp(), **found}}))
+        return
+    quick = given.quick
     rows: list[dict[str, Any]] = []
     models: list[Model] = []
     for element in ("Cu",) if quick else tuple(MATERIALS):

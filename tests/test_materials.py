@@ -216,8 +216,12 @@ def test_the_pages_say_what_was_measured():
 @pytest.mark.usefixtures("scripts")
 def test_the_page_says_what_was_measured_of_cost_and_of_four_elements():
     results, page = ROOT / "benchmarks" / "results", tables("materials.md")
-    costs = json.loads((results / "materials_cost.json").read_text())["rows"]
-    made = [importlib.import_module("materials_cost").table_row(row) for row in costs]
+    cost, found = importlib.import_module("materials_cost"), json.loads((results / "materials_cost.json").read_text())
+    costs = found["rows"]
+    beside_mace = cost.mace_table(costs, found["mace"]["rows"])
+    assert [len(row.split("|")) for row in beside_mace] == [8] * 6
+    assert [row for row in beside_mace if row not in page] == []
+    made = [cost.table_row(row) for row in costs]
     alloys = importlib.import_module("alloys").tables(json.loads((results / "alloys.json").read_text()))
     made += [row for rows in alloys.values() for row in rows]
     assert len(made) == len(costs) + 12 + 7
