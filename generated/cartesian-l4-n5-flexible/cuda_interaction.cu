@@ -293,7 +293,7 @@ interaction_second_order_centres(
     __syncthreads();
     if (active) second_order_3_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
     __syncthreads();
-    if (active) second_order_4_statements(x, THREADS, u, THREADS, hg_at, features);
+    if (active) second_order_4_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
     __syncthreads();
     if (active) second_order_5_statements(x, THREADS, u, THREADS, hg_at, features);
 }

@@ -285,9 +285,7 @@ interaction_second_order_centres(
     __syncthreads();
     if (active) vjp_0_statements(x, THREADS, g_at, features, gx_at, features);
     __syncthreads();
-    if (active) second_order_0_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
-    __syncthreads();
-    if (active) second_order_1_statements(x, THREADS, u, THREADS, hg_at, features);
+    if (active) second_order_0_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features, hg_at, features);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)

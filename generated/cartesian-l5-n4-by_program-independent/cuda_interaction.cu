@@ -289,7 +289,9 @@ interaction_second_order_centres(
     __syncthreads();
     if (active) second_order_1_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
     __syncthreads();
-    if (active) second_order_2_statements(x, THREADS, u, THREADS, hg_at, features);
+    if (active) second_order_2_statements(x, THREADS, g_at, features, u, THREADS, hx_at, features);
+    __syncthreads();
+    if (active) second_order_3_statements(x, THREADS, u, THREADS, hg_at, features);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
