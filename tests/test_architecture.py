@@ -66,7 +66,14 @@ COMPILER: dict[str, tuple[str, ...]] = {
     ),
     "compiler.contractions": ("compiler.emission", "compiler.emitters", "compiler.kernels", *CHOICE[1:3], *WRITTEN),
     "compiler.families": ("compiler.candidates", "compiler.kernels", "replay", "spec"),
-    "compiler.shipped": ("compiler.pipeline", "compiler.emission", "compiler.emitters", "resources", "spec"),
+    "compiler.shipped": (
+        "compiler.pipeline",
+        "compiler.emission",
+        "compiler.emitters",
+        "resources",
+        "spec",
+        "workers",
+    ),
 }
 BETWEEN: dict[str, tuple[str, ...]] = {
     "replay": ("errors", "markup", "spec"),

@@ -13,6 +13,7 @@ from invgen.compiler.emitters import USUAL
 from invgen.compiler.pipeline import generate
 from invgen.resources import generated_folder
 from invgen.spec import BasisSpec
+from invgen.workers.ordered import cores, in_order
 
 SPECS = (
     *(
@@ -34,12 +35,19 @@ HARMONICS = (1, 2, 3, 4, 5, 6)
 
 def write(into: Path) -> list[Path]:
     """Emits everything into one folder for each basis, and removes folders that are no longer listed."""
-    folders = [emit(generate(spec), USUAL, into / spec.id) for spec in SPECS]
-    folders += [emit_harmonics(l_max, USUAL, into / f"harmonics-l{l_max}") for l_max in HARMONICS]
+    folders = list(in_order(_written, ((what, into) for what in (*SPECS, *HARMONICS)), cores()))
     for stale in set(into.iterdir()) - set(folders):
         if (stale / "manifest.json").is_file():
             shutil.rmtree(stale)
     return folders
+
+
+def _written(item: tuple[BasisSpec | int, Path]) -> Path:
+    """The folder of a basis, or of the harmonics up to a rank."""
+    what, into = item
+    if isinstance(what, int):
+        return emit_harmonics(what, USUAL, into / f"harmonics-l{what}")
+    return emit(generate(what), USUAL, into / what.id)
 
 
 if __name__ == "__main__":
