@@ -137,16 +137,25 @@ class Functions:
         return found
 
     def _coupled(self, tree: Covariant) -> list[Expression]:
-        """Entries of equal (|m1|, |m2|) are added up first: they are the parts of one complex product."""
         first, second = tree.operands
-        left, right = self.covariant(first), self.covariant(second)
-        table, _ = integer_coupling(first.rank, second.rank, tree.rank)
-        groups: list[dict[tuple[int, int], list[Expression]]] = [{} for _ in range(2 * tree.rank + 1)]
-        for i, j, m in zip(*table.nonzero(), strict=True):
-            moduli = abs(int(i) - first.rank), abs(int(j) - second.rank)
-            term = self.builder.scale(int(table[i, j, m]), self.builder.mul(left[i], right[j]))
-            groups[m].setdefault(moduli, []).append(term)
-        return [self.builder.add(self.builder.add(terms) for terms in group.values()) for group in groups]
+        return coupled(self.builder, tree, self.covariant(first), self.covariant(second))
+
+
+def coupled(
+    builder: Builder, tree: Covariant, left: Sequence[Expression], right: Sequence[Expression]
+) -> list[Expression]:
+    """The components of a tree from those of its operands.
+
+    Entries of equal (|m1|, |m2|) are added up first: they are the parts of one complex product.
+    """
+    first, second = tree.operands
+    table, _ = integer_coupling(first.rank, second.rank, tree.rank)
+    groups: list[dict[tuple[int, int], list[Expression]]] = [{} for _ in range(2 * tree.rank + 1)]
+    for i, j, m in zip(*table.nonzero(), strict=True):
+        moduli = abs(int(i) - first.rank), abs(int(j) - second.rank)
+        term = builder.scale(int(table[i, j, m]), builder.mul(left[i], right[j]))
+        groups[m].setdefault(moduli, []).append(term)
+    return [builder.add(builder.add(terms) for terms in group.values()) for group in groups]
 
 
 def _invariant(function: Coupling | Function) -> Coupling:

@@ -21,9 +21,9 @@ from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.channels import Channel, factor_key
 from invgen.compiler.algebra.characters import count_invariants
 from invgen.compiler.algebra.components import Powers, multiplicity
-from invgen.compiler.algebra.couplings import integer_coupling
 from invgen.compiler.algebra.harmonics import integer_harmonics
 from invgen.compiler.candidates.cartesian.contraction import Contraction
+from invgen.compiler.kernels.ace.lower import coupled
 from invgen.compiler.kernels.ace.trees import Covariant, closed_trees
 from invgen.compiler.kernels.builder import UNIT as ONE
 from invgen.compiler.kernels.builder import Expression, Node
@@ -97,7 +97,7 @@ class Harmonics:
     def _closed(self, tree: Covariant) -> list[Expression]:
         left, right = tree.operands
         pairs = product(self._covariant(left), self._covariant(right))
-        return [self._coupled(tree, a, b)[0] for a, b in pairs]
+        return [coupled(self.builder, tree, a, b)[0] for a, b in pairs]
 
     def _covariant(self, tree: Covariant) -> list[Components]:
         """Its components in ways that differ by a factor: harmonics of entries, or coupled."""
@@ -107,7 +107,7 @@ class Harmonics:
                 self.known[tree] = self._harmonics(star)
             else:
                 left, right = (self._covariant(operand)[0] for operand in tree.operands)
-                self.known[tree] = [self._coupled(tree, left, right)]
+                self.known[tree] = [coupled(self.builder, tree, left, right)]
         return self.known[tree]
 
     def _harmonics(self, star: Star) -> list[Components]:
@@ -128,17 +128,6 @@ class Harmonics:
                 components.append(self.builder.scale(factor, self.builder.add(terms)))
             found.append(components)
         return found
-
-    def _coupled(self, tree: Covariant, left: Components, right: Components) -> Components:
-        """Entries of equal (|m1|, |m2|) are added up first: they are the parts of one complex product."""
-        first, second = tree.operands
-        table, _ = integer_coupling(first.rank, second.rank, tree.rank)
-        groups: list[dict[tuple[int, int], list[Expression]]] = [{} for _ in range(2 * tree.rank + 1)]
-        for i, j, m in zip(*table.nonzero(), strict=True):
-            moduli = abs(int(i) - first.rank), abs(int(j) - second.rank)
-            term = self.builder.scale(int(table[i, j, m]), self.builder.mul(left[i], right[j]))
-            groups[m].setdefault(moduli, []).append(term)
-        return [self.builder.add(self.builder.add(terms) for terms in group.values()) for group in groups]
 
     # ---- values at integer points -----------------------------------------------------------------------------------
 
