@@ -19,8 +19,7 @@ is measured on them.
 
     python benchmarks/materials_refined.py DATA [Mo Ge] -> results/materials_refined.json
 
-Fits that are in the file are not repeated; those of molybdenum by an earlier version of this script, with four folds
-and two bases, are kept until it is fitted again.
+Fits that are in the file are not repeated.
 """
 
 from __future__ import annotations
