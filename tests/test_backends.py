@@ -12,6 +12,7 @@ from invgen.compiler.emitters import numba as numba_emitter
 from invgen.compiler.kernels.program import Kernel
 from invgen.runtime import Kernels, load
 from invgen.runtime.cpu import invariants, objects
+from invgen.runtime.cpu.kernels import empty_at_cache_lines
 
 SHIPPED = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "cartesian-l4-n4-flexible")
 DTYPES = ("float32", "float64")
@@ -79,6 +80,27 @@ def test_streaming_changes_no_bit(dtype: str, form: str, features: int, monkeypa
             for a, b in zip(call(f, order, planes), ordinary, strict=True):
                 assert np.array_equal(a, b)
     assert asked == [(order, how) for order in ORDERS for how in ("in_place", form)]
+
+
+@pytest.mark.parametrize(
+    ("results", "passes", "register", "megabytes", "form"),
+    [
+        (64, 1, 64, 8, "streamed"),
+        (65, 1, 64, 8, "staged"),
+        (16, 2, 64, 8, "staged"),
+        (16, 1, 32, 8, "staged"),
+        (16, 1, 64, 7, "in_place"),
+    ],
+)
+def test_how_results_are_stored(
+    results: int, passes: int, register: int, megabytes: int, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "register_bytes", lambda: register)
+    program = {"inputs": (16,), "outputs": (results,), "passes": [None] * passes}
+    output = empty_at_cache_lines((megabytes, 2**18), np.dtype("float32"))
+    assert invariants._form(program, [output]) == form
+    shifted = output.reshape(-1)[1:]  # begins where no register does
+    assert invariants._form(program, [shifted, shifted]) == "in_place"
 
 
 def test_the_comparison_notices_one_wrong_statement(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ of atoms and features is cut into tiles, and the components of a tile are copied
 out of it. Values that go from one pass to the next have rows in a buffer always.
 
 Large results go past the caches: an ordinary store to memory first reads what it overwrites. That pays in whole cache
-lines, one after the other. A register that is a line is stored so when it is computed ("streamed"); results that are
-most of the traffic, of smaller registers, or of several passes wait in the buffer until those of an atom are complete
-("staged").
+lines, one after the other. A register that is a line is stored so when it is computed ("streamed"); results that are by
+far most of the traffic, of smaller registers, or of several passes wait in the buffer until those of an atom are
+complete ("staged").
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MOST_IN_PLACE = 2048
 """Features from which tiles are better: rows of one atom are then too long for the nearest cache."""
 STREAMED = 2**23
 """Bytes of results from which they go past the caches: what reads so many hardly finds the first of them there."""
-MOST_STREAMED = 2
+MOST_STREAMED = 4
 """Results for each argument up to which lines are stored when computed: each is far from the one before in memory."""
 AHEAD = 4
 """Cache lines of a row between what is asked for and what is computed: enough for memory, too few to fill a cache."""
