@@ -105,7 +105,9 @@ def finished(run: Run, into: Path) -> dict[str, Any] | None:
     if not run.file(into).exists():
         return None
     kept: dict[str, Any] = json.loads(run.file(into).read_text())
-    if kept["config"] != json.loads(json.dumps(run.config.to_json())):
+    defaults = Config().to_json()  # of options that are newer than the training
+    settings = {table: {**values, **kept["config"].get(table, {})} for table, values in defaults.items()}
+    if settings != json.loads(json.dumps(run.config.to_json())):
         raise SystemExit(f"{run.file(into)} has other settings than this script: move it away, or take another --into")
     return kept
 

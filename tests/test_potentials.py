@@ -33,7 +33,7 @@ from invgen.potentials import (
     train_from_file,
 )
 from invgen.potentials.evaluation import evaluate
-from invgen.potentials.optimizer import Muon, orthogonal
+from invgen.potentials.optimizer import AdaptiveClip, Muon, Optimizer, orthogonal
 from invgen.potentials.plots import learning_curves, parity
 from invgen.potentials.training.config import LossConfig, TrainingConfig
 from invgen.potentials.training.loss import Loss
@@ -117,7 +117,14 @@ def test_a_trainer_that_forgets_adam_is_noticed(tmp_path: Path) -> None:
     assert not same(whole.model, second.model)
 
 
-OPTIONS = {"optimizer": "muon", "weight_decay": 0.1, "sensitivity_rate": 0.5, "clip": 0.1, "average": 0.9}
+OPTIONS = {
+    "optimizer": "muon",
+    "weight_decay": 0.1,
+    "sensitivity_rate": 0.5,
+    "clip": 0.1,
+    "adaptive_clip": 0.5,
+    "average": 0.9,
+}
 
 
 def with_options(**options: object) -> TrainingConfig:
@@ -219,6 +226,58 @@ def test_a_clipped_gradient_is_as_long_as_allowed() -> None:
     one.optimizer.step = measured
     one.run()
     assert lengths == pytest.approx([1e-3] * len(lengths), rel=1e-2)
+
+
+def test_an_adaptive_clip_shortens_what_is_long_for_its_own_parameter() -> None:
+    """Two parameters with gradients about 1 and about 1,000; then the first has 50, which no norm of all would tell."""
+    generator, parameters = torch.Generator().manual_seed(0), [torch.nn.Parameter(torch.zeros(40)) for _ in "ab"]
+    clip = AdaptiveClip(parameters, 3.0)
+
+    def step(*scales: float) -> list[float]:
+        for p, scale in zip(parameters, scales, strict=True):
+            noise = torch.rand(40, generator=generator) + 0.5
+            p.grad = scale * noise / noise.norm() * torch.empty(()).uniform_(0.8, 1.2, generator=generator)
+        before = [p.grad.clone() for p in parameters]
+        clip.step()
+        lengths = [float(p.grad.norm()) for p in parameters]
+        for p, old in zip(parameters, before, strict=True):
+            torch.testing.assert_close(p.grad / p.grad.norm(), old / old.norm())
+        return [length / float(old.norm()) for length, old in zip(lengths, before, strict=True)]
+
+    usual = [step(1.0, 1000.0) for _ in range(100)]
+    assert usual == [[pytest.approx(1.0)] * 2] * 100
+    state = clip.arrays()
+    shortened, kept = step(50.0, 1000.0)
+    assert kept == pytest.approx(1.0)
+    assert 0.8 * 3 / 60 <= shortened <= 1.2 * 3 / 40
+    assert step(1.0, 1000.0) == [pytest.approx(1.0)] * 2
+    again = AdaptiveClip(parameters, 3.0)
+    again.load(state)
+    assert again.weight == pytest.approx(1 - 0.98**100)
+    np.testing.assert_array_equal(again.mean, state["mean"])
+
+
+def test_an_adaptive_clip_goes_on_where_it_was() -> None:
+    """Gradients that grow a hundredfold: without the means of before, the first would not be shortened."""
+    whole, begun = (Optimizer(torch.nn.Linear(4, 4), "adam", 0.0, 1.0, adaptive_clip=2.0) for _ in range(2))
+    for optimizer in (whole, begun):
+        for _ in range(60):
+            set_gradients(optimizer, 1.0)
+            optimizer.step()
+    resumed = Optimizer(torch.nn.Linear(4, 4), "adam", 0.0, 1.0, adaptive_clip=2.0)
+    resumed.load(begun.arrays())
+    for optimizer in (whole, resumed):
+        set_gradients(optimizer, 100.0)
+        optimizer.step()
+    ends = [[p.grad for p in optimizer.clip.parameters] for optimizer in (whole, resumed)]
+    assert ends[0][0].norm() == pytest.approx(2 * 4.0, rel=1e-5)
+    for one, other in zip(*ends, strict=True):
+        assert torch.equal(one, other)
+
+
+def set_gradients(optimizer: Optimizer, value: float) -> None:
+    for parameter in optimizer.clip.parameters:
+        parameter.grad = torch.full_like(parameter, value)
 
 
 def test_muon_steps_have_equal_singular_values_and_the_size_of_adam_steps() -> None:
@@ -455,6 +514,10 @@ def test_calculator_takes_a_file_and_refuses_bad_atoms(tmp_path: Path) -> None:
         ({"data": {"train": "a.xyz", "validation_size": 1}, "training": {"epochs": 0}}, "epochs must be positive"),
         ({"data": {"train": "a.xyz"}, "loss": {"kind": "huver"}}, "unknown loss.kind 'huver'; did you mean 'huber'"),
         ({"data": {"train": "a.xyz"}, "training": {"optimizer": "adm"}}, "unknown optimizer 'adm'; .* 'adam'"),
+        (
+            {"data": {"train": "a.xyz"}, "training": {"adaptive_clip": -1}},
+            r"training.adaptive_clip must be 0 .*, got -1",
+        ),
         ({"data": {"train": "a.xyz"}, "training": {"clip": -1}}, r"training.clip must be 0 .off. or a positive .* -1"),
         ({"data": {"train": "a.xyz"}, "training": {"sensitivity_rate": -1}}, "sensitivity_rate must be 0"),
         ({"data": {"train": "a.xyz"}, "training": {"average": 1}}, "average must be a decay from 0 .* got 1"),

@@ -19,6 +19,10 @@ RMS = 0.2
 """Root mean square of the entries of a step at rate 1: about that of Adam."""
 NARROWEST = 3
 """Matrices with a side shorter than this are left to Adam."""
+MEMORY = 0.98
+"""Decay, per step, of the running mean of the norms of gradients."""
+KNOWN = 0.18
+"""Weight of the steps seen in that mean (1 after many) from which on it limits: 10 steps."""
 
 
 class Muon(torch.optim.Optimizer):
@@ -65,6 +69,44 @@ def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
     return x if wide is matrices else x.mT
 
 
+class AdaptiveClip:
+    """Shortens the gradient of each parameter to ``factor`` times the running mean of the norms that it had.
+
+    One structure whose error is enormous, as a network can have where atoms nearly touch, makes gradients of deep
+    layers a hundred times as long as usual, while the norm over all parameters hardly tells; the momenta of the
+    optimizer would remember it for many steps. What was shortened enters the mean as it is then. (Adaptive clipping
+    per tensor: Wang et al. 2025, arXiv 2502.11034, here with the mean of few steps in place of a warm-up.)
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter], factor: float) -> None:
+        self.parameters = list(parameters)
+        self.factor = factor
+        device = self.parameters[0].device
+        self.mean = torch.zeros(len(self.parameters), dtype=torch.float64, device=device)
+        self.weight = 0.0
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Shorten the gradients that are there."""
+        gradients = [p.grad if p.grad is not None else p.new_zeros(()) for p in self.parameters]
+        norms = torch.stack(torch._foreach_norm(gradients)).double()
+        if self.weight > KNOWN:
+            shares = (self.factor / self.weight * self.mean / norms.clamp(min=1e-300)).clamp(max=1.0)
+            torch._foreach_mul_(gradients, [share.to(g.dtype) for share, g in zip(shares, gradients, strict=True)])
+            norms *= shares
+        self.mean.lerp_(norms, 1 - MEMORY)
+        self.weight += (1 - MEMORY) * (1 - self.weight)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The means and their weight."""
+        return {"mean": self.mean.cpu().numpy(), "weight": np.array(self.weight)}
+
+    def load(self, arrays: dict[str, np.ndarray]) -> None:
+        """Take over what ``arrays`` gave."""
+        self.mean.copy_(torch.from_numpy(arrays["mean"]))
+        self.weight = float(arrays["weight"])
+
+
 class Optimizer:
     """Adam for all parameters, or with ``kind`` muon for those that are no matrices; one rate for both.
 
@@ -77,7 +119,13 @@ class Optimizer:
     """
 
     def __init__(
-        self, model: nn.Module, kind: str, rate: float, sensitivity_rate: float, weight_decay: float = 0.0
+        self,
+        model: nn.Module,
+        kind: str,
+        rate: float,
+        sensitivity_rate: float,
+        weight_decay: float = 0.0,
+        adaptive_clip: float = 0.0,
     ) -> None:
         radial = {id(p) for module in model.modules() if isinstance(module, Sensitivity) for p in module.parameters()}
         matrices = [p for p in model.parameters() if kind == "muon" and p.dim() == 2 and min(p.shape) >= NARROWEST]
@@ -96,6 +144,7 @@ class Optimizer:
         if matrices:
             self.parts["muon"] = Muon([{"params": matrices, "share": 1.0}], rate, weight_decay)
         self.rate = rate
+        self.clip = AdaptiveClip(model.parameters(), adaptive_clip) if adaptive_clip else None
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -104,14 +153,17 @@ class Optimizer:
 
     def step(self) -> None:
         """One step at the current ``rate``."""
+        if self.clip is not None:
+            self.clip.step()
         for part in self.parts.values():
             for group in part.param_groups:
                 group["lr"] = self.rate * group["share"]
             part.step()
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """All state, as ``<part>/<parameter>/<name>``."""
-        return {
+        """All state, as ``<part>/<parameter>/<name>``, and that of the clip as ``clip/<name>``."""
+        clip = {} if self.clip is None else self.clip.arrays()
+        return {f"clip/{name}": array for name, array in clip.items()} | {
             f"{name}/{index}/{key}": value.cpu().numpy()
             for name, part in self.parts.items()
             for index, state in part.state_dict()["state"].items()
@@ -121,7 +173,12 @@ class Optimizer:
     def load(self, arrays: dict[str, np.ndarray]) -> None:
         """Take over what ``arrays`` gave."""
         states: dict[str, dict[int, dict[str, torch.Tensor]]] = {name: {} for name in self.parts}
+        clip = {path.removeprefix("clip/"): array for path, array in arrays.items() if path.startswith("clip/")}
+        if self.clip is not None and clip:
+            self.clip.load(clip)
         for path, array in arrays.items():
+            if path.startswith("clip/"):
+                continue
             name, index, key = path.split("/")
             states[name].setdefault(int(index), {})[key] = torch.from_numpy(array)
         for name, part in self.parts.items():

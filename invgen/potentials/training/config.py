@@ -135,6 +135,9 @@ class TrainingConfig:
     """Learning rate of positions and widths (Å) of sensitivities as a share of ``learning_rate``; 0 keeps them."""
     clip: float = 0.0
     """Largest norm of the gradient by all parameters; a longer one is shortened. 0: none is."""
+    adaptive_clip: float = 0.0
+    """Longest gradient of each parameter, in running means of its own norms, such as 2: ends the jumps of the loss that
+    single structures of enormous errors cause. 0: none is shortened."""
     average: float = 0.0
     """Decay of a moving average of the weights, such as 0.998, which is validated and saved. 0: the weights are."""
     patience: int = 10
@@ -237,7 +240,7 @@ def _check(config: Config) -> None:
     for key, number in positive.items():
         if not number > 0:
             raise ConfigError(f"{key} must be positive, got {number}")
-    for key in ("sensitivity_rate", "clip", "weight_decay", "early_stopping"):
+    for key in ("sensitivity_rate", "clip", "adaptive_clip", "weight_decay", "early_stopping"):
         number = getattr(training, key)
         if not 0 <= number < math.inf:
             raise ConfigError(f"training.{key} must be 0 (off) or a positive number, got {number}")

@@ -73,7 +73,7 @@ class Trainer:
         self.network = EnergyForces(model)
         self.predict = torch.compile(self.network, fullgraph=True) if settings.compile else self.network
         self.loss = Loss(loss or LossConfig())
-        rates = settings.learning_rate, settings.sensitivity_rate, settings.weight_decay
+        rates = settings.learning_rate, settings.sensitivity_rate, settings.weight_decay, settings.adaptive_clip
         self.optimizer = Optimizer(model, settings.optimizer, *rates)
         self.average = Average(model, settings.average)
         self.schedule = make_schedule(settings)
