@@ -66,7 +66,7 @@ def radial(basis: RadialBasis, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """R_n and their derivatives by r (1/Å), each (pairs, functions)."""
     tables = a_basis(np.array([[0, 1, 0]]), basis, 1)
     made, pairs = planes_of(tables, r[:, None] * [0.0, 0.0, 1.0])
-    radial_of(made, 0, pairs, tables.radial, tables.recurrence)
+    radial_of(made, 0, 0, pairs, tables.radial, tables.recurrence)
     return made.values[0, :, : len(r)].T, made.slopes[0, :, : len(r)].T
 
 
@@ -259,7 +259,7 @@ def test_moments_are_the_sums_of_their_definition(basis):
     for atom, wanted in enumerate(ace_reference.moments(structure, tuple(numbers), channels, basis)):
         a = np.empty(tables.components)
         pairs = gather(made, 0, atom, structure.positions, near.start, near.second, near.shift, basis.cutoff)
-        radial_of(made, 0, pairs, tables.radial, tables.recurrence)
+        radial_of(made, 0, 0, pairs, tables.radial, tables.recurrence)
         angular_of(made, 0, pairs, tables.harmonics)
         moments_of(made, 0, tables, a.reshape(-1, 1))
         np.testing.assert_allclose(a, list(wanted.values()), rtol=0, atol=ACE["float64"] * abs(a).max())

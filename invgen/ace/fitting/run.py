@@ -19,12 +19,12 @@ from invgen.ace.fitting.config import (
     SolverConfig,
     WeightsConfig,
     check_basis,
-    radial_basis,
     read_fit_config,
     spec_arguments,
     table,
 )
 from invgen.ace.fitting.fit import FitResult, FitSettings, fit_products
+from invgen.ace.fitting.radials import radial_basis
 from invgen.ace.fitting.rows import Weights, elements_of
 from invgen.ace.radial import RadialBasis
 from invgen.data.dataset import split_indices
@@ -82,12 +82,13 @@ def fit(
         table("references", FitReferencesConfig, references or {}),
         table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
         table("short_range", ShortRangeConfig, short_range or {}),
+        centres=_centres(basis),
         factors_folder=None if folder is None else Path(folder) / "factors",
         scheduler=scheduler,
     )
     wanted, elements = _request(basis, sets["train"])
     check_request(sets, elements, settings.references, settings.solver, settings.weights)
-    shape = radial_basis(radial, sets["train"])
+    shape = radial_basis(radial, sets["train"], elements)
     found = _found(wanted, basis, None if folder is None else Path(folder), progress)
     products = _products(found)
     if not isinstance(radial, type(shape)):
@@ -155,6 +156,12 @@ def _found_from(basis: BasisConfig, base: Path) -> BasisConfig:
 
 def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:
     return read_structures(source) if isinstance(source, str | Path) else list(source)
+
+
+def _centres(basis: Any) -> dict[str, Any]:
+    """What a table of a basis says of the elements of centres."""
+    keys = table("basis", BasisConfig, basis)
+    return keys.centres if isinstance(keys, BasisConfig) else {}
 
 
 def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tuple[str, ...]]:
