@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from ace_fixtures import CUTOFF, ELEMENTS, RADIAL, cluster, crystal, functions, potential, products
+from ace_fixtures import CUTOFF, ELEMENTS, PAIR_RADIAL, RADIAL, cluster, crystal, functions, potential, products
 from ase import Atoms, units
 from ase.calculators.calculator import PropertyNotImplementedError
 from ase.md.verlet import VelocityVerlet
@@ -52,6 +52,13 @@ def check_design(model: LinearPotential, design: DesignEvaluator) -> None:
 @pytest.mark.parametrize("orders", [(1,), (2,), (3,), (4,), (5,), (1, 2, 3, 4)])
 def test_potential_is_design_times_coefficients(orders):
     check_design(potential(orders), DesignEvaluator(products(orders), RADIAL, ELEMENTS))
+
+
+def test_pairs_of_elements_have_their_r0():
+    model = potential(radial=PAIR_RADIAL)
+    check_design(model, DesignEvaluator(products(), PAIR_RADIAL, ELEMENTS))
+    with pytest.raises(AssertionError):
+        check_design(model, DesignEvaluator(products(), RADIAL, ELEMENTS))
 
 
 def test_another_design_is_noticed():

@@ -1,4 +1,10 @@
-"""Which functions the atoms of an element have: all of the basis, or those up to a degree of the element's own."""
+"""Which functions the atoms of each element have: all of the basis, or those up to a degree of the element's own.
+
+In a molecule most atoms are of few elements, and an atom of hydrogen has one bond: as many functions at every element,
+and of neighbours of every element, would be spent on what hardly occurs. The degree that is compared here is
+
+    sum over the factors of n + w_L l + (what ``neighbours`` adds for the element of the neighbours).
+"""
 
 from __future__ import annotations
 
@@ -12,8 +18,8 @@ from invgen.errors import unknown
 from invgen.runs.config import ConfigError
 
 
-def check_centres(centres: Mapping[str, Any]) -> None:
-    """Raises ``ConfigError`` unless every value is a degree, or a list of degrees with one for each order."""
+def check_centres(centres: Mapping[str, Any], neighbours: Mapping[str, Any]) -> None:
+    """Raises ``ConfigError`` unless all values are degrees, or those of ``centres`` lists with one for each order."""
     for element, degrees in centres.items():
         listed = degrees if isinstance(degrees, list | tuple) else [degrees]
         if not listed or not all(map(_is_degree, listed)):
@@ -21,39 +27,69 @@ def check_centres(centres: Mapping[str, Any]) -> None:
                 f"basis.centres.{element} must be the largest degree at {element} atoms, or a list with one for "
                 f"each order, got {degrees!r}"
             )
+    for element, added in neighbours.items():
+        if not _is_degree(added):
+            raise ConfigError(
+                f"basis.neighbours.{element} must be what a factor with neighbours {element} adds to the degree, zero "
+                f"or more, got {added!r}"
+            )
 
 
 def kept_functions(
-    products: ProductBasis, degrees: np.ndarray, elements: Sequence[str], centres: Mapping[str, Any]
+    products: ProductBasis,
+    w_L: float,
+    elements: Sequence[str],
+    centres: Mapping[str, Any],
+    neighbours: Mapping[str, Any],
 ) -> np.ndarray:
     """(S, functions) bool: the functions of each element's atoms, those of at most its degree.
 
-    degrees
-        (functions,) of all functions.
     centres
         By element the largest degree, or a list with one for each order, where 0 means none of this order; elements
-        that are not named have all functions.
+        that are not named have the largest degrees of the basis.
+    neighbours
+        By element what each factor with neighbours of it adds to the degree.
 
     Raises ``ConfigError`` for other elements, lists of another length, and elements that are left without a function.
     """
-    check_centres(centres)
+    check_centres(centres, neighbours)
+    for name, given in (("centres", centres), ("neighbours", neighbours)):
+        for element in given:
+            if element not in elements:
+                raise ConfigError(unknown(f"element in basis.{name}:", element, elements))
     orders = np.asarray(products.orders, dtype=np.int64)
-    kept = np.ones((len(elements), len(orders)), dtype=bool)
-    for element, largest in centres.items():
-        if element not in elements:
-            raise ConfigError(unknown("element in basis.centres:", element, elements))
-        limits = np.asarray(largest, dtype=np.float64)
-        if limits.ndim and len(limits) != orders.max():
-            raise ConfigError(
-                f"basis.centres.{element} has {len(limits)} degrees, but the basis has orders up to {orders.max()}: "
-                "give one number, or one for each order (0: none of it)"
-            )
-        mine = degrees <= (limits[orders - 1] if limits.ndim else limits)
+    plain, degree = degrees(products, w_L), degrees(products, w_L, [neighbours.get(e, 0.0) for e in elements])
+    largest = [float(plain[orders == n].max(initial=0.0)) for n in range(1, int(orders.max(initial=0)) + 1)]
+    kept = np.array([degree <= _limits(e, centres.get(e, largest), len(largest))[orders - 1] for e in elements])
+    for element, mine in zip(elements, kept, strict=True):
         if not mine.any():
-            least = degrees.min()
-            raise ConfigError(f"basis.centres leaves {element} without a function: the least degree is {least:g}")
-        kept[elements.index(element)] = mine
+            raise ConfigError(
+                f"basis.centres and basis.neighbours leave {element} without a function: the least degree of one is "
+                f"{degree.min():g}, the largest allowed {np.max(centres.get(element, largest)):g}"
+            )
     return kept
+
+
+def _limits(element: str, largest: Any, orders: int) -> np.ndarray:
+    """(orders,) the largest degree of each order."""
+    limits = np.asarray(largest, dtype=np.float64)
+    if limits.ndim and len(limits) != orders:
+        raise ConfigError(
+            f"basis.centres.{element} has {len(limits)} degrees, but the basis has orders up to {orders}: give one "
+            "number, or one for each order (0: none of it)"
+        )
+    return np.broadcast_to(limits, (orders,))
+
+
+def degrees(products: ProductBasis, w_L: float, added: Sequence[float] | None = None) -> np.ndarray:
+    """(functions,) the degree sum(n_i + w_L l_i + added_(z_i)) of every function; without ``added`` (S,) zero of it."""
+    z, n, rank = products.channels.T
+    of = np.empty(products.components + len(products.left))
+    more = 0.0 if added is None else np.asarray(added)[z]
+    of[: products.components] = np.repeat(n + w_L * rank + more, products.sizes)
+    for k, (left, right) in enumerate(zip(products.left, products.right, strict=True), products.components):
+        of[k] = of[left] + of[right]
+    return np.asarray(of[products.column[products.row_start[:-1]]])
 
 
 def labels_of(products: ProductBasis, elements: Sequence[str], kept: np.ndarray) -> list[str]:

@@ -62,7 +62,9 @@ class BasisConfig:
     """File, folder or shipped id of a basis that was generated before; excludes all other keys but ``elements``."""
     centres: dict[str, Any] = field(default_factory=dict)
     """By element of the centre, the largest degree of its functions, or a list with one for each order (0: none of it);
-    elements that are not named have all functions."""
+    elements that are not named have the degrees of the basis."""
+    neighbours: dict[str, Any] = field(default_factory=dict)
+    """By element, what each factor with neighbours of it adds to the degree that is limited."""
     max_candidates: int | None = None
     """Allows more candidates than are enumerated unless told."""
 
@@ -263,9 +265,9 @@ def check_short_range(short_range: ShortRangeConfig) -> None:
 
 def check_basis(basis: BasisConfig) -> None:
     """Raises ``ConfigError`` unless the keys describe one basis."""
-    check_centres(basis.centres)
+    check_centres(basis.centres, basis.neighbours)
     if basis.source is not None:
-        others = {k: v for k, v in asdict(basis).items() if k not in ("source", "elements", "centres")}
+        others = {k: v for k, v in asdict(basis).items() if k not in ("source", "elements", "centres", "neighbours")}
         given = [k for k, v in others.items() if v != getattr(BasisConfig(), k)]
         if given:
             raise ConfigError(f"basis.source is a basis of its own; remove {', '.join(given)} from [basis]")

@@ -14,7 +14,7 @@ import numpy as np
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
 from invgen.ace.fitting.balance import balanced, dominance, dominance_text
 from invgen.ace.fitting.blocks import cores
-from invgen.ace.fitting.centres import kept_functions, labels_of, pair_twins
+from invgen.ace.fitting.centres import degrees, kept_functions, labels_of, pair_twins
 from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates
 from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
 from invgen.ace.fitting.design import DesignEvaluator
@@ -79,9 +79,9 @@ class FitResult:
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How to fit. ``w_L`` is the weight of a rank in the degrees of the smoothness prior and of ``centres``.
+    """How to fit. ``w_L`` is the weight of a rank in the degrees of the smoothness prior.
 
-    ``centres`` are the largest degrees of functions by the element of their centre, see ``kept_functions``.
+    ``centres`` and ``neighbours`` limit functions by elements, see ``kept_functions``.
     ``factors_folder`` keeps the condensed design, so that an interrupted fit goes on and another solver starts there.
     ``scheduler`` is the address of a Dask scheduler that assembles.
     """
@@ -92,12 +92,14 @@ class FitSettings:
     short_range: ShortRangeConfig = field(default_factory=ShortRangeConfig)
     w_L: Fraction | float = Fraction(3, 2)
     centres: Mapping[str, Any] = field(default_factory=dict)
+    neighbours: Mapping[str, Any] = field(default_factory=dict)
     factors_folder: Path | None = None
     scheduler: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, without the folder."""
-        return {"weights": asdict(self.weights), "solver": asdict(self.solver), "centres": dict(self.centres)}
+        limits = {"centres": dict(self.centres), "neighbours": dict(self.neighbours)}
+        return {"weights": asdict(self.weights), "solver": asdict(self.solver), **limits}
 
 
 def fit_products(
@@ -126,15 +128,13 @@ def fit_products(
     check_short_range(settings.short_range)
     repeated = name_duplicates(sets)
     start = starting_energies(sets["train"], elements, settings.references, radial.cutoff)
-    degree = degrees(products, float(settings.w_L))
-    evaluator = DesignEvaluator(
-        products, radial, tuple(elements), kept_functions(products, degree, tuple(elements), settings.centres)
-    )
+    kept = kept_functions(products, float(settings.w_L), elements, settings.centres, settings.neighbours)
+    evaluator = DesignEvaluator(products, radial, tuple(elements), kept)
     fitted = [*sets["train"], *(sets["validation"] if settings.solver.refit else ())]
     check_rows(fitted, evaluator.columns + len(start.free), settings.weights, settings.solver.method)
-    clock, scales = Clock(), np.broadcast_to(degree, evaluator.kept.shape)[evaluator.kept]
+    clock, scales = Clock(), np.broadcast_to(degrees(products, float(settings.w_L)), kept.shape)[kept]
     factors = _weighted(sets, evaluator, start, settings, scales, clock, say)
-    labels = labels_of(products, elements, evaluator.kept)
+    labels = labels_of(products, elements, kept)
     say("solve", 0, 1)
     solution = _solve(factors, scales, labels, settings, bool(sets["validation"]), say)
     say("solve", 1, 1)
@@ -152,7 +152,7 @@ def fit_products(
         "one_body": one_body,
         "short_range": short_range,
         "rows": dominance(factors, solution.coefficients),
-        "solution": _told(solution, name_dependent(factors, solution, labels, pair_twins(products, evaluator.kept))),
+        "solution": _told(solution, name_dependent(factors, solution, labels, pair_twins(products, kept))),
         "seconds": clock.seconds,
         "peak_memory_gib": peak_memory(),
     }
@@ -262,16 +262,6 @@ def _measured(
             say(f"measure {name}", 1, 1)
     errors = {name: error_table(*pair) for name, pair in found.items()}
     return FitResult(potential, solution, errors, {**report, "errors": errors}, found)
-
-
-def degrees(products: ProductBasis, w_L: float) -> np.ndarray:
-    """(functions,) the degree sum(n_i + w_L l_i) of every function."""
-    _, n, rank = products.channels.T
-    of = np.empty(products.components + len(products.left))
-    of[: products.components] = np.repeat(n + w_L * rank, products.sizes)
-    for k, (left, right) in enumerate(zip(products.left, products.right, strict=True), products.components):
-        of[k] = of[left] + of[right]
-    return np.asarray(of[products.column[products.row_start[:-1]]])
 
 
 def _folds(train: Sequence[Structure], validation: Sequence[Structure], solver: SolverConfig) -> np.ndarray:

@@ -82,7 +82,7 @@ def fit(
         table("references", FitReferencesConfig, references or {}),
         table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
         table("short_range", ShortRangeConfig, short_range or {}),
-        centres=_centres(basis),
+        **_limits(basis),
         factors_folder=None if folder is None else Path(folder) / "factors",
         scheduler=scheduler,
     )
@@ -158,10 +158,10 @@ def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:
     return read_structures(source) if isinstance(source, str | Path) else list(source)
 
 
-def _centres(basis: Any) -> dict[str, Any]:
-    """What a table of a basis says of the elements of centres."""
+def _limits(basis: Any) -> dict[str, Mapping[str, Any]]:
+    """What a table of a basis says of the elements of centres and neighbours."""
     keys = table("basis", BasisConfig, basis)
-    return keys.centres if isinstance(keys, BasisConfig) else {}
+    return {"centres": keys.centres, "neighbours": keys.neighbours} if isinstance(keys, BasisConfig) else {}
 
 
 def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tuple[str, ...]]:
