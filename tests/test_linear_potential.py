@@ -91,9 +91,10 @@ def in_torch(model: torch.nn.Module, structure: Structure) -> tuple[float, np.nd
     return found.energy.item(), found.forces.numpy()
 
 
+@pytest.mark.parametrize("radial", [RADIAL, PAIR_RADIAL])
 @pytest.mark.parametrize("orders", [(1,), (1, 2, 3, 4), (5,)])
-def test_torch_gives_the_same_numbers(orders):
-    model = potential(orders)
+def test_torch_gives_the_same_numbers(orders, radial):
+    model = potential(orders, radial=radial)
     for structure in (cluster(), crystal(), Structure([29], np.zeros((1, 3)))):
         energy, forces, stress = model.energy_forces_stress(structure)
         energy_torch, forces_torch = in_torch(model.torch(), structure)
@@ -193,8 +194,9 @@ def test_molecular_dynamics_conserves_energy():
 # ---- files ------------------------------------------------------------------------------------------------------
 
 
-def test_files_give_the_same_potential(tmp_path):
-    model = potential()
+@pytest.mark.parametrize("radial", [RADIAL, PAIR_RADIAL])
+def test_files_give_the_same_potential(tmp_path, radial):
+    model = potential(radial=radial)
     path = model.save(tmp_path / "alloy.npz")
     again = LinearPotential.load(path)
     assert again.labels == model.labels == tuple(f.label for f in functions())
