@@ -76,13 +76,14 @@ def fit(
     is gone. Ctrl-C during assembly or solve keeps what was done in ``folder``; the same call goes on from there.
     """
     sets = {"train": _structures(structures), "validation": _structures(validation), "test": _structures(test)}
-    given = table("weights", WeightsConfig, weights)
+    given, limits = table("weights", WeightsConfig, weights), _keys(basis)
     settings = FitSettings(
         given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
         table("references", FitReferencesConfig, references or {}),
         table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
         table("short_range", ShortRangeConfig, short_range or {}),
-        **_limits(basis),
+        centres=limits.centres,
+        neighbours=limits.neighbours,
         factors_folder=None if folder is None else Path(folder) / "factors",
         scheduler=scheduler,
     )
@@ -158,10 +159,10 @@ def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:
     return read_structures(source) if isinstance(source, str | Path) else list(source)
 
 
-def _limits(basis: Any) -> dict[str, Mapping[str, Any]]:
-    """What a table of a basis says of the elements of centres and neighbours."""
+def _keys(basis: Any) -> BasisConfig:
+    """The keys of ``[basis]``; defaults where a basis itself was given."""
     keys = table("basis", BasisConfig, basis)
-    return {"centres": keys.centres, "neighbours": keys.neighbours} if isinstance(keys, BasisConfig) else {}
+    return keys if isinstance(keys, BasisConfig) else BasisConfig()
 
 
 def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tuple[str, ...]]:
