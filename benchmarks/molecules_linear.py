@@ -260,6 +260,28 @@ def table(molecules: Mapping[str, Any]) -> list[str]:
     return made
 
 
+def search_table(molecules: Mapping[str, Any]) -> list[str]:
+    """Rows of the table of the search in ``docs/potentials.md``: coefficients and held-out errors of both molecules."""
+    cells: dict[str, dict[str, str]] = {}
+    for molecule, found in molecules.items():
+        for row in found["tried"]:
+            held = row["held_out"]
+            errors = f"{held['energy_rmse_meV']:.1f} / {held['force_rmse_meV_per_A']:.1f}"
+            cells.setdefault(described(row["settings"]), {})[molecule] = f"{row['coefficients']:,}: {errors}"
+    return [f"| {name} | {row.get('3bpa', '')} | {row.get('acac', '')} |" for name, row in cells.items()]
+
+
+def described(settings: Mapping[str, Any]) -> str:
+    """Settings as cells of a table."""
+    by_element = settings["degrees"]
+    listed = {e: " ".join(map(str, degrees)) for e, degrees in by_element.items()}
+    same = len(set(listed.values())) == 1
+    degrees = f"all {listed['C']}" if same else ", ".join(f"{e} {text}" for e, text in listed.items())
+    added = "1" if settings["neighbours"] else "0"
+    pairs = {None: f"{settings['r0']:.1f}", 1.4: "bonds", 2.0: "shells"}[settings["pair_r0"].get("C-C")]
+    return f"{degrees} | {added} | {settings['cutoff']:.1f} | {pairs}"
+
+
 def main() -> None:
     """Measures and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
