@@ -6,8 +6,8 @@ train_300K, and the 50 others (those of ``acac.py``) as the test set.
 
 Everything is chosen by the product of the errors of energies and forces in training frames that are held out, for each
 molecule by itself. With small bases, every third frame, and every fourth of these held out, one setting after the other
-goes through its options (``STAGES``, each of about one size), the others being the best so far. Then large bases
-(``LARGE``) with these settings, a ninth of the frames held out for lambda and told, are fitted to all of them. What is
+goes through its options (``STAGES``, each of about one size), the others being the best so far. Then a large basis
+(``LARGE``) with these settings, a ninth of the frames held out for lambda and told, is fitted to all of them. What is
 not named is what ``invgen.ace.fit`` does by default, but without repulsion at short range.
 Test frames choose nothing: root mean square errors as published ones are, and, since a few frames may decide them, the
 median over the frames of their root mean square errors.
@@ -78,12 +78,9 @@ STAGES: tuple[tuple[dict[str, Any], ...], ...] = (
     ),
     ({"degrees": {**MORE, "C": (9, 7, 6)}}, {"degrees": {**MORE, "C": (9, 6, 5, 5)}}),
 )
-LARGE: Mapping[str, Mapping[str, Degrees]] = {
-    "acac": {"by element": {"H": (10, 8, 7), "C": (12, 10, 8), "O": (10, 7, 6)}},
-    "3bpa": {
-        "by element": {"H": (9, 6, 5), "C": (12, 10, 8), "N": (10, 7, 6), "O": (10, 7, 6)},
-        "by element, more": {"H": (9, 7, 6), "C": (12, 11, 8), "N": (10, 8, 6), "O": (10, 8, 6)},
-    },
+LARGE: Mapping[str, Degrees] = {
+    "acac": {"H": (10, 8, 7), "C": (12, 10, 8), "O": (10, 7, 6)},
+    "3bpa": {"H": (9, 6, 5), "C": (12, 10, 8), "N": (10, 7, 6), "O": (10, 7, 6)},
 }
 PUBLISHED = {"3bpa": {"300K": {"energy_rmse_meV": 7.1, "force_rmse_meV_per_A": 27.1}}}
 """Kovacs et al., J. Chem. Theory Comput. 17, 7696 (2021): linear ACE, 500 training frames of 300 K, own test set."""
@@ -290,9 +287,7 @@ def main() -> None:
     given = parser.parse_args()
     for molecule in given.molecules:
         search = Search(given.data, molecule)
-        best = search.searched()
-        for name, degrees in LARGE[molecule].items():
-            search.large(name, {**best, "degrees": degrees})
+        search.large("by element", {**search.searched(), "degrees": LARGE[molecule]})
 
 
 def kept() -> dict[str, Any]:
