@@ -4,18 +4,19 @@ acac: the 500 frames of train_300K; the published test sets are MD at 300 K and 
 of the hydrogen, the last two with energies alone. 3BPA, whose test sets are not to be had here: 450 frames of
 train_300K, and the 50 others (those of ``acac.py``) as the test set.
 
-Everything is chosen by the product of the held-out errors of energies and forces in four-fold cross-validation over the
-training frames, for each molecule by itself: with a small basis and every third frame one setting after the other goes
-through its options (``STAGES``, the weight of the energies, ``SHAPES``), the others being the best so far. The shape
-that is best then is fitted in a large size to all training frames (that of ``START`` was, too, before the others were
-tried). What is not named is what ``invgen.ace.fit`` does by default, but without repulsion at short range.
-Test frames choose nothing, but every basis is measured: root mean square errors as published ones are, and, since a few
-frames may decide them, the median over the frames of their root mean square errors.
+Everything is chosen by the product of the errors of energies and forces in training frames that are held out, for each
+molecule by itself. With small bases, every third frame, and every fourth of these held out, one setting after the other
+goes through its options (``STAGES``, each of about one size), the others being the best so far. Then a large basis
+(``LARGE``) with these settings, a ninth of the frames held out for lambda and told, is fitted to all of them. What is
+not named is what ``invgen.ace.fit`` does by default, but without repulsion at short range.
+Test frames choose nothing: root mean square errors as published ones are, and, since a few frames may decide them, the
+median over the frames of their root mean square errors.
 
     python benchmarks/molecules_linear.py DATA [3bpa acac] -> results/molecules_linear.json
 
-Fits that are in the file are not repeated; a molecule that is not named keeps what was measured before. Acetylacetone,
-and the row "four orders" of 3BPA, are of an earlier version, which searched with a small basis of acetylacetone alone.
+Fits that are in the file are not repeated; a molecule that is not named keeps what was measured before. Bases with
+other names than "by element", and the search called ``earlier``, are of versions of this script in which all elements
+had the same functions and the same r0, and held-out errors were those of four-fold cross-validation.
 """
 
 from __future__ import annotations
@@ -40,30 +41,47 @@ from invgen.ace.fitting.fit import FitResult
 from invgen.ace.fitting.validation import ALL, error_table, predict
 from invgen.data.structures import Structure, read_structures
 
-FOLDS = 4
-SHAPES: Mapping[str, tuple[str, tuple[int, ...], tuple[int, ...]]] = {
-    "w_L = 1": ("1", (8, 5, 4), (12, 8, 6)),
-    "w_L = 1, pairs": ("1", (8, 6, 3), (12, 9, 5)),
-    "w_L = 1, four orders": ("1", (8, 5, 4, 4), (10, 7, 6, 5)),
-    "w_L = 3/2": ("3/2", (10, 5, 4), (12, 9, 6)),
-    "w_L = 1/2": ("1/2", (7, 4, 4), (8, 6, 5)),
-    "w_L = 1/2, pairs": ("1/2", (8, 5, 3), (9, 7, 5)),
+Degrees = Mapping[str, tuple[float, ...]]
+
+ELEMENTS = {"acac": ("H", "C", "O"), "3bpa": ("H", "C", "N", "O")}
+EVERY, HELD, HELD_LARGE = 3, 4, 9
+"""Of the training frames, which the search takes; of those which are held out; and of all frames for a large basis."""
+SAME: Degrees = {"H": (8, 5, 3), "C": (8, 5, 3), "N": (8, 5, 3), "O": (8, 5, 3)}
+CARBON: Degrees = {"H": (8, 4), "C": (9, 6, 4), "N": (8, 5, 3), "O": (8, 4)}
+MORE: Degrees = {"H": (8, 4), "C": (9, 6, 6), "N": (9, 6, 5), "O": (9, 6, 5)}
+THREE: Degrees = {"H": (8, 4), "C": (9, 6, 5), "N": (8, 5, 3), "O": (8, 5, 3)}
+"""Total degrees by order at the atoms of each element; the last two are of one size, since the former goes with
+neighbours of N and O that count more."""
+BONDS = {
+    **{"H-H": 1.8, "C-H": 1.1, "N-H": 1.0, "O-H": 2.0, "C-C": 1.4},
+    **{"C-N": 1.35, "C-O": 1.38, "N-N": 2.4, "N-O": 2.4, "O-O": 2.4},
 }
-"""w_L, and the total degrees by order of a small and of a large basis; small ones have about the same size."""
-EVERY, LARGE = 3, 1
-"""Of the training frames, which the search takes; and how many shapes are fitted in a large size, the best first."""
+"""Å: lengths of bonds, or of the shortest distances where there are none."""
+SHELLS = {
+    **{"H-H": 2.3, "C-H": 1.5, "N-H": 1.4, "O-H": 2.3, "C-C": 2.0},
+    **{"C-N": 2.0, "C-O": 2.0, "N-N": 2.4, "N-O": 2.4, "O-O": 2.4},
+}
+"""Å: between the first and the second neighbours."""
 START: Mapping[str, Any] = {
-    "shape": "w_L = 1", "cutoff": 5.2, "r0": 1.6, "transform": "agnesi", "p": 2, "q": 4, "power": 4.0, "energy": None
-}  # fmt: skip
-"""What the search starts from; lengths in Å, ``power`` of the prior, ``energy`` the weight of energies (1/eV)."""
+    **{"w_L": "1/2", "degrees": SAME, "neighbours": {}, "cutoff": 5.2, "r0": 1.6, "pair_r0": {}},
+    **{"power": 4.0, "energy": 43.0},
+}
+"""What the search starts from, the best of an earlier one: Å, ``power`` of the prior, ``energy`` the weight (1/eV)."""
 STAGES: tuple[tuple[dict[str, Any], ...], ...] = (
-    ({"cutoff": 4.4}, {"cutoff": 6.0}),
-    ({"r0": 1.2}, {"r0": 2.0}),
-    ({"transform": "agnesi", "p": 2, "q": 6}, {"transform": "power", "p": 2, "q": 4}),
-    ({"power": 2.0}, {"power": 6.0}),
+    ({"degrees": CARBON}, {"degrees": CARBON, "pair_r0": BONDS}, {"degrees": CARBON, "pair_r0": SHELLS}),
+    ({"degrees": MORE, "neighbours": {"N": 1, "O": 1}}, {"degrees": THREE}),
+    (
+        {"cutoff": 4.4},
+        {"cutoff": 4.4, "r0": 2.0},
+        {"cutoff": 4.4, "pair_r0": SHELLS},
+        {"cutoff": 5.2, "pair_r0": SHELLS},
+    ),
+    ({"degrees": {**MORE, "C": (9, 7, 6)}}, {"degrees": {**MORE, "C": (9, 6, 5, 5)}}),
 )
-ENERGY_FACTORS = (0.5, 2.0)
-"""Of the weight of the energies that a fit finds by itself, in the stage after these."""
+LARGE: Mapping[str, Degrees] = {
+    "acac": {"H": (10, 8, 7), "C": (12, 10, 8), "O": (10, 7, 6)},
+    "3bpa": {"H": (9, 6, 5), "C": (12, 10, 8), "N": (10, 7, 6), "O": (10, 7, 6)},
+}
 PUBLISHED = {"3bpa": {"300K": {"energy_rmse_meV": 7.1, "force_rmse_meV_per_A": 27.1}}}
 """Kovacs et al., J. Chem. Theory Comput. 17, 7696 (2021): linear ACE, 500 training frames of 300 K, own test set."""
 
@@ -78,32 +96,40 @@ def read(data: Path, molecule: str) -> tuple[list[Structure], dict[str, list[Str
     return [*sets["train"], *sets["validation"]], {"held_out_300K": sets["held_out_300K"]}
 
 
-def basis_of(shape: str, large: bool) -> dict[str, Any]:
-    """The keys of ``[basis]``."""
-    weight, *sizes = SHAPES[shape]
-    degrees = sizes[large]
-    return {"w_L": weight, "n_max": len(degrees), "total_degree": list(degrees)}
+def basis_of(settings: Mapping[str, Any], elements: Sequence[str]) -> dict[str, Any]:
+    """The keys of ``[basis]``: the largest degrees of all elements, and those of each."""
+    orders = max(len(settings["degrees"][e]) for e in elements)
+    centres = {e: [*settings["degrees"][e], *[0] * (orders - len(settings["degrees"][e]))] for e in elements}
+    largest = [max(degrees) for degrees in zip(*centres.values(), strict=True)]
+    neighbours = {e: added for e, added in settings["neighbours"].items() if e in elements}
+    return {
+        "w_L": settings["w_L"],
+        "n_max": orders,
+        "total_degree": largest,
+        "centres": centres,
+        "neighbours": neighbours,
+    }
 
 
-def fitted(train: Sequence[Structure], settings: Mapping[str, Any], large: bool) -> FitResult:
-    """One fit; what is not a setting is the default of a fit."""
-    solver = {"folds": FOLDS, "threads": 1, "smoothness": (settings["power"],)}
-    radial = {key: settings[key] for key in ("cutoff", "r0", "transform", "p", "q")}
-    weights = {} if settings["energy"] is None else {"energy": settings["energy"], "forces": 1.0}
+def fitted(train: Sequence[Structure], every: int, settings: Mapping[str, Any], elements: Sequence[str]) -> FitResult:
+    """One fit to all frames, with lambda from every so manieth; what is not a setting is the default of a fit."""
+    radial = {key: settings[key] for key in ("cutoff", "r0")}
+    pairs = {pair: r0 for pair, r0 in settings["pair_r0"].items() if set(pair.split("-")) <= set(elements)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one composition leaves one-body energies open, which is reported
         return invgen.ace.fit(
-            train,
-            basis=basis_of(settings["shape"], large),
-            radial=radial,
-            solver=solver,
-            weights=weights,
+            [frame for k, frame in enumerate(train) if k % every],
+            validation=train[::every],
+            basis=basis_of(settings, elements),
+            radial={**radial, "pair_r0": pairs},
+            solver={"threads": 1, "smoothness": (settings["power"],)},
+            weights={"energy": settings["energy"], "forces": 1.0},
             short_range={"zbl": False},
         )
 
 
 def told(result: FitResult, atoms: int) -> dict[str, Any]:
-    """Settings, held-out errors (root mean square: meV, meV/Å) and cost of a fit."""
+    """Held-out errors (root mean square: meV, meV/Å), size and cost of a fit."""
     report = result.report
     details = report["solution"]["details"]
     curve = next(c for c in details["curve"] if c["smoothness"] == details["smoothness"])
@@ -145,42 +171,42 @@ class Search:
     """All fits of one molecule; those that are in the file are not repeated."""
 
     def __init__(self, data: Path, molecule: str) -> None:
-        self.molecule = molecule
+        self.molecule, self.elements = molecule, ELEMENTS[molecule]
         self.train, self.tests = read(data, molecule)
         before = kept().get(molecule, {})
         self.tried: list[dict[str, Any]] = before.get("tried", [])
         self.bases: list[dict[str, Any]] = before.get("bases", [])
+        self.earlier: list[dict[str, Any]] = before.get("earlier", [])
 
     def small(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The row of a fit of small size."""
+        wanted = plain(settings)
         for row in self.tried:
-            if row["settings"] == settings:
+            if row["settings"] == wanted:
                 return row
-        row = {"settings": dict(settings), "basis": basis_of(settings["shape"], False)}
-        row |= told(fitted(self.train[::EVERY], settings, False), self.train[0].atoms)
+        row = {"settings": wanted}
+        result = fitted(self.train[::EVERY], HELD, settings, self.elements)
+        row |= told(result, self.train[0].atoms)
         self.tried.append(row)
         self.write()
         seconds = row["processor_seconds"]
         print(f"{self.molecule} {settings}: {row['coefficients']}, {row['held_out']}, {seconds:.0f} s", flush=True)
         return row
 
-    def searched(self) -> list[dict[str, Any]]:
-        """The settings of each shape, the best first."""
+    def searched(self) -> dict[str, Any]:
+        """The best settings."""
         best = self.small(START)
         for stage in STAGES:
             best = min([best, *(self.small({**best["settings"], **option}) for option in stage)], key=score)
-        weight = best["weights"]["energy"]
-        options = [{**best["settings"], "energy": factor * weight} for factor in ENERGY_FACTORS]
-        best = min([best, *map(self.small, options)], key=score)
-        rows = sorted((self.small({**best["settings"], "shape": shape}) for shape in SHAPES), key=score)
-        return [row["settings"] for row in rows]
+        return dict(best["settings"])
 
-    def large(self, settings: Mapping[str, Any]) -> None:
+    def large(self, name: str, settings: Mapping[str, Any]) -> None:
         """A large basis and its test errors."""
-        if any(row.get("settings") == settings for row in self.bases):
+        wanted = plain(settings)
+        if any(row.get("settings") == wanted for row in self.bases):
             return
-        result = fitted(self.train, settings, True)
-        row = {"name": settings["shape"], "settings": dict(settings), "basis": basis_of(settings["shape"], True)}
+        result = fitted(self.train, HELD_LARGE, settings, self.elements)
+        row = {"name": name, "settings": wanted, "basis": plain(basis_of(settings, self.elements))}
         row |= {**told(result, self.train[0].atoms), "test": errors(result, self.tests)}
         train = result.errors["train"][ALL]
         row["train"] = {
@@ -197,12 +223,19 @@ class Search:
         sizes = {"train": len(self.train), **{name: len(structures) for name, structures in self.tests.items()}}
         made = {
             "sizes": sizes,
+            "earlier": self.earlier,
             "tried": self.tried,
             "bases": self.bases,
             "chosen": min(self.bases, key=score)["name"] if self.bases else None,
             "published": PUBLISHED.get(self.molecule),
         }
-        record.write("molecules_linear", {"folds": FOLDS, "every": EVERY, "molecules": {**kept(), self.molecule: made}})
+        how = {"every": EVERY, "held": HELD, "held_large": HELD_LARGE}
+        record.write("molecules_linear", {**how, "molecules": {**kept(), self.molecule: made}})
+
+
+def plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """As it is read from JSON."""
+    return dict(json.loads(json.dumps(settings)))
 
 
 def table(molecules: Mapping[str, Any]) -> list[str]:
@@ -224,6 +257,28 @@ def table(molecules: Mapping[str, Any]) -> list[str]:
     return made
 
 
+def search_table(molecules: Mapping[str, Any]) -> list[str]:
+    """Rows of the table of the search in ``docs/potentials.md``: coefficients and held-out errors of both molecules."""
+    cells: dict[str, dict[str, str]] = {}
+    for molecule, found in molecules.items():
+        for row in found["tried"]:
+            held = row["held_out"]
+            errors = f"{held['energy_rmse_meV']:.1f} / {held['force_rmse_meV_per_A']:.1f}"
+            cells.setdefault(described(row["settings"]), {})[molecule] = f"{row['coefficients']:,}: {errors}"
+    return [f"| {name} | {row.get('3bpa', '')} | {row.get('acac', '')} |" for name, row in cells.items()]
+
+
+def described(settings: Mapping[str, Any]) -> str:
+    """Settings as cells of a table."""
+    by_element = settings["degrees"]
+    listed = {e: " ".join(map(str, degrees)) for e, degrees in by_element.items()}
+    same = len(set(listed.values())) == 1
+    degrees = f"all {listed['C']}" if same else ", ".join(f"{e} {text}" for e, text in listed.items())
+    added = "1" if settings["neighbours"] else "0"
+    pairs = {None: f"{settings['r0']:.1f}", 1.4: "bonds", 2.0: "shells"}[settings["pair_r0"].get("C-C")]
+    return f"{degrees} | {added} | {settings['cutoff']:.1f} | {pairs}"
+
+
 def main() -> None:
     """Measures and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -232,8 +287,7 @@ def main() -> None:
     given = parser.parse_args()
     for molecule in given.molecules:
         search = Search(given.data, molecule)
-        for settings in search.searched()[:LARGE]:
-            search.large(settings)
+        search.large("by element", {**search.searched(), "degrees": LARGE[molecule]})
 
 
 def kept() -> dict[str, Any]:

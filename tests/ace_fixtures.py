@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,6 +17,7 @@ from invgen.emitted.products import ProductBasis
 ELEMENTS = ("Cu", "Ni")
 CUTOFF = 4.2
 RADIAL = RadialBasis(CUTOFF, 6, 2.5)
+PAIR_RADIAL = replace(RADIAL, pair_r0=((2.5, 2.0), (2.0, 3.1)))
 REFERENCES = np.array([-3.5, -4.25])
 
 
@@ -65,10 +67,12 @@ def pair(distance: float) -> Structure:
     return Structure([29, 28], [[0.0, 0, 0], [0.0, 0.6 * distance, 0.8 * distance]])
 
 
-def potential(orders: tuple[int, ...] = (1, 2, 3, 4), species: int = 2, seed: int = 0) -> LinearPotential:
+def potential(
+    orders: tuple[int, ...] = (1, 2, 3, 4), species: int = 2, seed: int = 0, radial: RadialBasis = RADIAL
+) -> LinearPotential:
     """A potential with random coefficients."""
     table = products(orders, species)
     coefficients = 0.1 * np.random.default_rng(seed).normal(size=(species, len(table)))
     return LinearPotential(
-        table, RADIAL, ELEMENTS[:species], coefficients, REFERENCES[:species], metadata={"basis": "some"}
+        table, radial, ELEMENTS[:species], coefficients, REFERENCES[:species], metadata={"basis": "some"}
     )

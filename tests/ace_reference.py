@@ -4,6 +4,7 @@ from libraries, every function from its own exact polynomial. Slow and short."""
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import sphericart
@@ -49,6 +50,11 @@ def radial(r: np.ndarray, basis: RadialBasis) -> np.ndarray:
     )
 
 
+def of_pair(basis: RadialBasis, first: int, second: int) -> RadialBasis:
+    """The radial functions of one pair of species."""
+    return replace(basis, r0=basis.pair_r0[first][second], pair_r0=()) if basis.pair_r0 else basis
+
+
 def moments(
     structure: Structure, elements: tuple[int, ...], channels: list[coupling.Channel], basis: RadialBasis
 ) -> list[dict[tuple[coupling.Channel, int], float]]:
@@ -57,17 +63,18 @@ def moments(
     l_max = max(c.rank for c in channels)
     harmonics = sphericart.SphericalHarmonics(l_max)
     shifts = images(structure, basis.cutoff)
-    for centre in structure.positions:
+    for centre, number in zip(structure.positions, structure.numbers, strict=True):
         vectors = (structure.positions[:, None] + shifts[None] - centre).reshape(-1, 3)
         numbers = np.repeat(structure.numbers, len(shifts))
         r = np.linalg.norm(vectors, axis=1)
         near = (r > 1e-8) & (r < basis.cutoff)
-        functions, values = radial(r[near], basis), harmonics.compute(vectors[near])
+        functions = [radial(r[near], of_pair(basis, elements.index(number), z)) for z in range(len(elements))]
+        values = harmonics.compute(vectors[near])
         a = {}
         for c in channels:
             mask = numbers[near] == elements[c.species]
             for m in range(-c.rank, c.rank + 1):
-                a[c, m] = float(functions[c.n - 1][mask] @ values[mask, c.rank**2 + c.rank + m])
+                a[c, m] = float(functions[c.species][c.n - 1][mask] @ values[mask, c.rank**2 + c.rank + m])
         found.append(a)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -35,6 +36,9 @@ BASES = [
 ]
 
 
+PAIRS = RadialBasis(4.5, 6, 2.0, pair_r0=((1.4, 1.0, 1.3), (1.0, 2.2, 1.1), (1.3, 1.1, 1.5)))
+
+
 def directions(count: int = 40) -> np.ndarray:
     special = [[0, 0, 1], [0, 0, -1], [1, 0, 0], [0, -1, 0], [1e-9, 0, 1]]
     return np.concatenate([special, np.random.default_rng(3).normal(size=(count, 3)) * 2])
@@ -66,7 +70,7 @@ def radial(basis: RadialBasis, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """R_n and their derivatives by r (1/Å), each (pairs, functions)."""
     tables = a_basis(np.array([[0, 1, 0]]), basis, 1)
     made, pairs = planes_of(tables, r[:, None] * [0.0, 0.0, 1.0])
-    radial_of(made, 0, pairs, tables.radial, tables.recurrence)
+    radial_of(made, 0, 0, pairs, tables.radial, tables.recurrence)
     return made.values[0, :, : len(r)].T, made.slopes[0, :, : len(r)].T
 
 
@@ -203,6 +207,9 @@ def test_agnesi_falls_fastest_at_r0():
         ({"transform": "agnessi"}, "did you mean 'agnesi'"),
         ({"p": 4}, "needs q > p, got p=4, q=4"),
         ({"p": 2.0}, "p .* whole number"),
+        ({"pair_r0": ((1.0, 2.0),)}, "pair_r0 must hold a positive length"),
+        ({"pair_r0": ((1.0, -2.0), (-2.0, 1.0))}, "pair_r0 must hold a positive length"),
+        ({"pair_r0": ((1.0, 2.0), (1.5, 1.0))}, "pair_r0 must be symmetric"),
     ],
 )
 def test_radial_parameters_are_checked(arguments, message):
@@ -212,7 +219,9 @@ def test_radial_parameters_are_checked(arguments, message):
 
 def test_radial_parameters_survive_json():
     basis = BASES[1]
-    assert RadialBasis.from_json(basis.to_json()) == basis
+    assert "pair_r0" not in basis.to_json()
+    for each in (basis, PAIRS):
+        assert RadialBasis.from_json(json.loads(json.dumps(each.to_json()))) == each
     with pytest.raises(RadialError, match=r"missing': \['q'\], 'unknown': \['w'\]"):
         RadialBasis.from_json({**{k: v for k, v in basis.to_json().items() if k != "q"}, "w": 1})
 
@@ -249,7 +258,7 @@ def test_elements_are_checked():
             element_numbers(wrong)
 
 
-@pytest.mark.parametrize("basis", BASES[:3])
+@pytest.mark.parametrize("basis", [*BASES[:3], PAIRS])
 def test_moments_are_the_sums_of_their_definition(basis):
     structure, numbers = mixture(), element_numbers(ELEMENTS)
     channels = [Channel(z, n, rank) for z in range(3) for n in (1, 4) for rank in (0, 1, 4)]
@@ -259,11 +268,15 @@ def test_moments_are_the_sums_of_their_definition(basis):
     for atom, wanted in enumerate(ace_reference.moments(structure, tuple(numbers), channels, basis)):
         a = np.empty(tables.components)
         pairs = gather(made, 0, atom, structure.positions, near.start, near.second, near.shift, basis.cutoff)
-        radial_of(made, 0, pairs, tables.radial, tables.recurrence)
+        radial_of(made, 0, near.species[atom], pairs, tables.radial, tables.recurrence)
         angular_of(made, 0, pairs, tables.harmonics)
         moments_of(made, 0, tables, a.reshape(-1, 1))
         np.testing.assert_allclose(a, list(wanted.values()), rtol=0, atol=ACE["float64"] * abs(a).max())
         assert not np.allclose(a[::-1], list(wanted.values()))
+        if basis.pair_r0:
+            radial_of(made, 0, (near.species[atom] + 1) % 3, pairs, tables.radial, tables.recurrence)
+            moments_of(made, 0, tables, a.reshape(-1, 1))
+            assert not np.allclose(a, list(wanted.values()))
 
 
 def test_channels_must_exist():
@@ -271,6 +284,8 @@ def test_channels_must_exist():
         a_basis(np.array([[1, 1, 0]]), BASES[0], 1)
     with pytest.raises(ValueError, match="up to n=13, the radial basis has 12"):
         a_basis(np.array([[0, 13, 0]]), BASES[0], 1)
+    with pytest.raises(ValueError, match="r0 for pairs of 3 species, but 2 elements"):
+        a_basis(np.array([[0, 1, 0]]), PAIRS, 2)
 
 
 # ---- the cache of compiled functions ----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import network_fixtures
 import numpy as np
 import pytest
 import torch
-from ace_fixtures import ELEMENTS, RADIAL, potential, products
+from ace_fixtures import ELEMENTS, PAIR_RADIAL, RADIAL, potential, products
 from laws import LAWS, Subject
 from network_fixtures import BUILDERS, SIZES, build, graph, molecule, predict
 from tolerances import ACE_DIFFERENCE, FINITE_DIFFERENCE, close
@@ -108,8 +108,9 @@ SUBJECTS: dict[str, Callable[[Path], Subject]] = {
     "design rows": lambda _: ace(DesignEvaluator(products(), RADIAL, ELEMENTS).rows),
     "linear potential": lambda _: ace(column(potential())),
     "linear potential in torch": lambda _: in_torch(potential()),
+    "linear potential, r0 of pairs": lambda _: ace(column(potential(radial=PAIR_RADIAL))),
 }
-ALONE = ("design rows", "linear potential")
+ALONE = ("design rows", "linear potential", "linear potential, r0 of pairs")
 """What takes one structure at a time."""
 
 

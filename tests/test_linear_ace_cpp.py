@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ace_fixtures import CUTOFF, ELEMENTS, REFERENCES, cluster, crystal, potential, products
+from ace_fixtures import CUTOFF, ELEMENTS, PAIR_RADIAL, REFERENCES, cluster, crystal, potential, products
 from cpp_fixtures import needs_compiler
 from engine_fixtures import CppModel, forces_of
 from tolerances import ACE, CENTRAL_DIFFERENCE, close
@@ -43,6 +43,7 @@ POTENTIALS = {
     "one element": potential(species=1),
     "orders 1 and 2": potential(orders=(1, 2)),
     "power": other_radial(),
+    "r0 of pairs": potential(radial=PAIR_RADIAL),
 }
 STRUCTURES = {
     "cluster": cluster(atoms=23),

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from ace_fixtures import CUTOFF, ELEMENTS, RADIAL, cluster, crystal, functions, potential, products
+from ace_fixtures import CUTOFF, ELEMENTS, PAIR_RADIAL, RADIAL, cluster, crystal, functions, potential, products
 from ase import Atoms, units
 from ase.calculators.calculator import PropertyNotImplementedError
 from ase.md.verlet import VelocityVerlet
@@ -54,6 +54,13 @@ def test_potential_is_design_times_coefficients(orders):
     check_design(potential(orders), DesignEvaluator(products(orders), RADIAL, ELEMENTS))
 
 
+def test_pairs_of_elements_have_their_r0():
+    model = potential(radial=PAIR_RADIAL)
+    check_design(model, DesignEvaluator(products(), PAIR_RADIAL, ELEMENTS))
+    with pytest.raises(AssertionError):
+        check_design(model, DesignEvaluator(products(), RADIAL, ELEMENTS))
+
+
 def test_another_design_is_noticed():
     other = DesignEvaluator(products(), RADIAL, ELEMENTS[::-1])
     with pytest.raises(AssertionError):
@@ -84,9 +91,10 @@ def in_torch(model: torch.nn.Module, structure: Structure) -> tuple[float, np.nd
     return found.energy.item(), found.forces.numpy()
 
 
+@pytest.mark.parametrize("radial", [RADIAL, PAIR_RADIAL])
 @pytest.mark.parametrize("orders", [(1,), (1, 2, 3, 4), (5,)])
-def test_torch_gives_the_same_numbers(orders):
-    model = potential(orders)
+def test_torch_gives_the_same_numbers(orders, radial):
+    model = potential(orders, radial=radial)
     for structure in (cluster(), crystal(), Structure([29], np.zeros((1, 3)))):
         energy, forces, stress = model.energy_forces_stress(structure)
         energy_torch, forces_torch = in_torch(model.torch(), structure)
@@ -186,8 +194,9 @@ def test_molecular_dynamics_conserves_energy():
 # ---- files ------------------------------------------------------------------------------------------------------
 
 
-def test_files_give_the_same_potential(tmp_path):
-    model = potential()
+@pytest.mark.parametrize("radial", [RADIAL, PAIR_RADIAL])
+def test_files_give_the_same_potential(tmp_path, radial):
+    model = potential(radial=radial)
     path = model.save(tmp_path / "alloy.npz")
     again = LinearPotential.load(path)
     assert again.labels == model.labels == tuple(f.label for f in functions())

@@ -21,7 +21,7 @@ class ABasis(NamedTuple):
     component: np.ndarray
     """(channels,) int64 first component of the same channel."""
     radial: np.ndarray
-    """Constants of the radial functions."""
+    """(S, S, 10) or (1, 1, 10) constants of the radial functions by the species of an atom and of its neighbour."""
     recurrence: np.ndarray
     """(functions, 3)."""
     harmonics: np.ndarray
@@ -31,7 +31,8 @@ class ABasis(NamedTuple):
 def a_basis(channels: np.ndarray, radial: RadialBasis, species: int) -> ABasis:
     """Tables for ``channels`` (channels, 3), laid out as those of a ``ProductBasis``: (species, n, l), n from 1.
 
-    Raises ``ValueError`` for a channel of a species or a radial function that does not exist.
+    Raises ``ValueError`` for a channel of a species or a radial function that does not exist, and for an r0 of pairs of
+    other species.
     """
     channels = np.asarray(channels, dtype=np.int64).reshape(-1, 3)
     if len(channels) and channels[:, 0].max() >= species:
@@ -42,6 +43,10 @@ def a_basis(channels: np.ndarray, radial: RadialBasis, species: int) -> ABasis:
     if len(channels) and channels[:, 1].max() > radial.functions:
         raise ValueError(
             f"the basis uses radial functions up to n={channels[:, 1].max()}, the radial basis has {radial.functions}"
+        )
+    if len(radial.pair_r0) not in (0, species):
+        raise ValueError(
+            f"the radial basis has r0 for pairs of {len(radial.pair_r0)} species, but {species} elements are given"
         )
     z, n, rank = channels.T
     sizes = 2 * rank + 1

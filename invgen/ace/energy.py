@@ -215,8 +215,8 @@ def _evaluate(
             count = min(LANES, edges[z + 1] - first)
             for lane in range(count):
                 atom = order[first + lane]
-                pairs[lane] = gather(planes, lane, atom, positions, start, second, shift, tables.radial[0])
-                radial_of(planes, lane, pairs[lane], tables.radial, tables.recurrence)
+                pairs[lane] = gather(planes, lane, atom, positions, start, second, shift, tables.radial[0, 0, 0])
+                radial_of(planes, lane, z, pairs[lane], tables.radial, tables.recurrence)
                 angular_of(planes, lane, pairs[lane], tables.harmonics)
                 moments_of(planes, lane, tables, values)
             contracted_energy(nodes, weights[z], leaf_weights[z], values, adjoint, energy)

@@ -143,32 +143,37 @@ def _power(out, base, exponent, pairs):
 
 
 @compiled
-def transform_planes(r, w, pairs, radial):
-    """u and du/dr into rows 0 and 1 of the scratch ``w``."""
+def transform_planes(r, w, at, pairs, radial):
+    """u and du/dr of the distances from address ``r`` on into rows 0 and 1 of the scratch ``w``, ``at`` bytes in."""
     r0, p, q, steepness, scale = radial[1], int(radial[3]), int(radial[4]), radial[5], 1.0 / radial[7]
-    u, du, s = line(w, 0), line(w, 1), line(w, 2)
+    u, du, s, power, lower = line(w, 0) + at, line(w, 1) + at, line(w, 2) + at, line(w, 3) + at, line(w, 4) + at
     _scaled((s, r), (1.0 / r0,), pairs)
     if radial[2] == 0.0:
-        _half_inverse((line(w, 3), s), (2.0,), pairs)
-        _power(u, line(w, 3), p, pairs)
-        _product((du, u, line(w, 3)), (), pairs)
+        _half_inverse((power, s), (2.0,), pairs)
+        _power(u, power, p, pairs)
+        _product((du, u, power), (), pairs)
         _scaled((du, du), (-0.5 * p / r0,), pairs)
     else:
-        _power(line(w, 3), s, q - p, pairs)
-        _power(line(w, 4), s, q - 1, pairs)
+        _power(power, s, q - p, pairs)
+        _power(lower, s, q - 1, pairs)
         numbers = (steepness, -steepness / r0, float(q), float(q - p))
-        _agnesi((u, du, s, line(w, 3), line(w, 4)), numbers, pairs)
+        _agnesi((u, du, s, power, lower), numbers, pairs)
     _shifted((u,), (radial[6], scale), pairs)
     _scaled((du, du), (scale,), pairs)
     _inside((u, du, r), (radial[0],), pairs)
 
 
 @compiled
-def radial_of(planes, lane, pairs, radial, recurrence):
-    """R_n and dR_n/dr."""
-    w, f, df = planes.scratch, row(planes.values, lane, 0), row(planes.slopes, lane, 0)
-    step, envelope, first = 8 * w.shape[1], int(radial[8]), radial[9]
-    transform_planes(row(planes.lines, lane, 0), w, pairs, radial)
+def radial_of(planes, lane, centre, pairs, radial, recurrence):
+    """R_n and dR_n/dr of the neighbours of an atom of species ``centre``."""
+    w, f, df, r = planes.scratch, row(planes.values, lane, 0), row(planes.slopes, lane, 0), row(planes.lines, lane, 0)
+    step, envelope, first = 8 * w.shape[1], int(radial[0, 0, 8]), radial[0, 0, 9]
+    if radial.shape[0] == 1:
+        transform_planes(r, w, 0, pairs, radial[0, 0])
+    else:
+        for z in range(radial.shape[1]):
+            lo, hi = planes.bounds[lane, z], planes.bounds[lane, z + 1]
+            transform_planes(r + 8 * lo, w, 8 * lo, hi - lo, radial[centre, z])
     u, du = line(w, 0), line(w, 1)
     _power(line(w, 2), u, envelope - 1, pairs)
     _both_scaled((f, df, u, du, line(w, 2)), (first, first * envelope), pairs)

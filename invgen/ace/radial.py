@@ -5,7 +5,8 @@ The distance r is mapped to u(r) = (x(r) - x(R)) / (x(0) - x(R)), which falls fr
     R_n(r) = u^e P_(n-1)(u),   integral over u from 0 to 1 of R_n R_m = delta_nm.
 
 P are shifted Jacobi polynomials (weight u^(2e)), evaluated by their three-term recurrence. R_n is bounded for all
-r > 0, and with e >= 3 it goes to zero at the cutoff with two continuous derivatives.
+r > 0, and with e >= 3 it goes to zero at the cutoff with two continuous derivatives. Each pair of elements may have a
+typical distance r0, and so a u(r), of its own; P and the cutoff are the same for all.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class RadialError(InvgenError, ValueError):
 
 @dataclass(frozen=True)
 class RadialBasis:
-    """``functions`` radial functions up to ``cutoff``; the same for all ranks and species.
+    """``functions`` radial functions up to ``cutoff``; the same for all ranks, and for all species but for ``pair_r0``.
 
     cutoff, r0
         Å; r0 is the typical distance of nearest neighbours, where the transforms resolve best.
@@ -38,6 +39,8 @@ class RadialBasis:
         Powers of the transform, whole numbers of at least 1; agnesi needs q > p.
     envelope
         The power e of u, at least 3.
+    pair_r0
+        (S, S) Å, symmetric: r0 of every pair of species instead of ``r0``; by default there is none.
 
     Raises ``RadialError``.
     """
@@ -49,6 +52,7 @@ class RadialBasis:
     p: int = 2
     q: int = 4
     envelope: int = 3
+    pair_r0: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if self.transform not in TRANSFORMS:
@@ -59,11 +63,22 @@ class RadialBasis:
                 raise RadialError(f"{name} of a radial basis must be a whole number of at least {least}, got {value!r}")
         for name in ("cutoff", "r0"):
             value = getattr(self, name)
-            if not (np.isreal(value) and np.isfinite(value) and value > 0):
+            if not _is_length(value):
                 raise RadialError(f"{name} of a radial basis must be a positive length in Å, got {value!r}")
             object.__setattr__(self, name, float(value))
+        self._check_pairs()
         if self.transform == "agnesi" and self.q <= self.p:
             raise RadialError(f"the agnesi transform needs q > p, got p={self.p}, q={self.q}; the usual are 2 and 4")
+
+    def _check_pairs(self) -> None:
+        rows = [list(row) for row in self.pair_r0]
+        if any(len(row) != len(rows) or not all(map(_is_length, row)) for row in rows):
+            raise RadialError(
+                f"pair_r0 must hold a positive length in Å for each pair of species, got {self.pair_r0!r}"
+            )
+        if rows != [list(column) for column in zip(*rows, strict=True)]:
+            raise RadialError(f"pair_r0 must be symmetric, a pair is the same from either end; got {self.pair_r0!r}")
+        object.__setattr__(self, "pair_r0", tuple(tuple(map(float, row)) for row in rows))
 
     @cached_property
     def steepness(self) -> float:
@@ -90,22 +105,24 @@ class RadialBasis:
         """P_0 = sqrt(2e + 1), without unit."""
         return float(np.sqrt(2 * self.envelope + 1))
 
-    @cached_property
-    def ends(self) -> tuple[float, float]:
-        """x at the cutoff, and x(0) minus that; x has no unit."""
-        at_cutoff = float(self._transformed(np.float64(self.cutoff)))
-        return at_cutoff, float(self._transformed(np.float64(0.0))) - at_cutoff
+    def ends(self, r0: Any) -> tuple[Any, Any]:
+        """x at the cutoff, and x(0) minus that, for one r0 (Å) or an array of them; x has no unit."""
+        at_cutoff = self._transformed(self.cutoff / r0)
+        return at_cutoff, self._transformed(0.0) - at_cutoff
 
-    def _transformed(self, r: Any) -> Any:
-        s = r / self.r0
+    def _transformed(self, s: Any) -> Any:
         if self.transform == "power":
             return (2 / (1 + s)) ** self.p
         return 1 / (1 + self.steepness * s**self.q / (1 + s ** (self.q - self.p)))
 
-    def values(self, r: Any) -> list[Any]:
-        """R_1, ..., R_N at the distances ``r`` (Å), a NumPy array or a torch tensor that may be differentiated."""
-        at_cutoff, span = self.ends
-        u = (self._transformed(r) - at_cutoff) / span * (r < self.cutoff)
+    def values(self, r: Any, r0: Any = None) -> list[Any]:
+        """R_1, ..., R_N at the distances ``r`` (Å), a NumPy array or a torch tensor that may be differentiated.
+
+        ``r0`` (Å) of each distance where it is not that of the basis, an array or tensor like ``r``.
+        """
+        r0 = self.r0 if r0 is None else r0
+        at_cutoff, span = self.ends(r0)
+        u = (self._transformed(r / r0) - at_cutoff) / span * (r < self.cutoff)
         found = [self.first * u**self.envelope]
         before = 0 * u
         for c0, c1, c2 in self.recurrence[:-1].tolist():
@@ -114,23 +131,31 @@ class RadialBasis:
         return found
 
     def constants(self) -> np.ndarray:
-        """(10,) what the compiled kernel reads: cutoff, r0 (Å), is agnesi, p, q, a, x at the cutoff, span, e, P_0."""
+        """(S, S, 10) what the compiled kernel reads: cutoff, r0 (Å), is agnesi, p, q, a, x at the cutoff, span, e, P_0.
+
+        The first two axes are the species of an atom and of its neighbour; of length 1 if all pairs have the same r0.
+        """
         kind = float(self.transform == "agnesi")
-        steepness = self.steepness if kind else 0.0
-        return np.array(
-            [self.cutoff, self.r0, kind, self.p, self.q, steepness, *self.ends, self.envelope, self.first],
-            dtype=np.float64,
-        )
+        shape = (kind, self.p, self.q, self.steepness if kind else 0.0)
+        rows = [
+            [(self.cutoff, r0, *shape, *self.ends(r0), self.envelope, self.first) for r0 in row]
+            for row in self.pair_r0 or ((self.r0,),)
+        ]
+        return np.array(rows, dtype=np.float64)
 
     def to_json(self) -> dict[str, Any]:
-        """All parameters as JSON values."""
-        return asdict(self)
+        """All parameters as JSON values; without ``pair_r0`` where there is none."""
+        return {key: value for key, value in asdict(self).items() if key != "pair_r0" or value}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> RadialBasis:
         """From ``to_json``; raises ``RadialError`` naming missing and unknown parameters."""
         known = set(cls.__dataclass_fields__)
-        if set(data) != known:
-            wrong = {"missing": sorted(known - set(data)), "unknown": sorted(set(data) - known)}
+        if set(data) | {"pair_r0"} != known:
+            wrong = {"missing": sorted(known - set(data) - {"pair_r0"}), "unknown": sorted(set(data) - known)}
             raise RadialError(f"the parameters of a radial basis are {sorted(known)}; {wrong}")
         return cls(**data)
+
+
+def _is_length(value: Any) -> bool:
+    return bool(np.isreal(value) and np.isfinite(value) and value > 0)

@@ -47,6 +47,7 @@ class TorchLinearPotential(nn.Module):
     """
 
     numbers: torch.Tensor
+    pair_r0: torch.Tensor
 
     def __init__(self, potential: Linear) -> None:
         super().__init__()
@@ -56,6 +57,8 @@ class TorchLinearPotential(nn.Module):
         self.channels: list[list[int]] = potential.products.channels.tolist()
         numbers = torch.from_numpy(np.asarray(potential.numbers, dtype=np.int64))
         self.register_buffer("numbers", numbers, persistent=False)
+        table = torch.tensor(self.radial.pair_r0, dtype=torch.float64)
+        self.register_buffer("pair_r0", table, persistent=False)
         self.coefficients = nn.Parameter(torch.from_numpy(potential.coefficients.copy()))
         self.references = nn.Parameter(torch.from_numpy(potential.references.copy()))
         self.repulsion = None if potential.repulsion is None else TorchRepulsion(potential.repulsion)
@@ -79,7 +82,8 @@ class TorchLinearPotential(nn.Module):
         """(atoms, components): A in the order of the channels."""
         r = vectors.norm(dim=1)
         harmonics = real_harmonics(vectors / r.unsqueeze(1), self.ranks - 1)
-        radial = torch.stack(self.radial.values(r), dim=1)
+        r0 = self.pair_r0[species[batch.first], species[batch.second]] if self.radial.pair_r0 else None
+        radial = torch.stack(self.radial.values(r, r0), dim=1)
         parts = []
         for z, n, rank in self.channels:
             mine = radial[:, n - 1] * (species[batch.second] == z)

@@ -15,7 +15,6 @@ from invgen.ace.fitting.solvers import dependent_columns
 from invgen.ace.fitting.validation import duplicates
 from invgen.data.errors import DataError
 from invgen.data.structures import Structure
-from invgen.emitted.products import ProductBasis
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError
 
@@ -95,17 +94,6 @@ def name_dependent(
             stacklevel=4,
         )
     return named
-
-
-def pair_twins(products: ProductBasis, species: int) -> np.ndarray:
-    """Columns of pair functions that others repeat: a sum over pairs of two elements is the same from either end.
-
-    They are those of correlation order 1 at centres of species z with neighbours of a species before z.
-    """
-    single = np.flatnonzero(products.orders == 1)
-    neighbour = products.species[products.column[products.row_start[single]]]
-    size = len(products.orders)
-    return np.concatenate([z * size + single[neighbour < z] for z in range(species)])
 
 
 def some(names: Sequence[str], between: str) -> str:

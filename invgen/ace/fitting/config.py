@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from invgen.ace.fitting.centres import check_centres
 from invgen.ace.fitting.rows import Weights
 from invgen.ace.fitting.solvers import SOLVERS
 from invgen.ace.fitting.validation import FOLD_BY
-from invgen.ace.radial import RadialBasis
-from invgen.data.neighbours import nearest_distance
 from invgen.data.references import METHODS
-from invgen.data.structures import Structure
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError, parse_table, parse_tables, read_tables
 from invgen.runs.references import ReferencesConfig, check_energies, check_references
@@ -62,6 +60,11 @@ class BasisConfig:
     """degree, cost or rank: in which order candidates are looked at."""
     source: str | None = None
     """File, folder or shipped id of a basis that was generated before; excludes all other keys but ``elements``."""
+    centres: dict[str, Any] = field(default_factory=dict)
+    """By element of the centre, the largest degree of its functions, or a list with one for each order (0: none of it);
+    elements that are not named have the degrees of the basis."""
+    neighbours: dict[str, Any] = field(default_factory=dict)
+    """By element, what each factor with neighbours of it adds to the degree that is limited."""
     max_candidates: int | None = None
     """Allows more candidates than are enumerated unless told."""
 
@@ -74,6 +77,8 @@ class RadialConfig:
     """Å: where interactions end."""
     r0: float | None = None
     """Å: without it the median distance of nearest neighbours in the training structures."""
+    pair_r0: dict[str, Any] = field(default_factory=dict)
+    """Å: instead of r0, of single pairs of elements: a table such as ``{C-H = 1.1, C-C = 1.4}``."""
     transform: str = "agnesi"
     """agnesi or power."""
     p: int = 2
@@ -102,7 +107,7 @@ class WeightsConfig:
     def weights(self) -> Weights:
         """Checked; raises ``ConfigError``."""
         for group, factors in self.groups.items():
-            numbers = isinstance(factors, Mapping) and all(_is_number(v) for v in factors.values())
+            numbers = isinstance(factors, Mapping) and all(is_number(v) for v in factors.values())
             if not numbers:
                 raise ConfigError(f"[weights.groups.{group}] must be a table of numbers, got {factors!r}")
         try:
@@ -232,15 +237,6 @@ def spec_arguments(basis: BasisConfig, elements: tuple[str, ...]) -> dict[str, A
     return {"family": "ace", **{k: v for k, v in values.items() if v is not None}}
 
 
-def radial_basis(radial: Any, train: Sequence[Structure]) -> RadialBasis:
-    """The radial functions; of a table only the shape, for the basis says how many there are."""
-    if isinstance(radial, RadialBasis):
-        return radial
-    keys: RadialConfig = table("radial", RadialConfig, radial)
-    r0 = nearest_distance(train, keys.cutoff) if keys.r0 is None else keys.r0
-    return RadialBasis(keys.cutoff, 1, r0, keys.transform, keys.p, keys.q, keys.envelope)
-
-
 def check_fit_references(references: FitReferencesConfig) -> None:
     """Raises ``ConfigError`` for an unknown method and energies that are no numbers."""
     check_references(references, (FITTED, *METHODS))
@@ -269,8 +265,9 @@ def check_short_range(short_range: ShortRangeConfig) -> None:
 
 def check_basis(basis: BasisConfig) -> None:
     """Raises ``ConfigError`` unless the keys describe one basis."""
+    check_centres(basis.centres, basis.neighbours)
     if basis.source is not None:
-        others = {k: v for k, v in asdict(basis).items() if k not in ("source", "elements")}
+        others = {k: v for k, v in asdict(basis).items() if k not in ("source", "elements", "centres", "neighbours")}
         given = [k for k, v in others.items() if v != getattr(BasisConfig(), k)]
         if given:
             raise ConfigError(f"basis.source is a basis of its own; remove {', '.join(given)} from [basis]")
@@ -280,5 +277,6 @@ def check_basis(basis: BasisConfig) -> None:
         raise ConfigError("basis.channels needs basis.l_max beside it")
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether ``value`` is a finite number, and no truth value."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")

@@ -25,39 +25,52 @@ CHUNK = 4
 
 
 class DesignRows(NamedTuple):
-    """Derivatives by the coefficients; column z K + k is function k at centres of species z. float64, contiguous."""
+    """Derivatives by the C coefficients, in the order of ``DesignEvaluator``. float64, contiguous."""
 
     energy: np.ndarray
-    """(K S,) sum over the atoms."""
+    """(C,) sum over the atoms."""
     forces: np.ndarray
-    """(3 atoms, K S), rows atom by atom x, y, z; 1/Å."""
+    """(3 atoms, C), rows atom by atom x, y, z; 1/Å."""
     virial: np.ndarray
-    """(6, K S) derivatives by the strain: stress times volume, ASE's sign, order xx, yy, zz, yz, xz, xy."""
+    """(6, C) derivatives by the strain: stress times volume, ASE's sign, order xx, yy, zz, yz, xz, xy."""
 
 
 class DesignEvaluator:
-    """Rows for the functions of ``products``.
+    """Rows for the functions of ``products``: a column for each function that is kept at each species of the centre.
 
     elements
         Chemical symbols; position z is species z of the channels and of the columns.
+    kept
+        (S, functions) bool: which functions atoms of a species have; all without it. Columns are in the order of its
+        true entries, row by row.
 
     Raises ``DataError`` for elements that are none, ``ValueError`` for channels that ``radial`` or ``elements`` lack.
     """
 
-    def __init__(self, products: ProductBasis, radial: RadialBasis, elements: tuple[str, ...]) -> None:
+    def __init__(
+        self, products: ProductBasis, radial: RadialBasis, elements: tuple[str, ...], kept: np.ndarray | None = None
+    ) -> None:
         self.radial, self.elements = radial, tuple(elements)
         self.numbers = element_numbers(self.elements)
         self.basis = a_basis(products.channels, radial, len(self.numbers))
         self.terms = unfold(products)
         self.functions = len(self.terms.order)
+        self.kept = np.ones((len(self.elements), self.functions), dtype=bool) if kept is None else kept
+        self.column = np.where(self.kept, np.cumsum(self.kept).reshape(self.kept.shape) - 1, -1)
 
     def __repr__(self) -> str:
         return f"DesignEvaluator({self.functions} functions, {self.basis.components} components, {self.elements})"
 
     @property
     def columns(self) -> int:
-        """Number of coefficients: functions times elements."""
-        return self.functions * len(self.elements)
+        """Number of coefficients: functions times elements, unless some are not kept."""
+        return int(self.kept.sum())
+
+    def by_species(self, coefficients: np.ndarray) -> np.ndarray:
+        """(S, functions) of ``coefficients`` (columns,); zero where a function is not kept."""
+        found = np.zeros(self.kept.shape)
+        found[self.kept] = coefficients
+        return found
 
     def rows(self, structure: Structure) -> DesignRows:
         """Rows of one structure; may run on several threads at once, the kernels leave Python's lock.
@@ -70,7 +83,7 @@ class DesignEvaluator:
         planes = make_planes(self.basis, 1, len(self.elements), near.widest)
         _rows(
             np.ascontiguousarray(structure.positions), *near, 3 * near.widest + TAIL, self.basis, planes,
-            tuple(self.terms), energy, sums,
+            tuple(self.terms), self.column, energy, sums,
         )  # fmt: skip
         forces, virial = _transposed(sums)
         return DesignRows(energy, forces, virial)
@@ -149,13 +162,12 @@ def _scatter(line, bounds, inside, neighbour, atom, sums):
 
 
 @compiled
-def _function_rows(k, atom, species, bounds, inside, neighbour, a, d, terms, weights, line, energy, sums):
-    """Add function ``k`` at ``atom`` to its column of energies and row of sums."""
+def _function_rows(k, atom, column, bounds, inside, neighbour, a, d, terms, weights, line, energy, sums):
+    """Add function ``k`` at ``atom`` to ``column`` of energies, and to this row of the sums."""
     row, order, value, factor, slot, chunk, support, group = terms
     chunks, end = chunk[k + 1] - chunk[k], 3 * inside[-1]
     weights[: chunks * CHUNK] = 0.0
     line[: end + TAIL] = 0.0
-    column = species * order.size + k
     energy[column] += _derivatives(row, order[k], value, factor, slot, k, a, weights)
     for c in range(chunks):
         z, mine = group[chunk[k] + c], support[chunk[k] + c]
@@ -166,23 +178,25 @@ def _function_rows(k, atom, species, bounds, inside, neighbour, a, d, terms, wei
 
 
 @compiled
-def _rows(positions, species, start, second, shift, columns, tables, planes, terms, energy, sums):
-    """All functions at all atoms; the derivatives of A have at most ``columns``."""
+def _rows(positions, species, start, second, shift, width, tables, planes, terms, column, energy, sums):
+    """All functions at all atoms; the derivatives of A have at most ``width`` columns."""
     functions, chunk, components = terms[1].size, terms[5], tables.components
-    a, d, line = np.empty(components), np.empty((components, columns)), np.empty(columns)
+    a, d, line = np.empty(components), np.empty((components, width)), np.empty(width)
     longest = 1
     for k in range(functions):
         longest = max(longest, CHUNK * (chunk[k + 1] - chunk[k]))
     weights = np.empty(longest)
     bounds, inside, neighbour = planes.bounds[0], planes.inside[0], planes.neighbour[0]
     for atom in range(species.size):
-        pairs = gather(planes, 0, atom, positions, start, second, shift, tables.radial[0])
-        radial_of(planes, 0, pairs, tables.radial, tables.recurrence)
+        pairs = gather(planes, 0, atom, positions, start, second, shift, tables.radial[0, 0, 0])
+        radial_of(planes, 0, species[atom], pairs, tables.radial, tables.recurrence)
         angular_of(planes, 0, pairs, tables.harmonics)
         moments_of(planes, 0, tables, a.reshape(-1, 1))
         moment_derivatives(planes, tables, d)
         for k in range(functions):
-            _function_rows(k, atom, species[atom], bounds, inside, neighbour, a, d, terms, weights, line, energy, sums)
+            mine = column[species[atom], k]
+            if mine >= 0:
+                _function_rows(k, atom, mine, bounds, inside, neighbour, a, d, terms, weights, line, energy, sums)
 
 
 @compiled

@@ -14,7 +14,8 @@ import numpy as np
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
 from invgen.ace.fitting.balance import balanced, dominance, dominance_text
 from invgen.ace.fitting.blocks import cores
-from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates, pair_twins
+from invgen.ace.fitting.centres import degrees, kept_functions, labels_of, pair_twins
+from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates
 from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
@@ -80,6 +81,7 @@ class FitResult:
 class FitSettings:
     """How to fit. ``w_L`` is the weight of a rank in the degrees of the smoothness prior.
 
+    ``centres`` and ``neighbours`` limit functions by elements, see ``kept_functions``.
     ``factors_folder`` keeps the condensed design, so that an interrupted fit goes on and another solver starts there.
     ``scheduler`` is the address of a Dask scheduler that assembles.
     """
@@ -89,12 +91,15 @@ class FitSettings:
     solver: SolverConfig = field(default_factory=SolverConfig)
     short_range: ShortRangeConfig = field(default_factory=ShortRangeConfig)
     w_L: Fraction | float = Fraction(3, 2)
+    centres: Mapping[str, Any] = field(default_factory=dict)
+    neighbours: Mapping[str, Any] = field(default_factory=dict)
     factors_folder: Path | None = None
     scheduler: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, without the folder."""
-        return {"weights": asdict(self.weights), "solver": asdict(self.solver)}
+        limits = {"centres": dict(self.centres), "neighbours": dict(self.neighbours)}
+        return {"weights": asdict(self.weights), "solver": asdict(self.solver), **limits}
 
 
 def fit_products(
@@ -123,12 +128,13 @@ def fit_products(
     check_short_range(settings.short_range)
     repeated = name_duplicates(sets)
     start = starting_energies(sets["train"], elements, settings.references, radial.cutoff)
-    evaluator = DesignEvaluator(products, radial, tuple(elements))
+    kept = kept_functions(products, float(settings.w_L), elements, settings.centres, settings.neighbours)
+    evaluator = DesignEvaluator(products, radial, tuple(elements), kept)
     fitted = [*sets["train"], *(sets["validation"] if settings.solver.refit else ())]
     check_rows(fitted, evaluator.columns + len(start.free), settings.weights, settings.solver.method)
-    clock, scales = Clock(), np.tile(degrees(products, float(settings.w_L)), len(elements))
+    clock, scales = Clock(), np.broadcast_to(degrees(products, float(settings.w_L)), kept.shape)[kept]
     factors = _weighted(sets, evaluator, start, settings, scales, clock, say)
-    labels = [f"{e}: {label}" for e in elements for label in products.labels]
+    labels = labels_of(products, elements, kept)
     say("solve", 0, 1)
     solution = _solve(factors, scales, labels, settings, bool(sets["validation"]), say)
     say("solve", 1, 1)
@@ -137,7 +143,8 @@ def fit_products(
     energies = final_energies(start, factors, solution.coefficients, left_out)
     one_body = told_energies(energies, sets["train"], radial.cutoff, settings.references)
     known = _known(sets, products, settings, factors, energies, about)
-    potential, short_range = _potential(sets, products, radial, settings, solution, known)
+    coefficients = evaluator.by_species(solution.coefficients)
+    potential, short_range = _potential(sets, products, radial, settings, coefficients, known)
     report = {
         **known,
         "radial": radial.to_json(),
@@ -145,7 +152,7 @@ def fit_products(
         "one_body": one_body,
         "short_range": short_range,
         "rows": dominance(factors, solution.coefficients),
-        "solution": _told(solution, name_dependent(factors, solution, labels, pair_twins(products, len(elements)))),
+        "solution": _told(solution, name_dependent(factors, solution, labels, pair_twins(products, kept))),
         "seconds": clock.seconds,
         "peak_memory_gib": peak_memory(),
     }
@@ -197,7 +204,7 @@ def _potential(
     products: ProductBasis,
     radial: RadialBasis,
     settings: FitSettings,
-    solution: Solution,
+    coefficients: np.ndarray,
     known: dict[str, Any],
 ) -> tuple[LinearPotential, dict[str, Any]]:
     """The potential with its repulsion, and what the report says of the latter."""
@@ -205,8 +212,8 @@ def _potential(
     structures = [*sets["train"], *sets["validation"]]
     repulsion, told = repulsion_of(structures, elements, radial.cutoff, settings.short_range)
     potential = LinearPotential(
-        products, radial, elements, solution.coefficients.reshape(len(elements), -1),
-        np.array(list(references.values())), products.labels, known, repulsion,
+        products, radial, elements, coefficients, np.array(list(references.values())), products.labels, known,
+        repulsion,
     )  # fmt: skip
     return potential, {**told, "attracts": name_attractions(potential)}
 
@@ -255,16 +262,6 @@ def _measured(
             say(f"measure {name}", 1, 1)
     errors = {name: error_table(*pair) for name, pair in found.items()}
     return FitResult(potential, solution, errors, {**report, "errors": errors}, found)
-
-
-def degrees(products: ProductBasis, w_L: float) -> np.ndarray:
-    """(functions,) the degree sum(n_i + w_L l_i) of every function."""
-    _, n, rank = products.channels.T
-    of = np.empty(products.components + len(products.left))
-    of[: products.components] = np.repeat(n + w_L * rank, products.sizes)
-    for k, (left, right) in enumerate(zip(products.left, products.right, strict=True), products.components):
-        of[k] = of[left] + of[right]
-    return np.asarray(of[products.column[products.row_start[:-1]]])
 
 
 def _folds(train: Sequence[Structure], validation: Sequence[Structure], solver: SolverConfig) -> np.ndarray:

@@ -19,12 +19,12 @@ from invgen.ace.fitting.config import (
     SolverConfig,
     WeightsConfig,
     check_basis,
-    radial_basis,
     read_fit_config,
     spec_arguments,
     table,
 )
 from invgen.ace.fitting.fit import FitResult, FitSettings, fit_products
+from invgen.ace.fitting.radials import radial_basis
 from invgen.ace.fitting.rows import Weights, elements_of
 from invgen.ace.radial import RadialBasis
 from invgen.data.dataset import split_indices
@@ -76,18 +76,20 @@ def fit(
     is gone. Ctrl-C during assembly or solve keeps what was done in ``folder``; the same call goes on from there.
     """
     sets = {"train": _structures(structures), "validation": _structures(validation), "test": _structures(test)}
-    given = table("weights", WeightsConfig, weights)
+    given, limits = table("weights", WeightsConfig, weights), _keys(basis)
     settings = FitSettings(
         given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
         table("references", FitReferencesConfig, references or {}),
         table("solver", SolverConfig, {"method": solver} if isinstance(solver, str) else solver),
         table("short_range", ShortRangeConfig, short_range or {}),
+        centres=limits.centres,
+        neighbours=limits.neighbours,
         factors_folder=None if folder is None else Path(folder) / "factors",
         scheduler=scheduler,
     )
     wanted, elements = _request(basis, sets["train"])
     check_request(sets, elements, settings.references, settings.solver, settings.weights)
-    shape = radial_basis(radial, sets["train"])
+    shape = radial_basis(radial, sets["train"], elements)
     found = _found(wanted, basis, None if folder is None else Path(folder), progress)
     products = _products(found)
     if not isinstance(radial, type(shape)):
@@ -155,6 +157,12 @@ def _found_from(basis: BasisConfig, base: Path) -> BasisConfig:
 
 def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:
     return read_structures(source) if isinstance(source, str | Path) else list(source)
+
+
+def _keys(basis: Any) -> BasisConfig:
+    """The keys of ``[basis]``; defaults where a basis itself was given."""
+    keys = table("basis", BasisConfig, basis)
+    return keys if isinstance(keys, BasisConfig) else BasisConfig()
 
 
 def _request(basis: Any, train: list[Structure]) -> tuple[Basis | BasisSpec, tuple[str, ...]]:

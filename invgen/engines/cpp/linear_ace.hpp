@@ -44,6 +44,9 @@ class LinearAce : public Model {
   struct Group {  // a species and a rank with all its channels
     std::size_t species, rank, begin, end;
   };
+  struct Scale {  // of a pair of species
+    double r0, at_cutoff, span;
+  };
   struct Planes {  // one atom: packs of neighbours
     std::vector<std::size_t> bounds;  // first pack of every species, and the end
     std::vector<std::size_t> place;   // neighbour in every lane, or none
@@ -53,9 +56,14 @@ class LinearAce : public Model {
   static constexpr std::size_t none = ~std::size_t(0);
 
   void read_radial(Data& data) {
-    const std::vector<double> c = data.numbers("radial", 10);
-    cutoff = c[0], r0 = c[1], agnesi = c[2] != 0.0, p = int(c[3]), q = int(c[4]), steepness = c[5];
-    at_cutoff = c[6], span = c[7], envelope = int(c[8]), first_value = c[9];
+    std::vector<double> c = data.numbers("radial");
+    if (c.size() != 10) c = data.numbers("radial", 10 * species * species);
+    cutoff = c[0], agnesi = c[2] != 0.0, p = int(c[3]), q = int(c[4]), steepness = c[5];
+    envelope = int(c[8]), first_value = c[9];
+    for (std::size_t pair = 0; pair < species * species; ++pair) {
+      const double* own = c.data() + (c.size() == 10 ? 0 : 10 * pair);
+      scales.push_back({own[1], own[6], own[7]});
+    }
     recurrence = data.numbers("recurrence");
     functions = recurrence.size() / 3;
   }
@@ -89,7 +97,7 @@ class LinearAce : public Model {
     for (std::size_t lane = 0; lane < count; ++lane) {
       Planes& planes = atoms[lane];
       gather(near, first + lane, planes);
-      radial(planes);
+      radial(planes, near.species[first]);
       angular(planes);
       moments(planes, lane);
     }
@@ -138,12 +146,15 @@ class LinearAce : public Model {
     return result;
   }
 
-  // R_n and dR_n/dr
-  void radial(Planes& planes) const {
+  // R_n and dR_n/dr of the neighbours of an atom of a species
+  void radial(Planes& planes, std::size_t centre) const {
     const std::size_t packs = planes.packs;
     planes.values.resize(functions * packs);
     planes.slopes.resize(functions * packs);
-    for (std::size_t at = 0; at < packs; ++at) {
+    for (std::size_t at = 0, z = 0; at < packs; ++at) {
+      while (at >= planes.bounds[z + 1]) ++z;
+      const Scale& scale = scales[centre * species + z];
+      const double r0 = scale.r0, at_cutoff = scale.at_cutoff, span = scale.span;
       const Pack s = planes.length[at] / r0;
       Pack u, du;
       if (agnesi) {
@@ -319,7 +330,8 @@ class LinearAce : public Model {
   std::vector<double> references, recurrence, harmonics, weights, leaf_weights;
   std::vector<std::size_t> function, component, left, right, leaf_start, leaf;
   std::vector<Group> groups;
-  double r0 = 0.0, steepness = 0.0, at_cutoff = 0.0, span = 1.0, first_value = 0.0;
+  std::vector<Scale> scales;  // by the species of an atom and of its neighbour
+  double steepness = 0.0, first_value = 0.0;
   bool agnesi = false;
   int p = 0, q = 0, envelope = 0;
   Planes atoms[LANES];
