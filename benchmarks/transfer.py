@@ -40,8 +40,7 @@ from invgen.data.xtb import label_one
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.evaluation import evaluate
-from invgen.potentials.saved import load_model
-from invgen.potentials.training.checkpoint import MODEL
+from invgen.potentials.saved import MODEL, load_model
 
 HEAVIEST, LARGER = 6, 9
 """Heavy atoms of the largest training molecules, and of those of the part ``larger``."""

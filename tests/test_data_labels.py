@@ -196,7 +196,7 @@ def test_a_missing_key_is_told_with_the_likely_one(tmp_path: Path) -> None:
         read_structures(path, wanted=("energy",))
     with pytest.raises(DataError, match=r"'dft_forces' for forces.*\"REF_forces\""):
         read_structures(path, LabelFormat({"forces": "dft_forces"}))
-    with pytest.raises(DataError, match=r'likely meant is keys = {stress = "REF_virial"}'):
+    with pytest.raises(DataError, match=r'likely meant is keys = {virial = "REF_virial"}'):
         read_structures(path, wanted=("stress",))
     assert read_structures(path, LabelFormat({"forces": "dft_forces"}), wanted=())[0].forces is None
     assert read_structures(path)[0].energy is None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +20,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from network_fixtures import CUTOFF, as_atoms, build, crystal, graph, labelled, molecule, pair_potential
 from typer.testing import CliRunner
 
-from invgen.cli import app
+from invgen.cli import app, main
 from invgen.data import DataError, Dataset, Structure, UnknownSpeciesError, read_structures, write_npz
 from invgen.data.files import write_archive
 from invgen.data.streamed import STREAMED
@@ -38,7 +40,7 @@ from invgen.potentials.committee import CommitteeCalculator
 from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, state_arrays
 from invgen.potentials.training.config import LossConfig, ReferencesConfig, TrainingConfig
-from invgen.potentials.training.processes import Processes, ProcessesError
+from invgen.potentials.training.processes import Processes, ProcessesError, started_processes
 from invgen.potentials.training.schedule import make_schedule, torch_schedules
 from invgen.potentials.training.start import set_references
 
@@ -159,12 +161,12 @@ def test_keys_and_units_travel_with_the_model(tmp_path: Path) -> None:
         app, ["evaluate", str(converted.folder / "model.safetensors"), str(tmp_path / "bohr.extxyz"), "--json"]
     )
     again = evaluate(EnergyForces(model), Dataset.from_structures(labelled(12), CUTOFF)).errors()
-    assert json.loads(found.output)["errors"] == pytest.approx(again, rel=1e-3)
+    assert json.loads(found.stdout)["errors"] == pytest.approx(again, rel=1e-3)
     told = [*("--key=energy=REF_energy", "--key=forces=REF_forces"), *("--unit=energy=kcal/mol", "--unit=length=Bohr")]
     explicit = CliRunner().invoke(
         app, ["evaluate", str(converted.folder / "model.safetensors"), str(tmp_path / "bohr.extxyz"), "--json", *told]
     )
-    assert explicit.output == found.output
+    assert explicit.stdout == found.stdout
     with pytest.raises(DataError, match="did you mean 'energy'"):
         train(config(tmp_path, data={"keys": {"enrgy": "E"}}), tmp_path)
 
@@ -413,7 +415,7 @@ def test_evaluate_on_the_command_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(model), str(frames), "--json"])
     assert result.exit_code == 0, result.output
     wanted = evaluate(EnergyForces(build("hip-nn")).eval(), Dataset.from_structures(labelled(4), CUTOFF)).to_json()
-    assert json.loads(result.output) == json.loads(json.dumps(wanted))
+    assert json.loads(result.stdout) == json.loads(json.dumps(wanted))
     table = CliRunner().invoke(app, ["evaluate", str(model), str(frames)]).output
     assert "energy per atom RMSE (meV/atom)" in table
     assert "atoms of C" in table
@@ -484,7 +486,8 @@ from invgen.potentials.training import run, sets, trainer
 folder = Path({folder!r})
 frames = [without(s, "forces") if k % 3 == 0 else without(s, "energy") if k % 3 == 1 else s
           for k, s in enumerate(labelled(12))]
-sets.load_splits = lambda settings, base: {{"train": frames[:7], "validation": frames[7:10], "test": frames[10:]}}
+parts = {{"train": frames[:7], "validation": frames[7:10], "test": frames[10:]}}
+sets.load_splits = lambda settings, base, stage: parts
 settings = config(folder, training={{"epochs": {epochs}, "batch_size": 3, "dtype": "float64", "learning_rate": 0.01,
                                      "average": 0.9, "clip": 1.0, "checkpoint_seconds": 0.0}})
 kept = []
@@ -567,6 +570,39 @@ def test_a_lost_process_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatc
         Processes(0, 2).sum(torch.zeros(3))
     assert Processes().any(True)
     assert Processes(1, 3).share(torch.arange(5)).tolist() == [1, 4]
+
+
+def test_a_process_that_is_asked_to_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """torchrun does so when another one has died; afterwards the signal means what it meant before."""
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(torch.distributed, "init_process_group", lambda *arguments, **more: None)
+    monkeypatch.setattr(torch.distributed, "destroy_process_group", lambda: None)
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 1)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def share() -> None:
+        with started_processes(torch.device("cpu")) as processes:
+            assert processes == Processes(1, 2)
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(10)
+
+    with pytest.raises(ProcessesError, match=r"process 1 of 2 was asked to end.* run the same command again"):
+        share()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_errors_of_processes_are_lines_that_name_the_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(**options: object) -> None:
+        raise ProcessesError("process 1 of 2 lost the others")
+
+    monkeypatch.setattr("invgen.cli.app", lost)
+    monkeypatch.setenv("RANK", "1")
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "process 1: error: process 1 of 2 lost the others\n"
 
 
 # ---- published data sets ----------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ import numpy as np
 
 from invgen.data.errors import DataError
 from invgen.data.files import read_archive, write_archive
+from invgen.potentials.saved import MODEL
 from invgen.potentials.training.config import LossConfig, TrainingConfig
 
-CHECKPOINT, MODEL = "checkpoint.npz", "model.safetensors"
+CHECKPOINT = "checkpoint.npz"
 KIND = "training checkpoint"
 FREE = frozenset({"checkpoint_seconds", "device", "compile"})
 """Settings that may change between two parts of one training."""
@@ -78,7 +79,8 @@ def check(here: Identity, there: Identity, folder: Path, extend: bool) -> list[s
     remedy = (
         "to go on with these settings, extend it (--extend, extend=True)"
         if not kept
-        else f"to start from its weights, use another folder and --from {folder / MODEL}"
+        else "for a training of its own take another folder (output.folder), to start from these weights, and with "
+        f"their architecture, besides --from {folder / MODEL}"
     )
     raise DataError(f"{folder / CHECKPOINT} belongs to another training: {told}; {remedy}, or remove it")
 

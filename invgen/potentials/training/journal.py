@@ -39,20 +39,25 @@ def write_curve(folder: Path, history: Sequence[Mapping[str, float]]) -> None:
     write_text(folder / CURVE, "\n".join([",".join(columns), *rows]) + "\n")
 
 
+def summary_writer() -> Any:
+    """The class that writes for TensorBoard. Raises ``InvgenError`` where that is not installed."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise InvgenError(
+            f"output.tensorboard is true, but TensorBoard cannot be imported ({error}): pip install tensorboard, or "
+            "leave the key out"
+        ) from error
+    return SummaryWriter
+
+
 class TensorBoard:
     """Writes rows of the learning curve; ``None`` as folder writes nothing."""
 
     def __init__(self, folder: Path | None) -> None:
         self._writer: Any = None
         if folder is not None:
-            try:
-                from torch.utils.tensorboard import SummaryWriter
-            except ImportError as error:
-                raise InvgenError(
-                    f"output.tensorboard is true, but TensorBoard cannot be imported ({error}): pip install "
-                    "tensorboard, or leave the key out"
-                ) from error
-            self._writer = SummaryWriter(str(folder / EVENTS))
+            self._writer = summary_writer()(str(folder / EVENTS))
 
     def add(self, row: Mapping[str, float]) -> None:
         """One point on every curve."""
