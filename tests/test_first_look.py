@@ -71,6 +71,9 @@ def test_nothing_is_said_of_labels_that_are_read_or_of_other_entries(tmp_path: P
     assert energy.endswith('keys = {energy = "total_energy"}')
     assert virial.endswith('keys = {virial = "virials"}')
     assert overlooked_labels(tmp_path / "a.npz", LabelFormat({"energy": "total_energy"}), {"energy", "stress"}) == []
+    np.savez(tmp_path / "b.npz", Z=np.ones((2, 2)), R=np.ones((2, 2, 3)), E_kcal=np.ones(2))
+    (line,) = overlooked_labels(tmp_path / "b.npz", LabelFormat(), ())
+    assert line == "no frame of b.npz has a label; there are E_kcal, R, Z: name the right ones as keys"
 
 
 def test_invgen_data_tells_of_labels_under_other_names(tmp_path: Path) -> None:

@@ -103,10 +103,14 @@ def overlooked_labels(path: str | Path, labels: LabelFormat, found: Collection[s
         As for ``read_structures``, which has read the file.
     """
     there = {} if set(LABELS) <= set(found) else first_entries(path)
+    likely = overlooked(labels, found, there)
+    if not likely and not set(LABELS) & set(found):
+        named = ", ".join(sorted(there)) or "no entries"
+        return [f"no frame of {Path(path).name} has a label; there are {named}: name the right ones as keys"]
     return [
         f"no frame of {Path(path).name} has a label {labels.key(label)!r} for {label}, but an entry {key!r}: if that "
         f"is it, say so, {keys_of(label, key)}"
-        for label, key in overlooked(labels, found, there).items()
+        for label, key in likely.items()
     ]
 
 

@@ -43,8 +43,9 @@ def training_sets(
         streamed = streamed_sets(config.data, base, cutoff, stage)
         say("structures: " + ", ".join(f"{len(data)} {name}" for name, data in streamed.items()) + ", streamed")
         train = streamed["train"]
-        say("labels: " + ", ".join(f"{name} {count}" for name, count in train.labelled().items()))
         step = -(-len(train) // SAMPLE)
+        if step > 1:
+            say("labels: " + ", ".join(f"{name} {count}" for name, count in train.labelled().items()))
         seen = train.structures(range(0, len(train), step))
         for line in first_look(config, base, seen, stage, "train" if step == 1 else f"one in {step} of train"):
             say(line)
