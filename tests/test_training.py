@@ -273,12 +273,15 @@ def test_tensorboard_hears_every_epoch_or_is_said_to_be_missing(
 ) -> None:
     points: list[tuple[str, float, int]] = []
     writer = SimpleNamespace(add_scalar=lambda *point: points.append(point), flush=lambda: None)
-    fake = SimpleNamespace(SummaryWriter=lambda folder: writer)
+    begun: list[int | None] = []
+    fake = SimpleNamespace(SummaryWriter=lambda folder, purge_step: begun.append(purge_step) or writer)
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", fake)
     result = train(config(tmp_path, output={"tensorboard": True}), tmp_path)
     assert [(value, epoch) for name, value, epoch in points if name == "loss"] == [
         (row["loss"], row["epoch"]) for row in result.history
     ]
+    train(config(tmp_path, output={"tensorboard": True}, training={"epochs": 4}), tmp_path, extend=True)
+    assert begun == [None, 3]
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
     with pytest.raises(Exception, match="pip install tensorboard"):
         train(config(tmp_path, output={"tensorboard": True, "folder": "other"}), tmp_path)

@@ -52,12 +52,16 @@ def summary_writer() -> Any:
 
 
 class TensorBoard:
-    """Writes rows of the learning curve; ``None`` as folder writes nothing."""
+    """Writes rows of the learning curve; ``None`` as folder writes nothing.
 
-    def __init__(self, folder: Path | None) -> None:
+    epoch
+        The first one that will be written: what an interrupted training wrote of it and of later ones is not shown.
+    """
+
+    def __init__(self, folder: Path | None, epoch: int = 0) -> None:
         self._writer: Any = None
         if folder is not None:
-            self._writer = summary_writer()(str(folder / EVENTS))
+            self._writer = summary_writer()(str(folder / EVENTS), purge_step=epoch or None)
 
     def add(self, row: Mapping[str, float]) -> None:
         """One point on every curve."""

@@ -87,7 +87,7 @@ class Trainer:
         self._check()
         if self.folder is not None and (self.folder / checkpoint.CHECKPOINT).exists():
             self._load(extend)
-        self._board = TensorBoard(self.folder if tensorboard and self.processes.first else None)
+        self._board = TensorBoard(self.folder if tensorboard and self.processes.first else None, self.epoch)
 
     def _check(self) -> None:
         """Pairs, elements and labels; ``learns`` are the properties that count and are labelled."""
