@@ -75,6 +75,8 @@ def test_units_have_their_values(text: str, quantity: str, value: float) -> None
         ("eV/0", "energy", "division by zero"),
         ("eV if 1 else eV", "energy", "neither a number nor a unit"),
         ("2", "length", "of a plain number"),
+        ("kcal", "energy", r"one of moles, for a single structure it is 2.6e\+22 eV: write it per mole"),
+        ("kJ/nm", "forces", "one of moles"),
     ],
 )
 def test_what_is_no_unit_is_told(text: str, quantity: str, message: str) -> None:
@@ -380,8 +382,8 @@ def test_rows_are_read_once_for_a_batch_and_its_labels(tmp_path: Path, monkeypat
     database(tmp_path / "a.db")
     data = StreamedDataset.open(tmp_path / "a.db", CUTOFF)
     read: list[list[int]] = []
-    reader = Rows._read
-    monkeypatch.setattr(Rows, "_read", lambda self, ids, *rest: read.append(ids) or reader(self, ids, *rest))
+    reader = Rows._structures
+    monkeypatch.setattr(Rows, "_structures", lambda self, ids, *rest: read.append(ids) or reader(self, ids, *rest))
     for systems, following in (([0, 1], [2, 3]), ([2, 3], [4, 5])):
         data.batch(systems)
         data.prefetch(following)

@@ -16,13 +16,15 @@ from test_training import config, without
 from typer.testing import CliRunner
 
 from invgen.cli import app
-from invgen.data import DataError, Dataset, LabelFormat, Structure, read_structures, write_npz
+from invgen.data import DataError, Dataset, LabelFormat, StreamedDataset, Structure, read_structures, write_npz
+from invgen.data.differences import force_slope
 from invgen.data.structures import overlooked_labels
 from invgen.nn import EnergyForces
 from invgen.potentials import InvgenCalculator, evaluate, load_model, save_model, train
 from invgen.potentials.evaluated import evaluate_file
-from invgen.potentials.training.config import ModelConfig
-from invgen.runs.preparation import stages_told
+from invgen.potentials.training.config import LossConfig, ModelConfig
+from invgen.potentials.training.first_look import first_look, lacking
+from invgen.runs.preparation import silent, stages_told
 
 
 def renamed(path: Path, structures: list[Structure], energy: str, forces: str, unit: float = 1.0) -> Path:
@@ -124,6 +126,35 @@ def test_flipped_forces_are_told_when_a_training_begins(tmp_path: Path, sign: fl
     assert any("the sign of the forces is flipped" in line for line in said) == (sign < 0)
 
 
+def test_few_frames_far_apart_are_no_reason_for_a_warning(tmp_path: Path) -> None:
+    """``invgen data --forces`` tells what it sees; a training that nobody asked warns of what is sure."""
+    few = near(6, 0.75)
+    assert force_slope(few).fits is False
+    settings = config(tmp_path, few)
+    assert not any("against" in line for line in first_look(settings, tmp_path, few, silent))
+    many = near(30, 0.75)
+    assert force_slope(many).fits is False
+    assert not any("against" in line for line in first_look(settings, tmp_path, many, silent))
+    assert any("against" in line for line in first_look(settings, tmp_path, near(30, 0.5), silent))
+
+
+def test_a_stress_without_a_volume_is_told_and_not_learnt(tmp_path: Path) -> None:
+    slab = dataclasses.replace(crystal(), periodic=(True, True, False), energy=1.0, stress=np.ones(6))
+    solid = dataclasses.replace(crystal(1), energy=1.0, stress=np.ones(6))
+    both = [slab, solid]
+    assert Dataset.from_structures(both, CUTOFF).labelled() == {"energy": 2, "forces": 0, "stress": 1}
+    with connect(tmp_path / "both.db") as database:
+        for s in both:
+            atoms = as_atoms(s)
+            atoms.calc = SinglePointCalculator(atoms, energy=s.energy, stress=s.stress)
+            database.write(atoms)
+    streamed = StreamedDataset.open(tmp_path / "both.db", CUTOFF)
+    assert streamed.labelled() == {"energy": 2, "forces": 0, "stress": 1}
+    assert streamed.labels([0, 1]).stress.isnan().all(dim=1).tolist() == [True, False]
+    (line,) = [x for x in lacking(both, LossConfig(), LabelFormat()) if "not periodic in three directions" in x]
+    assert line.startswith("1 frames have a stress")
+
+
 def test_isolated_atoms_are_found_wherever_the_split_has_put_them(tmp_path: Path) -> None:
     atoms = [Structure([z], np.zeros((1, 3)), energy=-10.0 * z, forces=np.zeros((1, 3))) for z in (1, 6, 8)]
     places = set()
@@ -140,16 +171,16 @@ def test_isolated_atoms_are_found_wherever_the_split_has_put_them(tmp_path: Path
 
 
 def test_a_streamed_set_is_looked_at_by_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("invgen.potentials.training.sets.SAMPLE", 9)
+    monkeypatch.setattr("invgen.potentials.training.sets.SAMPLE", 20)
     with connect(tmp_path / "frames.db") as database:
-        for s in near(30, -1.0):
+        for s in near(60, -1.0):
             atoms = as_atoms(s)
             atoms.calc = SinglePointCalculator(atoms, energy=s.energy, forces=s.forces)
             database.write(atoms)
     data = {"train": str(tmp_path / "frames.db"), "streamed": True}
     said = said_in(tmp_path, config(tmp_path, data=data, training={"epochs": 1}))
-    assert "structures: 3 validation, 2 test, 25 train, streamed" in said
-    assert any(line.startswith("one in 3 of train: 9 frames, 4 atoms") for line in said)
+    assert "structures: 3 validation, 2 test, 55 train, streamed" in said
+    assert any(line.startswith("one in 3 of train: 19 frames, 4 atoms") for line in said)
     assert any("the sign of the forces is flipped" in line for line in said)
 
 

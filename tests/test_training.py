@@ -244,6 +244,7 @@ def test_schedules_of_torch_go_on_where_they_were(name: str, arguments: dict, ev
 
 def test_unknown_and_useless_schedules_are_errors() -> None:
     assert "CosineAnnealingLR" in torch_schedules()
+    assert not any(name.startswith("_") for name in torch_schedules())
     with pytest.raises(ConfigError, match=r"unknown training.schedule 'ExponentialLr'; did you mean 'ExponentialLR'"):
         make_schedule(TrainingConfig(schedule="ExponentialLr"))
     with pytest.raises(ConfigError, match=r"'ExponentialLR' with the schedule_arguments {'gama': 0.5} cannot be made"):
@@ -306,9 +307,13 @@ def test_a_finished_training_is_extended(tmp_path: Path) -> None:
 def test_an_extension_keeps_data_and_model_and_needs_more_epochs(tmp_path: Path) -> None:
     train(config(tmp_path), tmp_path)
     with pytest.raises(
-        DataError, match=r"features \(was 4, now 5\); to start from its weights, .* --from .*safetensors"
+        DataError, match=r"features \(was 4, now 5\); to train another network, .* --from .*safetensors"
     ):
         train(config(tmp_path, model={"features": 5}, training={"epochs": 6}), tmp_path, extend=True)
+    other = r"training data \(other structures or labels\).* start from its weights, .* --from .*safetensors"
+    with pytest.raises(DataError, match=other):
+        train(config(tmp_path, labelled(14)), tmp_path)
+    config(tmp_path)  # writes the former frames
     with pytest.raises(DataError, match="has 3 epochs behind it, and epochs is 3: raise it"):
         train(config(tmp_path, training={"learning_rate": 0.02}), tmp_path, extend=True)
 

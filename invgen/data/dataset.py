@@ -109,7 +109,10 @@ class Dataset:
     def from_structures(
         cls, structures: Sequence[Structure], cutoff: float, progress: Callable[[str, int, int], None] | None = None
     ) -> Dataset:
-        """Find every pair within ``cutoff`` (Å). Raises ``DataError`` for no structure; else as ``neighbour_pairs``."""
+        """Find every pair within ``cutoff`` (Å). A stress counts of cells that are periodic in three directions.
+
+        Raises ``DataError`` for no structure; else as ``neighbour_pairs``.
+        """
         if not structures:
             raise DataError("a data set needs at least one structure, got none")
         pairs = []
@@ -119,7 +122,7 @@ class Dataset:
             pairs.append(neighbour_pairs(s, cutoff))
         energies = [np.nan if s.energy is None else s.energy for s in structures]
         forces = [np.full((s.atoms, 3), np.nan) if s.forces is None else s.forces for s in structures]
-        stresses = [np.full(6, np.nan) if s.stress is None else s.stress for s in structures]
+        stresses = [s.stress if s.stress is not None and s.volume else np.full(6, np.nan) for s in structures]
         return cls(
             cutoff=cutoff,
             numbers=_joined([s.numbers for s in structures]),

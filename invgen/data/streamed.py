@@ -190,6 +190,7 @@ def _contents(path: Path, labels: LabelFormat, cutoff: float, progress: Progress
         structure = from_ase(atoms, f"{path.name} row {number}", labels, more)
         energy = np.nan if structure.energy is None else structure.energy
         labelled = [getattr(structure, name) is not None for name in LABELS]
+        labelled[-1] &= bool(structure.volume)  # as in ``Dataset``
         rows.append((row.id, structure.atoms, expected_pairs(structure, cutoff), energy, labelled))
         groups.append(structure.group)
         compositions.append(np.unique(structure.numbers, return_counts=True))

@@ -75,13 +75,19 @@ def check(here: Identity, there: Identity, folder: Path, extend: bool) -> list[s
     kept = [name for name in differ if name not in allowed and not name.startswith("loss.")]
     if not differ or (extend and not kept):
         return differ
-    told = ", ".join(f"{name} (was {there.get(name)!r}, now {_plain(here).get(name)!r})" for name in kept or differ)
-    remedy = (
-        "to go on with these settings, extend it (--extend, extend=True)"
-        if not kept
-        else "for a training of its own take another folder (output.folder), to start from these weights, and with "
-        f"their architecture, besides --from {folder / MODEL}"
+    told = ", ".join(
+        f"{name} (other structures or labels)"
+        if name.endswith(" data")
+        else f"{name} (was {there.get(name)!r}, now {_plain(here).get(name)!r})"
+        for name in kept or differ
     )
+    fine = f"use another folder (output.folder) and --from {folder / MODEL}"
+    if not kept:
+        remedy = "to go on with these settings, extend it (--extend, extend=True)"
+    elif all(name in FIXED or name.endswith(" data") for name in kept):
+        remedy = f"to start from its weights, {fine}"
+    else:
+        remedy = f"to train another network, use another folder; to start from the weights of this one, {fine}"
     raise DataError(f"{folder / CHECKPOINT} belongs to another training: {told}; {remedy}, or remove it")
 
 

@@ -17,6 +17,10 @@ from invgen.runs.preparation import Stage
 COMPARED = 5_000
 """Frames whose forces are compared with differences of energies; of more, so many at even steps."""
 
+PAIRS, FACTOR = 8, 1.5
+"""Least number of pairs of near frames, and factor between forces and energies, that are worth a warning without having
+been asked for: few frames that are far apart are off by less, and every other unit by more."""
+
 
 def first_look(
     config: Config, base: Path, structures: Sequence[Structure], stage: Stage, name: str = "train"
@@ -27,8 +31,9 @@ def first_look(
         structures, config.model.cutoff, config.training.batch_size, labels=labels, name=name, progress=stage
     ).short()
     stage("compare forces with energies", 0, 1)
-    doubt = force_slope(structures[:: -(-len(structures) // COMPARED)]).doubt("forces")
-    if doubt is not None:
+    slope = force_slope(structures[:: -(-len(structures) // COMPARED)])
+    doubt = slope.doubt("forces")
+    if doubt is not None and slope.pairs >= PAIRS and not 1 / FACTOR < slope.slope < FACTOR:
         yield f"warning: {doubt}"
     yield from lacking(structures, config.loss, labels)
     if config.data.train is not None:
@@ -45,6 +50,12 @@ def lacking(structures: Sequence[Structure], loss: LossConfig, labels: LabelForm
     learnt = [s for s in structures if any(getattr(s, label) is not None for label in wanted)]
     if learnt:
         yield from check_labels(learnt, wanted, labels).lines()
+    flat = [s.name for s in structures if s.stress is not None and not s.volume]
+    if flat and "stress" in wanted:
+        yield (
+            f"{len(flat)} frames have a stress and are not periodic in three directions, such as {flat[0]}: it is not "
+            "learnt"
+        )
     if wanted and idle:
         more = " and others" if len(idle) > 3 else ""
         yield (
