@@ -43,6 +43,7 @@ from invgen.potentials.training.config import LossConfig, ReferencesConfig, Trai
 from invgen.potentials.training.processes import Processes, ProcessesError, started_processes
 from invgen.potentials.training.schedule import make_schedule, torch_schedules
 from invgen.potentials.training.start import set_references
+from invgen.runs.interrupts import ctrl_c_is_noted
 
 SETTINGS = TrainingConfig(epochs=3, batch_size=3, learning_rate=0.01, dtype="float64")
 MODEL = {
@@ -286,6 +287,26 @@ def test_tensorboard_hears_every_epoch_or_is_said_to_be_missing(
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
     with pytest.raises(Exception, match="pip install tensorboard"):
         train(config(tmp_path, output={"tensorboard": True, "folder": "other"}), tmp_path)
+
+
+def test_one_ctrl_c_may_come_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the terminal and from torchrun; another one, later, acts as usual."""
+    now = [100.0]
+    monkeypatch.setattr("invgen.runs.interrupts.time.monotonic", lambda: now[0])
+    before = signal.getsignal(signal.SIGINT)
+
+    def press_again() -> None:
+        with ctrl_c_is_noted() as interrupts:
+            signal.raise_signal(signal.SIGINT)
+            assert interrupts.noted
+            signal.raise_signal(signal.SIGINT)
+            now[0] += 2
+            signal.raise_signal(signal.SIGINT)
+            raise AssertionError("the later one was not heard")
+
+    with pytest.raises(KeyboardInterrupt):
+        press_again()
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 # ---- going on ---------------------------------------------------------------------------------------------------
