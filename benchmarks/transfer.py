@@ -12,12 +12,13 @@ Of each part energies, energies relative to the other conformations of the same 
 errors) with fewer epochs, since there are more frames.
 
     export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
-    python benchmarks/transfer.py --data FOLDER --into FOLDER
+    python benchmarks/transfer.py --data FOLDER --into FOLDER [--models "HIP-HOP-NN (3,4)" ..] [--seeds 0 ..]
+
+Whichever are trained, the report is of all that are finished, and the JSON names what is missing.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -39,8 +40,7 @@ from invgen.data.xtb import label_one
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.evaluation import evaluate
-from invgen.potentials.saved import load_model
-from invgen.potentials.training.checkpoint import MODEL
+from invgen.potentials.saved import MODEL, load_model
 
 HEAVIEST, LARGER = 6, 9
 """Heavy atoms of the largest training molecules, and of those of the part ``larger``."""
@@ -174,16 +174,21 @@ def relative(model: Network, structures: Sequence[Structure]) -> dict[str, float
 # ---- trainings and report -----------------------------------------------------------------------------------------
 
 
-def runs(into: Path) -> list[Run]:
-    """All trainings."""
+def runs(into: Path, names: Sequence[str] = tuple(MODELS), seeds: Sequence[int] = SEEDS) -> list[Run]:
+    """All networks with the first seed, then with the next."""
     return [
         Run(
-            f"transfer-{name.replace(' ', '-').lower()}-{seed}", {"model": name, "seed": seed},
-            configuration(SETTINGS, model=kind, training={"seed": seed}), lambda: sets(into),
+            run_name(name, seed), {"model": name, "seed": seed},
+            configuration(SETTINGS, model=MODELS[name], training={"seed": seed}), lambda: sets(into),
         )
-        for seed in SEEDS
-        for name, kind in MODELS.items()
+        for seed in seeds
+        for name in names
     ]  # fmt: skip
+
+
+def run_name(model: str, seed: int) -> str:
+    """Of a training and its folder."""
+    return f"transfer-{model.replace(' ', '-').lower()}-{seed}"
 
 
 def report(into: Path) -> dict[str, Any]:
@@ -191,8 +196,7 @@ def report(into: Path) -> dict[str, Any]:
     data = molecules.collect(runs(into), into)
     parts = tests(into)
     for row in data["rows"]:
-        name = f"transfer-{row['model'].replace(' ', '-').lower()}-{row['seed']}"
-        model = load_model(into / name / MODEL)
+        model = load_model(into / run_name(row["model"], row["seed"]) / MODEL)
         row["relative"] = {part: relative(model, structures) for part, structures in parts.items()}
     table = []
     for (name,), rows in molecules.grouped(data["rows"], "model").items():
@@ -211,11 +215,14 @@ def report(into: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Make, train, report."""
-    arguments: argparse.Namespace = molecules.parser(__doc__).parse_args()
+    parser = molecules.parser(__doc__)
+    parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
+    parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
+    arguments = parser.parse_args()
     torch.set_num_threads(1)
     arguments.into.mkdir(parents=True, exist_ok=True)
     make(arguments.data, arguments.into)
-    molecules.work(runs(arguments.into), arguments)
+    molecules.work(runs(arguments.into, arguments.models, arguments.seeds), arguments)
     record.write("transfer", report(arguments.into))
 
 

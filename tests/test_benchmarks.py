@@ -301,6 +301,23 @@ def test_frames_for_transfer_are_thermal_and_differences_of_energies_are_taken_w
 
 
 @pytest.mark.usefixtures("scripts")
+def test_models_and_seeds_for_transfer_are_chosen_and_the_report_is_of_all(tmp_path, monkeypatch):
+    transfer, molecules = importlib.import_module("transfer"), importlib.import_module("molecules")
+    worked, reported = [], []
+    monkeypatch.setattr(transfer, "make", lambda data, into: None)
+    monkeypatch.setattr(molecules, "work", lambda runs, arguments: worked.extend(run.name for run in runs))
+    monkeypatch.setattr(molecules, "collect", lambda runs, into: reported.extend(r.name for r in runs) or {"rows": []})
+    monkeypatch.setattr(transfer, "tests", lambda into: {})
+    monkeypatch.setattr(transfer.record, "write", lambda name, values: None)
+    folders = ["--data", str(tmp_path), "--into", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["transfer.py", *folders, "--models", "HIP-HOP-NN (3,4)", "--seeds", "2", "0"])
+    transfer.main()
+    assert worked == ["transfer-hip-hop-nn-(3,4)-2", "transfer-hip-hop-nn-(3,4)-0"]
+    assert reported == [run.name for run in transfer.runs(tmp_path)]
+    assert reported[1] == "transfer-hip-nn-ts-l=2-0"
+
+
+@pytest.mark.usefixtures("scripts")
 def test_what_runs_have_in_common_and_how_they_spread():
     molecules = importlib.import_module("molecules")
     configs = [{"model": {"kind": kind, "features": 8}, "training": {"seed": s}} for s, kind in enumerate("ab")]

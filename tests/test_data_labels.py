@@ -75,6 +75,8 @@ def test_units_have_their_values(text: str, quantity: str, value: float) -> None
         ("eV/0", "energy", "division by zero"),
         ("eV if 1 else eV", "energy", "neither a number nor a unit"),
         ("2", "length", "of a plain number"),
+        ("kcal", "energy", r"one of moles, for a single structure it is 2.6e\+22 eV: write it per mole"),
+        ("kJ/nm", "forces", "one of moles"),
     ],
 )
 def test_what_is_no_unit_is_told(text: str, quantity: str, message: str) -> None:
@@ -196,7 +198,7 @@ def test_a_missing_key_is_told_with_the_likely_one(tmp_path: Path) -> None:
         read_structures(path, wanted=("energy",))
     with pytest.raises(DataError, match=r"'dft_forces' for forces.*\"REF_forces\""):
         read_structures(path, LabelFormat({"forces": "dft_forces"}))
-    with pytest.raises(DataError, match=r'likely meant is keys = {stress = "REF_virial"}'):
+    with pytest.raises(DataError, match=r'likely meant is keys = {virial = "REF_virial"}'):
         read_structures(path, wanted=("stress",))
     assert read_structures(path, LabelFormat({"forces": "dft_forces"}), wanted=())[0].forces is None
     assert read_structures(path)[0].energy is None
@@ -380,8 +382,8 @@ def test_rows_are_read_once_for_a_batch_and_its_labels(tmp_path: Path, monkeypat
     database(tmp_path / "a.db")
     data = StreamedDataset.open(tmp_path / "a.db", CUTOFF)
     read: list[list[int]] = []
-    reader = Rows._read
-    monkeypatch.setattr(Rows, "_read", lambda self, ids, *rest: read.append(ids) or reader(self, ids, *rest))
+    reader = Rows._structures
+    monkeypatch.setattr(Rows, "_structures", lambda self, ids, *rest: read.append(ids) or reader(self, ids, *rest))
     for systems, following in (([0, 1], [2, 3]), ([2, 3], [4, 5])):
         data.batch(systems)
         data.prefetch(following)

@@ -1,4 +1,4 @@
-"""The blocks of ``docs/lammps.md`` run, one after another, each in a process of its own."""
+"""The blocks of ``docs/lammps.md``, and those on LAMMPS of a tutorial, run one after another, each in its process."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ase.io
+import torch
 from cpp_fixtures import needs_compiler
 from engine_fixtures import needs_lammps
 
 from invgen.engines.plugin import mpi_environment
+from invgen.nn import HipHopNN
+from invgen.potentials import InvgenCalculator, save_model
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "lammps.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGE, TUTORIAL = DOCS / "lammps.md", DOCS / "tutorials" / "network.md"
 
 
 @needs_compiler
@@ -42,3 +47,37 @@ def test_blocks_run(tmp_path: Path) -> None:
     assert len(energies) == 2
     assert abs(float(energies[0]) - float(energies[1])) < 1e-6
     assert abs(float(energies[0]) - float(external)) < 1e-4
+
+
+@needs_compiler
+@needs_lammps
+def test_the_tutorial_runs_its_network(tmp_path: Path) -> None:
+    """With weights that were drawn: the first energy is that of ASE, and the total energy stays."""
+    torch.manual_seed(0)
+    sizes = {"features": 16, "sensitivities": 8, "soft_max": 4.0, "cutoff": 5.0, "atom_layers": 2}
+    network = HipHopNN("cartesian-l2-n3-flexible", species=(1, 6, 8), **sizes).double()
+    save_model(network, tmp_path / "small" / "model.safetensors")
+    section = TUTORIAL.read_text().partition("## Run it in LAMMPS")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```(\w+)\n(.*?)```", section, flags=re.DOTALL)
+    assert [language for language, _ in blocks] == ["sh", "python", "lammps", "sh"]
+    programs = str(Path(sys.executable).parent)
+    environment = {**mpi_environment(), "PATH": f"{programs}:{os.environ['PATH']}"}
+    said = ""
+    for language, text in blocks:
+        if language == "lammps":
+            (tmp_path / "in.methanol").write_text(text)
+            continue
+        command = ["sh", "-ec", text] if language == "sh" else [sys.executable, "-c", text]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        said += done.stdout
+    assert "pair_coeff * * " in said
+    assert "potential.invgen H C O" in said
+    rows = re.findall(r"^\s+(\d+)\s+\S+\s+(\S+)\s+0\s+(\S+)", said, flags=re.MULTILINE)
+    assert [row[0] for row in rows] == ["0", "10", "20", "30", "40"]
+    atoms = ase.io.read(tmp_path / "methanol.data", format="lammps-data")
+    atoms.calc = InvgenCalculator(tmp_path / "small")
+    assert abs(float(rows[0][1]) - atoms.get_potential_energy()) < 1e-6
+    assert abs(float(rows[-1][2]) - float(rows[0][2])) < 1e-4

@@ -22,7 +22,7 @@ from invgen.cli.model_facts import model_facts, model_file
 from invgen.compiler.inspect.page.model_page import MOST_POINTS, Curve, Errors, ModelFacts, Parity, model_page
 from invgen.data import DataError, write_npz
 from invgen.potentials import load_potential, parse_config, train
-from invgen.potentials.evaluation import evaluate_file
+from invgen.potentials.evaluated import evaluate_file
 
 NAUGHTY = "<script>alert(\"&')</script>"
 

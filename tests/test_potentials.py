@@ -34,7 +34,7 @@ from invgen.potentials import (
 )
 from invgen.potentials.evaluation import evaluate
 from invgen.potentials.optimizer import AdaptiveClip, Muon, Optimizer, orthogonal
-from invgen.potentials.plots import learning_curves, parity
+from invgen.potentials.plots import learning_curves, losses, parity
 from invgen.potentials.training.config import LossConfig, TrainingConfig
 from invgen.potentials.training.loss import Loss
 from invgen.potentials.training.schedule import OneCycle, Plateau
@@ -587,3 +587,11 @@ def test_pictures_show_every_network_and_its_error() -> None:
     texts = [text.get_text() for text in axes[1].get_legend().get_texts()]
     assert texts == ["a: 0 meV", "b: 200 meV"]
     figure.canvas.draw()
+
+
+def test_losses_of_training_and_validation_are_drawn() -> None:
+    axis = Figure().subplots()
+    rows = [{"epoch": k, "train_loss": 3.0 - k, "loss": 4.0 - k} for k in range(3)]
+    losses(axis, rows)
+    drawn = {line.get_label(): (line.get_xdata().tolist(), line.get_ydata().tolist()) for line in axis.get_lines()}
+    assert drawn == {"training": ([1, 2, 3], [3.0, 2.0, 1.0]), "validation": ([1, 2, 3], [4.0, 3.0, 2.0])}

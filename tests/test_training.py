@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +20,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from network_fixtures import CUTOFF, as_atoms, build, crystal, graph, labelled, molecule, pair_potential
 from typer.testing import CliRunner
 
-from invgen.cli import app
+from invgen.cli import app, main
 from invgen.data import DataError, Dataset, Structure, UnknownSpeciesError, read_structures, write_npz
 from invgen.data.files import write_archive
 from invgen.data.streamed import STREAMED
@@ -38,9 +40,10 @@ from invgen.potentials.committee import CommitteeCalculator
 from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, state_arrays
 from invgen.potentials.training.config import LossConfig, ReferencesConfig, TrainingConfig
-from invgen.potentials.training.processes import Processes, ProcessesError
+from invgen.potentials.training.processes import Processes, ProcessesError, started_processes
 from invgen.potentials.training.schedule import make_schedule, torch_schedules
 from invgen.potentials.training.start import set_references
+from invgen.runs.interrupts import ctrl_c_is_noted
 
 SETTINGS = TrainingConfig(epochs=3, batch_size=3, learning_rate=0.01, dtype="float64")
 MODEL = {
@@ -159,12 +162,12 @@ def test_keys_and_units_travel_with_the_model(tmp_path: Path) -> None:
         app, ["evaluate", str(converted.folder / "model.safetensors"), str(tmp_path / "bohr.extxyz"), "--json"]
     )
     again = evaluate(EnergyForces(model), Dataset.from_structures(labelled(12), CUTOFF)).errors()
-    assert json.loads(found.output)["errors"] == pytest.approx(again, rel=1e-3)
+    assert json.loads(found.stdout)["errors"] == pytest.approx(again, rel=1e-3)
     told = [*("--key=energy=REF_energy", "--key=forces=REF_forces"), *("--unit=energy=kcal/mol", "--unit=length=Bohr")]
     explicit = CliRunner().invoke(
         app, ["evaluate", str(converted.folder / "model.safetensors"), str(tmp_path / "bohr.extxyz"), "--json", *told]
     )
-    assert explicit.output == found.output
+    assert explicit.stdout == found.stdout
     with pytest.raises(DataError, match="did you mean 'energy'"):
         train(config(tmp_path, data={"keys": {"enrgy": "E"}}), tmp_path)
 
@@ -242,6 +245,7 @@ def test_schedules_of_torch_go_on_where_they_were(name: str, arguments: dict, ev
 
 def test_unknown_and_useless_schedules_are_errors() -> None:
     assert "CosineAnnealingLR" in torch_schedules()
+    assert not any(name.startswith("_") for name in torch_schedules())
     with pytest.raises(ConfigError, match=r"unknown training.schedule 'ExponentialLr'; did you mean 'ExponentialLR'"):
         make_schedule(TrainingConfig(schedule="ExponentialLr"))
     with pytest.raises(ConfigError, match=r"'ExponentialLR' with the schedule_arguments {'gama': 0.5} cannot be made"):
@@ -271,15 +275,38 @@ def test_tensorboard_hears_every_epoch_or_is_said_to_be_missing(
 ) -> None:
     points: list[tuple[str, float, int]] = []
     writer = SimpleNamespace(add_scalar=lambda *point: points.append(point), flush=lambda: None)
-    fake = SimpleNamespace(SummaryWriter=lambda folder: writer)
+    begun: list[int | None] = []
+    fake = SimpleNamespace(SummaryWriter=lambda folder, purge_step: begun.append(purge_step) or writer)
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", fake)
     result = train(config(tmp_path, output={"tensorboard": True}), tmp_path)
     assert [(value, epoch) for name, value, epoch in points if name == "loss"] == [
         (row["loss"], row["epoch"]) for row in result.history
     ]
+    train(config(tmp_path, output={"tensorboard": True}, training={"epochs": 4}), tmp_path, extend=True)
+    assert begun == [None, 3]
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
     with pytest.raises(Exception, match="pip install tensorboard"):
         train(config(tmp_path, output={"tensorboard": True, "folder": "other"}), tmp_path)
+
+
+def test_one_ctrl_c_may_come_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the terminal and from torchrun; another one, later, acts as usual."""
+    now = [100.0]
+    monkeypatch.setattr("invgen.runs.interrupts.time.monotonic", lambda: now[0])
+    before = signal.getsignal(signal.SIGINT)
+
+    def press_again() -> None:
+        with ctrl_c_is_noted() as interrupts:
+            signal.raise_signal(signal.SIGINT)
+            assert interrupts.noted
+            signal.raise_signal(signal.SIGINT)
+            now[0] += 2
+            signal.raise_signal(signal.SIGINT)
+            raise AssertionError("the later one was not heard")
+
+    with pytest.raises(KeyboardInterrupt):
+        press_again()
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 # ---- going on ---------------------------------------------------------------------------------------------------
@@ -301,9 +328,13 @@ def test_a_finished_training_is_extended(tmp_path: Path) -> None:
 def test_an_extension_keeps_data_and_model_and_needs_more_epochs(tmp_path: Path) -> None:
     train(config(tmp_path), tmp_path)
     with pytest.raises(
-        DataError, match=r"features \(was 4, now 5\); to start from its weights, .* --from .*safetensors"
+        DataError, match=r"features \(was 4, now 5\); to train another network, .* --from .*safetensors"
     ):
         train(config(tmp_path, model={"features": 5}, training={"epochs": 6}), tmp_path, extend=True)
+    other = r"training data \(other structures or labels\).* start from its weights, .* --from .*safetensors"
+    with pytest.raises(DataError, match=other):
+        train(config(tmp_path, labelled(14)), tmp_path)
+    config(tmp_path)  # writes the former frames
     with pytest.raises(DataError, match="has 3 epochs behind it, and epochs is 3: raise it"):
         train(config(tmp_path, training={"learning_rate": 0.02}), tmp_path, extend=True)
 
@@ -413,7 +444,7 @@ def test_evaluate_on_the_command_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(model), str(frames), "--json"])
     assert result.exit_code == 0, result.output
     wanted = evaluate(EnergyForces(build("hip-nn")).eval(), Dataset.from_structures(labelled(4), CUTOFF)).to_json()
-    assert json.loads(result.output) == json.loads(json.dumps(wanted))
+    assert json.loads(result.stdout) == json.loads(json.dumps(wanted))
     table = CliRunner().invoke(app, ["evaluate", str(model), str(frames)]).output
     assert "energy per atom RMSE (meV/atom)" in table
     assert "atoms of C" in table
@@ -484,7 +515,8 @@ from invgen.potentials.training import run, sets, trainer
 folder = Path({folder!r})
 frames = [without(s, "forces") if k % 3 == 0 else without(s, "energy") if k % 3 == 1 else s
           for k, s in enumerate(labelled(12))]
-sets.load_splits = lambda settings, base: {{"train": frames[:7], "validation": frames[7:10], "test": frames[10:]}}
+parts = {{"train": frames[:7], "validation": frames[7:10], "test": frames[10:]}}
+sets.load_splits = lambda settings, base, stage: parts
 settings = config(folder, training={{"epochs": {epochs}, "batch_size": 3, "dtype": "float64", "learning_rate": 0.01,
                                      "average": 0.9, "clip": 1.0, "checkpoint_seconds": 0.0}})
 kept = []
@@ -567,6 +599,39 @@ def test_a_lost_process_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatc
         Processes(0, 2).sum(torch.zeros(3))
     assert Processes().any(True)
     assert Processes(1, 3).share(torch.arange(5)).tolist() == [1, 4]
+
+
+def test_a_process_that_is_asked_to_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """torchrun does so when another one has died; afterwards the signal means what it meant before."""
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(torch.distributed, "init_process_group", lambda *arguments, **more: None)
+    monkeypatch.setattr(torch.distributed, "destroy_process_group", lambda: None)
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 1)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def share() -> None:
+        with started_processes(torch.device("cpu")) as processes:
+            assert processes == Processes(1, 2)
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(10)
+
+    with pytest.raises(ProcessesError, match=r"process 1 of 2 was asked to end.* run the same command again"):
+        share()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_errors_of_processes_are_lines_that_name_the_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(**options: object) -> None:
+        raise ProcessesError("process 1 of 2 lost the others")
+
+    monkeypatch.setattr("invgen.cli.app", lost)
+    monkeypatch.setenv("RANK", "1")
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "process 1: error: process 1 of 2 lost the others\n"
 
 
 # ---- published data sets ----------------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from invgen.cli import audits, bases, covariants, data, engines, flexibility, models, proofs, reports, sizes
 from invgen.cli.application import app, err
+from invgen.errors import InvgenError
 
 __all__ = [
     "app",
@@ -30,6 +32,8 @@ def main() -> None:
     except KeyboardInterrupt:
         err.print("interrupted", highlight=False)
         sys.exit(130)
-    except (ValueError, TypeError, OSError, ImportError) as error:
-        err.print(f"error: {error}", highlight=False, soft_wrap=True, markup=False)
+    except (InvgenError, ValueError, TypeError, OSError, ImportError) as error:
+        rank = os.environ.get("RANK")  # torchrun's
+        who = "" if rank is None else f"process {rank}: "
+        err.print(f"{who}error: {error}", highlight=False, soft_wrap=True, markup=False)
         sys.exit(2)

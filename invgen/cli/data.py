@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,8 @@ def data(
     """Look at a data set: elements, labels, outliers, neighbours, memory, and what looks like wrong units or signs."""
     from invgen.data import label_format, look, read_structures
     from invgen.data import recipe as find_recipe
+    from invgen.data.entries import found_in
+    from invgen.data.structures import overlooked_labels
 
     if recipes:
         _list_recipes(as_json)
@@ -56,6 +59,9 @@ def data(
         else:
             parts = {f"{recipe} {part}": found for part, found in find_recipe(recipe).load(file).items()}
         seen = [look(s, cutoff, batch_size, forces, labels, name, progress=progress) for name, s in parts.items()]
+    if recipe is None:
+        others = overlooked_labels(file, labels, found_in(parts[file.name]))
+        seen = [replace(seen[0], warnings=(*others, *seen[0].warnings))]
     if as_json:
         print(json.dumps(seen[0].to_json() if recipe is None else [s.to_json() for s in seen], indent=1))
         return

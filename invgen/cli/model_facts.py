@@ -82,7 +82,7 @@ def _network(
         missing.append("Predictions against labels: give labelled structures with --data FILE.")
     else:
         from invgen.potentials import load_potential
-        from invgen.potentials.evaluation import evaluate_file
+        from invgen.potentials.evaluated import evaluate_file
 
         place = file if header["basis"] is None or not (file.parent / "manifest.json").is_file() else file.parent
         found = evaluate_file(load_potential(place, basis), data, labels)

@@ -32,6 +32,8 @@ def train(
     model = None if start is None else start.resolve()
     members = range(committee) if committee > 1 else (None,)
     for member in members:
+        if member is not None and not int(os.environ.get("RANK", "0")):
+            out.print(f"member {member} of a committee of {committee}", highlight=False)
         with training_bar() as (say, bar):
             result = train_from_file(config, say, bar, start=model, extend=extend, member=member)
         if not result.finished:
@@ -44,8 +46,10 @@ def train(
 
 @app.command()
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="The file of a trained network, or the folder of a compiled one.")],
-    file: Annotated[Path, typer.Argument(help="Labelled structures.")],
+    model: Annotated[
+        Path, typer.Argument(help="The file of a trained network, or the folder of its training or of a compiled one.")
+    ],
+    file: Annotated[Path, typer.Argument(help="Labelled structures; with --output labels may be missing.")],
     basis: Annotated[
         str | None,
         typer.Option("--basis", "--kernels", help="Folder of the kernels it was trained with, unless shipped."),
@@ -58,17 +62,24 @@ def evaluate(
         typer.Option(help="What it is measured in: energy=kcal/mol. As in the training, if not given."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Numbers in eV, eV/Å and eV/Å^3 as JSON.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Extended XYZ to write: structures, labels and predictions, in eV and Å."),
+    ] = None,
 ) -> None:
     """Errors of a model on labelled structures: in all, by group, and by element."""
-    from invgen.data.labels import label_format
+    from invgen.data.labels import LabelFormat
     from invgen.potentials import load_potential
-    from invgen.potentials.evaluation import evaluate_file
+    from invgen.potentials.evaluated import evaluate_file, trained_labels
 
-    labels = label_format(assignments(key, "--key"), assignments(unit, "--unit")) if key or unit else None
-    found = evaluate_file(load_potential(model, basis), file, labels)
+    potential = load_potential(model, basis)
+    trained = trained_labels(potential)
+    labels = LabelFormat(assignments(key, "--key") or trained.keys, assignments(unit, "--unit") or trained.units)
+    with stages() as progress:
+        found = evaluate_file(potential, file, labels, output, progress)
     if as_json:
         typer.echo(json.dumps(found.to_json(), indent=1))
-    else:
+    elif found.errors():
         out.print(found.table(), end="", highlight=False, markup=False, soft_wrap=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -15,6 +15,8 @@ from invgen.data.errors import DataError
 from invgen.data.neighbours import NeighbourPairs, neighbour_pairs, slots
 from invgen.data.structure import Structure
 
+STEP = 1000
+"""Structures between two calls of a progress."""
 Systems: TypeAlias = np.ndarray | torch.Tensor | Sequence[int]
 """Numbers of systems."""
 
@@ -104,14 +106,23 @@ class Dataset:
     groups: tuple[str | None, ...]
 
     @classmethod
-    def from_structures(cls, structures: Sequence[Structure], cutoff: float) -> Dataset:
-        """Find every pair within ``cutoff`` (Å). Raises ``DataError`` for no structure; else as ``neighbour_pairs``."""
+    def from_structures(
+        cls, structures: Sequence[Structure], cutoff: float, progress: Callable[[str, int, int], None] | None = None
+    ) -> Dataset:
+        """Find every pair within ``cutoff`` (Å). A stress counts of cells that are periodic in three directions.
+
+        Raises ``DataError`` for no structure; else as ``neighbour_pairs``.
+        """
         if not structures:
             raise DataError("a data set needs at least one structure, got none")
-        pairs = [neighbour_pairs(s, cutoff) for s in structures]
+        pairs = []
+        for k, s in enumerate(structures):
+            if progress is not None and k % STEP == 0:
+                progress("find neighbours", k, len(structures))
+            pairs.append(neighbour_pairs(s, cutoff))
         energies = [np.nan if s.energy is None else s.energy for s in structures]
         forces = [np.full((s.atoms, 3), np.nan) if s.forces is None else s.forces for s in structures]
-        stresses = [np.full(6, np.nan) if s.stress is None else s.stress for s in structures]
+        stresses = [s.stress if s.stress is not None and s.volume else np.full(6, np.nan) for s in structures]
         return cls(
             cutoff=cutoff,
             numbers=_joined([s.numbers for s in structures]),

@@ -66,6 +66,12 @@ class Slope:
     verdict: str
     fits: bool | None
 
+    def doubt(self, what: str) -> str | None:
+        """A warning about the ``what`` that were compared, if they do not fit."""
+        return (
+            f"{what} against energy differences: slope {self.slope:.3f}, {self.verdict}" if self.fits is False else None
+        )
+
 
 def force_slope(structures: Sequence[Structure]) -> Slope:
     """Compare forces with energy differences of the nearest frames of the same atoms in the same order and cell.

@@ -126,7 +126,7 @@ def check_keys(
         if not frames or ("stress" if label == "virial" else label) in found:
             continue
         likely = likely_key(label, there)
-        remedy = f'likely meant is keys = {{{label} = "{likely}"}}' if likely else "no other entry looks like it"
+        remedy = f"likely meant is {keys_of(label, likely)}" if likely else "no other entry looks like it"
         raise DataError(
             f"{path}: none of its {frames} frames has an entry {labels.key(label)!r} for {label}; "
             f"there are {', '.join(sorted(there)) or 'no entries'}; {remedy}"
@@ -138,15 +138,33 @@ def found_in(structures: Sequence[Structure]) -> set[str]:
     return {name for name in (*LABELS, "group") if any(getattr(s, name) is not None for s in structures)}
 
 
-def likely_key(label: str, there: Mapping[str, Any]) -> str | None:
-    """The entry that by name and shape is the likeliest to hold ``label``, or ``None``."""
+def overlooked(labels: LabelFormat, found: Collection[str], there: Mapping[str, Any]) -> dict[str, str]:
+    """Entries whose names and shapes say that they are labels, by the label that nothing was ``found`` for.
+
+    there
+        As in ``check_keys``. What ``labels`` name themselves is not looked for.
+    """
+    missing = [label for label in LABELS if label not in found and label not in labels.keys]
+    likely = {label: likely_key(label, there, close=False) for label in missing}
+    return {label: key for label, key in likely.items() if key is not None and key not in labels.keys.values()}
+
+
+def keys_of(label: str, key: str) -> str:
+    """What a configuration says for ``label`` to be read from ``key``."""
+    if label in ("stress", "virial"):
+        label = next((word for word in ("stress", "virial") if word in key.lower()), label)
+    return f'keys = {{{label} = "{key}"}}'
+
+
+def likely_key(label: str, there: Mapping[str, Any], close: bool = True) -> str | None:
+    """The entry that by name and shape is the likeliest to hold ``label``, or ``None``; names may be ``close``."""
     fitting = [key for key, value in there.items() if _fits(label, value)]
     for stem in STEMS.get(label, (label,)):
         named = sorted((key for key in fitting if stem in key.lower()), key=len)
         if named:
             return named[0]
-    close = difflib.get_close_matches(label, fitting, n=1)
-    return close[0] if close else None
+    near = difflib.get_close_matches(label, fitting, n=1) if close else []
+    return near[0] if near else None
 
 
 def _fits(label: str, value: Any) -> bool:

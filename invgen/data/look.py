@@ -205,9 +205,7 @@ def look(
     slopes = {"forces": force_slope(structures)} if forces else {}
     if forces and slopes["forces"].fits is not False and any(s.stress is not None for s in structures):
         slopes["stresses"] = stress_slope(structures)
-    for what, slope in slopes.items():
-        if slope.fits is False:
-            warnings.append(f"{what} against energy differences: slope {slope.slope:.3f}, {slope.verdict}")
+    warnings += filter(None, (slope.doubt(what) for what, slope in slopes.items()))
     return Look(
         name=name,
         frames=len(structures),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,16 @@ DEFAULT_KEYS = {
 """Names of the arrays, the first one that is there, unless ``LabelFormat.keys`` say otherwise."""
 PER_ATOM = ("numbers", "positions", "forces")
 LABELLING = (*LABELS, "virial")
+STEP = 1000
+"""Frames between two calls of a progress."""
 
 
-def read_npz(path: str | Path, labels: LabelFormat | None = None, wanted: Collection[str] = ()) -> list[Structure]:
+def read_npz(
+    path: str | Path,
+    labels: LabelFormat | None = None,
+    wanted: Collection[str] = (),
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Structure]:
     """Read structures of one npz file: ``Z`` (frames, atoms) zero-padded or (atoms,), ``R`` (frames, atoms, 3).
 
     With ``R`` (all atoms, 3) the frames are joined end to end, ``Z`` is (all atoms,) and ``n_atoms`` (frames,).
@@ -52,13 +59,23 @@ def read_npz(path: str | Path, labels: LabelFormat | None = None, wanted: Collec
     keyed = LabelFormat({label: name for label, name in names.items() if label in LABELLING}, labels.units)
     structures = []
     for k, atoms in enumerate(rows):
+        if progress is not None and k % STEP == 0:
+            progress(f"read {path.name}", k, len(rows))
         frame = {label: value[atoms if label in PER_ATOM else k] for label, value in values.items()}
         geometry = {"cell": np.zeros((3, 3)), "periodic": "cell" in frame, **frame}
         entries = {names[label]: frame[label] for label in LABELLING if label in frame}
         structures.append(structure_of(geometry, entries, keyed, f"{path.name} frame {k}", frame.get("group") or None))
-    there = {key: value[0] for key, value in arrays.items() if value.ndim and len(value)}
-    check_keys(path, labels, wanted, found_in(structures), len(structures), there)
+    check_keys(path, labels, wanted, found_in(structures), len(structures), _first(arrays))
     return structures
+
+
+def npz_entries(path: Path) -> dict[str, Any]:
+    """What the first frame has, by its key."""
+    return _first(_load(path))
+
+
+def _first(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    return {key: value[0] for key, value in arrays.items() if value.ndim and len(value)}
 
 
 def _load(path: Path) -> dict[str, np.ndarray]:

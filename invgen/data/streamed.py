@@ -34,14 +34,17 @@ class Rows:
 
     def read(self, ids: Sequence[int], names: Sequence[str], cutoff: float) -> Future[Dataset]:
         """Structures with their neighbours, as soon as the thread has them."""
-        return self._thread.submit(self._read, ids, names, cutoff)
+        return self._thread.submit(lambda: Dataset.from_structures(self._structures(ids, names), cutoff))
 
-    def _read(self, ids: Sequence[int], names: Sequence[str], cutoff: float) -> Dataset:
+    def structures(self, ids: Sequence[int], names: Sequence[str]) -> list[Structure]:
+        """Some of the rows, in memory."""
+        return self._thread.submit(self._structures, ids, names).result()
+
+    def _structures(self, ids: Sequence[int], names: Sequence[str]) -> list[Structure]:
         rows = [self._database.get(int(k)) for k in ids]
-        structures = [
+        return [
             from_ase(row.toatoms(), name, self.labels, row_entries(row)) for row, name in zip(rows, names, strict=True)
         ]
-        return Dataset.from_structures(structures, cutoff)
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,14 @@ class StreamedDataset:
         """SHA-256 of elements, positions, cells and labels: equal for equal rows in the same order."""
         return hashlib.sha256(self._contents.checksums.tobytes()).hexdigest()
 
+    def structures(self, systems: Systems) -> list[Structure]:
+        """Some of the systems, in memory, to be looked at."""
+        which = np.asarray(systems, dtype=np.int64)
+        return self._rows.structures(self._contents.ids[which].tolist(), self._names(which))
+
+    def _names(self, which: np.ndarray) -> list[str]:
+        return [f"{self._rows.path.name} row {number}" for number in self._contents.numbers[which]]
+
     def _read(self, systems: Systems) -> Dataset:
         """The systems with their neighbours; those of the last call and of the last ``prefetch`` are kept."""
         key = _key(systems)
@@ -160,8 +171,7 @@ class StreamedDataset:
     def _begin(self, key: tuple[int, ...]) -> None:
         if key not in self._begun:
             which = np.array(key, dtype=np.int64)
-            names = [f"{self._rows.path.name} row {number}" for number in self._contents.numbers[which]]
-            self._begun[key] = self._rows.read(self._contents.ids[which].tolist(), names, self.cutoff)
+            self._begun[key] = self._rows.read(self._contents.ids[which].tolist(), self._names(which), self.cutoff)
 
 
 def _key(systems: Systems) -> tuple[int, ...]:
@@ -180,6 +190,7 @@ def _contents(path: Path, labels: LabelFormat, cutoff: float, progress: Progress
         structure = from_ase(atoms, f"{path.name} row {number}", labels, more)
         energy = np.nan if structure.energy is None else structure.energy
         labelled = [getattr(structure, name) is not None for name in LABELS]
+        labelled[-1] &= bool(structure.volume)  # as in ``Dataset``
         rows.append((row.id, structure.atoms, expected_pairs(structure, cutoff), energy, labelled))
         groups.append(structure.group)
         compositions.append(np.unique(structure.numbers, return_counts=True))

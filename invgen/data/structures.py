@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import lzma
 from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from invgen.data.entries import check_keys, found_in, structure_of
+from invgen.data.entries import check_keys, found_in, keys_of, overlooked, structure_of
 from invgen.data.errors import DataError
-from invgen.data.labels import LabelFormat
-from invgen.data.npz import read_npz, write_npz
+from invgen.data.labels import LABELS, LabelFormat
+from invgen.data.npz import STEP, npz_entries, read_npz, write_npz
 from invgen.data.structure import LARGEST_ATOMIC_NUMBER, Structure
 from invgen.errors import unknown
 
@@ -24,8 +25,8 @@ LMDB = ".aselmdb"
 DATABASES = (".db", ".json", LMDB)
 """Suffixes of databases; the last needs the package ase-db-backends."""
 FORMATS = (".xyz", ".extxyz", ".xyz.xz", ".extxyz.xz", ".npz", ".traj", *DATABASES)
-STEP = 1000
-"""Frames between two calls of a ``Progress``."""
+FIRST = 20
+"""Frames whose entries are looked through for labels under other names."""
 
 
 def from_ase(
@@ -82,15 +83,45 @@ def read_structures(
     if not path.is_file():
         raise DataError(f"no such file: {path}")
     if path.suffix == ".npz":
-        return read_npz(path, labels, wanted)
+        return read_npz(path, labels, wanted, progress)
     structures: list[Structure] = []
     there: dict[str, Any] = {}
     for atoms, more in _frames(path, progress or _silent):
         structures.append(from_ase(atoms, f"{path.name} frame {len(structures)}", labels, more))
         if wanted:
             there.update(entries_of(atoms, more))
+    if not structures:
+        raise DataError(f"{path} holds no structure: it is empty, or was not written to its end")
     check_keys(path, labels, wanted, found_in(structures), len(structures), there)
     return structures
+
+
+def overlooked_labels(path: str | Path, labels: LabelFormat, found: Collection[str]) -> list[str]:
+    """A line for every label that is not ``found``, though an entry of the first frames looks like it.
+
+    path, labels
+        As for ``read_structures``, which has read the file.
+    """
+    there = {} if set(LABELS) <= set(found) else first_entries(path)
+    likely = overlooked(labels, found, there)
+    if not likely and not set(LABELS) & set(found):
+        named = ", ".join(sorted(there)) or "no entries"
+        return [f"no frame of {Path(path).name} has a label; there are {named}: name the right ones as keys"]
+    return [
+        f"no frame of {Path(path).name} has a label {labels.key(label)!r} for {label}, but an entry {key!r}: if that "
+        f"is it, say so, {keys_of(label, key)}"
+        for label, key in likely.items()
+    ]
+
+
+def first_entries(path: str | Path) -> dict[str, Any]:
+    """One value of every entry of the first frames of a file, by its key."""
+    path, there = Path(path), {}
+    if path.suffix == ".npz":
+        return npz_entries(path)
+    for atoms, more in islice(_frames(path, _silent), FIRST):
+        there.update(entries_of(atoms, more))
+    return there
 
 
 def _frames(path: Path, progress: Progress) -> Iterator[tuple[Any, dict[str, Any]]]:

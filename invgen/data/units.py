@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from functools import cache
 
 from invgen.data.errors import DataError
@@ -68,6 +69,11 @@ def _value(text: str, quantity: str) -> float:
     if tuple(powers) != DIMENSIONS[quantity]:
         wanted, found = (_dimension(*p) for p in (DIMENSIONS[quantity], powers))
         raise DataError(f"the unit {text!r} of {quantity} has the dimension {found}, needed is {wanted}")
+    if re.search(r"\b(k?cal|kJ)\b", text) and not re.search(r"\bmol\b", text):
+        raise DataError(
+            f"the unit {text!r} of {quantity} is one of moles, for a single structure it is {abs(value):.2g} eV: write "
+            "it per mole, such as 'kcal/mol'"
+        )
     if not math.isfinite(value) or value == 0 or (value < 0 and quantity in ("energy", "length")):
         raise DataError(f"the unit {text!r} of {quantity} is worth {value}; it must be a finite positive number")
     return value

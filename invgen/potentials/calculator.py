@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from invgen.data.calculator import BatchCalculator
+from invgen.data.errors import DataError
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.frozen.potential import CompiledPotential, load_compiled
-from invgen.potentials.saved import load_model
+from invgen.potentials.frozen.program import MANIFEST
+from invgen.potentials.saved import MODEL, load_model
 
 
 def load_potential(path: str | Path, basis: Any = None) -> EnergyForces:
-    """A compiled model from its folder, or a network from its file.
+    """A compiled model from its folder, or a network from its file or the folder of its training.
 
     path
         The folder, or the file.
@@ -22,7 +24,13 @@ def load_potential(path: str | Path, basis: Any = None) -> EnergyForces:
 
     Raises as ``load_compiled`` and ``load_model``.
     """
-    return load_compiled(path) if Path(path).is_dir() else EnergyForces(load_model(path, basis=basis)).eval()
+    path = Path(path)
+    if path.is_dir() and not (path / MODEL).exists() and any(path.glob(f"member-*/{MODEL}")):
+        raise DataError(
+            f"{path} holds a committee: name one member, such as {path / 'member-0'}, or use CommitteeCalculator"
+        )
+    trained = path.is_file() or ((path / MODEL).exists() and not (path / MANIFEST).exists())
+    return EnergyForces(load_model(path, basis=basis)).eval() if trained else load_compiled(path)
 
 
 class InvgenCalculator(BatchCalculator):

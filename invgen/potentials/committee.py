@@ -14,7 +14,7 @@ from invgen.data.structure import Structure
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.calculator import InvgenCalculator, load_potential
-from invgen.potentials.training.checkpoint import MODEL
+from invgen.potentials.saved import MODEL
 
 SPREAD = {"energy_std": "energy", "energies_std": "energies", "forces_std": "forces", "stress_std": "stress"}
 """Spreads among the results, and what they are of."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +11,7 @@ import torch
 from ase.data import chemical_symbols
 
 from invgen.data.batch import Batch, Labels, batch_on, labels_on
-from invgen.data.dataset import Data, Dataset
-from invgen.data.errors import DataError
-from invgen.data.labels import LabelFormat
-from invgen.data.structures import read_structures
+from invgen.data.dataset import Data
 from invgen.markup import block, preformatted
 from invgen.nn.energy import EnergyForces, Prediction
 
@@ -97,31 +93,34 @@ class Evaluation:
         return error_table(rows)
 
 
-def evaluate(network: EnergyForces, data: Data, systems: torch.Tensor | None = None) -> Evaluation:
+def evaluate(
+    network: EnergyForces,
+    data: Data,
+    systems: torch.Tensor | None = None,
+    everything: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
     """Predictions for ``systems`` of ``data``, (systems,) indices, all by default, on the network's device.
 
-    Forces and stresses are computed if any system has a label for them.
+    Forces and stresses are computed if any system has a label for them, or if ``everything`` is wanted. ``progress``
+    hears how many systems are done, and how many there are.
     """
     systems = torch.arange(len(data)) if systems is None else systems
-    wanted = data.labelled()
-    made = predictions(network, data, systems, wanted["forces"] > 0, wanted["stress"] > 0)
-    parts = [evaluation_of(batch, labels, predicted) for batch, labels, predicted in made]
+    forces, stress = (everything or data.labelled()[name] > 0 for name in ("forces", "stress"))
+    parts, done = [], 0
+    for batch, labels, predicted in predictions(network, data, systems, forces, stress):
+        parts.append(evaluation_of(batch, labels, predicted))
+        done += len(batch.cell)
+        if progress is not None:
+            progress(done, len(systems))
+    return joined(parts, tuple(data.groups[int(k)] for k in systems))
+
+
+def joined(parts: Sequence[Evaluation], groups: tuple[str | None, ...] | None = None) -> Evaluation:
+    """Of the systems of all parts, in their order, with ``groups`` instead of their own."""
     names = ("atoms", "numbers", "energy", "forces", "stress")
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    return Evaluation(groups=tuple(data.groups[int(k)] for k in systems), **joined)
-
-
-def evaluate_file(network: EnergyForces, path: str | Path, labels: LabelFormat | None = None) -> Evaluation:
-    """Of the structures in a file, whose labels are named and measured as those of the training unless told otherwise.
-
-    Raises ``DataError`` for a file without any label, ``UnknownSpeciesError`` for elements the model does not know.
-    """
-    trained = LabelFormat(**network.model.notes.get("labels", {}))
-    data = Dataset.from_structures(read_structures(path, labels or trained, wanted=()), network.model.cutoff)
-    if not any(data.labelled().values()):
-        raise DataError(f"{path} has no label to compare with: tell where its energies, forces or stresses are")
-    network.model.encoding.index(torch.tensor(data.species(), device=network.model.device))
-    return evaluate(network, data)
+    arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return Evaluation(groups=sum((part.groups for part in parts), ()) if groups is None else groups, **arrays)
 
 
 def predictions(

@@ -31,6 +31,17 @@ def learning_curves(axis: Any, histories: Mapping[str, History], key: str = "for
     axis.legend(frameon=False)
 
 
+def losses(axis: Any, history: History) -> None:
+    """Loss of training and validation in every epoch; a widening gap says that the network learns frames by heart."""
+    for (name, key), colour in zip({"training": "train_loss", "validation": "loss"}.items(), COLOURS, strict=False):
+        axis.plot([row["epoch"] + 1 for row in history], [row[key] for row in history], "o-", color=colour,
+                  markersize=3, label=name)  # fmt: skip
+    axis.set(xlabel="epoch", ylabel="loss", yscale="log", title="loss")
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.grid(True, which="both", linewidth=0.3)
+    axis.legend(frameon=False)
+
+
 def parity(
     axis: Any, sets: Mapping[str, tuple[np.ndarray, np.ndarray]], what: str = "energy", unit: str = "eV"
 ) -> None:

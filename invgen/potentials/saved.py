@@ -15,6 +15,8 @@ from invgen.nn.interaction import CUSP, GROUP_NORM_EPSILON, InvariantInteraction
 from invgen.nn.network import HipHopNN, HipNN, HipNNTS, Network
 
 KIND = "invgen model"
+MODEL = "model.safetensors"
+"""What trainings and compilations call the file."""
 CLASSES: dict[str, type[Network]] = {"hip-nn": HipNN, "hip-nn-ts": HipNNTS, "hip-hop-nn": HipHopNN}
 USUAL_CONSTANTS = {"cusp": CUSP, "group_norm_epsilon": GROUP_NORM_EPSILON}
 
@@ -68,7 +70,7 @@ def save_model(model: Network, path: str | Path, weights: dict[str, np.ndarray] 
 
 
 def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Network:
-    """Read a model from the file ``path``.
+    """Read a model from the file ``path``, or from the folder of its training.
 
     basis
         One that is not shipped: its folder, or the ``Basis``.
@@ -80,6 +82,7 @@ def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Ne
     Raises ``DataError`` when the file is damaged, the basis has other invariants than the one the model was made
     with, or weights and architecture do not fit.
     """
+    path = Path(path) / MODEL if Path(path).is_dir() else Path(path)
     header, arrays = read_tensors(path, KIND)
     wanted = header["basis"]
     if wanted and basis is None and wanted["id"] not in shipped_ids():

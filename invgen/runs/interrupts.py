@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+SAME = 1.0
+"""Seconds within which signals belong to one Ctrl-C."""
 
 
 class Interrupts:
@@ -17,19 +21,24 @@ class Interrupts:
 
 @contextmanager
 def ctrl_c_is_noted() -> Iterator[Interrupts]:
-    """Turn the first Ctrl-C within the block into ``noted``; a second one acts as usual.
+    """Turn the first Ctrl-C within the block into ``noted``; a second one, a second later at least, acts as usual.
 
+    Under torchrun one Ctrl-C comes twice, from the terminal and from torchrun.
     Outside of the main thread, where Python allows no signal handlers, nothing is changed.
     """
     state = Interrupts()
     if threading.current_thread() is not threading.main_thread():
         yield state
         return
-    before = signal.getsignal(signal.SIGINT)
+    before, pressed = signal.getsignal(signal.SIGINT), 0.0
 
     def note(number: int, frame: Any) -> None:
-        state.noted = True
-        signal.signal(signal.SIGINT, before)
+        nonlocal pressed
+        if not state.noted:
+            state.noted, pressed = True, time.monotonic()
+        elif time.monotonic() - pressed > SAME:
+            signal.signal(signal.SIGINT, before)
+            signal.raise_signal(signal.SIGINT)
 
     signal.signal(signal.SIGINT, note)
     try:

@@ -30,14 +30,13 @@ from invgen.potentials.frozen.program import (
     KERNELS,
     LIBRARY,
     MANIFEST,
-    MODEL,
     REFERENCE,
     Program,
     checksums,
     digest,
     requirements,
 )
-from invgen.potentials.saved import describe, load_model, save_model
+from invgen.potentials.saved import MODEL, describe, load_model, save_model
 from invgen.runtime.backends import PLAIN, compiled_for
 from invgen.runtime.choice import measure
 from invgen.runtime.processor import versions

@@ -35,13 +35,12 @@ from invgen.potentials.frozen.program import (
     KERNELS,
     LIBRARY,
     MANIFEST,
-    MODEL,
     REFERENCE,
     Program,
     lacking,
     read_manifest,
 )
-from invgen.potentials.saved import describe, load_model
+from invgen.potentials.saved import MODEL, describe, load_model
 from invgen.runtime.backends import has_numba
 
 if TYPE_CHECKING:

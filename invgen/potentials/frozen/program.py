@@ -19,6 +19,7 @@ from torch import Tensor
 
 from invgen.data.batch import Batch
 from invgen.errors import CompiledModelError
+from invgen.potentials.saved import MODEL
 from invgen.runtime.processor import cpu_features, machine, processor_name
 from invgen.runtime.torch_private import program_runner
 
@@ -29,7 +30,7 @@ CALLS = "program.json"
 OPERATORS = tuple(f"invgen.runtime.operators.{name}" for name in ("invariants", "pairs", "normalise", "sensitivities"))
 """What defines the operators that a program may call."""
 FORMAT = "invgen compiled model 2"
-MANIFEST, MODEL, KERNELS, REFERENCE = "manifest.json", "model.safetensors", "kernels", "reference.npz"
+MANIFEST, KERNELS, REFERENCE = "manifest.json", "kernels", "reference.npz"
 FIELDS = ("format", "model", "harmonics", "kernels", "target", "program", "without", "timings", "made_by", "files")
 
 

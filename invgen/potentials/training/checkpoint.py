@@ -11,9 +11,10 @@ import numpy as np
 
 from invgen.data.errors import DataError
 from invgen.data.files import read_archive, write_archive
+from invgen.potentials.saved import MODEL
 from invgen.potentials.training.config import LossConfig, TrainingConfig
 
-CHECKPOINT, MODEL = "checkpoint.npz", "model.safetensors"
+CHECKPOINT = "checkpoint.npz"
 KIND = "training checkpoint"
 FREE = frozenset({"checkpoint_seconds", "device", "compile"})
 """Settings that may change between two parts of one training."""
@@ -74,12 +75,19 @@ def check(here: Identity, there: Identity, folder: Path, extend: bool) -> list[s
     kept = [name for name in differ if name not in allowed and not name.startswith("loss.")]
     if not differ or (extend and not kept):
         return differ
-    told = ", ".join(f"{name} (was {there.get(name)!r}, now {_plain(here).get(name)!r})" for name in kept or differ)
-    remedy = (
-        "to go on with these settings, extend it (--extend, extend=True)"
-        if not kept
-        else f"to start from its weights, use another folder and --from {folder / MODEL}"
+    told = ", ".join(
+        f"{name} (other structures or labels)"
+        if name.endswith(" data")
+        else f"{name} (was {there.get(name)!r}, now {_plain(here).get(name)!r})"
+        for name in kept or differ
     )
+    fine = f"use another folder (output.folder) and --from {folder / MODEL}"
+    if not kept:
+        remedy = "to go on with these settings, extend it (--extend, extend=True)"
+    elif all(name in FIXED or name.endswith(" data") for name in kept):
+        remedy = f"to start from its weights, {fine}"
+    else:
+        remedy = f"to train another network, use another folder; to start from the weights of this one, {fine}"
     raise DataError(f"{folder / CHECKPOINT} belongs to another training: {told}; {remedy}, or remove it")
 
 

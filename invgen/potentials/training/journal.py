@@ -39,20 +39,29 @@ def write_curve(folder: Path, history: Sequence[Mapping[str, float]]) -> None:
     write_text(folder / CURVE, "\n".join([",".join(columns), *rows]) + "\n")
 
 
-class TensorBoard:
-    """Writes rows of the learning curve; ``None`` as folder writes nothing."""
+def summary_writer() -> Any:
+    """The class that writes for TensorBoard. Raises ``InvgenError`` where that is not installed."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise InvgenError(
+            f"output.tensorboard is true, but TensorBoard cannot be imported ({error}): pip install tensorboard, or "
+            "leave the key out"
+        ) from error
+    return SummaryWriter
 
-    def __init__(self, folder: Path | None) -> None:
+
+class TensorBoard:
+    """Writes rows of the learning curve; ``None`` as folder writes nothing.
+
+    epoch
+        The first one that will be written: what an interrupted training wrote of it and of later ones is not shown.
+    """
+
+    def __init__(self, folder: Path | None, epoch: int = 0) -> None:
         self._writer: Any = None
         if folder is not None:
-            try:
-                from torch.utils.tensorboard import SummaryWriter
-            except ImportError as error:
-                raise InvgenError(
-                    f"output.tensorboard is true, but TensorBoard cannot be imported ({error}): pip install "
-                    "tensorboard, or leave the key out"
-                ) from error
-            self._writer = SummaryWriter(str(folder / EVENTS))
+            self._writer = summary_writer()(str(folder / EVENTS), purge_step=epoch or None)
 
     def add(self, row: Mapping[str, float]) -> None:
         """One point on every curve."""

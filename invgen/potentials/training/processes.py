@@ -9,10 +9,13 @@ early gradients while later ones are computed.
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import torch
 from torch import Tensor, distributed
@@ -21,6 +24,7 @@ from invgen.errors import InvgenError
 
 PATIENCE = timedelta(minutes=10)
 """How long a process waits for the others."""
+REMEDY = "the last checkpoint is whole: run the same command again to continue"
 
 
 class ProcessesError(InvgenError, RuntimeError):
@@ -69,10 +73,8 @@ class Processes:
         try:
             distributed.all_reduce(values)
         except RuntimeError as error:
-            raise ProcessesError(
-                f"process {self.rank} of {self.count} lost the others ({str(error).splitlines()[0]}); the last "
-                "checkpoint is whole: run the same command again to continue"
-            ) from error
+            reason = str(error).splitlines()[0].split(". ")[0]
+            raise ProcessesError(f"process {self.rank} of {self.count} lost the others ({reason}); {REMEDY}") from error
 
 
 @contextmanager
@@ -91,6 +93,24 @@ def started_processes(device: torch.device) -> Iterator[Processes]:
         backends = "cpu:gloo,cuda:nccl"
     distributed.init_process_group(backends, timeout=PATIENCE)
     try:
-        yield Processes(distributed.get_rank(), count)
+        with _asked_to_end(distributed.get_rank(), count):
+            yield Processes(distributed.get_rank(), count)
     finally:
         distributed.destroy_process_group()
+
+
+@contextmanager
+def _asked_to_end(rank: int, count: int) -> Iterator[None]:
+    """torchrun ends the other processes by SIGTERM when one has died: they end with a message then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: Any) -> None:
+        raise ProcessesError(f"process {rank} of {count} was asked to end, since another one has ended; {REMEDY}")
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

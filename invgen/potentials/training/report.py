@@ -11,7 +11,7 @@ import numpy as np
 
 from invgen.files import write_bytes, write_text
 from invgen.potentials.evaluation import Evaluation
-from invgen.potentials.plots import History, errors_by, learning_curves, parity
+from invgen.potentials.plots import History, errors_by, learning_curves, losses, parity
 
 ERRORS, CURVES, PARITY = "errors.txt", "learning_curve.png", "parity.png"
 
@@ -25,10 +25,11 @@ def write_report(folder: Path, found: Mapping[str, Evaluation], history: History
 
 
 def curves(history: History) -> bytes:
-    """PNG: validation errors after every epoch, one panel for each measure."""
+    """PNG: the loss in every epoch, and validation errors after it, one panel for each measure."""
     keys = [k for k in ("energy_rmse", "force_rmse", "stress_rmse") if history and k in history[0]]
-    figure, axes = _figure(1, max(len(keys), 1))
-    for axis, key in zip(axes[0], keys, strict=False):
+    figure, axes = _figure(1, 1 + len(keys))
+    losses(axes[0, 0], history)
+    for axis, key in zip(axes[0, 1:], keys, strict=True):
         learning_curves(axis, {"validation": history}, key)
     return _png(figure)
 

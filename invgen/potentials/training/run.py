@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import torch
 
 from invgen.data.dataset import Data
 from invgen.data.labels import label_format
+from invgen.data.references import symbols
 from invgen.files import write_text
 from invgen.markup import block, preformatted
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.evaluation import Evaluation, error_table, evaluate
 from invgen.potentials.training.config import Config, read_config
-from invgen.potentials.training.journal import Bar, Progress, log
+from invgen.potentials.training.journal import Bar, Progress, log, summary_writer
 from invgen.potentials.training.processes import Processes, started_processes
 from invgen.potentials.training.report import write_report
 from invgen.potentials.training.schedule import make_schedule
@@ -24,6 +26,7 @@ from invgen.potentials.training.sets import training_sets
 from invgen.potentials.training.start import load_start, starting_model
 from invgen.potentials.training.trainer import Trainer
 from invgen.runs.config import ConfigError
+from invgen.runs.preparation import Stage, stages_told
 from invgen.runtime import choice
 
 
@@ -110,6 +113,8 @@ def train(
         config = replace(config, training=seeded, output=replace(config.output, folder=folder))
     make_schedule(config.training)
     label_format(config.data.keys, config.data.units)
+    if config.output.tensorboard:
+        summary_writer()
     device = torch_device(config.training.device)
     with started_processes(device) as processes:
         if not processes.first:
@@ -130,14 +135,16 @@ def _train(
     say = log(folder, progress) if processes.first else lambda text: None
     described, loaded = load_start(config.model, base)
     config = replace(config, model=described)
-    sets, references = training_sets(config, base, say)
     settings = config.training
     dtype = getattr(torch, settings.dtype)
-    model = starting_model(config.model, references, sets["train"], settings.seed, dtype, base, loaded)
+    with stages_told(say, below_bar(bar, 0, settings.epochs)) as (told, stage):
+        sets, references = training_sets(config, base, told, stage)
+        stage("energies of atoms", 0, 1)
+        model = starting_model(config.model, references, sets["train"], settings.seed, dtype, base, loaded)
     model = model.to(device)
     model.notes["labels"] = label_format(config.data.keys, config.data.units).to_json()
     where = f" on {device}" + (f", {processes.count} processes" if processes.count > 1 else "")
-    say(f"{config.model.kind} for elements {list(model.species)}: {model.parameter_count()} parameters{where}")
+    say(f"{config.model.kind} for {', '.join(symbols(model.species))}: {model.parameter_count()} parameters{where}")
     trainer = Trainer(
         model, sets["train"], sets["validation"], settings, folder, say, bar, config.loss, processes, extend,
         config.output.tensorboard,
@@ -145,13 +152,19 @@ def _train(
     finished = trainer.run()
     test: dict[str, float] | None = None
     if finished and processes.first:
-        found = evaluations(model, {name: sets[name] for name in ("validation", "test") if name in sets})
+        with stages_told(say, below_bar(bar, settings.epochs, settings.epochs)) as (_, stage):
+            found = evaluations(model, {name: sets[name] for name in ("validation", "test") if name in sets}, stage)
         test = found["test"].errors() if "test" in found else None
         summary = {"config": config.to_json(), "validation": trainer.best, "test": test, "choice": choice.record()}
         write_text(folder / "summary.json", json.dumps(summary, indent=1) + "\n")
         write_report(folder, found, trainer.history)
         say(f"finished; model, checkpoint, learning curve, errors and pictures are in {folder}")
     return TrainingResult(model, finished, folder, trainer.best, test, trainer.history)
+
+
+def below_bar(bar: Bar | None, done: int, epochs: int) -> Progress | None:
+    """Shows a text below the bar while no epoch is under way; ``None`` without a bar."""
+    return None if bar is None else lambda text: bar(done, epochs, text)
 
 
 def torch_device(kind: str) -> torch.device:
@@ -165,7 +178,11 @@ def torch_device(kind: str) -> torch.device:
     return torch.device("cuda" if found and kind != "cpu" else "cpu")
 
 
-def evaluations(model: Network, sets: dict[str, Data]) -> dict[str, Evaluation]:
+def evaluations(model: Network, sets: dict[str, Data], stage: Stage) -> dict[str, Evaluation]:
     """Labels and predictions of every set."""
     network = EnergyForces(model).eval()
-    return {name: evaluate(network, data) for name, data in sets.items()}
+
+    def told(name: str) -> Callable[[int, int], None]:
+        return lambda done, total: stage(f"errors of the {name} set", done, total)
+
+    return {name: evaluate(network, data, progress=told(name)) for name, data in sets.items()}

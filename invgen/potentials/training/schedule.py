@@ -154,7 +154,10 @@ def torch_schedules() -> tuple[str, ...]:
         sorted(
             name
             for name, kind in vars(module).items()
-            if isinstance(kind, type) and issubclass(kind, module.LRScheduler) and kind is not module.LRScheduler
+            if isinstance(kind, type)
+            and issubclass(kind, module.LRScheduler)
+            and kind is not module.LRScheduler
+            and not name.startswith("_")
         )
     )
 

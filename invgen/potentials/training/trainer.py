@@ -19,7 +19,7 @@ from invgen.nn.network import Network
 from invgen.potentials.average import Average
 from invgen.potentials.evaluation import MEASURES, errors_of, evaluation_of, predictions, told
 from invgen.potentials.optimizer import Optimizer
-from invgen.potentials.saved import describe, load_arrays, save_model, state_arrays
+from invgen.potentials.saved import MODEL, describe, load_arrays, save_model, state_arrays
 from invgen.potentials.training import checkpoint
 from invgen.potentials.training.config import LossConfig, TrainingConfig
 from invgen.potentials.training.journal import Bar, Progress, TensorBoard, write_curve
@@ -87,7 +87,7 @@ class Trainer:
         self._check()
         if self.folder is not None and (self.folder / checkpoint.CHECKPOINT).exists():
             self._load(extend)
-        self._board = TensorBoard(self.folder if tensorboard and self.processes.first else None)
+        self._board = TensorBoard(self.folder if tensorboard and self.processes.first else None, self.epoch)
 
     def _check(self) -> None:
         """Pairs, elements and labels; ``learns`` are the properties that count and are labelled."""
@@ -125,7 +125,7 @@ class Trainer:
         """Where the training is, for a line between those of the epochs."""
         seen = min(len(self.train), self.step * self.schedule.batch_size())
         mean = f", train {self.loss_sum / seen:.4f}" if seen else ", preparing (kernels may be compiled)"
-        return f"epoch {self.epoch + 1} of {self.settings.epochs}: {seen} of {len(self.train)} structures{mean}"
+        return f"in epoch {self.epoch} of {self.settings.epochs}: {seen} of {len(self.train)} structures{mean}"
 
     def _run(self) -> bool:
         saved = time.monotonic()
@@ -261,7 +261,7 @@ class Trainer:
         }
         try:
             checkpoint.write(self.folder, header, parts)
-            save_model(self.model, self.folder / checkpoint.MODEL, self.best_arrays)
+            save_model(self.model, self.folder / MODEL, self.best_arrays)
             write_curve(self.folder, self.history)
         except OSError as error:
             raise TrainingError(
