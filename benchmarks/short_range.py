@@ -1,5 +1,5 @@
-"""Pairs of atoms pressed together: what a small fit to acetylacetone does below its shortest distances, before and after
-repulsions are strengthened; and how much closer than the training frames test frames come.
+"""Pairs of atoms pressed together: a small fit to acetylacetone below its shortest distances, before and after its
+repulsion is strengthened; and how much closer than the training frames test frames come.
 
     python benchmarks/short_range.py --data FOLDER        -> results/short_range.json
 """
@@ -30,7 +30,7 @@ TESTS = ("test_MD_300K", "test_MD_600K", "test_H_transfer")
 
 def frames(folder: Path, name: str) -> list[Structure]:
     """Every tenth frame of a file."""
-    text = lzma.open(folder / "acac" / f"{name}.extxyz.xz", "rt").read()
+    text = lzma.decompress((folder / "acac" / f"{name}.extxyz.xz").read_bytes()).decode()
     return [from_ase(atoms) for atoms in read(io.StringIO(text), f"::{EVERY}", format="extxyz")]
 
 
