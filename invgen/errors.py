@@ -20,7 +20,7 @@ class TooManyCandidates(SpecError):
 
 def raise_limit(limit: int) -> str:
     """What an error says of the limit of candidates."""
-    return f"raise max_candidates (now {limit}; --max-candidates on the command line)"
+    return f"raise max_candidates (now {limit}; --max-candidates of invgen generate, in [basis] of a fit)"
 
 
 class TooFewNeighbours(InvgenError, ValueError):
