@@ -18,6 +18,11 @@ class TooManyCandidates(SpecError):
     """A specification whose candidates would not fit in time or memory; the message says how many there are."""
 
 
+def raise_limit(limit: int) -> str:
+    """What an error says of the limit of candidates."""
+    return f"raise max_candidates (now {limit}; --max-candidates of invgen generate, in [basis] of a fit)"
+
+
 class TooFewNeighbours(InvgenError, ValueError):
     """An environment too small for the Jacobian by positions to tell what is independent."""
 

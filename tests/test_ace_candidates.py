@@ -405,6 +405,23 @@ def test_gradients(label):
         assert abs(difference - gradient[:, k]).max() < tolerances.CENTRAL_DIFFERENCE["float64"]
 
 
+@pytest.mark.parametrize("size", [1, 3])
+def test_rows_made_together_are_those_made_alone_to_the_last_bit(size):
+    """In float64, too: an interrupted selection goes on with other groups of candidates."""
+    found = list(candidates(total_degree(8, "3/2", species=2), EVERY_ORDER, "both"))
+    found = [found[k] for k in np.random.default_rng(0).permutation(len(found))[:150]]
+    assert {c.order for c in found} == set(EVERY_ORDER)
+    channels = tuple(sorted({factor for c in found for factor in c.factors}))
+    points = residues_for(channels, size)
+    for arithmetic, x in ((Modular(PRIME), points), (Floating(), points / PRIME)):
+        rows = ace.AceEvaluator(channels, x, arithmetic).gradients(found)
+        alone = [ace.AceEvaluator(channels, x, arithmetic).values_and_gradients(c)[1] for c in found]
+        assert rows.tobytes() == np.stack(alone, axis=1).tobytes()
+        assert rows.any(axis=-1).all()
+    with pytest.raises(ValueError, match="not among the 1 channels of this evaluator"):
+        ace.AceEvaluator((Channel(0, 1, 0),), np.ones((size, 1)), Floating()).gradients(found)
+
+
 def test_wrong_points_and_channels():
     channels = (Channel(0, 1, 1),)
     with pytest.raises(ValueError, match=r"points need 3 components on the last axis, got \(2, 4\)"):

@@ -62,7 +62,7 @@ COMPILER: dict[str, tuple[str, ...]] = {
     "compiler.pipeline": ("compiler.covariant_basis", "compiler.basis", "compiler.selection", "resources", "spec"),
     "compiler.inspect": (
         *("compiler.basis", "compiler.analysis", "compiler.emitters", "compiler.kernels", "emitted", "gpu"),
-        *("markup", "resources", "version", *CHOICE),
+        *("markup", "resources", "version", "workers", *CHOICE),
     ),
     "compiler.contractions": ("compiler.emission", "compiler.emitters", "compiler.kernels", *CHOICE[1:3], *WRITTEN),
     "compiler.families": ("compiler.candidates", "compiler.kernels", "replay", "spec"),

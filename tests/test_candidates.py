@@ -322,7 +322,7 @@ def test_an_explosion_is_refused_with_its_size_and_what_to_lower(arguments, limi
 
 def test_the_limit_can_be_moved():
     spec = BasisSpec(l_max=3, n_max=4, objective="linear")
-    with pytest.raises(TooManyCandidates, match=r"has 36 linearly .* or raise max_candidates \(now 35\)"):
+    with pytest.raises(TooManyCandidates, match=r"has 36 linearly .* or raise max_candidates \(now 35; --max-cand"):
         invgen.generate(spec, max_candidates=35)
     assert len(invgen.generate(spec, max_candidates=36)) == 36
 

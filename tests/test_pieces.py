@@ -19,6 +19,7 @@ import invgen
 from invgen import BasisSpec
 from invgen.compiler.algebra import modular
 from invgen.compiler.candidates.family import family_of
+from invgen.compiler.inspect.sizes import sizes
 from invgen.compiler.selection import langbein, pieces, sieve
 from invgen.compiler.selection.checkpoint import Checkpoint, Decisions
 from invgen.compiler.selection.floating import FloatEchelon, may_be_new
@@ -27,6 +28,7 @@ from invgen.compiler.selection.objectives import select
 from invgen.compiler.selection.setting import Setting
 from invgen.compiler.selection.sieve import Screen
 from invgen.errors import SpecError, TooManyCandidates
+from invgen.workers.memory import told as told_memory
 from invgen.workers.ordered import WorkerError, in_order
 from invgen.workers.scheduler import SchedulerError
 
@@ -350,7 +352,7 @@ except ImportError as error:
 @pytest.mark.parametrize(
     ("request_", "options", "message"),
     [
-        ({"l_max": 3}, {"workers": 2}, "nothing to do for .*: its candidates are judged one by one"),
+        ({"l_max": 3}, {"workers": 2}, "nothing to do for .*: its candidates are few, and judged one by one"),
         ({"l_max": 3, "objective": "flexible"}, {"scheduler": "local"}, "only the objectives independent and linear"),
         ({"family": "ace", "l_max": 2, "ordering": "program"}, {"workers": 2}, "not by program"),
         ({"family": "ace", "l_max": 2}, {"workers": 0}, "workers must be a whole number of at least 1, got 0"),
@@ -374,6 +376,24 @@ def test_memory_is_told_and_refused_beforehand(monkeypatch):
         select(LONG, Setting())
     with pytest.raises(TooManyCandidates, match=r"take fewer workers \(now 2\), or lower"):
         select(LONG, Setting(workers=2))
+    cost = r"raise max_candidates \(now 600; --max-candidates .*\), which takes at most 0\.3 GiB of memory and 1 pieces"
+    with pytest.raises(TooManyCandidates, match=cost):
+        select(LONG, Setting(max_candidates=600))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_count_tells_the_memory_that_a_selection_tells_and_its_pieces(workers, monkeypatch):
+    monkeypatch.setattr(pieces, "TOLD", 600)
+    stages: list[str] = []
+    select(LONG, Setting(progress=lambda stage, done, total: stages.append(stage), workers=workers))
+    found = sizes(LONG)
+    assert found.memory(workers) == pieces.selection_memory(668, found.components, found.bound, workers)
+    assert stages[0].startswith(f"memory: {told_memory(found.memory(workers), None)}")
+    assert [pieces.pieces_of(candidates) for candidates in (668, 1024, 1025)] == [1, 1, 2]
+    assert found.pieces == 1
+    assert found.memory(2) > found.memory(1) + 2 * pieces.EACH
+    for other in (BasisSpec(l_max=3), BasisSpec(family="ace", l_max=2, ordering="program")):
+        assert (sizes(other).pieces, sizes(other).memory()) == (None, None)
 
 
 def test_a_full_disk_is_told_once(tmp_path):

@@ -17,7 +17,13 @@ from tolerances import DIRECT_SUM
 
 import invgen
 from invgen.ace.fitting.config import ShortRangeConfig, parse_fit_config
-from invgen.ace.fitting.shortrange import name_attractions, repulsion_of, shortest_distances
+from invgen.ace.fitting.shortrange import (
+    name_attractions,
+    repulsion_of,
+    shortest_distances,
+    strengthened,
+    told_repulsion,
+)
 from invgen.ace.potential import LinearPotential
 from invgen.ace.repulsion import Repulsion
 from invgen.data import DataError, Structure, batch_structures
@@ -199,6 +205,16 @@ def test_what_does_not_fit_is_named():
     assert not parse_fit_config({**tables, "short_range": {"zbl": False}}).short_range.zbl
     with pytest.raises(ConfigError, match=r"short_range.inner must be between 0 and 1, got 1.5"):
         parse_fit_config({**tables, "short_range": {"inner": 1.5}})
+    for pairs, message in (
+        ({"CuNi": {}}, "takes pairs of elements such as Cu-Ni, got 'CuNi'"),
+        ({"Cu-Ni": 2.0}, r"pairs.Cu-Ni\] must be a table of inner, outer \(Å\) and factor, positive numbers, got 2.0"),
+        ({"Cu-Ni": {"outer": -1.0}}, "positive numbers, got"),
+        ({"Cu-Ni": {"width": 1.0}}, "positive numbers, got"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            parse_fit_config({**tables, "short_range": {"pairs": pairs}})
+    with pytest.raises(DataError, match="factors of a repulsion must be positive"):
+        Repulsion(np.array([29, 28]), INNER, OUTER, np.array([[1.0, 0.0], [0.0, 1.0]]))
 
 
 # ---- fits -------------------------------------------------------------------------------------------------------
@@ -247,19 +263,114 @@ def test_shortest_distances_count_images_and_pairs_that_never_meet():
     s = Structure([29, 28, 29], [[0, 0, 0], [0, 0, 2.0], [9.0, 0, 0]], np.diag([11.5, 30, 30]), True)
     found = shortest_distances([s], ("Cu", "Ni"), 4.0)
     np.testing.assert_allclose(found, [[2.5, 2.0], [2.0, np.inf]])
-    repulsion, told = repulsion_of([s], ("Cu", "Ni"), 4.0, ShortRangeConfig(inner=0.5))
-    assert told["pairs"]["Ni-Ni"] == {"inner": pytest.approx(1.24), "outer": pytest.approx(2.48), "seen": False}
+    repulsion = repulsion_of([s], ("Cu", "Ni"), 4.0, ShortRangeConfig(inner=0.5))
+    told = told_repulsion(repulsion, [s], ("Cu", "Ni"), 4.0)
+    lengths = {"inner": pytest.approx(1.24), "outer": pytest.approx(2.48)}
+    assert told["pairs"]["Ni-Ni"] == {**lengths, "factor": 1.0, "seen": False}
     assert told["pairs"]["Cu-Cu"]["seen"]
     np.testing.assert_allclose(repulsion.outer, [[2.5, 2.0], [2.0, 2.48]])
-    assert repulsion_of([s], ("Cu", "Ni"), 2.2, ShortRangeConfig())[0].outer.max() < 2.2
-    assert repulsion_of([s], ("Cu", "Ni"), 4.0, ShortRangeConfig(zbl=False)) == (None, {"zbl": False})
+    assert repulsion_of([s], ("Cu", "Ni"), 2.2, ShortRangeConfig()).outer.max() < 2.2
+    assert repulsion_of([s], ("Cu", "Ni"), 4.0, ShortRangeConfig(zbl=False)) is None
+    assert told_repulsion(None, [s], ("Cu", "Ni"), 4.0) == {"zbl": False}
 
 
-def test_a_potential_that_attracts_in_spite_of_it_is_named():
-    weak = Repulsion(np.array([29, 28]), 0.5 * INNER, 0.51 * INNER)
-    strong = dataclasses.replace(repelling(weak), coefficients=1e5 * potential().coefficients)
-    with pytest.warns(UserWarning, match=r"more attractive at short range than its repulsion \(.*Å\)"):
-        found = name_attractions(strong)
-    assert found
-    assert set(found) <= {"Cu-Cu", "Cu-Ni", "Ni-Ni"}
-    assert name_attractions(potential()) == {}
+def test_pairs_are_what_the_configuration_says():
+    s = Structure([29, 28, 29], [[0, 0, 0], [0, 0, 2.0], [9.0, 0, 0]], np.diag([11.5, 30, 30]), True)
+    pairs = {"Ni-Cu": {"outer": 1.5, "factor": 3}, "Ni-Ni": {"inner": 1.1, "outer": 3.9}}
+    config = ShortRangeConfig(pairs=pairs)
+    found = repulsion_of([s], ("Cu", "Ni"), 4.0, config)
+    np.testing.assert_allclose(found.outer, [[2.5, 1.5], [1.5, 3.9]])
+    np.testing.assert_allclose(found.inner, [[1.75, 1.05], [1.05, 1.1]])
+    np.testing.assert_array_equal(found.factor, [[1, 3], [3, 1]])
+    with pytest.raises(ConfigError, match=r"outer of Cu-Ni is 2.1 Å, where it would act on .*; at most 2 Å"):
+        repulsion_of([s], ("Cu", "Ni"), 4.0, ShortRangeConfig(pairs={"Cu-Ni": {"outer": 2.1}}))
+    with pytest.raises(ConfigError, match=r"Cu-Au is none of the pairs of the potential \(Cu-Cu, Cu-Ni, Ni-Ni\)"):
+        repulsion_of([s], ("Cu", "Ni"), 4.0, ShortRangeConfig(pairs={"Cu-Au": {"factor": 2}}))
+    model = dataclasses.replace(attractive(), repulsion=found)
+    kept = strengthened(model, ShortRangeConfig(pairs={"Cu-Cu": {}, **pairs})).repulsion
+    assert (kept.factor == found.factor).all(), "a pair that is named is left as it is"
+
+
+def attractive() -> LinearPotential:
+    """Much stronger than its repulsion between all pairs of elements."""
+    weak = Repulsion(np.array([29, 28]), INNER, OUTER)
+    signs = {sign: dataclasses.replace(repelling(weak), coefficients=sign * 1e5 * potential().coefficients)
+             for sign in (1, -1)}  # fmt: skip
+    return max(signs.values(), key=lambda model: sum(pressed(model, pair).min() < 0 for pair in PAIRS))
+
+
+PAIRS = ((29, 29), (29, 28), (28, 28))
+
+
+def pressed(model: LinearPotential, numbers: tuple[int, int]) -> np.ndarray:
+    """Forces on the second of two atoms at distances up to ``inner``."""
+    first, second = (model.numbers.tolist().index(z) for z in numbers)
+    distances = np.linspace(0.3, model.repulsion.inner[first, second], 100)
+    return np.array([model.energy_forces_stress(pair(r, numbers)).forces[1] @ [0, 0.6, 0.8] for r in distances])
+
+
+def test_a_repulsion_becomes_stronger_than_any_attraction(tmp_path):
+    before = attractive()
+    after, step = strengthened(before, ShortRangeConfig()), 1e-5
+    attracting = [numbers for numbers in PAIRS if pressed(before, numbers).min() < 0]
+    assert len(attracting) >= 2
+    for k, numbers in enumerate(PAIRS):
+        assert pressed(after, numbers).min() > 0
+        a, b = ((0, 0), (0, 1), (1, 1))[k]
+        changed = numbers in attracting
+        assert after.repulsion.factor[a, b] > 2 if changed else after.repulsion.factor[a, b] == 1
+        assert after.repulsion.outer[a, b] == pytest.approx((0.9 if changed else 1) * OUTER[a, b])
+        assert after.repulsion.inner[a, b] == INNER[a, b]
+        for r in (0.5, INNER[a, b], 0.8 * OUTER[a, b], 0.95 * OUTER[a, b]):
+            ends = [after.energy_forces_stress(pair(r + sign * step, numbers)).energy for sign in (1, -1)]
+            force = after.energy_forces_stress(pair(r, numbers)).forces[1] @ [0, 0.6, 0.8]
+            assert force == pytest.approx(-(ends[0] - ends[1]) / (2 * step), rel=1e-6, abs=1e-3)
+    bare = dataclasses.replace(before, repulsion=None)
+    touched = pair(0.95 * OUTER[0, 0], attracting[0])
+    assert after.energy_forces_stress(touched).energy == bare.energy_forces_stress(touched).energy
+    assert name_attractions(after) == {}
+    with pytest.warns(UserWarning, match="more attractive at short range"):
+        assert len(name_attractions(before)) == len(attracting)
+    again = LinearPotential.load(after.save(tmp_path / "strong.npz"))
+    np.testing.assert_array_equal(again.repulsion.factor, after.repulsion.factor)
+    assert again.energy_forces_stress(pair(0.7)).energy == after.energy_forces_stress(pair(0.7)).energy
+    assert read_archive(tmp_path / "strong.npz", "invgen linear potential")[0]["repulsion"]["kind"] == "scaled zbl"
+    batch = batch_structures([pair(1.0)], CUTOFF)
+    found = EnergyForces(after.torch()).eval()(batch)
+    wanted = after.energy_forces_stress(pair(1.0))
+    np.testing.assert_allclose(found.forces.numpy(), wanted.forces, rtol=1e-9)
+
+
+def attracting_clusters() -> list[Structure]:
+    """Three to five atoms of hydrogen and lithium, not closer than 2 Å, whose energy is -20 eV Å sum 1/r."""
+    rng, made = np.random.default_rng(2), []
+    while len(made) < 40:
+        positions = rng.uniform(0, 3.6, (int(rng.integers(3, 6)), 3))
+        vectors = positions[:, None] - positions
+        r = np.linalg.norm(vectors, axis=-1) + np.diag(np.full(len(positions), np.inf))
+        if r.min() > 2:
+            forces = -20 * (vectors / r[..., None] ** 3).sum(axis=1)
+            numbers = rng.choice([1, 3], len(positions))
+            made.append(Structure(numbers, positions, energy=-10 * (1 / r).sum(), forces=forces))
+    return made
+
+
+def test_a_fit_that_attracts_gets_a_repulsion_that_is_stronger():
+    made, pairs = attracting_clusters(), ((1, 1), (1, 3), (3, 3))
+    result = invgen.ace.fit(made, **FIT)
+    model, told = result.potential, result.report["short_range"]
+    plain = dataclasses.replace(model, repulsion=repulsion_of(made, model.elements, 4.6, ShortRangeConfig()))
+    assert pressed(plain, (1, 1)).min() < -1, "there is something to be stronger than"
+    assert min(pressed(model, numbers).min() for numbers in pairs) > 0
+    assert told["attracts"] == {}
+    row = told["pairs"]["H-H"]
+    assert row["factor"] > 1
+    assert row["outer"] == pytest.approx(0.9 * shortest_distances(made, model.elements, 4.6)[0, 0])
+    bare = dataclasses.replace(model, repulsion=None)
+    for s in made:
+        assert bare.energy_forces_stress(s).energy == model.energy_forces_stress(s).energy
+    kept = {"pairs": {"H-H": {}, "H-Li": {}, "Li-Li": {}}}
+    with pytest.warns(UserWarning, match=r"more attractive at short range than its repulsion \(H-H at .* Å"):
+        other = invgen.ace.fit(made, short_range=kept, **FIT)
+    assert "H-H" in other.report["short_range"]["attracts"]
+    assert other.potential.coefficients.tobytes() == model.coefficients.tobytes()

@@ -3,11 +3,11 @@
 The universal potential of Ziegler, Biersack and Littmark (The Stopping and Range of Ions in Matter, 1985) between
 nuclei of charges z and z', switched to zero with two continuous derivatives:
 
-    V(r) = k z z' / r * phi(r / a) * S((r - inner) / (outer - inner)),      a = 0.8854 a_0 / (z^0.23 + z'^0.23),
+    V(r) = f k z z' / r * phi(r / a) * S((r - inner) / (outer - inner)),      a = 0.8854 a_0 / (z^0.23 + z'^0.23),
     phi(x) = 0.18175 exp(-3.19980 x) + 0.50986 exp(-0.94229 x) + 0.28022 exp(-0.40290 x) + 0.02817 exp(-0.20162 x),
     S(t) = 1 - t^3 (10 - 15 t + 6 t^2),  1 below t = 0,  0 above t = 1,
 
-k = 14.3996 eV Å, a_0 = 0.529177 Å. ``inner`` and ``outer`` belong to a pair of elements.
+k = 14.3996 eV Å, a_0 = 0.529177 Å. ``inner``, ``outer`` and the factor f, by default 1, belong to a pair of elements.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ BOHR = 0.529177210903
 """Å."""
 SCREENING = np.array([[0.18175, 3.19980], [0.50986, 0.94229], [0.28022, 0.40290], [0.02817, 0.20162]])
 """Factors and rates of phi."""
+ZBL, SCALED = "zbl", "scaled zbl"
+"""Kinds in files: without factors, and with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,24 +39,32 @@ class Repulsion:
         (S,) atomic numbers.
     inner, outer
         (S, S) Å, symmetric: up to ``inner`` it is ZBL's, from ``outer`` on it is zero.
+    factor
+        (S, S) symmetric: how many times ZBL's it is; 1 everywhere by default.
 
-    Raises ``DataError`` for shapes that do not fit and lengths that are not 0 < inner < outer.
+    Raises ``DataError`` for shapes that do not fit, lengths that are not 0 < inner < outer, and factors that are not
+    positive.
     """
 
     numbers: np.ndarray
     inner: np.ndarray
     outer: np.ndarray
+    factor: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         numbers = np.asarray(self.numbers, dtype=np.int64)
         object.__setattr__(self, "numbers", numbers)
-        for name in ("inner", "outer"):
+        if self.factor is None:
+            object.__setattr__(self, "factor", np.ones((len(numbers), len(numbers))))
+        for name in ("inner", "outer", "factor"):
             table = np.ascontiguousarray(getattr(self, name), dtype=np.float64)
             if table.shape != (len(numbers), len(numbers)) or not np.array_equal(table, table.T):
                 raise DataError(
                     f"{name} of a repulsion of {len(numbers)} elements must be a symmetric table of "
-                    f"{len(numbers)} x {len(numbers)} lengths, got {table.tolist()}"
+                    f"{len(numbers)} x {len(numbers)} numbers, got {table.tolist()}"
                 )
+            if name == "factor" and not ((table > 0) & np.isfinite(table)).all():
+                raise DataError(f"factors of a repulsion must be positive, got {table.tolist()}")
             object.__setattr__(self, name, table)
         if not ((self.inner > 0) & (self.inner < self.outer) & np.isfinite(self.outer)).all():
             raise DataError(
@@ -64,8 +74,8 @@ class Repulsion:
 
     @cached_property
     def strength(self) -> np.ndarray:
-        """(S, S) k z z', eV Å."""
-        return COULOMB * np.multiply.outer(self.numbers, self.numbers).astype(np.float64)
+        """(S, S) f k z z', eV Å."""
+        return np.asarray(self.factor * (COULOMB * np.multiply.outer(self.numbers, self.numbers).astype(np.float64)))
 
     @cached_property
     def length(self) -> np.ndarray:
@@ -91,17 +101,24 @@ class Repulsion:
         )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
-        """``kind``, ``inner`` and ``outer``; the elements are those of the potential."""
-        return {"kind": "zbl", "inner": self.inner.tolist(), "outer": self.outer.tolist()}
+        """``kind``, ``inner``, ``outer``, and ``factor`` if there are any; the elements are those of the potential.
+
+        Versions that know no factors refuse the kind that has them.
+        """
+        tables = {"inner": self.inner.tolist(), "outer": self.outer.tolist()}
+        if (np.asarray(self.factor) == 1).all():
+            return {"kind": ZBL, **tables}
+        return {"kind": SCALED, **tables, "factor": np.asarray(self.factor).tolist()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any] | None, numbers: np.ndarray) -> Repulsion | None:
         """From ``to_json``, for these atomic numbers; raises ``DataError`` for another kind, ``KeyError`` for less."""
         if data is None:
             return None
-        if data["kind"] != "zbl":
-            raise DataError(f"a repulsion of kind {data['kind']!r}, this version knows 'zbl'; use a newer one")
-        return cls(numbers, np.array(data["inner"]), np.array(data["outer"]))
+        if data["kind"] not in (ZBL, SCALED):
+            raise DataError(f"a repulsion of kind {data['kind']!r}, this version knows {ZBL!r}; use a newer one")
+        factor = np.array(data["factor"]) if data["kind"] == SCALED else None
+        return cls(numbers, np.array(data["inner"]), np.array(data["outer"]), factor)
 
 
 @compiled

@@ -137,6 +137,8 @@ class ShortRangeConfig:
     """Whether there is any."""
     inner: float = 0.7
     """Share of that distance up to which it is ZBL's in full, see ``Repulsion``."""
+    pairs: dict[str, Any] = field(default_factory=dict)
+    """What is said of single pairs, such as ``Cu-Ni``: a table of ``inner``, ``outer`` (Å) and ``factor`` for each."""
 
 
 @dataclass(frozen=True)
@@ -258,9 +260,18 @@ def check_solver(solver: SolverConfig) -> None:
 
 
 def check_short_range(short_range: ShortRangeConfig) -> None:
-    """Raises ``ConfigError`` for an inner radius that is not inside."""
+    """Raises ``ConfigError`` for an inner radius that is not inside, and pairs that are none."""
     if not 0 < short_range.inner < 1:
         raise ConfigError(f"short_range.inner must be between 0 and 1, got {short_range.inner}")
+    for pair, given in short_range.pairs.items():
+        if pair.count("-") != 1:
+            raise ConfigError(f"[short_range.pairs] takes pairs of elements such as Cu-Ni, got {pair!r}")
+        positive = isinstance(given, Mapping) and all(_is_number(v) and v > 0 for v in given.values())
+        if not positive or not set(given) <= {"inner", "outer", "factor"}:
+            raise ConfigError(
+                f"[short_range.pairs.{pair}] must be a table of inner, outer (Å) and factor, positive numbers, got "
+                f"{given!r}"
+            )
 
 
 def check_basis(basis: BasisConfig) -> None:

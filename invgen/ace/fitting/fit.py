@@ -24,11 +24,12 @@ from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.references import References, final_energies, starting_energies, told_energies
 from invgen.ace.fitting.report import write_report
 from invgen.ace.fitting.rows import Weights
-from invgen.ace.fitting.shortrange import name_attractions, repulsion_of
+from invgen.ace.fitting.shortrange import name_attractions, repulsion_of, strengthened, told_repulsion
 from invgen.ace.fitting.solvers import Solution, solve
 from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict, table_text
 from invgen.ace.potential import LinearPotential
 from invgen.ace.radial import RadialBasis
+from invgen.ace.repulsion import Repulsion
 from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
@@ -126,6 +127,7 @@ def fit_products(
     sets = {name: list(sets.get(name, ())) for name in ("train", "validation", "test")}
     check_request(sets, elements, settings.references, settings.solver, settings.weights)
     check_short_range(settings.short_range)
+    repulsion = repulsion_of([*sets["train"], *sets["validation"]], elements, radial.cutoff, settings.short_range)
     repeated = name_duplicates(sets)
     start = starting_energies(sets["train"], elements, settings.references, radial.cutoff)
     kept = kept_functions(products, float(settings.w_L), elements, settings.centres, settings.neighbours)
@@ -144,7 +146,7 @@ def fit_products(
     one_body = told_energies(energies, sets["train"], radial.cutoff, settings.references)
     known = _known(sets, products, settings, factors, energies, about)
     coefficients = evaluator.by_species(solution.coefficients)
-    potential, short_range = _potential(sets, products, radial, settings, coefficients, known)
+    potential, short_range = _potential(sets, products, radial, settings, coefficients, known, repulsion)
     report = {
         **known,
         "radial": radial.to_json(),
@@ -206,15 +208,17 @@ def _potential(
     settings: FitSettings,
     coefficients: np.ndarray,
     known: dict[str, Any],
+    repulsion: Repulsion | None,
 ) -> tuple[LinearPotential, dict[str, Any]]:
     """The potential with its repulsion, and what the report says of the latter."""
     elements, references = tuple(known["elements"]), known["references"]
     structures = [*sets["train"], *sets["validation"]]
-    repulsion, told = repulsion_of(structures, elements, radial.cutoff, settings.short_range)
     potential = LinearPotential(
         products, radial, elements, coefficients, np.array(list(references.values())), products.labels, known,
         repulsion,
     )  # fmt: skip
+    potential = strengthened(potential, settings.short_range)
+    told = told_repulsion(potential.repulsion, structures, elements, radial.cutoff)
     return potential, {**told, "attracts": name_attractions(potential)}
 
 

@@ -8,7 +8,14 @@ from typing import Any
 
 from invgen.compiler.algebra.channels import Channel, components_of
 from invgen.compiler.candidates.family import Counts, count, family_of
+from invgen.compiler.selection.langbein import PIECE
+from invgen.compiler.selection.objectives import in_pieces
+from invgen.compiler.selection.pieces import memory_of, pieces_of
 from invgen.spec import MAX_CANDIDATES, BasisSpec
+from invgen.workers.memory import GIB
+
+OTHERS = 2
+"""Other processes, for an example of what they take."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,15 @@ class Sizes:
             return None
         return self.spec.species * (self.counts.total if self.spec.objective == "linear" else self.rank_at_most)
 
+    @property
+    def pieces(self) -> int | None:
+        """In how many pieces the candidates are selected; ``None`` if one by one."""
+        return pieces_of(self.counts.total) if in_pieces(self.spec) else None
+
+    def memory(self, workers: int = 1) -> int | None:
+        """Bytes at most in use by that selection and so many processes, as ``generate`` tells before it starts."""
+        return memory_of(self.spec, workers) if in_pieces(self.spec) else None
+
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {
@@ -61,6 +77,9 @@ class Sizes:
             "bound": self.bound,
             "rank_at_most": self.rank_at_most,
             "coefficients": self.coefficients,
+            "pieces": self.pieces,
+            "memory_bytes": self.memory(),
+            "memory_bytes_with_two_workers": self.memory(OTHERS),
         }
 
     def __str__(self) -> str:
@@ -75,6 +94,12 @@ class Sizes:
         if self.coefficients is not None:
             exact = "" if self.spec.objective == "linear" else "at most "
             lines.append(f"  linear potential      {exact}{self.coefficients:,} coefficients")
+        one, two = self.memory(), self.memory(OTHERS)
+        if self.pieces is not None and one is not None and two is not None:
+            lines.append(
+                f"  selection             {self.pieces:,} pieces of {PIECE:,} candidates; "
+                f"at most {one / GIB:.1f} GiB of memory, {two / GIB:.1f} with --workers {OTHERS}"
+            )
         if self.counts.total > MAX_CANDIDATES:
             lines.append(f"  generate refuses more than {MAX_CANDIDATES:,} unless --max-candidates says so")
         return "\n".join(lines)

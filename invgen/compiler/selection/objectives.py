@@ -12,7 +12,7 @@ from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.flexible import flexible
 from invgen.compiler.selection.generators import generators
-from invgen.compiler.selection.pieces import check_memory, crew
+from invgen.compiler.selection.pieces import check_size, crew
 from invgen.compiler.selection.program.flexible import flexible_by_program
 from invgen.compiler.selection.program.independent import independent_by_program
 from invgen.compiler.selection.program.robust import robust_by_program
@@ -25,8 +25,8 @@ from invgen.spec import BasisSpec
 def independent(spec: BasisSpec, setting: Setting) -> Chosen:
     """Plain greedy selection over all tensors, stopped at the bound."""
     family = family_of(spec)
+    check_size(spec, setting)
     stream = family.stream(spec, setting.max_candidates)
-    check_memory(spec, setting)
     selection, bound = setting.selection(spec), family.bound(spec)
     selection.run(
         stream,
@@ -43,8 +43,8 @@ def independent(spec: BasisSpec, setting: Setting) -> Chosen:
 def linear(spec: BasisSpec, setting: Setting) -> Chosen:
     """All linearly independent invariants, products among them, multiset by multiset, certified by characters."""
     family = family_of(spec)
+    check_size(spec, setting)
     family.refuse(spec, setting.max_candidates)
-    check_memory(spec, setting)
     counts = family.counts(spec)
     total = sum(counts.values())
     kept: list[Candidate] = []
@@ -107,6 +107,11 @@ IN_PIECES = ("independent", "linear")
 """Objectives whose candidates other processes may evaluate."""
 
 
+def in_pieces(spec: BasisSpec) -> bool:
+    """Whether a spec is selected in pieces, which other processes may evaluate."""
+    return spec.objective in IN_PIECES and not spec.by_program and family_of(spec).lookahead > 1
+
+
 def select(spec: BasisSpec, setting: Setting) -> Chosen:
     """Runs the objective of the spec.
 
@@ -125,10 +130,12 @@ def select(spec: BasisSpec, setting: Setting) -> Chosen:
 
 
 def _check_workers(spec: BasisSpec) -> None:
-    if spec.by_program or spec.objective not in IN_PIECES:
-        reason = f"only the objectives {' and '.join(IN_PIECES)} are selected in pieces, and not by program"
-    elif family_of(spec).lookahead == 1:
-        reason = "its candidates are judged one by one, as they are made"
-    else:
+    if in_pieces(spec):
         return
-    raise SpecError(f"other processes have nothing to do for {spec.id}: {reason}; leave out workers and scheduler")
+    reason = f"only the objectives {' and '.join(IN_PIECES)} are selected in pieces, and not by program"
+    if spec.objective in IN_PIECES and not spec.by_program:
+        reason = "its candidates are few, and judged one by one as they are made"
+    raise SpecError(
+        f"other processes have nothing to do for {spec.id}: {reason}; leave out workers and scheduler (--workers, "
+        "--scheduler)"
+    )

@@ -81,20 +81,41 @@ def selection_memory(candidates: int, components: int, rank: int, workers: int) 
     return BASE + (EACH * workers if workers > 1 else 0) + CANDIDATE * candidates + kept + pieces
 
 
-def check_memory(spec: BasisSpec, setting: Setting) -> None:
-    """Tells the memory of a large selection before it starts; raises ``TooManyCandidates`` if there is not so much."""
+def pieces_of(candidates: int) -> int:
+    """In how many pieces they are offered, the first one, of this process alone, among them."""
+    return -(-candidates // PIECE)
+
+
+def memory_of(spec: BasisSpec, workers: int = 1) -> int | None:
+    """``selection_memory`` of a spec; ``None`` where the number of candidates is not known beforehand."""
     family = family_of(spec)
     candidates = family.offered(spec)
     if candidates is None:
-        return
+        return None
+    return selection_memory(candidates, components_of(family.channels(spec)), family.bound(spec), workers)
+
+
+def check_size(spec: BasisSpec, setting: Setting) -> None:
+    """Tells the memory of a large selection before it starts.
+
+    Raises ``TooManyCandidates`` above the limit, with what it costs to raise it, and if there is not so much memory.
+    """
+    family = family_of(spec)
+    candidates = family.offered(spec)
     helpers = cores() if setting.scheduler == LOCAL else setting.workers
-    components = components_of(family.channels(spec))
-    needed = selection_memory(candidates, components, family.bound(spec), helpers)
+    needed = memory_of(spec, helpers)
+    if candidates is None or needed is None:
+        return
+    try:
+        family.refuse(spec, setting.max_candidates)
+    except TooManyCandidates as error:
+        cost = f"which takes at most {needed / GIB:.1f} GiB of memory and {pieces_of(candidates)} pieces of {PIECE}"
+        raise TooManyCandidates(f"{error}, {cost} candidates") from None
     free = free_memory()
     if free is not None and needed > free:
         fewer = f"take fewer workers (now {helpers}), or " if helpers > 1 else ""
         raise TooManyCandidates(
-            f"{candidates} candidates of {spec.id} with {components} components need "
+            f"{candidates} candidates of {spec.id} with {components_of(family.channels(spec))} components need "
             f"{needed / GIB:.1f} GiB of memory, {free / GIB:.1f} are free: {fewer}lower n_max, l_max, channels or "
             "total_degree"
         )

@@ -19,7 +19,7 @@ import numpy as np
 
 from invgen.compiler.algebra import modular
 from invgen.compiler.candidates.family import Candidate, CandidateEvaluator
-from invgen.compiler.selection.floating import BLOCK, may_be_new
+from invgen.compiler.selection.floating import may_be_new
 
 SHARE, EARLY_SHARE = 0.1, 0.01
 """Of the tolerance in float64: what is estimated to be left of a row that may be new, and the same at an earlier state,
@@ -62,10 +62,10 @@ class Sifted(NamedTuple):
         count = sum(k < end for k in self.floats_at)
         return self._replace(floats_at=self.floats_at[:count], floats=self.floats[:, :count])
 
-    def again(self, screen: Screen) -> Sifted:
-        """What is left of it at a later state."""
+    def again(self, screen: Screen, share: float = SHARE) -> Sifted:
+        """What is left of it by the screen of a later state."""
         (exact,) = np.nonzero(_may_raise(self.exact, screen))
-        (floats,) = np.nonzero(may_be_new(self.floats, screen.sketch, SHARE * screen.tolerance))
+        (floats,) = np.nonzero(may_be_new(self.floats, screen.sketch, share * screen.tolerance))
         return Sifted(
             [self.exact_at[k] for k in exact], self.exact[exact],
             [self.floats_at[k] for k in floats], self.floats[:, floats],
@@ -90,17 +90,7 @@ def sifted(
     share
         ``EARLY_SHARE`` where the screen is that of an earlier state.
     """
-    found = []
-    for start in range(0, len(candidates), BLOCK):
-        part = candidates[start : start + BLOCK]
-        rows, floats = exact.gradients(part)[0], floating.gradients(part)
-        (here,) = np.nonzero(_may_raise(rows, screen))
-        (there,) = np.nonzero(may_be_new(floats, screen.sketch, share * screen.tolerance))
-        found.append(Sifted((start + here).tolist(), rows[here], (start + there).tolist(), floats[:, there]))
-    return Sifted(
-        [k for part in found for k in part.exact_at], np.concatenate([part.exact for part in found]),
-        [k for part in found for k in part.floats_at], np.concatenate([part.floats for part in found], axis=1),
-    )  # fmt: skip
+    return unsifted(exact, floating, candidates).again(screen, share)
 
 
 def _may_raise(rows: np.ndarray, screen: Screen) -> np.ndarray:

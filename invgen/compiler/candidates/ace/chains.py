@@ -93,8 +93,45 @@ class AceEvaluator:
         return reduce(gradient)
 
     def gradients(self, candidates: Sequence[Chain]) -> np.ndarray:
-        """Gradients of several candidates, shape ``(points, candidates, components)``."""
-        return np.stack([self.values_and_gradients(c)[1] for c in candidates], axis=1)
+        """Gradients of several candidates, shape ``(points, candidates, components)``, in their order.
+
+        Those of equal ranks are evaluated together, each by the operations of ``values_and_gradients``: in float64,
+        too, a row is the same to the last bit whatever stands beside it.
+        """
+        rows = np.zeros((self.size, len(candidates), self.components), dtype=self._points.dtype)
+        alike: dict[tuple[Ranks, Ranks], list[int]] = {}
+        for position, candidate in enumerate(candidates):
+            self._check(candidate)
+            key = tuple(c.rank for c in candidate.factors), candidate.chain
+            alike.setdefault(key, []).append(position)
+        for (ranks, chain), positions in alike.items():
+            self._add_alike(rows, np.array(positions), [candidates[k].factors for k in positions], ranks, chain)
+        return rows
+
+    def _add_alike(
+        self, rows: np.ndarray, positions: np.ndarray, factors: list[tuple[Channel, ...]], ranks: Ranks, chain: Ranks
+    ) -> None:
+        """``pull_back`` of a one for candidates of the same ranks, to the rows at their positions."""
+        starts = np.array([[self.slices[c].start for c in row] for row in factors])
+        where = [starts[:, k, None] + np.arange(2 * rank + 1) for k, rank in enumerate(ranks)]
+        leaves = [np.ascontiguousarray(self._points[:, at].transpose(1, 0, 2)) for at in where]
+        steps = list(zip(chain, ranks[1:], chain[1:], strict=False))
+        lefts, reduce = [leaves[0]], self.arithmetic.reduce
+        for leaf, step in zip(leaves[1:-1], steps, strict=False):
+            outer = reduce(lefts[-1][..., :, None] * leaf[..., None, :]).reshape(len(positions), self.size, -1)
+            lefts.append(self.arithmetic.matmul(outer, self._table(*step)))
+        cotangent = np.ones((len(positions), self.size, 1), dtype=self._points.dtype)
+        for k in range(len(steps), 0, -1):
+            left, right = lefts[k - 1], leaves[k]
+            back = self.arithmetic.matmul(cotangent, self._table(*steps[k - 1]).T).reshape(*left.shape, -1)
+            found = reduce(back * left[..., :, None]).sum(axis=-2)
+            self._scatter(rows, positions, where[k], found)
+            cotangent = reduce(reduce(back * right[..., None, :]).sum(axis=-1))
+        self._scatter(rows, positions, where[0], cotangent)
+
+    def _scatter(self, rows: np.ndarray, positions: np.ndarray, where: np.ndarray, found: np.ndarray) -> None:
+        at = np.index_exp[:, positions[:, None], where]
+        rows[at] = self.arithmetic.reduce(rows[at] + found.transpose(1, 0, 2))
 
     def _check(self, candidate: Chain) -> None:
         for channel in candidate.factors:

@@ -30,7 +30,7 @@ from invgen.compiler.candidates.ace.truncation import (
 )
 from invgen.compiler.candidates.environment import Terms, solid_harmonics
 from invgen.compiler.candidates.multidegree import Multidegree
-from invgen.errors import SpecError, TooManyCandidates
+from invgen.errors import SpecError, TooManyCandidates, raise_limit
 from invgen.spec import BasisSpec
 
 
@@ -67,7 +67,7 @@ class AceFamily:
         if total > limit:
             raise TooManyCandidates(
                 f"{spec.id} has {total} linearly independent candidates, {counts[highest]} of them of order {highest}; "
-                f"lower n_max, l_max, channels or total_degree, or raise max_candidates (now {limit})"
+                f"lower n_max, l_max, channels or total_degree, or {raise_limit(limit)}"
             )
 
     def offered(self, spec: BasisSpec) -> int | None:

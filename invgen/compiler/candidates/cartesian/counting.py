@@ -16,7 +16,7 @@ from math import comb, gcd, prod
 import numpy as np
 
 from invgen.compiler.algebra.channels import Channel
-from invgen.errors import TooManyCandidates
+from invgen.errors import TooManyCandidates, raise_limit
 
 Cycle = tuple[int, int]
 """``(rank, length)``: a cycle of equal tensors under a permutation."""
@@ -118,7 +118,7 @@ def refuse_explosion(level: list[tuple[Channel, ...]], already: int, limit: int,
         return
     order = len(level[0])
     text = f"order {order} with total rank {sum(tensor.rank for tensor in level[0])}"
-    advice = f"lower n_max below {order}, or use fewer ranks or channels, or raise max_candidates (now {limit})"
+    advice = f"lower n_max below {order}, or use fewer ranks or channels, or {raise_limit(limit)}"
     if len(level) + already > limit:
         raise TooManyCandidates(f"{text} alone has {len(level)} multisets of tensors; {advice}")
     if order < 5:

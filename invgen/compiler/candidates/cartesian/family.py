@@ -35,7 +35,7 @@ from invgen.compiler.candidates.cartesian.enumeration import all_contractions, c
 from invgen.compiler.candidates.cartesian.evaluate import Evaluator, contraction_cost
 from invgen.compiler.candidates.environment import Terms, tensor_harmonics
 from invgen.compiler.candidates.multidegree import Multidegree
-from invgen.errors import TooManyCandidates
+from invgen.errors import TooManyCandidates, raise_limit
 from invgen.spec import BasisSpec
 
 NEIGHBOURS = 24
@@ -69,7 +69,7 @@ class CartesianFamily:
             raise TooManyCandidates(
                 f"{spec.id} has {total} linearly independent invariants, "
                 f"{counts[max(counts)]} of them at order {max(counts)}; "
-                f"lower n_max, l_max or channels, or raise max_candidates (now {limit})"
+                f"lower n_max, l_max or channels, or {raise_limit(limit)}"
             )
 
     def offered(self, spec: BasisSpec) -> int | None:
