@@ -155,6 +155,13 @@ def test_torch_says_how_many_threads_work() -> None:
     assert python(textwrap.dedent(code)).split() == ["3", "2", "2"]
 
 
+def test_spilled_registers_lie_within_cache_lines() -> None:
+    """A stack aligned to 16 bytes, as callers leave it, would cut them where chance wills."""
+    for routine_ in written_routines():
+        (head,) = (line for line in routine_.text("float32").splitlines() if line.startswith("define"))
+        assert head.endswith(f"alignstack({objects.register_bytes()})"), routine_.name
+
+
 # ---- equal bits -------------------------------------------------------------------------------------------------
 
 

@@ -83,9 +83,9 @@ class Routine:
         module = ir.Module("routine")
         kind = ir.FunctionType(ir.VoidType(), [INDEX.as_pointer()])
         function = ir.Function(module, kind, "routine")
-        function.attributes.alignstack = (
-            objects.register_bytes()
-        )  # else what is spilled straddles cache lines, by chance
+        # else what is spilled straddles cache lines, by chance; llvmlite writes it beside another attribute alone
+        function.attributes.add("nounwind")
+        function.attributes.alignstack = objects.register_bytes()
         code = Code(ir.IRBuilder(function.append_basic_block()), dtype, objects.register_bytes())
         self._drain(code, function.args[0])
         code.builder.ret_void()
