@@ -162,6 +162,13 @@ def test_spilled_registers_lie_within_cache_lines() -> None:
         assert head.endswith(f"alignstack({objects.register_bytes()})"), routine_.name
 
 
+def test_ordered_routines_are_not_scheduled_and_others_are_as_before() -> None:
+    text = load(ID, backend="numba").form("numba").program._new_routine("second_order", "in_place").text("float32")
+    before = objects._compiled("before", text, False)
+    assert objects._compiled("ordered", text, True) != before
+    assert objects._compiled("after", text, False) == before
+
+
 # ---- equal bits -------------------------------------------------------------------------------------------------
 
 
@@ -172,7 +179,7 @@ def test_every_routine_compiles_to_the_same_bytes(dtype: str, position: int) -> 
     assert len(found) == 24
     text = found[position].text(dtype)
     assert text == written_routines()[position].text(dtype)
-    assert objects._compiled("once", text) == objects._compiled("twice", text)
+    assert objects._compiled("once", text, False) == objects._compiled("twice", text, False)
 
 
 def test_what_runs_is_what_is_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
