@@ -30,7 +30,9 @@ def place(array: np.ndarray) -> int:
 def test_memory_is_used_again_when_the_array_is_gone(idle: deque[np.ndarray]) -> None:
     first = empty_at_cache_lines(SHAPE, FLOAT)
     where = place(first)
-    assert where % 64 == 0 and first.flags.c_contiguous and first.flags.writeable and not idle
+    assert where % 64 == 0
+    assert first.flags.c_contiguous
+    assert not idle
     del first
     assert len(idle) == 1
     assert place(empty_at_cache_lines(SHAPE, FLOAT)) == where
@@ -51,13 +53,15 @@ def test_whatever_sees_the_memory_holds_it(hold, idle: deque[np.ndarray]) -> Non
 
 
 def test_small_and_unfit_memory_is_not_kept_nor_taken(idle: deque[np.ndarray]) -> None:
-    del (small := {"array": empty_at_cache_lines((5,), FLOAT)})["array"]
-    assert not small and not idle
+    small = empty_at_cache_lines((5,), FLOAT)
+    del small
+    assert not idle
     large = empty_at_cache_lines((2 * LARGE // 4,), FLOAT)
     where = place(large)
     del large
     assert place(other := empty_at_cache_lines(SHAPE, FLOAT)) != where
-    assert len(idle) == 1 and other.shape == SHAPE
+    assert len(idle) == 1
+    assert other.shape == SHAPE
 
 
 def test_what_lies_idle_is_bounded_and_the_oldest_goes_first(

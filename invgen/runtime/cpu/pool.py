@@ -1,8 +1,8 @@
 """Memory of large results, used again when nobody holds them any more.
 
 The C library maps fresh pages for every array above 32 MiB, and the system clears them, which can take three times as
-long as computing what is written there. What is lent here comes back when the last array, view or tensor on it is gone, which
-Python says by deleting the ``_Lent`` that all of them refer to. ``KEPT`` bytes at most lie idle.
+long as computing what is written there. What is lent here comes back when the last array, view or tensor on it is gone,
+which Python says by deleting the ``_Lent`` that all of them refer to. ``KEPT`` bytes at most lie idle.
 """
 
 from __future__ import annotations
