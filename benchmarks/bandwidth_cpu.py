@@ -33,7 +33,7 @@ import torch
 
 import invgen
 from invgen.runtime.cpu import objects
-from invgen.runtime.cpu.kernels import empty_at_cache_lines
+from invgen.runtime.cpu.pool import empty_at_cache_lines
 from invgen.runtime.cpu.routine import routine
 
 BASES = ("cartesian-l3-n4-flexible", "cartesian-l4-n4-flexible")

@@ -12,7 +12,7 @@ from invgen.compiler.emitters import numba as numba_emitter
 from invgen.compiler.kernels.program import Kernel
 from invgen.runtime import Kernels, load
 from invgen.runtime.cpu import invariants, objects
-from invgen.runtime.cpu.kernels import empty_at_cache_lines
+from invgen.runtime.cpu.pool import empty_at_cache_lines
 
 SHIPPED = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "cartesian-l4-n4-flexible")
 DTYPES = ("float32", "float64")

@@ -155,6 +155,20 @@ def test_torch_says_how_many_threads_work() -> None:
     assert python(textwrap.dedent(code)).split() == ["3", "2", "2"]
 
 
+def test_spilled_registers_lie_within_cache_lines() -> None:
+    """A stack aligned to 16 bytes, as callers leave it, would cut them where chance wills."""
+    for routine_ in written_routines():
+        (head,) = (line for line in routine_.text("float32").splitlines() if line.startswith("define"))
+        assert head.endswith(f"alignstack({objects.register_bytes()})"), routine_.name
+
+
+def test_ordered_routines_are_not_scheduled_and_others_are_as_before() -> None:
+    text = load(ID, backend="numba").form("numba").program._new_routine("second_order", "in_place").text("float32")
+    before = objects._compiled("before", text, False)
+    assert objects._compiled("ordered", text, True) != before
+    assert objects._compiled("after", text, False) == before
+
+
 # ---- equal bits -------------------------------------------------------------------------------------------------
 
 
@@ -165,7 +179,7 @@ def test_every_routine_compiles_to_the_same_bytes(dtype: str, position: int) -> 
     assert len(found) == 24
     text = found[position].text(dtype)
     assert text == written_routines()[position].text(dtype)
-    assert objects._compiled("once", text) == objects._compiled("twice", text)
+    assert objects._compiled("once", text, False) == objects._compiled("twice", text, False)
 
 
 def test_what_runs_is_what_is_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

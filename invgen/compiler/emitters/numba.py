@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from invgen.compiler.emitters.order import narrowed
 from invgen.compiler.emitters.render import OPERATORS, header, render, used_constants, value_names
 from invgen.compiler.emitters.schedule import Pass, plan
 from invgen.compiler.kernels.program import Kernel
@@ -14,6 +15,9 @@ TEMPLATE = "numba/kernels.py.jinja"
 
 LANES = 64
 """Width of a tile: several SIMD registers of either precision, and a buffer that stays in the nearest caches."""
+
+REGISTERS = 16
+"""SIMD registers of a processor without AVX-512, the most values alive at once that need no other order."""
 
 PASS_LIMIT = 8000
 """Statements in one function. Values that cross a cut cost memory traffic, so a cut only bounds the size of what LLVM
@@ -35,6 +39,7 @@ def context(id: str, kernels: Mapping[str, Kernel]) -> dict[str, Any]:
 
 
 def _program(name: str, kernel: Kernel) -> dict[str, Any]:
+    kernel = narrowed(kernel, REGISTERS)
     steps = plan(kernel, PASS_LIMIT)
     return {
         "name": name,

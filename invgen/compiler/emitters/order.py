@@ -1,10 +1,10 @@
 """The statements of a kernel in an order that keeps few values alive, its sums added up in the order of their terms.
 
-A sum takes each term when it is there, so that a product which nothing else reads needs no register: GPUs multiply and
-add in one instruction. The first order goes depth first. A search moves operations, with what they alone need, to
-other places: all moves that leave fewer values alive above ``ENOUGH`` are taken, others ever more rarely (simulated
-annealing). Work is counted in trials, and whole numbers and correctly rounded products decide: every machine finds the
-same order.
+A sum takes each term when it is there, so that a product which nothing else reads needs no register: GPUs and CPUs
+multiply and add in one instruction. The first order goes depth first. A search moves operations, with what they alone
+need, to other places: all moves that leave fewer values alive above what is enough are taken, others ever more rarely
+(simulated annealing). Work is counted in trials, and whole numbers and correctly rounded products decide: every machine
+finds the same order.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from invgen.compiler.kernels.program import Kernel, Statement
 
 ENOUGH = 64
 """Values alive at once that need no other order: in float64 half of the registers that a thread may have, so that a GPU
-runs several blocks side by side (docs/cuda.md)."""
+runs several blocks side by side (docs/cuda.md). A CPU has fewer."""
 OF_EACH, WORK = 20, 30_000_000
 """Trials of a search: so many for each operation, and no more than take this much work: trials times operations. That
 is about a second."""
@@ -176,8 +176,9 @@ class _Order:
 
 
 class _Search:
-    def __init__(self, operations: Operations) -> None:
-        self.operations, self.count, self.draws = operations, len(operations.all), Draws(0)
+    def __init__(self, operations: Operations, enough: int) -> None:
+        self.operations, self.enough = operations, enough
+        self.count, self.draws = len(operations.all), Draws(0)
         makers, users = operations.makers, operations.users
         values = sorted(makers.keys() | users.keys())
         self.first, self.firsts = _joined([makers.get(v) or users[v] for v in values])
@@ -190,7 +191,7 @@ class _Search:
         birth = np.minimum.reduceat(at[self.first], self.firsts)
         death = np.maximum.reduceat(at[self.last], self.lasts)
         alive = np.cumsum(np.bincount(birth, minlength=self.count) - np.bincount(death, minlength=self.count))
-        return _Order(order, at, birth, death, alive, int((np.maximum(alive - ENOUGH, 0) ** 2).sum()))
+        return _Order(order, at, birth, death, alive, int((np.maximum(alive - self.enough, 0) ** 2).sum()))
 
     def run(self, order: Sequence[int]) -> list[int]:
         """The best order of all that are tried."""
@@ -226,7 +227,7 @@ class _Search:
         operations, draws = self.operations, self.draws
         k = draws.below(self.count)
         if draws.below(2):
-            crowded = np.flatnonzero(here.alive > ENOUGH)
+            crowded = np.flatnonzero(here.alive > self.enough)
             place = crowded[draws.below(len(crowded))]
             values = np.flatnonzero((here.birth <= place) & (here.death > place))
             value = values[draws.below(len(values))]
@@ -267,9 +268,12 @@ def depth_first(kernel: Kernel) -> Kernel:
 
 
 @cache
-def narrowed(kernel: Kernel) -> Kernel:
-    """``depth_first``, then the search for an order with fewer values alive at once."""
+def narrowed(kernel: Kernel, enough: int | None = None) -> Kernel:
+    """``depth_first``, then the search for an order with fewer values alive at once, ``enough`` or fewer if possible.
+
+    By default that is ``ENOUGH``.
+    """
     operations = Operations(kernel)
     if not operations.all:
         return kernel
-    return operations.in_order(_Search(operations).run(operations.depth_first()))
+    return operations.in_order(_Search(operations, ENOUGH if enough is None else enough).run(operations.depth_first()))

@@ -90,7 +90,7 @@ class Invariants:
     def _new_routine(self, kernel: str, form: str) -> Routine:
         program = self.KERNELS[kernel]
         write = partial(_in_tiles, program, self.lanes) if form == "tiles" else partial(_in_place, program, form)
-        return Routine(write, f"{self.name} {kernel}, {form.replace('_', ' ')}", NUMBERS, INDICES)
+        return Routine(write, f"{self.name} {kernel}, {form.replace('_', ' ')}", NUMBERS, INDICES, ordered=True)
 
 
 def _in_place(

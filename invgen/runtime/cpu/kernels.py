@@ -8,7 +8,7 @@ import numpy as np
 
 from invgen.emitted.folder import EmittedFolder, read_products
 from invgen.runtime.cpu.invariants import Invariants
-from invgen.runtime.cpu.routine import CACHE_LINE
+from invgen.runtime.cpu.pool import empty_at_cache_lines
 from invgen.runtime.cpu.tables import Tables
 
 
@@ -41,11 +41,3 @@ def open_kernels(folder: EmittedFolder) -> CpuKernels:
         return CpuKernels(Tables(read_products(folder)))
     emitted = folder.module("numba")
     return CpuKernels(Invariants(folder.id, emitted.KERNELS, emitted.LANES))
-
-
-def empty_at_cache_lines(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """A contiguous array that begins at a cache line, as stores past the caches need; its values are arbitrary."""
-    size = int(np.prod(shape)) * dtype.itemsize
-    raw = np.empty(size + CACHE_LINE, np.uint8)
-    start = -raw.ctypes.data % CACHE_LINE
-    return raw[start : start + size].view(dtype).reshape(shape)

@@ -13,6 +13,8 @@ import hashlib
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,9 @@ FORMAT = "invgen object 1"
 SUFFIX = ".object"
 DIGEST = 32
 """Bytes of the checksum before the object."""
+
+SCHEDULED = range(15, 23)
+"""Versions of LLVM whose scheduler an option turns off; one that does not know the option would end the process."""
 
 log = logging.getLogger("invgen.compile")
 _lock = threading.RLock()
@@ -61,25 +66,29 @@ def identity() -> str:
     )
 
 
-def load(name: str, text: str) -> Any:
+def load(name: str, text: str, ordered: bool = False) -> Any:
     """The engine that runs a module of LLVM text; ``engine.get_function_address`` finds its functions.
 
     name
         What is said while it is compiled.
+    ordered
+        Keep the instructions in the order of the text, which was searched for: LLVM's own scheduler, made for short
+        blocks, has more values alive.
     """
-    digest = hashlib.sha256(f"{identity()}\n{text}".encode()).hexdigest()
+    kept = "ordered\n" if ordered else ""
+    digest = hashlib.sha256(f"{identity()}\n{kept}{text}".encode()).hexdigest()
     with _lock:
         if digest not in _engines:
             path = cache_folder() / "objects" / f"{digest[:40]}{SUFFIX}"
             code = _read(path)
             if code is None:
-                code = _compiled(name, text)
+                code = _compiled(name, text, ordered)
                 _write(path, code)
             _engines[digest] = _engine(code)
         return _engines[digest]
 
 
-def _compiled(name: str, text: str) -> bytes:
+def _compiled(name: str, text: str, ordered: bool) -> bytes:
     log.info("compiling %s", name)
     start = time.perf_counter()
     machine = _machine()
@@ -90,9 +99,23 @@ def _compiled(name: str, text: str) -> bytes:
     options.loop_vectorization = options.slp_vectorization = False
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
-    code = machine.emit_object(module)
+    with _unscheduled() if ordered else nullcontext():
+        code = machine.emit_object(module)
     log.debug("compiled %s in %.2f s", name, time.perf_counter() - start)
     return code
+
+
+@contextmanager
+def _unscheduled() -> Iterator[None]:
+    """Without LLVM's scheduler. The option is one of the process, so this is for a moment and under the lock."""
+    known = llvm.llvm_version_info[0] in SCHEDULED
+    if known:
+        llvm.set_option("invgen", "-enable-misched=false")
+    try:
+        yield
+    finally:
+        if known:
+            llvm.set_option("invgen", "-enable-misched=true")
 
 
 def _engine(code: bytes) -> Any:

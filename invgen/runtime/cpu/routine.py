@@ -36,12 +36,17 @@ INTEGERS, BYTES = np.dtype(np.int64), np.dtype(np.uint8)
 
 
 class Routine:
-    """A written routine, compiled for each dtype when it is first called."""
+    """A written routine, compiled for each dtype when it is first called; ``ordered``: in its own order."""
 
     def __init__(
-        self, write: Callable[..., None], name: str, numbers: tuple[str, ...], indices: tuple[str, ...]
+        self,
+        write: Callable[..., None],
+        name: str,
+        numbers: tuple[str, ...],
+        indices: tuple[str, ...],
+        ordered: bool = False,
     ) -> None:
-        self.write, self.name, self.numbers, self.indices = write, name, numbers, indices
+        self.write, self.name, self.numbers, self.indices, self.ordered = write, name, numbers, indices, ordered
         self.parameters = tuple(inspect.signature(write).parameters)[len(LEADING) :]
         self._compiled: dict[str, tuple[Any, ...]] = {}
 
@@ -69,7 +74,7 @@ class Routine:
     def compiled(self, dtype: str) -> tuple[Any, ...]:
         """The engine, which must stay alive, the function of a frame, the dtypes of arguments, the type of frames."""
         if dtype not in self._compiled:
-            engine = objects.load(f"{self.name} ({dtype})", self.text(dtype))
+            engine = objects.load(f"{self.name} ({dtype})", self.text(dtype), self.ordered)
             frame = ctypes.c_int64 * (ARGUMENTS + len(self.parameters))
             kinds = [
                 np.dtype(dtype) if name in self.numbers else INTEGERS if name in self.indices else None
@@ -83,9 +88,9 @@ class Routine:
         module = ir.Module("routine")
         kind = ir.FunctionType(ir.VoidType(), [INDEX.as_pointer()])
         function = ir.Function(module, kind, "routine")
-        function.attributes.alignstack = (
-            objects.register_bytes()
-        )  # else what is spilled straddles cache lines, by chance
+        # else what is spilled straddles cache lines, by chance; llvmlite writes it beside another attribute alone
+        function.attributes.add("nounwind")
+        function.attributes.alignstack = objects.register_bytes()
         code = Code(ir.IRBuilder(function.append_basic_block()), dtype, objects.register_bytes())
         self._drain(code, function.args[0])
         code.builder.ret_void()
