@@ -11,6 +11,7 @@ STAMP := $(VENV)/.installed
 .PHONY: demo test check lint docs generated clean
 
 $(STAMP): pyproject.toml constraints.txt
+	@echo "installing into $(VENV): some minutes without a word; without a GPU see README.md first, or they are many"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'

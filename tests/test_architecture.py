@@ -275,6 +275,10 @@ def test_the_parts_of_a_folder_form_no_circle():
     assert not circles(siblings(graph(SOURCES)))
 
 
+def test_modules_stay_below_300_lines():
+    assert not {name: lines for name, source in SOURCES.items() if (lines := len(source.splitlines())) >= 300}
+
+
 def test_emitters_read_programs_only():
     """And draw numbers for searches, which know of nothing."""
     for module, source in SOURCES.items():
