@@ -59,7 +59,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     here = sorted(Path(__file__).parent.glob("*.py"))
     stamp = _digest((*here, *_room(Path(function.__code__.co_filename))))
     dispatcher = numba.njit(cache=True, **OPTIONS)(function)
-    file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    file: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if not all(hasattr(file, name) for name in _ASKED):
         return numba.njit(**OPTIONS)(function)
     file._version, file.save = (file._version, stamp), partial(_save, file)
