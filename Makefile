@@ -1,5 +1,5 @@
 # make demo   the whole way, from a specification to a trained network (five minutes)
-# make test   the tests
+# make test   the tests, on all processors
 # make check  what CI runs: lint, types, tests
 # make docs   the site, into docs/_build/index.html: opens from disk
 # make generated   writes generated/ anew
@@ -11,6 +11,7 @@ STAMP := $(VENV)/.installed
 .PHONY: demo test check lint docs generated clean
 
 $(STAMP): pyproject.toml constraints.txt
+	@echo "installing into $(VENV): some minutes without a word; without a GPU see README.md first, or they are many"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
@@ -20,7 +21,7 @@ demo: $(STAMP)
 	$(BIN)/python examples/demo.py --into products/demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

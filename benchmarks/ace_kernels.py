@@ -408,6 +408,7 @@ def main() -> None:
         "--quick", action="store_true", help="50 atoms x 16 channels, l_max 4 instead of 6; no result file"
     )
     options = parser.parse_args()
+    record.need("mace", "e3nn", "cuequivariance")
     if options.quick:
         options.atoms, options.features, options.repeats = 50, 16, 3
     torch.set_num_threads(1)

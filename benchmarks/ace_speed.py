@@ -12,7 +12,7 @@ Contenders, all in one process and float64, with the neighbour pairs given:
 Leaving the A-basis and the forces out, as "peer" does, favours the peer. Before anything is timed the energies and
 forces of one-channel and pipeline are compared: they are the same function, with coefficients solved from random A.
 
-    pip install '.[all,peers]'
+    pip install '.[all,peers]' && pip install --no-deps mace-torch==0.3.16
     python benchmarks/ace_speed.py [--quick]      -> results/ace_speed.json, results/ace_speed.svg
 """
 
@@ -236,6 +236,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="two degrees, few repeats, nothing written")
     quick = parser.parse_args().quick
+    record.need("mace", "e3nn")
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
     structure = copper()

@@ -37,7 +37,7 @@ from invgen.nn import EnergyForces, HipHopNN, HipNN, HipNNTS
 from invgen.potentials import hippynn_model
 from invgen.runtime import load
 from invgen.runtime.operators import interaction, pair_sums
-from invgen.runtime.operators.pair_lists import PairLists, pair_lists
+from invgen.runtime.pair_lists import PairLists, pair_lists
 
 BASES = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible", "cartesian-l4-n4-flexible")
 OPERATORS = {

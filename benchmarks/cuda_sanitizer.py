@@ -21,7 +21,7 @@ import record
 import torch
 
 from invgen.runtime import load
-from invgen.runtime.operators.pair_lists import pair_lists
+from invgen.runtime.pair_lists import pair_lists
 
 TOOLS = ("memcheck", "racecheck", "synccheck", "initcheck")
 BASES = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible")

@@ -355,6 +355,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="50 atoms x 16 channels, nothing written")
     parser.add_argument("--compile", choices=TASKS, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    record.need("cuequivariance", "cuequivariance_torch", "mace", "e3nn")
     torch.set_num_threads(1)
     numba.set_num_threads(1)
     warnings.filterwarnings("ignore")

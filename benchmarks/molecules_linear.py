@@ -37,7 +37,7 @@ import numpy as np
 import record
 
 import invgen
-from invgen.ace.fitting.fit import FitResult
+from invgen.ace.fitting.result import FitResult
 from invgen.ace.fitting.validation import ALL, error_table, predict
 from invgen.data.structures import Structure, read_structures
 

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,17 @@ def stamp() -> dict[str, Any]:
         "commit": _git("rev-parse", "--short", "HEAD"),
         "uncommitted_changes": bool(_git("status", "--porcelain", "--", "invgen", "templates", "generated")),
     }
+
+
+def need(*modules: str) -> None:
+    """Ends the script in one line, before any work, unless these modules of its peers are installed."""
+    absent = [name for name in modules if find_spec(name) is None]
+    if absent:
+        names = ", ".join(absent)
+        raise SystemExit(
+            f"not installed: {names}: pip install '.[all,peers]' && pip install --no-deps mace-torch==0.3.16, "
+            "in an environment of its own"
+        )
 
 
 def processor_seconds(action: Callable[[], Any]) -> float:

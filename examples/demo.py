@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 import time
 from pathlib import Path
 
@@ -57,8 +58,8 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 def say(text: str) -> None:
-    """One line of progress."""
-    console.print(f"  {text}", markup=False)
+    """Lines of progress."""
+    console.print(textwrap.indent(text, "  "), markup=False)
 
 
 def chapter(title: str) -> None:

@@ -1,7 +1,8 @@
-"""Fixtures that several files of tests ask for. What they need is imported when they are used."""
+"""How many workers run the tests, and fixtures that several files ask for; what they need is imported when used."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,23 @@ import pytest
 
 if TYPE_CHECKING:
     from cuda_fixtures import Host
+
+WORKER_MEMORY = 3 * 2**30
+"""Bytes that one process may take of the tests, those that it starts included."""
+
+if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):  # threads of several workers would wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(workers))))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """``pytest -n auto``: a worker for each processor, as far as there is memory; with one, this process alone."""
+    from invgen.workers.memory import free_memory
+    from invgen.workers.ordered import cores
+
+    free = free_memory()
+    count = cores() if free is None else min(cores(), free // WORKER_MEMORY)
+    return count if count > 1 else 0
 
 
 @pytest.fixture

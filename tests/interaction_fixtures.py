@@ -7,7 +7,7 @@ from tensor_fixtures import tensors
 from torch import Tensor
 
 from invgen.runtime import load
-from invgen.runtime.operators.pair_lists import PairLists, pair_lists
+from invgen.runtime.pair_lists import PairLists, pair_lists
 
 
 def lists(atoms: int = 5, pairs: int = 23, seed: int = 0) -> PairLists:

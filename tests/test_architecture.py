@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -154,7 +155,8 @@ def meets(module: str) -> bool:
     return name == "invgen" or any(inside(name, place) for place in MEETINGS)
 
 
-def imported(source: str) -> Iterator[tuple[str, bool]]:
+@cache
+def imported(source: str) -> tuple[tuple[str, bool], ...]:
     """All imports of a source, lazy ones too: names of modules, and whether the import is inside a function."""
     tree = ast.parse(source)
     lazy = {
@@ -163,15 +165,17 @@ def imported(source: str) -> Iterator[tuple[str, bool]]:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
     }
+    found: list[tuple[str, bool]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, id(node) in lazy) for alias in node.names)
+            found += [(alias.name, id(node) in lazy) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             assert node.module is not None
             for alias in node.names:
                 full = f"{node.module}.{alias.name}"
-                yield (full if full in MODULES else node.module), id(node) in lazy
+                found.append((full if full in MODULES else node.module, id(node) in lazy))
+    return tuple(found)
 
 
 def violations(module: str, source: str) -> list[str]:
@@ -226,6 +230,22 @@ def circles(edges: Mapping[str, set[str]]) -> list[list[str]]:
     return [list(group) for group in sorted(groups)]
 
 
+def siblings(edges: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The same imports between the parts of each folder: its modules, and its subfolders as one part each.
+
+    An import counts in the innermost folder that holds both ends; ``.`` is what the folder itself imports and holds.
+    """
+    found: dict[str, set[str]] = {}
+    for module, names in edges.items():
+        for name in names:
+            a, b = module.split("."), name.split(".")
+            depth = next((k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+            one, other = (".".join([*parts[: depth + 1], *["."][: len(parts) == depth]]) for parts in (a, b))
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set())
+    return found
+
+
 def test_every_module_belongs_to_a_room():
     homeless = [name for name in MODULES if not meets(name) and room_of(name) is None]
     assert not homeless
@@ -252,6 +272,15 @@ def test_rooms_form_no_circle_within_a_half():
 
 def test_modules_form_no_circle():
     assert not circles(graph(SOURCES))
+
+
+def test_the_parts_of_a_folder_form_no_circle():
+    """A subfolder and the modules beside it import each other in one direction, through whatever modules."""
+    assert not circles(siblings(graph(SOURCES)))
+
+
+def test_modules_stay_below_300_lines():
+    assert not {name: lines for name, source in SOURCES.items() if (lines := len(source.splitlines())) >= 300}
 
 
 def test_emitters_read_programs_only():
@@ -402,6 +431,21 @@ def test_a_wrong_import_is_noticed(module, source):
 )
 def test_a_circle_is_noticed(module, source):
     assert circles(graph({**SOURCES, module: SOURCES[module] + source}))
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("invgen.runtime.cuda_interaction", "from invgen.runtime.operators import registration\n"),
+        ("invgen.compiler.candidates.drawing", "def f():\n    from invgen.compiler.candidates.ace import coupling\n"),
+        ("invgen.compiler.algebra.channels", "from invgen.compiler.kernels import weights\n"),
+    ],
+)
+def test_a_circle_of_folders_is_noticed(module, source):
+    """Though no module imports itself through others."""
+    edges = graph({**SOURCES, module: SOURCES[module] + source})
+    assert circles(siblings(edges))
+    assert not circles(edges)
 
 
 def test_lazy_names_of_a_facade_make_no_circle():

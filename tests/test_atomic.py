@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -323,6 +324,26 @@ def test_functions_are_compiled_anew_where_a_type_of_their_arguments_is_gone(tmp
     assert [loads_cached(tmp_path, "inner") for _ in range(2)] == ["2.0 0", "2.0 1"]
     module.write_text(module.read_text().replace("Point", "Place"))
     assert loads_cached(tmp_path, "inner") == "2.0 0"
+
+
+def test_processes_that_save_at_a_time_never_read_each_others_code(tmp_path):
+    """Each finds an empty index; the second saves all that it has between the index and the code of the first."""
+    (tmp_path / "twice.py").write_text("def twice(x):\n    return x + x\n")
+    spec = importlib.util.spec_from_file_location("twice", tmp_path / "twice.py")
+    spec.loader.exec_module(module := importlib.util.module_from_spec(spec))
+    first, second, reader = (compiled_module.compiled(module.twice) for _ in range(3))
+    second._cache._cache_file._load_index = dict
+    file = first._cache._cache_file
+    save_data = file._save_data
+
+    def overtaken(name, data):
+        assert second(1.5) == 3.0
+        save_data(name, data)
+
+    file._save_data = overtaken
+    assert first(2) == 4
+    assert (reader(1.5), reader(2)) == (3.0, 4)
+    assert sum(reader.stats.cache_hits.values()) == 1, "what the second saved is read, what it overwrote is not"
 
 
 def test_functions_of_the_design_last_as_long_as_the_a_basis_that_they_call():

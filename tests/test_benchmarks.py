@@ -106,6 +106,21 @@ def scripts(monkeypatch, tmp_path):
 
 
 @pytest.mark.usefixtures("scripts")
+@pytest.mark.parametrize(
+    ("script", "worker"),
+    [("ace_kernels", "construction"), ("ace_speed", "copper"), ("invariants_peers", "evaluation")],
+)
+def test_peers_that_are_missing_are_told_before_any_work(script, worker, monkeypatch):
+    module, record = importlib.import_module(script), importlib.import_module("record")
+    monkeypatch.setattr(sys, "argv", [script])
+    monkeypatch.setattr(module, worker, lambda *arguments: pytest.fail("work has begun"))
+    monkeypatch.setattr(record, "find_spec", lambda name: None if name in ("mace", "e3nn") else "there")
+    with pytest.raises(SystemExit, match=r"^not installed: mace, e3nn: pip install .*mace-torch==0\.3\.16"):
+        module.main()
+    record.need("numpy")
+
+
+@pytest.mark.usefixtures("scripts")
 def test_growth_runs_on_small_cases(tmp_path):
     growth = importlib.import_module("growth")
     data = growth.measured(True, tmp_path)

@@ -181,6 +181,7 @@ def test_the_ase_calculator(light: Path) -> None:
         for name in ("energy", "forces", "stress"):
             found, wanted = (c.get_property(name, atoms) for c in (calculator, plain))
             np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-12)
+    assert [c.skin for c in (potential.calculator(0.2), InvgenCalculator(light, 0.2))] == [0.2, 0.2]
     with pytest.raises(UnknownSpeciesError, match=r"\[2\]"):
         potential.calculator().get_potential_energy(ase.Atoms("He2", [[0, 0, 0], [0, 0, 1]]))
 

@@ -13,17 +13,41 @@ import invgen
 from invgen.compiler import shipped
 from invgen.resources import generated_folder
 
+SHIPPED = (*shipped.SPECS, *shipped.HARMONICS)
 
-def test_generated_is_fresh(tmp_path: Path) -> None:
-    shipped.write(tmp_path)
-    expected = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
-    present = {
-        p.relative_to(generated_folder()): p.read_bytes()
-        for p in generated_folder().rglob("*")
-        if p.is_file() and "__pycache__" not in p.parts
-    }
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize("what", SHIPPED, ids=shipped.folder_name)
+def test_generated_is_fresh(what: invgen.BasisSpec | int, tmp_path: Path) -> None:
+    folder = shipped.write_one(what, tmp_path)
+    assert list(tmp_path.iterdir()) == [folder]
+    expected, present = contents(folder), contents(generated_folder() / folder.name)
     assert set(present) == set(expected), "run `make generated`"
-    assert [str(p) for p in expected if present[p] != expected[p]] == [], "run `make generated`"
+    assert [name for name in expected if present[name] != expected[name]] == [], "run `make generated`"
+
+
+def test_nothing_else_is_in_generated() -> None:
+    found = {Path(name).parts[0] for name in contents(generated_folder())}
+    assert found == set(map(shipped.folder_name, SHIPPED)), "run `make generated`"
+
+
+def test_all_that_is_listed_is_written_and_what_was_listed_before_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped, "SPECS", (invgen.BasisSpec(l_max=2, n_max=3, objective="flexible"),))
+    monkeypatch.setattr(shipped, "HARMONICS", (1,))
+    for name, file in (("cartesian-l1-n1-flexible", "manifest.json"), ("of_somebody_else", "notes.txt")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / file).touch()
+    names = ["cartesian-l2-n3-flexible", "harmonics-l1"]
+    assert shipped.write(tmp_path) == [tmp_path / name for name in names]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*names, "of_somebody_else"]
+    for name in names:
+        assert contents(tmp_path / name) == contents(generated_folder() / name)
 
 
 def test_every_shipped_basis_is_listed_by_its_id() -> None:

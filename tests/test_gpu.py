@@ -19,7 +19,7 @@ from invgen.data import Batch
 from invgen.nn import EnergyForces, Invariants
 from invgen.runtime import load
 from invgen.runtime.operators import interaction, invariants
-from invgen.runtime.operators.pair_lists import PairLists, pair_lists
+from invgen.runtime.pair_lists import PairLists, pair_lists
 
 pytestmark = [
     pytest.mark.gpu,

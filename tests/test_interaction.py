@@ -30,7 +30,7 @@ from invgen.nn.interaction import ScalarInteraction
 from invgen.runtime import backends, cuda, load
 from invgen.runtime.cuda_interaction import PASSES, CudaInteraction
 from invgen.runtime.operators import interaction, invariants, pair_sums, pairs_torch
-from invgen.runtime.operators.pair_lists import lists_from_slots, pair_lists
+from invgen.runtime.pair_lists import lists_from_slots, pair_lists
 
 IDS = ("cartesian-l2-n4-flexible", "cartesian-l3-n4-flexible")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}

@@ -133,7 +133,7 @@ def test_results_of_fits() -> None:
     rows = {"coefficients": {}, "shares": {}}
     result = FitResult(Fitted(), None, {"train": {NAUGHTY: row}}, {"references": {NAUGHTY: -1.5}, "rows": rows}, {})  # type: ignore[arg-type]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("invgen.ace.fitting.fit.dominance_text", lambda rows: "energies rule")
+        patch.setattr("invgen.ace.fitting.result.dominance_text", lambda rows: "energies rule")
         text = shown(result).text
     assert text.count(NAUGHTY) == 3
     assert "1.25" in text

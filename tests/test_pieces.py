@@ -22,6 +22,7 @@ from invgen.compiler.candidates.family import family_of
 from invgen.compiler.inspect.sizes import sizes
 from invgen.compiler.selection import langbein, pieces, sieve
 from invgen.compiler.selection.checkpoint import Checkpoint, Decisions
+from invgen.compiler.selection.evidence import Evidence
 from invgen.compiler.selection.floating import FloatEchelon, may_be_new
 from invgen.compiler.selection.langbein import Selection
 from invgen.compiler.selection.objectives import select
@@ -172,14 +173,30 @@ class Told:
             self._action()
 
 
+@pytest.fixture(scope="module")
+def wanted() -> str:
+    """What one process makes of ``LONG``, in pieces of the usual size."""
+    return invgen.generate(LONG).to_json()
+
+
+def labels_and_evidence(setting: Setting) -> tuple[list[str], Evidence]:
+    chosen, evidence = select(LONG, setting)
+    return [c.label for c in chosen], evidence
+
+
+@pytest.fixture(scope="module")
+def selected() -> tuple[list[str], Evidence]:
+    """The same before kernels and checks."""
+    return labels_and_evidence(Setting())
+
+
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(langbein, "PIECE", 64)
 
 
 @pytest.mark.parametrize("piece", [64, 100, 1024])
-def test_pieces_of_any_size_give_the_same_bytes(piece, monkeypatch):
-    wanted = invgen.generate(LONG).to_json()
+def test_pieces_of_any_size_give_the_same_bytes(piece, wanted, monkeypatch):
     monkeypatch.setattr(langbein, "PIECE", piece)
     assert invgen.generate(LONG).to_json() == wanted
 
@@ -195,17 +212,14 @@ def test_any_number_of_workers_gives_the_bytes_of_one_process(workers, piece, ob
     assert not multiprocessing.active_children()
 
 
-def test_a_killed_worker_is_survived(small_pieces):
-    wanted = select(LONG, Setting())
-
+def test_a_killed_worker_is_survived(selected, small_pieces):
     def kill() -> None:
         os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
 
     told = Told(kill, 256)
-    chosen, evidence = select(LONG, Setting(progress=told, workers=2))
+    assert labels_and_evidence(Setting(progress=told, workers=2)) == selected
     assert told.acted
     assert told.done == sorted(told.done)
-    assert ([c.label for c in chosen], evidence) == ([c.label for c in wanted[0]], wanted[1])
 
 
 def interrupt() -> None:
@@ -213,16 +227,14 @@ def interrupt() -> None:
 
 
 @pytest.mark.parametrize(("first", "then"), [(2, 1), (1, 2)])
-def test_an_interrupted_selection_goes_on_with_other_workers(first, then, small_pieces, tmp_path):
-    wanted = select(LONG, Setting())
+def test_an_interrupted_selection_goes_on_with_other_workers(first, then, selected, small_pieces, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         select(LONG, Setting(checkpoints=tmp_path, workers=first, progress=Told(interrupt, 300)))
     (path,) = tmp_path.iterdir()
     assert json.loads(path.read_text())["offered"] == 320
     told = Told()
-    chosen, evidence = select(LONG, Setting(checkpoints=tmp_path, workers=then, progress=told))
+    assert labels_and_evidence(Setting(checkpoints=tmp_path, workers=then, progress=told)) == selected
     assert told.done[0] == 384, "pieces that were finished are not done again"
-    assert ([c.label for c in chosen], evidence) == ([c.label for c in wanted[0]], wanted[1])
     assert not list(tmp_path.iterdir())
 
 
@@ -263,7 +275,7 @@ if __name__ == "__main__":
 """
 
 
-def test_a_killed_process_goes_on_from_the_last_piece(tmp_path, small_pieces, monkeypatch):
+def test_a_killed_process_goes_on_from_the_last_piece(tmp_path, wanted, small_pieces, monkeypatch):
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
     cache = tmp_path / "cache"
@@ -273,7 +285,6 @@ def test_a_killed_process_goes_on_from_the_last_piece(tmp_path, small_pieces, mo
     assert done.returncode == -signal.SIGKILL
     (path,) = (cache / "selections").iterdir()
     assert json.loads(path.read_text())["offered"] == 320
-    wanted = invgen.generate(LONG).to_json()
     monkeypatch.setenv("INVGEN_CACHE", str(cache))
     told = Told()
     assert invgen.generate(LONG, progress=told).to_json() == wanted
@@ -281,10 +292,9 @@ def test_a_killed_process_goes_on_from_the_last_piece(tmp_path, small_pieces, mo
 
 
 @pytest.mark.slow
-def test_workers_of_dask_give_the_same_bytes_and_may_be_killed(small_pieces):
+def test_workers_of_dask_give_the_same_bytes_and_may_be_killed(wanted, small_pieces):
     from test_workers import cluster
 
-    wanted = invgen.generate(LONG).to_json()
     with cluster(2) as made:
         address, victim = made.scheduler_address, made.workers[0]
         assert invgen.generate(LONG, scheduler=address).to_json() == wanted
@@ -294,10 +304,9 @@ def test_workers_of_dask_give_the_same_bytes_and_may_be_killed(small_pieces):
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_goes_away_is_told(small_pieces, tmp_path):
+def test_a_scheduler_that_goes_away_is_told(selected, small_pieces, tmp_path):
     from test_workers import cluster
 
-    wanted = select(LONG, Setting())
     with cluster(1) as made:
         told = Told(made.close, 256)
         setting = Setting(scheduler=made.scheduler_address, progress=told, checkpoints=tmp_path)
@@ -305,7 +314,7 @@ def test_a_scheduler_that_goes_away_is_told(small_pieces, tmp_path):
             select(LONG, setting)
     (path,) = tmp_path.iterdir()
     assert json.loads(path.read_text())["offered"] >= 256
-    assert select(LONG, Setting(checkpoints=tmp_path))[1] == wanted[1]
+    assert labels_and_evidence(Setting(checkpoints=tmp_path)) == selected
 
 
 def test_results_come_in_order():

@@ -57,6 +57,7 @@ def made(code: str, where: Path, caches: Path, files: tuple[str, ...]) -> dict[s
     where.mkdir()
     names = ("INVGEN_CACHE", "NUMBA_CACHE_DIR", "XDG_CACHE_HOME")
     environment = {**os.environ, **{name: str(caches / name) for name in names}}
+    environment.pop("OMP_NUM_THREADS", None)  # as many threads as there are processors
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=where, env=environment, check=True)
     return {name: hashlib.sha256((where / name).read_bytes()).hexdigest() for name in files}
 

@@ -144,7 +144,7 @@ def test_elements_are_those_of_the_structures_unless_named(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--family", "ace"), ("give either l_max or ranks",)),
+        (("--family", "ace"), ("give either --l-max, such as 3, or --ranks",)),
         (("--family", "ace", "--total-degree", "20,16", "--n-max", 3), ("one for each of the orders (1, 2, 3)",)),
         (("--family", "ace", "--l-max", "0,x"), ("--l-max", "'0,x'")),
         (("--l-max", "2,1", "--n-max", 2), ("belongs to the family 'ace'",)),

@@ -23,7 +23,7 @@ from invgen.emitted.folder import EmittedFolder
 from invgen.runtime import choice
 from invgen.runtime.backends import BACKENDS, PLAIN, Backend, compiled_for, register_backend
 from invgen.runtime.operators import interaction, invariants, pair_sums
-from invgen.runtime.operators.pair_lists import PairLists
+from invgen.runtime.pair_lists import PairLists
 
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*"}
 

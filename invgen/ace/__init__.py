@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from invgen.ace.fitting.fit import FitResult
+    from invgen.ace.fitting.result import FitResult
     from invgen.ace.fitting.run import fit, fit_file
     from invgen.ace.potential import LinearPotential
     from invgen.ace.radial import RadialBasis
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["FitResult", "LinearPotential", "RadialBasis", "fit", "fit_file"]
 
 _NAMES = {
-    "FitResult": "invgen.ace.fitting.fit",
+    "FitResult": "invgen.ace.fitting.result",
     "LinearPotential": "invgen.ace.potential",
     "RadialBasis": "invgen.ace.radial",
     "fit": "invgen.ace.fitting.run",

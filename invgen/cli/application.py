@@ -21,11 +21,28 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.text import Text
+from typer.core import TyperGroup
 
 from invgen.version import __version__
 
+BASES, POTENTIALS, DESCRIPTORS = "Bases", "Data and potentials", "Anybody's descriptors"
+"""The verbs in groups, as ``invgen --help`` shows them."""
+ORDER = (
+    *("generate", "count", "show", "report", "check", "certify", "relations", "flexibility", "covariants"),
+    *("data", "train", "fit", "evaluate", "compile", "export", "audit"),
+)
+
+
+class _Verbs(TyperGroup):
+    """The verbs in the order in which they are needed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
 app = typer.Typer(
     name="invgen",
+    cls=_Verbs,
     help="Rotation invariants: generated for any body order, proven independent, compiled to kernels.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, columns_of, err, out, stages, whole_numbers
+from invgen.cli.application import DESCRIPTORS, app, columns_of, err, out, stages, whole_numbers
 
 
-@app.command()
+@app.command(rich_help_panel=DESCRIPTORS)
 def audit(
     source: Annotated[
         str,
         typer.Argument(
+            metavar="SOURCE",
             help="A text file of contractions or polynomials, an npz file of Jacobians, or module:function.",
         ),
     ],

@@ -9,12 +9,22 @@ from typing import Annotated, Any
 import typer
 
 from invgen.cli import requests
-from invgen.cli.application import BasisArgument, app, backend_names, columns_of, err, out, stages, warnings_as_lines
+from invgen.cli.application import (
+    BASES,
+    BasisArgument,
+    app,
+    backend_names,
+    columns_of,
+    err,
+    out,
+    stages,
+    warnings_as_lines,
+)
 from invgen.cli.covariants import covariants_in, show_covariants
 from invgen.spec import MAX_CANDIDATES
 
 
-@app.command()
+@app.command(rich_help_panel=BASES)
 @requests.with_request
 def generate(
     options: dict[str, Any],
@@ -32,8 +42,10 @@ def generate(
         typer.Option(metavar="ADDRESS", help="Evaluate on a Dask scheduler's workers, or on own ones: local."),
     ] = None,
 ) -> None:
-    """Generate a basis, prove it, and write it with its emitted kernels; a long selection that is interrupted goes on
-    when called again (exit code 130)."""
+    """Generate a basis, prove it, and write it with its emitted kernels.
+
+    A long selection that is interrupted (exit code 130) goes on when called again.
+    """
     import invgen
     from invgen.compiler.inspect.report import summary
 
@@ -58,7 +70,7 @@ def generate(
     out.print(f"written to {folder}", highlight=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(rich_help_panel=BASES)
 def show(
     basis: BasisArgument,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX, one invariant a line.")] = False,
@@ -102,7 +114,8 @@ def show(
         out.print(table(found, columns_of(out)), crop=False)
         if found.evidence.ring:
             out.print(ring_table(found.evidence))
-        out.print(summary(found), highlight=False, soft_wrap=True)
+        _, _, rest = summary(found).partition("\n")
+        out.print(rest, highlight=False, soft_wrap=True)
 
 
 def _show_difference(first: Any, second: Any, as_json: bool) -> None:
@@ -132,7 +145,7 @@ def _show_gpu(found: Any, architecture: str, as_json: bool) -> None:
         out.print(interaction_table(passes, int(number)))
 
 
-@app.command()
+@app.command(rich_help_panel=BASES)
 def check(basis: BasisArgument) -> None:
     """Verify a basis again elsewhere, emit it again and compare bytes, run every backend against the oracle."""
     import invgen

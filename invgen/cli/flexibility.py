@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, columns_of, err, out, stages
+from invgen.cli.application import BASES, app, columns_of, err, out, stages
 
 
-@app.command()
+@app.command(rich_help_panel=BASES)
 def flexibility(
     bases: Annotated[
-        list[str], typer.Argument(metavar="BASIS...", help="Basis files, their folders, or ids of shipped bases.")
+        list[str], typer.Argument(metavar="BASIS", help="Basis files, their folders, or ids of shipped bases.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     figure: Annotated[Path | None, typer.Option(help="Draw a heat map into this file: .png, .svg or .pdf.")] = None,

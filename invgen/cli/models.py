@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import app, assignments, err, out, stages, training_bar, warnings_as_lines
+from invgen.cli.application import POTENTIALS, app, assignments, err, out, stages, training_bar, warnings_as_lines
 
 
-@app.command()
+@app.command(rich_help_panel=POTENTIALS)
 def train(
-    config: Annotated[Path, typer.Argument(help="A TOML file; see docs/training.md.")],
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A TOML file; see docs/training.md.")],
     start: Annotated[
         Path | None, typer.Option("--from", metavar="MODEL", help="Fine-tune: begin with the weights of this model.")
     ] = None,
@@ -25,7 +25,10 @@ def train(
         int, typer.Option(min=1, help="Train so many networks from different seeds, each in a folder member-<n>.")
     ] = 1,
 ) -> None:
-    """Train a network on energies, forces, stresses; an interrupted run resumes when called again (exit code 130)."""
+    """Train a network on energies, forces and stresses.
+
+    A training that is interrupted (exit code 130) goes on when called again.
+    """
     from invgen.potentials.evaluation import error_table
     from invgen.potentials.training.run import train_from_file
 
@@ -44,12 +47,17 @@ def train(
         out.print(error_table(rows), end="", highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(rich_help_panel=POTENTIALS)
 def evaluate(
     model: Annotated[
-        Path, typer.Argument(help="The file of a trained network, or the folder of its training or of a compiled one.")
+        Path,
+        typer.Argument(
+            metavar="MODEL", help="The file of a trained network, or the folder of its training or of a compiled one."
+        ),
     ],
-    file: Annotated[Path, typer.Argument(help="Labelled structures; with --output labels may be missing.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Labelled structures; with --output labels may be missing.")
+    ],
     basis: Annotated[
         str | None,
         typer.Option("--basis", "--kernels", help="Folder of the kernels it was trained with, unless shipped."),
@@ -83,9 +91,11 @@ def evaluate(
         out.print(found.table(), end="", highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command("compile")
+@app.command("compile", rich_help_panel=POTENTIALS)
 def compile_network(
-    model: Annotated[Path, typer.Argument(help="The file of a trained network, such as training/model.safetensors.")],
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="The file of a trained network, such as training/model.safetensors.")
+    ],
     basis: Annotated[
         str | None,
         typer.Option("--basis", "--kernels", help="Folder of the kernels it was trained with, unless shipped."),
@@ -109,15 +119,18 @@ def compile_network(
     out.print(f"written to {folder}", highlight=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(rich_help_panel=POTENTIALS)
 def fit(
-    config: Annotated[Path, typer.Argument(help="A TOML file; see docs/potentials.md.")],
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A TOML file; see docs/potentials.md.")],
     scheduler: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Assemble on a Dask scheduler's workers, or on own ones: local."),
     ] = None,
 ) -> None:
-    """Fit a linear ACE potential; an interrupted fit goes on when called again (exit code 130)."""
+    """Fit a linear ACE potential to energies, forces and stresses.
+
+    A fit that is interrupted (exit code 130) goes on when called again.
+    """
     import invgen.ace
 
     with warnings_as_lines(), stages() as progress:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import BasisArgument, app, out, stages
+from invgen.cli.application import BASES, BasisArgument, app, out, stages
 
 
-@app.command()
+@app.command(rich_help_panel=BASES)
 def certify(
     basis: Annotated[
         str | None, typer.Argument(metavar="BASIS", help="A basis file, its folder, or the id of a shipped basis.")
@@ -59,12 +59,12 @@ def _replay(path: Path, fresh: int) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=BASES)
 def relations(
     basis: BasisArgument,
     labels: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[LABEL]...", help="Candidates such as 2ab.2bc.2cd.2da; by default all rejected ones."),
+        typer.Argument(metavar="LABEL", help="Candidates such as 2ab.2bc.2cd.2da; by default all rejected ones."),
     ] = None,
     max_order: Annotated[
         int | None,

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from invgen.cli.application import app, assignments, out, stages
+from invgen.cli.application import BASES, app, assignments, out, stages
 
 
-@app.command()
+@app.command(rich_help_panel=BASES)
 def report(
     source: Annotated[
         str,

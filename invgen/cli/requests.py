@@ -54,6 +54,8 @@ def request(
     ordering: Ordering = "degree",
 ) -> BasisSpec:
     """The request of these options; raises ``SpecError`` as ``BasisSpec`` does, or ``ValueError`` naming an option."""
+    if l_max is ranks is total_degree is None:
+        raise ValueError("give either --l-max, such as 3, or --ranks, such as 0,1,2; of ace perhaps --total-degree, 12")
     degrees = None if total_degree is None else _one_or_several(tuple(total_degree.replace(",", " ").split()))
     return BasisSpec(
         family,

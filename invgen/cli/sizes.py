@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from invgen.cli import requests
-from invgen.cli.application import app, out
+from invgen.cli.application import BASES, app, out
 
 if TYPE_CHECKING:
     from invgen.spec import BasisSpec
 
 
-@app.command()
+@app.command(rich_help_panel=BASES)
 @requests.with_request
 def count(
     options: dict[str, Any],
     configuration: Annotated[
         Path | None,
-        typer.Argument(metavar="[FIT.toml]", help="Size the basis of this configuration of a fit instead of options."),
+        typer.Argument(metavar="FIT.toml", help="Size the basis of this configuration of a fit instead of options."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:

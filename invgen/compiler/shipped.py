@@ -31,6 +31,7 @@ SPECS = (
     BasisSpec(family="ace", l_max=3, n_max=4, objective="linear"),
 )
 HARMONICS = (1, 2, 3, 4, 5, 6)
+"""Up to these ranks."""
 
 
 def write(into: Path) -> list[Path]:
@@ -43,11 +44,18 @@ def write(into: Path) -> list[Path]:
 
 
 def _written(item: tuple[BasisSpec | int, Path]) -> Path:
-    """The folder of a basis, or of the harmonics up to a rank."""
-    what, into = item
-    if isinstance(what, int):
-        return emit_harmonics(what, USUAL, into / f"harmonics-l{what}")
-    return emit(generate(what), USUAL, into / what.id)
+    return write_one(*item)
+
+
+def write_one(what: BasisSpec | int, into: Path) -> Path:
+    """Emits a basis, or the harmonics up to a rank, into its folder there."""
+    folder = into / folder_name(what)
+    return emit_harmonics(what, USUAL, folder) if isinstance(what, int) else emit(generate(what), USUAL, folder)
+
+
+def folder_name(what: BasisSpec | int) -> str:
+    """Where it lies in ``generated/``."""
+    return f"harmonics-l{what}" if isinstance(what, int) else what.id
 
 
 if __name__ == "__main__":

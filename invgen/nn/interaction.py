@@ -129,7 +129,7 @@ class FusedInteraction(InvariantInteraction):
         self._operator = None
         if self.invariants.kernels.compiled:
             from invgen.runtime.operators.interaction import DTYPES, VALUE, fused
-            from invgen.runtime.operators.pair_lists import lists_from_slots
+            from invgen.runtime.pair_lists import lists_from_slots
 
             self._operator, self._dtypes, self._fused, self._lists = VALUE, DTYPES, fused, lists_from_slots
 

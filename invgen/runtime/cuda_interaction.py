@@ -13,7 +13,7 @@ from torch import Tensor
 from invgen.emitted.folder import EmittedFolder
 from invgen.errors import CudaError
 from invgen.runtime import cuda
-from invgen.runtime.operators.pair_lists import PairLists
+from invgen.runtime.pair_lists import PairLists
 
 FILE = "cuda_interaction.cu"
 """Compiled behind the kernels, whose parts it calls."""

@@ -266,7 +266,7 @@ def check_short_range(short_range: ShortRangeConfig) -> None:
     for pair, given in short_range.pairs.items():
         if pair.count("-") != 1:
             raise ConfigError(f"[short_range.pairs] takes pairs of elements such as Cu-Ni, got {pair!r}")
-        positive = isinstance(given, Mapping) and all(_is_number(v) and v > 0 for v in given.values())
+        positive = isinstance(given, Mapping) and all(is_number(v) and v > 0 for v in given.values())
         if not positive or not set(given) <= {"inner", "outer", "factor"}:
             raise ConfigError(
                 f"[short_range.pairs.{pair}] must be a table of inner, outer (Å) and factor, positive numbers, got "

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from invgen.ace.fitting.assembly import Progress, assemble, structure_digest
-from invgen.ace.fitting.balance import balanced, dominance, dominance_text
+from invgen.ace.fitting.balance import balanced, dominance
 from invgen.ace.fitting.blocks import cores
 from invgen.ace.fitting.centres import degrees, kept_functions, labels_of, pair_twins
 from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates
@@ -22,60 +22,18 @@ from invgen.ace.fitting.factors import Factors
 from invgen.ace.fitting.memory import Clock
 from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.references import References, final_energies, starting_energies, told_energies
-from invgen.ace.fitting.report import write_report
+from invgen.ace.fitting.result import FitResult
 from invgen.ace.fitting.rows import Weights
 from invgen.ace.fitting.shortrange import name_attractions, repulsion_of, strengthened, told_repulsion
 from invgen.ace.fitting.solvers import Solution, solve
-from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict, table_text
+from invgen.ace.fitting.validation import UNITS, error_table, fold_numbers, predict
 from invgen.ace.potential import LinearPotential
 from invgen.ace.radial import RadialBasis
 from invgen.ace.repulsion import Repulsion
 from invgen.data.errors import DataError
 from invgen.data.structures import Structure
 from invgen.emitted.products import ProductBasis
-from invgen.markup import block, preformatted
 from invgen.workers.memory import peak_memory
-
-
-@dataclass(frozen=True)
-class FitResult:
-    """A fitted potential.
-
-    solution
-        Coefficients, and how they were found: method, lambda, rank, condition.
-    errors
-        ``{"train" | "validation" | "test": {group: {"energy_mae": ...}}}``, see ``error_table``; units in ``UNITS``.
-    report
-        All that ``report.json`` holds.
-    sets
-        Structures and ``Predictions`` of each set.
-    folder
-        Where it was written, or ``None``.
-    """
-
-    potential: LinearPotential
-    solution: Solution
-    errors: dict[str, dict[str, dict[str, Any]]]
-    report: dict[str, Any]
-    sets: dict[str, Any] = field(repr=False)
-    folder: Path | None = None
-
-    def table(self) -> str:
-        """The errors as text."""
-        return table_text(self.errors)
-
-    def _repr_html_(self) -> str:
-        where = f"written to {self.folder}" if self.folder else ""
-        return block(repr(self.potential), preformatted(self.table()), self.summary(), where)
-
-    def summary(self) -> str:
-        """One-body energies, and which rows dominate, as text."""
-        energies = ", ".join(f"{e} {value:.4g} eV" for e, value in self.report["references"].items())
-        return f"one-body energies: {energies}\n{dominance_text(self.report['rows'])}"
-
-    def write(self, folder: str | Path, plots: bool = True) -> Path:
-        """Write ``potential.npz``, ``report.json``, ``errors.txt`` and plots; returns the folder."""
-        return write_report(folder, self.report, self.sets, self.potential.save, plots)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from invgen.ace.fitting.config import (
     spec_arguments,
     table,
 )
-from invgen.ace.fitting.fit import FitResult, FitSettings, fit_products
+from invgen.ace.fitting.fit import FitSettings, fit_products
 from invgen.ace.fitting.radials import radial_basis
+from invgen.ace.fitting.result import FitResult
 from invgen.ace.fitting.rows import Weights, elements_of
 from invgen.ace.radial import RadialBasis
 from invgen.data.dataset import split_indices

@@ -84,7 +84,7 @@ def table(basis: Basis, width: int = 10_000) -> Table:
         row = _row(basis, c)
         words = (f"I{position}", str(c.order), row["factors"], row["contraction"])
         rows.append([*map(escape, words), f"{row['monomials']:,}", f"{row['operations']:,}", escape(c.label)])
-    return fitted(columns, rows, width, basis.id)
+    return fitted(columns, rows, width)
 
 
 def ring_table(evidence: Evidence) -> Table:

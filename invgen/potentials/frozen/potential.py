@@ -100,11 +100,11 @@ class CompiledPotential(EnergyForces):
         predicted = self(batch_on(batch_structures(structures, self.cutoff), self.device))
         return Prediction(*(None if field is None else field.cpu() for field in predicted))
 
-    def calculator(self, **arguments: Any) -> BatchCalculator:
-        """An ASE calculator."""
+    def calculator(self, skin: float = 0.5) -> BatchCalculator:
+        """An ASE calculator: ``InvgenCalculator(self, skin)`` but for the class, which is the one below it."""
         from invgen.data.calculator import BatchCalculator
 
-        return BatchCalculator(self, **arguments)
+        return BatchCalculator(self, skin)
 
     def picked(self, pairs: int) -> str:
         """``"program"`` or ``"layers"``: what was faster for the measured batch nearest to so many pairs."""

@@ -125,7 +125,7 @@ class Trainer:
         """Where the training is, for a line between those of the epochs."""
         seen = min(len(self.train), self.step * self.schedule.batch_size())
         mean = f", train {self.loss_sum / seen:.4f}" if seen else ", preparing (kernels may be compiled)"
-        return f"in epoch {self.epoch} of {self.settings.epochs}: {seen} of {len(self.train)} structures{mean}"
+        return f"in epoch {self.epoch} (last: {self.settings.epochs - 1}): {seen} of {len(self.train)} structures{mean}"
 
     def _run(self) -> bool:
         saved = time.monotonic()

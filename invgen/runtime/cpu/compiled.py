@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +32,35 @@ def _room(file: Path) -> list[Path]:
     return sorted((package / file.relative_to(package).parts[0]).rglob("*.py") if inside else file.parent.glob("*.py"))
 
 
+_ASKED = ("_version", "_load_index", "_save_index", "_save_data", "_data_name", "_dump", "save")
+"""What is used of Numba's file of a cache."""
+
+
+def _save(file: Any, key: Any, data: Any) -> None:
+    """As ``file.save``, into a file that is named by the key, types and processor.
+
+    Numba takes the next free number. Of two processes that save at a time, both may take the same for different types,
+    and who reads it then runs machine code made for others.
+    """
+    index, number = file._load_index(), int.from_bytes(hashlib.sha256(file._dump(key)).digest()[:8], "big")
+    index[key] = file._data_name(number)
+    file._save_index(index)
+    file._save_data(index[key], data)
+
+
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function when it is first called.
 
     Numba's cache on disk looks at the file of a function alone, but what it keeps has the functions called by it
     inside, and what it keeps cannot be read where it names types that are gone. So sources count as Numba's version:
-    all of this folder and of the function's room. A Numba whose cache cannot be told so does not use it.
+    all of this folder and of the function's room. A Numba whose cache cannot be told so does not use it. Processes may
+    share the cache.
     """
     here = sorted(Path(__file__).parent.glob("*.py"))
     stamp = _digest((*here, *_room(Path(function.__code__.co_filename))))
     dispatcher = numba.njit(cache=True, **OPTIONS)(function)
-    try:
-        file = dispatcher._cache._cache_file
-        file._version = (file._version, stamp)
-    except AttributeError:
+    file: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if not all(hasattr(file, name) for name in _ASKED):
         return numba.njit(**OPTIONS)(function)
+    file._version, file.save = (file._version, stamp), partial(_save, file)
     return dispatcher

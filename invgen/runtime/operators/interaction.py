@@ -22,8 +22,8 @@ from invgen.runtime.backends import Backend
 from invgen.runtime.modules import Modules
 from invgen.runtime.operators import pair_sums
 from invgen.runtime.operators.invariants import compiled_backend, kernels_of
-from invgen.runtime.operators.pair_lists import PairLists
 from invgen.runtime.operators.registration import below, define, differentiable, last_derivative, mapped_one_by_one
+from invgen.runtime.pair_lists import PairLists
 from invgen.runtime.torch_private import SingleLevelFunction
 
 DTYPES = (torch.float32, torch.float64)

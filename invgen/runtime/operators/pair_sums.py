@@ -13,7 +13,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from invgen.runtime.operators import invariants, pairs_torch
-from invgen.runtime.operators.pair_lists import PairLists
+from invgen.runtime.pair_lists import PairLists
 
 Three = tuple[Tensor, Tensor, Tensor]
 Four = tuple[Tensor, Tensor, Tensor, Tensor]

@@ -124,7 +124,7 @@ class AceFamily:
         return candidate.latex(spec.elements)
 
     def drawing(self, spec: BasisSpec, candidate: Coupling) -> str:
-        from invgen.compiler.candidates.drawing import draw_coupling
+        from invgen.compiler.candidates.ace.drawing import draw_coupling
 
         return draw_coupling(candidate, spec.elements)
 

@@ -123,7 +123,7 @@ class CartesianFamily:
         return latex(candidate)
 
     def drawing(self, spec: BasisSpec, candidate: Contraction) -> str:
-        from invgen.compiler.candidates.drawing import draw
+        from invgen.compiler.candidates.cartesian.drawing import draw
 
         return draw(candidate)
 
