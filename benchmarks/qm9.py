@@ -101,6 +101,11 @@ def fits(summary: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
+def table_row(line: dict[str, Any]) -> str:
+    """A line of ``summary`` as it stands in docs/performance.md."""
+    return f"| {line['kind']} | {line['size']:,} | {told(line['mae_kcal_per_mol'])} |"
+
+
 def main() -> None:
     parser = molecules.parser(__doc__)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))

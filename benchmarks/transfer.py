@@ -213,6 +213,12 @@ def report(into: Path) -> dict[str, Any]:
     return {**data, "table": table}
 
 
+def table_row(row: dict[str, Any]) -> str:
+    """A row of ``table`` as it stands in docs/performance.md."""
+    told = [molecules.told(row[key]) for key in ("energy_mae", "relative_mae", "force_mae")]
+    return f"| {row['part']} | {row['model']} | {' | '.join(told)} |"
+
+
 def main() -> None:
     """Make, train, report."""
     parser = molecules.parser(__doc__)

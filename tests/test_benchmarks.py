@@ -453,6 +453,25 @@ def test_the_table_of_methane_from_energies_alone_says_what_was_measured():
     assert table_of("| network | energy RMSE | energy MAE |") == [module.table_row(x) for x in measured["summary"]]
 
 
+@pytest.mark.usefixtures("scripts")
+@pytest.mark.parametrize(
+    ("script", "rows", "head"),
+    [("qm9", "summary", "| network | molecules | MAE"), ("transfer", "table", "| part | network | energies |")],
+)
+def test_tables_of_molecules_say_what_was_measured(script, rows, head):
+    module = importlib.import_module(script)
+    measured = json.loads((FOLDER / "results" / f"{script}.json").read_text())[rows]
+    assert table_of(head) == [module.table_row(x) for x in measured]
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_page_reads_the_lines_of_qm9_off_as_the_results_do():
+    page = (FOLDER.parent / "docs" / "performance.md").read_text(encoding="utf-8")
+    fits = json.loads((FOLDER / "results" / "qm9.json").read_text())["fits"]
+    far = {line["kind"]: f"{line['extrapolated_kcal_per_mol']:.2f}" for line in fits}
+    assert f"{far['hip-hop-nn']} kcal/mol for HIP-HOP-NN and {far['hip-nn']} for HIP-NN" in " ".join(page.split())
+
+
 def table_of(head):
     """Rows of the table in docs/performance.md whose head begins so."""
     page = (FOLDER.parent / "docs" / "performance.md").read_text(encoding="utf-8")
