@@ -136,7 +136,7 @@ class TrainingConfig:
     clip: float = 0.0
     """Largest norm of the gradient by all parameters; a longer one is shortened. 0: none is."""
     adaptive_clip: float = 0.0
-    """Longest gradient of each parameter, in running means of its own norms, such as 2: ends the jumps of the loss that
+    """Longest gradient of each parameter, in running means of its own norms, such as 2, against jumps of the loss that
     single structures of enormous errors cause. 0: none is shortened."""
     average: float = 0.0
     """Decay of a moving average of the weights, such as 0.998, which is validated and saved. 0: the weights are."""
