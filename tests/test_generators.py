@@ -282,7 +282,7 @@ def test_requests_that_make_no_sense_are_refused(arguments, message):
 def test_an_explosion_is_refused():
     with pytest.raises(TooManyCandidates, match="max_candidates"):
         invgen.generate(BasisSpec(l_max=4, n_max=8, channels=3, objective="generators"))
-    with pytest.raises(TooManyCandidates, match=r"up to order 7 with total rank 28 number about 66.* \(now 50\)"):
+    with pytest.raises(TooManyCandidates, match=r"up to order 7 with total rank 28 number about 66.* \(now 50;"):
         invgen.generate(BasisSpec(ranks=(4,), n_max=8, objective="generators"), max_candidates=50)
 
 
