@@ -293,7 +293,7 @@ def test_one_ctrl_c_may_come_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """From the terminal and from torchrun; another one, later, acts as usual."""
     now = [100.0]
     monkeypatch.setattr("invgen.runs.interrupts.time.monotonic", lambda: now[0])
-    before = signal.getsignal(signal.SIGINT)
+    workers = signal.signal(signal.SIGINT, signal.default_int_handler)  # workers of pytest-xdist ignore it
 
     def press_again() -> None:
         with ctrl_c_is_noted() as interrupts:
@@ -304,9 +304,12 @@ def test_one_ctrl_c_may_come_twice(monkeypatch: pytest.MonkeyPatch) -> None:
             signal.raise_signal(signal.SIGINT)
             raise AssertionError("the later one was not heard")
 
-    with pytest.raises(KeyboardInterrupt):
-        press_again()
-    assert signal.getsignal(signal.SIGINT) is before
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            press_again()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, workers)
 
 
 # ---- going on ---------------------------------------------------------------------------------------------------

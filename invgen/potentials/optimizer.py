@@ -88,11 +88,12 @@ class AdaptiveClip:
     @torch.no_grad()
     def step(self) -> None:
         """Shorten the gradients that are there."""
-        gradients = [p.grad if p.grad is not None else p.new_zeros(()) for p in self.parameters]
-        norms = torch.stack(torch._foreach_norm(gradients)).double()
+        gradients = [p.new_zeros(()) if p.grad is None else p.grad for p in self.parameters]
+        norms = torch.stack([gradient.norm() for gradient in gradients]).double()
         if self.weight > KNOWN:
             shares = (self.factor / self.weight * self.mean / norms.clamp(min=1e-300)).clamp(max=1.0)
-            torch._foreach_mul_(gradients, [share.to(g.dtype) for share, g in zip(shares, gradients, strict=True)])
+            for share, gradient in zip(shares, gradients, strict=True):
+                gradient.mul_(share)
             norms *= shares
         self.mean.lerp_(norms, 1 - MEMORY)
         self.weight += (1 - MEMORY) * (1 - self.weight)
