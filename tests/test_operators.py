@@ -230,8 +230,7 @@ def test_compared_gradients_see_a_detached_force(model: Model) -> None:
 
 @pytest.mark.slow
 def test_double_backward_through_inductor(model: Model) -> None:
-    """Compiled once for any number of atoms; through ``aot_eager``, above, for the first number and then again."""
-    compiled = torch.compile(model, fullgraph=True, backend="invgen", dynamic=True)
+    compiled = torch.compile(model, fullgraph=True, backend="invgen")
     assert_trains_like_eager(model, lambda r: forces_outside(compiled, r))
 
 
