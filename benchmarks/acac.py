@@ -63,7 +63,7 @@ def run(data: Any, molecule: str, seed: int) -> Run:
 
 def report(planned: list[Run], into: Any) -> None:
     """``results/acac.json``: RMSE (meV, meV/Å) for every test set."""
-    data = molecules.collect(planned, into)
+    data = molecules.collect("acac", planned, into)
     summary = []
     for (molecule,), rows in grouped(data["rows"], "molecule").items():
         for name in rows[0]["test"]:
@@ -87,8 +87,9 @@ def main() -> None:
     parser.add_argument("--molecules", nargs="+", choices=MOLECULES, default=list(MOLECULES))
     parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
     arguments = parser.parse_args()
-    molecules.work(runs(arguments.data, tuple(arguments.molecules), tuple(arguments.seeds)), arguments)
-    report(runs(arguments.data), arguments.into)
+    planned, chosen = runs(arguments.data), runs(arguments.data, tuple(arguments.molecules), tuple(arguments.seeds))
+    molecules.work("acac", planned, chosen, arguments)
+    report(planned, arguments.into)
 
 
 if __name__ == "__main__":

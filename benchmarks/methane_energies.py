@@ -66,7 +66,7 @@ def run(data: Any, model: str, seed: int) -> Run:
 
 def report(planned: list[Run], into: Any) -> None:
     """``results/methane_energies.json``, and a row of the table in docs/performance.md for every network."""
-    data = molecules.collect(planned, into)
+    data = molecules.collect("methane_energies", planned, into)
     found = grouped(data["rows"], "model")
     summary = []
     for model in [name for name in MODELS if (name,) in found]:
@@ -113,8 +113,9 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
     arguments = parser.parse_args()
-    molecules.work(runs(arguments.data, tuple(arguments.models), tuple(arguments.seeds)), arguments)
-    report(runs(arguments.data), arguments.into)
+    planned, chosen = runs(arguments.data), runs(arguments.data, tuple(arguments.models), tuple(arguments.seeds))
+    molecules.work("methane_energies", planned, chosen, arguments)
+    report(planned, arguments.into)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What the benchmarks of molecular sets share: reading the sets, a training that is kept as JSON, and the report.
 
 Units of what is read: eV and Å. A finished training lies in ``--into`` as ``run-<name>.json`` with its configuration
-and is not repeated; one of another configuration is an error. An interrupted training goes on where it was.
+and is not repeated; one of another configuration is an error. An interrupted training goes on where it was. Trainings
+of which the last report tells, made elsewhere perhaps, are not repeated either and stand in the next one.
 """
 
 from __future__ import annotations
@@ -175,21 +176,38 @@ def grouped(rows: Iterable[dict[str, Any]], *keys: str) -> dict[tuple[Any, ...],
     return groups
 
 
-def collect(runs: Sequence[Run], into: Path) -> dict[str, Any]:
-    """Rows of the finished trainings without what they share, the names of the missing ones, the settings once."""
-    found = [(run, finished(run, into)) for run in runs]
-    rows = [
-        {key: value for key, value in row.items() if key not in ("config", "stamp")}
-        | {"trained_at": row["stamp"]["commit"], "processor": row["stamp"]["processor"]}
-        for _, row in found
-        if row
-    ]
+def recorded(name: str, planned: Sequence[Run]) -> dict[str, dict[str, Any]]:
+    """Rows of ``results/<name>.json`` by the names of trainings, all of which are ``planned``.
+
+    Fails if they are of other settings.
+    """
+    path = record.RESULTS / f"{name}.json"
+    if not path.exists():
+        return {}
+    kept = json.loads(path.read_text())
+    defaults, settings = Config().to_json(), json.loads(json.dumps(common([run.config.to_json() for run in planned])))
+    for table, keys in settings.items():
+        then = {**defaults[table], **kept["settings"].get(table, {})}  # an option that is newer had its default
+        if other := [key for key, value in keys.items() if then[key] != value]:
+            raise SystemExit(f"{path} has other settings than this script ({table}: {', '.join(other)}): move it away")
+    rows = [(row, run) for run in planned for row in kept["rows"] if run.facts.items() <= row.items()]
+    return {run.name: row for row, run in rows}
+
+
+def collect(name: str, planned: Sequence[Run], into: Path) -> dict[str, Any]:
+    """Rows of what is trained, here or as ``results/<name>.json`` has it; what is missing; the settings once."""
+    found = recorded(name, planned)
+    for run in planned:
+        if row := finished(run, into):
+            stamp = row.pop("stamp")
+            del row["config"]
+            found[run.name] = {**row, "trained_at": stamp["commit"], "processor": stamp["processor"]}
     return {
-        "settings": common([run.config.to_json() for run in runs]),
+        "settings": common([run.config.to_json() for run in planned]),
         "threads": torch.get_num_threads(),
         "units": "eV and eV/Å in rows; seconds of the wall on a busy machine; processor_seconds null where resumed",
-        "missing": [run.name for run, row in found if not row],
-        "rows": rows,
+        "missing": [run.name for run in planned if run.name not in found],
+        "rows": [found[run.name] for run in planned if run.name in found],
     }
 
 
@@ -211,8 +229,13 @@ def parser(description: str) -> argparse.ArgumentParser:
     return made
 
 
-def work(runs: Sequence[Run], arguments: argparse.Namespace) -> None:
-    """All trainings that are not finished, one at a time, on as many threads as OMP_NUM_THREADS says, or one."""
+def work(name: str, planned: Sequence[Run], chosen: Sequence[Run], arguments: argparse.Namespace) -> None:
+    """Train those of the ``chosen`` that neither ``--into`` nor ``results/<name>.json`` has, one at a time.
+
+    On as many threads as OMP_NUM_THREADS says, or one.
+    """
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    for run in () if arguments.report else runs:
-        execute(run, arguments.into)
+    kept = recorded(name, planned)
+    for run in () if arguments.report else chosen:
+        if run.name not in kept:
+            execute(run, arguments.into)

@@ -80,7 +80,7 @@ def run(data: Any, kind: str, split: int, seed: int) -> Run:
 
 def report(planned: list[Run], into: Any) -> None:
     """``results/qm7.json``: the mean absolute error of every split, and mean and spread over splits of each seed."""
-    data = molecules.collect(planned, into)
+    data = molecules.collect("qm7", planned, into)
     summary = []
     for (kind, seed), rows in grouped(data["rows"], "kind", "seed").items():
         line = {
@@ -101,8 +101,9 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
     arguments = parser.parse_args()
-    molecules.work(runs(arguments.data, tuple(arguments.kinds), tuple(arguments.seeds)), arguments)
-    report(runs(arguments.data), arguments.into)
+    planned, chosen = runs(arguments.data), runs(arguments.data, tuple(arguments.kinds), tuple(arguments.seeds))
+    molecules.work("qm7", planned, chosen, arguments)
+    report(planned, arguments.into)
 
 
 if __name__ == "__main__":

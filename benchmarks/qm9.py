@@ -65,7 +65,7 @@ def run(data: Any, kind: str, size: int, seed: int) -> Run:
 
 def report(planned: list[Run], into: Any) -> None:
     """``results/qm9.json``: errors against sizes, and the slope of their logarithms where there are two sizes."""
-    data = molecules.collect(planned, into)
+    data = molecules.collect("qm9", planned, into)
     summary = []
     for (kind, size), rows in sorted(grouped(data["rows"], "kind", "size").items()):
         mae = spread(row["test"]["test"]["energy_mae"] / KCAL for row in rows)
@@ -113,8 +113,9 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
     arguments = parser.parse_args()
     chosen = tuple(arguments.kinds), tuple(arguments.sizes), tuple(arguments.seeds)
-    molecules.work(runs(arguments.data, *chosen), arguments)
-    report(runs(arguments.data), arguments.into)
+    planned = runs(arguments.data)
+    molecules.work("qm9", planned, runs(arguments.data, *chosen), arguments)
+    report(planned, arguments.into)
 
 
 if __name__ == "__main__":

@@ -68,10 +68,17 @@ def processor_seconds(action: Callable[[], Any]) -> float:
 
 
 def _processor() -> str:
+    """The name that the system gives it, which may be a whole family's, and LLVM's for what it is: ``(znver1)``."""
+    named = platform.processor()
     for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []:
         if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
+            named = line.split(":", 1)[1].strip()
+            break
+    if find_spec("llvmlite") is None:
+        return named
+    from llvmlite.binding import get_host_cpu_name
+
+    return f"{named} ({get_host_cpu_name()})"
 
 
 def _version(name: str) -> str | None:

@@ -106,10 +106,11 @@ def run(data: Any, molecule: str, seed: int, epochs: int) -> Run:
 
 def report(planned: list[Run], into: Any) -> None:
     """``results/rmd17.json``, and a row of the table for every molecule and budget."""
-    data = molecules.collect(planned, into)
+    data = molecules.collect("rmd17", planned, into)
     summary = []
     for (molecule, epochs), rows in grouped(data["rows"], "molecule", "epochs").items():
-        spent = [row["processor_seconds"] for row in rows if row["processor_seconds"] is not None]
+        alike = [row for row in rows if row["processor"] == rows[0]["processor"]]
+        spent = [row["processor_seconds"] for row in alike if row["processor_seconds"] is not None]
         line = {
             "molecule": molecule,
             "epochs": epochs,
@@ -147,8 +148,9 @@ def main() -> None:
     parser.add_argument("--epochs", nargs="+", type=int, choices=EPOCHS, default=list(EPOCHS))
     arguments = parser.parse_args()
     chosen = tuple(arguments.molecules), tuple(arguments.seeds), tuple(arguments.epochs)
-    molecules.work(runs(arguments.data, *chosen), arguments)
-    report(runs(arguments.data), arguments.into)
+    planned = runs(arguments.data)
+    molecules.work("rmd17", planned, runs(arguments.data, *chosen), arguments)
+    report(planned, arguments.into)
 
 
 if __name__ == "__main__":

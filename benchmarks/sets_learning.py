@@ -122,7 +122,7 @@ def kept_rows() -> list[dict[str, Any]]:
 
 def report(planned: list[Run], into: Path) -> None:
     """``results/sets_learning.json``: means over the seeds."""
-    data = molecules.collect(planned, into)
+    data = molecules.collect("sets_learning", planned, into)
     summary = []
     for (task, name), rows in sorted(
         grouped([*kept_rows(), *data["rows"]], "task", "set").items(),
@@ -154,8 +154,9 @@ def main() -> None:
             if name in SETS[rank(task)]
         ]
 
-    molecules.work(plan(arguments.seeds, arguments.tasks, arguments.sets), arguments)
-    report(plan(SEEDS, TASKS, trained), arguments.into)
+    planned, chosen = plan(SEEDS, TASKS, trained), plan(arguments.seeds, arguments.tasks, arguments.sets)
+    molecules.work("sets_learning", planned, chosen, arguments)
+    report(planned, arguments.into)
 
 
 if __name__ == "__main__":

@@ -193,9 +193,9 @@ def run_name(model: str, seed: int) -> str:
 
 def report(into: Path) -> dict[str, Any]:
     """Errors by network and part: mean and spread over the seeds, in kcal/mol and kcal/mol/Å."""
-    data = molecules.collect(runs(into), into)
+    data = molecules.collect("transfer", runs(into), into)
     parts = tests(into)
-    for row in data["rows"]:
+    for row in [row for row in data["rows"] if "relative" not in row]:
         model = load_model(into / run_name(row["model"], row["seed"]) / MODEL)
         row["relative"] = {part: relative(model, structures) for part, structures in parts.items()}
     table = []
@@ -228,7 +228,8 @@ def main() -> None:
     torch.set_num_threads(1)
     arguments.into.mkdir(parents=True, exist_ok=True)
     make(arguments.data, arguments.into)
-    molecules.work(runs(arguments.into, arguments.models, arguments.seeds), arguments)
+    chosen = runs(arguments.into, arguments.models, arguments.seeds)
+    molecules.work("transfer", runs(arguments.into), chosen, arguments)
     record.write("transfer", report(arguments.into))
 
 

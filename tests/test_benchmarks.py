@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import importlib
 import io
@@ -268,9 +269,18 @@ def test_the_benchmarks_of_molecules_train_keep_and_report(script, tmp_path, mon
     assert len(written["rows"]) == len(planned)
     assert written["summary"]
     assert str(tmp_path) not in json.dumps(written)
-    other = replace(planned[0], config=replace(planned[0].config, output=OutputConfig("elsewhere")))
+    others = [replace(run, config=replace(run.config, output=OutputConfig("elsewhere"))) for run in planned]
     with pytest.raises(SystemExit, match="other settings"):
-        molecules.finished(other, into)
+        molecules.finished(others[0], into)
+
+    elsewhere = tmp_path / "elsewhere"
+    module.report(planned, elsewhere)
+    again = json.loads((tmp_path / f"{script}.json").read_text())
+    assert (again["rows"], again["missing"], again["summary"]) == (written["rows"], [], written["summary"])
+    monkeypatch.setattr(molecules, "execute", lambda run, into: pytest.fail(f"{run.name} is trained again"))
+    molecules.work(script, planned, planned, argparse.Namespace(into=elsewhere, report=False))
+    with pytest.raises(SystemExit, match=r"other settings than this script \(output: folder\)"):
+        molecules.recorded(script, others)
 
 
 @pytest.mark.usefixtures("scripts")
@@ -320,8 +330,10 @@ def test_models_and_seeds_for_transfer_are_chosen_and_the_report_is_of_all(tmp_p
     transfer, molecules = importlib.import_module("transfer"), importlib.import_module("molecules")
     worked, reported = [], []
     monkeypatch.setattr(transfer, "make", lambda data, into: None)
-    monkeypatch.setattr(molecules, "work", lambda runs, arguments: worked.extend(run.name for run in runs))
-    monkeypatch.setattr(molecules, "collect", lambda runs, into: reported.extend(r.name for r in runs) or {"rows": []})
+    monkeypatch.setattr(molecules, "work", lambda name, planned, runs, arguments: worked.extend(r.name for r in runs))
+    monkeypatch.setattr(
+        molecules, "collect", lambda name, runs, into: reported.extend(r.name for r in runs) or {"rows": []}
+    )
     monkeypatch.setattr(transfer, "tests", lambda into: {})
     monkeypatch.setattr(transfer.record, "write", lambda name, values: None)
     folders = ["--data", str(tmp_path), "--into", str(tmp_path)]
