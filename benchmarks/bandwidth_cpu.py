@@ -164,7 +164,7 @@ def compile_for(processor: str) -> None:
 
 def plot(data: dict[str, Any]) -> None:
     """Shares of the copy's rate of all that is recorded."""
-    figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    figure, axes = plt.subplots(figsize=(9, 4.8), layout="constrained")
     rows = [
         (f"{id.split('-flexible')[0].removeprefix('cartesian-')}, {instructions}", found)
         for instructions, runs in data["instructions"].items()
@@ -178,7 +178,7 @@ def plot(data: dict[str, Any]) -> None:
     axes.set_xticks(range(len(NAMES)), [name.replace("_", " ") for name in NAMES])
     axes.axhline(100, color="black", lw=0.8, ls=":")
     axes.set(ylabel="% of the bytes per second of a copy", title="10⁶ items, float32, one thread")
-    axes.legend(fontsize=8)
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     figure.savefig(record.RESULTS / "bandwidth_cpu.png", dpi=150)
     plt.close(figure)
 
@@ -189,7 +189,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, action="append", help="1 and 2 by default")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--instructions", help="a processor by LLVM's name, such as znver3; this one by default")
-    parser.add_argument("--name", help="of the results, such as that of the commit where this script is run")
+    parser.add_argument("--name", help="of the results; by default that of this processor")
     arguments = parser.parse_args()
     if arguments.instructions:
         compile_for(arguments.instructions)
@@ -202,7 +202,9 @@ def main() -> None:
     found["load_average_at_end"] = os.getloadavg()
     path = record.RESULTS / "bandwidth_cpu.json"
     others = json.loads(path.read_text()).get("instructions", {}) if path.exists() else {}
-    name = arguments.name or arguments.instructions or "all of this processor"
+    here = llvm.get_host_cpu_name()
+    emulated = f"{here}, instructions of {arguments.instructions}" if arguments.instructions else here
+    name = arguments.name or emulated
     instructions = {**others, name: {**found, "stamp": record.stamp()}}
     data = {"atoms": ATOMS, "features": FEATURES, "dtype": FLOAT.name, "instructions": instructions}
     record.write("bandwidth_cpu", data)
