@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -140,6 +141,31 @@ def test_threads_change_no_bit(count: int, openmp: bool, monkeypatch: pytest.Mon
         monkeypatch.setattr(threads, "_openmp", lambda: None)
     for _ in range(20):
         np.testing.assert_array_equal(f(x), wanted)
+
+
+def test_threads_of_python_that_call_at_once_have_scratch_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    f = load(ID, backend="numba")
+    rng = np.random.default_rng(0)
+    xs = [rng.normal(size=(300, f.components, features)) for features in (1, 3, 5, 7) for _ in range(8)]
+    monkeypatch.setattr(threads, "thread_count", lambda: 1)
+    wanted = [f(x) for x in xs]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            for found, one in zip(pool.map(f, xs), wanted, strict=True):
+                np.testing.assert_array_equal(found, one)
+
+
+def test_small_scratch_is_kept_and_large_is_given_back() -> None:
+    scratch = routine._Scratch()
+    first, start = scratch.lent(1000)
+    assert start % routine.CACHE_LINE == 0
+    assert scratch.lent(10)[0] is first
+    larger, _ = scratch.lent(2000)
+    assert larger is not first
+    assert len(larger) >= 2000
+    huge, _ = scratch.lent(routine.SCRATCH_KEPT + 1)
+    assert len(huge) > routine.SCRATCH_KEPT
+    assert scratch.lent(2000)[0] is larger
 
 
 def test_torch_says_how_many_threads_work() -> None:

@@ -33,6 +33,8 @@ MOST_STREAMED = 4
 """Results for each argument up to which lines are stored when computed: each is far from the one before in memory."""
 AHEAD = 4
 """Cache lines of a row between what is asked for and what is computed: enough for memory, too few to fill a cache."""
+NOWHERE = 0
+"""The address of an array that a kernel does not have."""
 NUMBERS, INDICES = ("x", "g", "u", "y", "z"), ("y_rows", "z_rows")
 
 Step = Callable[[Any], None]
@@ -83,7 +85,7 @@ class Invariants:
             scratch = _table_size(rows, size) + rows * features
         else:
             items, form, scratch = -(-atoms * features // self.lanes), "tiles", rows * self.lanes
-        given = [*arrays, *arrays[:1] * (3 - len(arrays)), *outputs, *outputs[:1] * (2 - len(outputs))]
+        given = [*arrays, *[NOWHERE] * (3 - len(arrays)), *outputs, *[NOWHERE] * (2 - len(outputs))]
         _, places, sizes = self._places(kernel)
         self._routine(kernel, form)(dtype, items, *given, *places, *sizes, atoms * features, features, scratch=scratch)
 

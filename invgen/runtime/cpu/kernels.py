@@ -25,11 +25,11 @@ class CpuKernels:
         """
         x = arrays[0]
         (atoms, _, features), sizes = x.shape, self.program.KERNELS[kernel]["outputs"]
+        dtype, plain = f"float{8 * x.dtype.itemsize}", list(arrays)
         if isinstance(x, np.ndarray):
-            dtype, plain = x.dtype.name, [np.ascontiguousarray(a) for a in arrays]
+            plain = [np.ascontiguousarray(a) for a in arrays]
             results = tuple(empty_at_cache_lines((atoms, size, features), x.dtype) for size in sizes)
         else:
-            dtype, plain = f"float{8 * x.dtype.itemsize}", list(arrays)
             results = tuple(x.new_empty(atoms, size, features) for size in sizes)
         self.program.run(kernel, dtype, plain, list(results), atoms, features)
         return results

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ctypes
 import inspect
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -31,8 +32,31 @@ address of the scratch and its bytes for each worker, and from the last place on
 CHUNKS_PER_THREAD = 4
 """Enough that none waits long for another."""
 CACHE_LINE = 64
+SCRATCH_KEPT = 2**20
+"""Bytes of scratch that are kept for the next call: to make them and ask where they are can take longer than it."""
 LEADING = ("code", "first", "last", "scratch")
 INTEGERS, BYTES = np.dtype(np.int64), np.dtype(np.uint8)
+
+
+class _Scratch(threading.local):
+    """Scratch of the routines that a thread of Python calls, one after the other: small ones are the same memory."""
+
+    def __init__(self) -> None:
+        self.size = -1
+        self.memory: tuple[Any, int] = None, 0
+
+    def lent(self, size: int) -> tuple[Any, int]:
+        """Memory that must stay alive, and the first cache line in it."""
+        if size <= self.size:
+            return self.memory
+        buffer = np.empty(size + CACHE_LINE, BYTES)
+        memory = buffer, -(-address(buffer) // CACHE_LINE) * CACHE_LINE
+        if size <= SCRATCH_KEPT:
+            self.size, self.memory = size, memory
+        return memory
+
+
+_kept = _Scratch()
 
 
 class Routine:
@@ -66,8 +90,7 @@ class Routine:
         chunks = 1 if workers == 1 else min(items, CHUNKS_PER_THREAD * workers)
         workers = min(workers, chunks)
         stride = -(-scratch * SIZES[dtype] // CACHE_LINE) * CACHE_LINE
-        buffer = np.empty(workers * stride + CACHE_LINE, BYTES) if scratch else None
-        start = 0 if buffer is None else -(-address(buffer) // CACHE_LINE) * CACHE_LINE
+        _alive, start = _kept.lent(workers * stride)
         places = [a if type(a) is int else _place(a, kind, self.name) for a, kind in zip(arguments, kinds, strict=True)]
         threads.run(function, frame_of(0, 0, chunks, items, start, stride, *places), workers)
 
