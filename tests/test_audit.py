@@ -700,3 +700,10 @@ def test_tables_without_jacobians_say_how_to_get_them(tmp_path):
         invgen.audit(tmp_path / "values.npz")
     with pytest.raises(AuditError, match=r"got \(3, 4\)\. If these are values: .*torch\.func\.jacrev"):
         invgen.audit(np.ones((3, 4)))
+
+
+@pytest.mark.parametrize("lines", [["1.5e400*z", "x"], ["x", "1e200*z*1e200*z"]])
+def test_a_coefficient_beyond_float64_is_told(lines: list[str]) -> None:
+    with pytest.raises(AuditError, match="a coefficient of about 1e400 is beyond the range of float64"):
+        invgen.audit(lines)
+    assert invgen.audit(["1e-400*z", "x"]).independent

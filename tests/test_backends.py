@@ -82,6 +82,15 @@ def test_streaming_changes_no_bit(dtype: str, form: str, features: int, monkeypa
     assert asked == [(order, how) for order in ORDERS for how in ("in_place", form)]
 
 
+@pytest.mark.parametrize("backend", ["numba", "torch"])
+def test_reversed_arrays_are_taken_of_one_atom_too(backend: str) -> None:
+    """NumPy calls an array of one atom contiguous, whatever its stride; torch takes no negative one."""
+    f = load(SHIPPED[0], backend=backend)
+    for atoms in (0, 1, 3):
+        (x,) = (np.moveaxis(a, -1, 1).copy() for a in arguments(oracle(SHIPPED[0])["value"], (atoms, 5), "float64"))
+        assert np.array_equal(f(x[::-1], component_axis=-2), f(x, component_axis=-2)[::-1])
+
+
 @pytest.mark.parametrize(
     ("results", "passes", "register", "megabytes", "form"),
     [

@@ -278,6 +278,9 @@ CAYLEY = "2ab.2ac.2bd.2cd"
         (lambda c: replace(c, tensors=("0", "1", "2")), "tensors"),
         (lambda c: replace(c, patterns=c.patterns[1:]), "pattern"),
         (lambda c: replace(c, patterns=()), "pattern"),
+        (lambda c: replace(c, patterns=(*c.patterns, c.patterns[-1])), "pattern"),
+        (lambda c: replace(c, counts=(c.counts[0], *c.counts)), "counts"),
+        (lambda c: replace(c, seed="by an authority"), "specification"),
         (lambda c: replace(c, spans=True), "span"),
         (lambda c: replace(c, basis="cartesian-l4-n4-flexible"), "specification"),
         (lambda c: replace(c, specification=c.specification.replace('"proper"', '"odd"')), "specification"),
@@ -560,6 +563,48 @@ def test_generating_sets_are_not_confirmed_as_such() -> None:
     outcome = replay(str(certificate(BasisSpec(l_max=2, n_max=4, objective="generators"))))
     assert outcome
     assert "confirmed in its ranks, not as a generating set" in str(outcome)
+
+
+def test_a_member_that_a_robust_set_can_do_without_is_named_wherever_it_stands() -> None:
+    """Put first it raises the rank, and the last one, which does not then, is needed where the octupole vanishes."""
+    claim, spare, last = certificate(ROBUST).claim, "2ab.2cd.3abe.3cde", "2ab.2ab"
+    kept = (Member(spare, True), *(m for m in claim.kept if m.label != last), Member(last, False))
+    more = replace(claim, kept=kept, rejected=tuple(r for r in claim.rejected if r != spare))
+    outcome = replay(forged(more))
+    assert outcome.reasons == ("objective",)
+    assert spare in str(outcome)
+    assert last not in str(outcome)
+
+
+@pytest.mark.parametrize("spec", [OCTUPOLE, BasisSpec(family="ace", total_degree=8, n_max=3)], ids=lambda s: s.id)
+def test_what_is_left_out_is_not_said_to_be_out_of_reach(spec: BasisSpec) -> None:
+    """A member and all candidates that would miss it are kept quiet about: what is left attains no less than itself."""
+    claim = certificate(spec).claim
+    assert "all that these orders attain" in claim.reach
+    short = replace(claim, kept=claim.kept[:-1], rejected=(), rank=claim.rank - 1, attainable=claim.rank - 1)
+    assert "span" in replay(forged(short)).reasons
+    silent = forged(replace(short, spans=False, points=1))
+    assert "all that the listed candidates attain" in silent.splitlines()[0]
+    assert "confirmed in its ranks, not that no candidate was left out" in str(replay(silent))
+    assert "as an independent set" not in str(replay(silent))
+    assert not replay(silent.replace("the listed candidates attain", "these orders attain"))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda s: s.replace("{", '{"n_max": 10, ', 1),
+        lambda s: json.dumps(list(json.loads(s).items())),
+        lambda s: s.replace("[1, 2, 3, 4]", "[4, 3, 2, 1]"),
+        lambda s: s.replace('"ranks": [0, 1, 2, 3]', '"l_max": 3'),
+        lambda s: s.replace('"channels": 1, ', ""),
+        lambda _: "[" * 100_000,
+    ],
+)
+def test_a_specification_has_one_spelling(edit: Callable[[str], str]) -> None:
+    claim = certificate(FLEXIBLE).claim
+    text = str(replace(certificate(FLEXIBLE), claim=replace(claim, specification=edit(claim.specification))))
+    assert "specification" in replay(text).reasons
 
 
 # ---- sites and spans, by two implementations --------------------------------------------------------------------

@@ -329,6 +329,13 @@ def test_a_short_list_stays_functions_of_the_same():
     assert (made.dependent, made.labels) == (("2ab.2ab",), ("2ab.2ab",))
 
 
+def test_a_member_that_stands_twice_is_named_under_any_spelling():
+    made = invgen.shorten(BasisSpec(l_max=2, n_max=3, ordering="program"), ["1a.1a", "2ab.2ab", "1b.1b"])
+    assert (made.dependent, set(made.labels)) == (("1a.1a",), {"1a.1a", "2ab.2ab"})
+    with pytest.raises(TypeError, match=r"got the text '1a.1a'; write \['1a.1a'\]"):
+        invgen.shorten(BasisSpec(l_max=2, n_max=3, ordering="program"), "1a.1a")
+
+
 def test_where_nothing_is_chosen_the_ordering_is_refused():
     with pytest.raises(SpecError, match="a linear set leaves nothing to choose, got ordering='program'"):
         invgen.generate(BasisSpec(l_max=2, n_max=2, objective="linear", ordering="program"))

@@ -38,6 +38,11 @@ class Elimination:
         """Dimension of the span of the rows so far."""
         return len(self.pivots)
 
+    @property
+    def echelon(self) -> list[tuple[np.ndarray, int]]:
+        """What was left of every row that raised the rank, with its pivot."""
+        return list(zip(self._rows, self.pivots, strict=True))
+
     def add(self, row: np.ndarray) -> int | None:
         """Subtracts the kept rows; keeps what is left, if anything, and returns its first non-zero column."""
         left = row % self.prime

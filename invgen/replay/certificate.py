@@ -87,13 +87,19 @@ class Claim:
     seed: str = ""
 
     @property
+    def closed(self) -> bool:
+        """Whether no candidate can have been forgotten that would raise the rank."""
+        return self.spans or self.attainable == self.bound
+
+    @property
     def reach(self) -> str:
         """The size of the basis, and the rank that it reaches of what can be reached."""
         size = f"{self.basis}: {len(self.kept)} invariants of {self.components} components"
         if self.rank < self.attainable:
-            short = self.attainable - self.rank
-            return f"{size}, rank {self.rank}, {short} short of the {self.attainable} attainable at these orders"
-        verdict = "complete" if self.rank == self.bound else "all that these orders attain"
+            short, by = self.attainable - self.rank, "at these orders" if self.closed else "with what is listed"
+            return f"{size}, rank {self.rank}, {short} short of the {self.attainable} attainable {by}"
+        attained = "these orders" if self.closed else "the listed candidates"
+        verdict = "complete" if self.rank == self.bound else f"all that {attained} attain"
         return f"{size}, rank {self.rank} of at most {self.bound}, {verdict}"
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from invgen.replay.chance import below
 from invgen.replay.counts import PARITIES
 from invgen.replay.statement import chance, evaluated, statement
 from invgen.replay.trial import Trial, members
-from invgen.replay.witnesses import LOWEST_PRIME, draw_point, draw_primes
+from invgen.replay.witnesses import LOWEST_PRIME, SEED, draw_point, draw_primes
 from invgen.spec import BasisSpec
 
 Progress = Callable[[str, int, int], None]
@@ -92,12 +93,17 @@ def _form(certificate: Certificate, text: str) -> Iterator[Problem]:
         yield Problem("checksum", "the text was edited or damaged")
     claim = certificate.claim
     try:
-        name = BasisSpec.from_json(claim.spec).id
-    except (TypeError, ValueError) as error:
+        spec = BasisSpec.from_json(claim.spec)
+    except (TypeError, ValueError, RecursionError) as error:
         yield Problem("specification", str(error))
         return
-    if name != claim.basis:
-        yield Problem("specification", f"it is that of {name}, not of {claim.basis}")
+    if claim.specification != (normal := json.dumps(spec.to_json(), sort_keys=True)):
+        yield Problem("specification", f"it is written {normal}")
+        return
+    if spec.id != claim.basis:
+        yield Problem("specification", f"it is that of {spec.id}, not of {claim.basis}")
+    if not SEED.fullmatch(claim.seed):
+        yield Problem("specification", f"a seed is made of letters, digits, '.', '-' and '_', got {claim.seed!r}")
     yield from _labels(claim)
     doubled = [label for label, number in Counter(claim.labels).items() if number > 1]
     if doubled:
@@ -200,8 +206,8 @@ def _numbers(claim: Claim) -> Iterator[Problem]:
     spec, family = claim.spec, claim.family
     ranks = [family.rank_of(t) for t in claim.tensors]
     expected = _invariants(claim, claim.tensors)
-    if dict(claim.counts) != expected:
-        yield Problem("counts", f"the characters say {expected}, the certificate {dict(claim.counts)}")
+    if claim.counts != tuple(expected.items()):
+        yield Problem("counts", f"the characters say {tuple(expected.items())}, the certificate {claim.counts}")
     for name, value in (
         ("components", sum(2 * rank + 1 for rank in ranks)),
         ("bound", counts.bound(ranks, spec["parity"])),
@@ -210,10 +216,13 @@ def _numbers(claim: Claim) -> Iterator[Problem]:
     ):
         if getattr(claim, name) != value:
             yield Problem(name, f"it is {value}, the certificate says {getattr(claim, name)}")
-    present = {p.ranks for p in claim.patterns}
-    every = {part for size in range(1, len(ranks) + 1) for part in combinations(sorted(set(ranks)), size)}
+    present = Counter(p.ranks for p in claim.patterns)
+    every = Counter(part for size in range(1, len(ranks) + 1) for part in combinations(sorted(set(ranks)), size))
     if (claim.patterns or spec["objective"] == "flexible") and present != every:
-        yield Problem("pattern", f"{len(every - present)} of {len(every)} patterns are missing")
+        missing, more = (every - present).total(), (present - every).total()
+        yield Problem(
+            "pattern", f"{missing} of {len(every)} patterns are missing, and {more} stand there that should not"
+        )
     for p in claim.patterns:
         size = len(members(claim, p.ranks))
         limit = counts.bound([rank for rank in ranks if rank in p.ranks], spec["parity"])

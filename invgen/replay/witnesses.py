@@ -7,12 +7,15 @@ without bias. SHA-256 in counter mode stands for chance.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from invgen.replay.arithmetic import is_prime
 
+SEED = re.compile(r"[\w.-]*")
+"""What the author of a certificate may add to the digest."""
 LOWEST_PRIME = 2**30
 PRIMES = 50_000_000
 """Fewer than there are between 2^30 and 2^31, by more than anybody draws."""

@@ -142,7 +142,8 @@ class Kernels(Modules):
         if not BACKENDS[self.backend].takes_numpy:
             import torch
 
-            writeable = (np.require(a, requirements=["C", "W"]) for a in given)
+            forward = (a.copy() if any(s < 0 for s in a.strides) else a for a in given)  # of one atom reversed, too
+            writeable = (np.require(a, requirements=["C", "W"]) for a in forward)
             results = self._torch(kernel, tuple(torch.from_numpy(a) for a in writeable), component_axis)
             return _each(results, lambda r: r.numpy())
         axis = self._axis(kernel, given, component_axis)

@@ -6,7 +6,6 @@ The replay in ``invgen.replay`` shares none of these evaluators, so that the two
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from math import comb
@@ -25,6 +24,7 @@ from invgen.errors import CertificateError, SelectionError
 from invgen.replay.certificate import Certificate, Claim, Member, Pattern, Round, Site
 from invgen.replay.check import drawn
 from invgen.replay.statement import chance, evaluated, statement
+from invgen.replay.witnesses import SEED
 from invgen.spec import BasisSpec
 
 MOST_PRODUCTS = 5000
@@ -50,7 +50,7 @@ def certify(basis: Chosen, seed: str = "", progress: Progress | None = None) -> 
 
     Raises ``SelectionError`` if running the selection again gives another basis, or if a prime is unlucky.
     """
-    if not re.fullmatch(r"[\w.-]*", seed):
+    if not SEED.fullmatch(seed):
         raise CertificateError(f"a seed is made of letters, digits, '.', '-' and '_', got {seed!r}")
     labels = [c.label for c in basis.invariants]
     chosen, evidence, heard = select_and_tell(basis.spec, progress, tuple(labels))

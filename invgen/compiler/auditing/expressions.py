@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import log2
+from math import log2, log10
 
 import numpy as np
 
 from invgen.compiler.algebra.arithmetic import Arithmetic, Modular
 from invgen.compiler.auditing.source import Size
+from invgen.errors import AuditError
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,14 @@ def _power(base: np.ndarray, exponent: int, arithmetic: Arithmetic) -> np.ndarra
 
 
 def constant(value: Fraction, arithmetic: Arithmetic) -> int | float:
-    """A rational number, modulo the prime or rounded."""
+    """A rational number, modulo the prime or rounded; raises ``AuditError`` for one beyond the range of float64."""
     if isinstance(arithmetic, Modular):
         return value.numerator * pow(value.denominator, -1, arithmetic.prime) % arithmetic.prime
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        digits = round(log10(abs(value.numerator)) - log10(value.denominator))
+        raise AuditError(
+            f"a coefficient of about 1e{digits} is beyond the range of float64, in which a second pass runs; "
+            "multiply the member by a small number, which changes nothing of what it depends on"
+        ) from None

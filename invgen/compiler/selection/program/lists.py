@@ -27,7 +27,7 @@ class Shortened:
     """What came of a list.
 
     dependent
-        Members of the list that are functions of those before them: they were left out before the search.
+        Members of the list that are functions of those before them, or the same: they were left out before the search.
     labels
         As many functions as are left of the list, and of which these are functions, and the other way round.
     added, dropped
@@ -54,13 +54,16 @@ class Shortened:
 def shorten(spec: BasisSpec, labels: Iterable[str], setting: Setting) -> Shortened:
     """Exchanges members of a list for candidates of the spec, as long as each set is made of functions of the other.
 
-    Raises ``ValueError`` for a label that is none, and ``SpecError`` for a tensor that the spec does not have, or where
-    the ordering of the spec counts no program.
+    Raises ``ValueError`` for a label that is none, ``TypeError`` for a text in place of a list, and ``SpecError`` for a
+    tensor that the spec does not have, or where the ordering of the spec counts no program.
     """
     if not spec.by_program:
         raise SpecError(f"a list is shortened by what a program costs, got ordering={spec.ordering!r}; use 'program'")
+    if isinstance(labels, str):
+        raise TypeError(f"a list of labels is expected, got the text {labels!r}; write [{labels!r}]")
     family = family_of(spec)
-    listed = list(dict.fromkeys(family.from_label(label) for label in labels))
+    given = [family.from_label(label) for label in labels]
+    listed = list(dict.fromkeys(given))
     known = set(family.channels(spec))
     if foreign := [c.label for c in listed if not known.issuperset(c.content)]:
         raise SpecError(f"{', '.join(foreign)} name tensors that {spec.id} does not have; raise l_max or channels")
@@ -81,7 +84,7 @@ def shorten(spec: BasisSpec, labels: Iterable[str], setting: Setting) -> Shorten
     kept = tuple(pool[k].label for k in best)
     names = {c.label for c in listed}
     return Shortened(
-        dependent=tuple(c.label for c in listed if c not in members),
+        dependent=tuple(c.label for k, c in enumerate(given) if c not in members or c in given[:k]),
         labels=kept,
         added=tuple(label for label in kept if label not in names),
         dropped=tuple(c.label for c in members if c.label not in kept),
