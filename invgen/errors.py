@@ -82,3 +82,8 @@ def unknown(what: str, value: object, known: Iterable[object]) -> str:
     close = difflib.get_close_matches(str(value), names, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     return f"unknown {what} {value!r}{hint} (known: {', '.join(names)})"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 frame``, ``2 frames``, ``1,000 frames``: a number with its noun, for a message."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 
+def temporary_name(target: Path) -> Path:
+    """A name beside ``target`` that no other call is given, in this process or another."""
+    return target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}.part")
+
+
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """A binary file to write into; it takes its name when the block ends, and leaves nothing behind if that fails.
 
-    Missing folders are made. A reader sees the old file or the new one, never a part.
+    Missing folders are made. A reader sees the old file or the new one, never a part; of several writers, threads among
+    them, the last one to finish.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    temporary = temporary_name(target)
     try:
         with open(temporary, "wb") as file:
             yield file
@@ -38,7 +45,7 @@ def whole_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise FileExistsError(f"{target} exists already and is not an empty folder: choose another or remove it")
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    temporary = temporary_name(target)
     try:
         temporary.mkdir(parents=True)
         yield temporary

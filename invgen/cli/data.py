@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import POTENTIALS, app, assignments, out, stages
+from invgen.cli.application import POTENTIALS, app, assignments, check_file, out, stages
 
 
 @app.command(rich_help_panel=POTENTIALS)
@@ -36,6 +36,7 @@ def data(
     recipe: Annotated[
         str | None, typer.Option(metavar="NAME", help="A published set: checksum, units and splits; see --recipes.")
     ] = None,
+    split: Annotated[str | None, typer.Option(metavar="NAME", help="Of a recipe: which of its splits.")] = None,
     recipes: Annotated[bool, typer.Option("--recipes", help="List the recipes, and nothing else.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
@@ -50,14 +51,17 @@ def data(
         return
     if file is None:
         raise ValueError("data needs a FILE to look at, or --recipes for a list of the recipes")
+    check_file(file, folders=recipe is not None)
     if recipe is not None and (key or unit):
         raise ValueError("--recipe knows keys and units; leave out --key and --unit")
+    if split is not None and recipe is None:
+        raise ValueError(f"--split {split} is one of a recipe's: give --recipe, or leave it out")
     labels = label_format(assignments(key, "--key"), assignments(unit, "--unit"))
     with stages() as progress:
         if recipe is None:
             parts = {file.name: read_structures(file, labels, progress=progress)}
         else:
-            parts = {f"{recipe} {part}": found for part, found in find_recipe(recipe).load(file).items()}
+            parts = {f"{recipe} {part}": found for part, found in find_recipe(recipe).load(file, split).items()}
         seen = [look(s, cutoff, batch_size, forces, labels, name, progress=progress) for name, s in parts.items()]
     if recipe is None:
         others = overlooked_labels(file, labels, found_in(parts[file.name]))

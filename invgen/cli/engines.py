@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import POTENTIALS, app, err, out
+from invgen.cli.application import POTENTIALS, app, check_file, err, out
 
 export = typer.Typer(help="Write a potential as a part of another program.", no_args_is_help=True)
 app.add_typer(export, name="export", rich_help_panel=POTENTIALS)
@@ -33,6 +33,8 @@ def lammps(
     build: Annotated[bool, typer.Option(help="Compile it, if there are headers and a compiler.")] = True,
 ) -> None:
     """Write a plugin for LAMMPS, build it, and print what loads it; see docs/lammps.md."""
+    check_file(potential, "potential", folders=True)
+
     from invgen.engines.plugin import SCRIPT, export
 
     made = export(potential, output, headers=headers, basis=basis, build=build)

@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from invgen.cli.application import POTENTIALS, app, assignments, err, out, stages, training_bar, warnings_as_lines
+from invgen.cli.application import (
+    POTENTIALS,
+    app,
+    assignments,
+    check_file,
+    err,
+    out,
+    stages,
+    training_bar,
+    warnings_as_lines,
+)
 
 
 @app.command(rich_help_panel=POTENTIALS)
@@ -29,8 +39,16 @@ def train(
 
     A training that is interrupted (exit code 130) goes on when called again.
     """
+    from invgen.potentials.training.config import read_config
+    from invgen.runs.config import check_files
+
+    if start is not None:
+        check_file(start, "model", folders=True)
+    settings = read_config(config)
+    check_files(settings, config.parent)
+
     from invgen.potentials.evaluation import error_table
-    from invgen.potentials.training.run import train_from_file
+    from invgen.potentials.training import run
 
     model = None if start is None else start.resolve()
     members = range(committee) if committee > 1 else (None,)
@@ -38,7 +56,7 @@ def train(
         if member is not None and not int(os.environ.get("RANK", "0")):
             out.print(f"member {member} of a committee of {committee}", highlight=False)
         with training_bar() as (say, bar):
-            result = train_from_file(config, say, bar, start=model, extend=extend, member=member)
+            result = run.train(settings, config.parent, say, bar, start=model, extend=extend, member=member)
         if not result.finished:
             raise typer.Exit(130)
         if int(os.environ.get("RANK", "0")):
@@ -76,6 +94,11 @@ def evaluate(
     ] = None,
 ) -> None:
     """Errors of a model on labelled structures: in all, by group, and by element."""
+    check_file(model, "model", folders=True)
+    check_file(file)
+    if output is not None and output.exists() and output.samefile(file):
+        raise ValueError(f"--output {output} is the file of the structures, and would replace it: choose another name")
+
     from invgen.data.labels import LabelFormat
     from invgen.potentials import load_potential
     from invgen.potentials.evaluated import evaluate_file, trained_labels
@@ -109,6 +132,8 @@ def compile_network(
     ] = None,
 ) -> None:
     """Freeze a trained network into a folder that runs by itself; see docs/compiling.md."""
+    check_file(model, "model", folders=True)
+
     from invgen.potentials import compile_model, load_compiled
 
     folder = output or model.with_name(f"{model.stem}-{target}")
@@ -131,6 +156,11 @@ def fit(
 
     A fit that is interrupted (exit code 130) goes on when called again.
     """
+    from invgen.ace.fitting.config import read_fit_config
+    from invgen.runs.config import check_files
+
+    check_files(read_fit_config(config), config.parent)
+
     import invgen.ace
 
     with warnings_as_lines(), stages() as progress:

@@ -1,7 +1,13 @@
-"""Structures, neighbour lists, labels and data sets of the runtime half. Units everywhere: Å, eV, eV/Å."""
+"""Structures, neighbour lists, labels and data sets of the runtime half. Units everywhere: Å, eV, eV/Å.
 
-from invgen.data.batch import Batch, Labels
-from invgen.data.dataset import Data, Dataset, batch_structures
+What holds torch's tensors is loaded when first used, so that files are read and looked at without torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from invgen.data.errors import CoincidentAtomsError, DataError, UnknownSpeciesError
 from invgen.data.labels import LabelCheck, LabelFormat, check_elements, check_labels, label_format
 from invgen.data.look import Look, look
@@ -9,9 +15,22 @@ from invgen.data.memory import check_memory, check_set_memory
 from invgen.data.neighbours import NeighbourPairs, neighbour_pairs
 from invgen.data.npz import write_npz
 from invgen.data.recipes import RECIPES, Recipe, load_recipe, recipe
-from invgen.data.streamed import StreamedDataset
 from invgen.data.structure import Structure
 from invgen.data.structures import from_ase, read_structures
+
+if TYPE_CHECKING:
+    from invgen.data.batch import Batch, Labels
+    from invgen.data.dataset import Data, Dataset, batch_structures
+    from invgen.data.streamed import StreamedDataset
+
+_NAMES = {
+    "Batch": "invgen.data.batch",
+    "Data": "invgen.data.dataset",
+    "Dataset": "invgen.data.dataset",
+    "Labels": "invgen.data.batch",
+    "StreamedDataset": "invgen.data.streamed",
+    "batch_structures": "invgen.data.dataset",
+}
 
 __all__ = [
     "RECIPES",
@@ -43,3 +62,13 @@ __all__ = [
     "recipe",
     "write_npz",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'invgen.data' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

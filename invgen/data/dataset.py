@@ -218,7 +218,11 @@ def split_indices(systems: int, sizes: dict[str, int], seed: int) -> dict[str, n
     Raises ``DataError`` when the sizes do not fit.
     """
     if sum(sizes.values()) > systems:
-        raise DataError(f"the splits {sizes} need {sum(sizes.values())} structures, there are {systems}")
+        told = ", ".join(f"{name} {size}" for name, size in sizes.items() if size)
+        raise DataError(
+            f"the splits {told} need {sum(sizes.values())} structures, there are {systems}: take smaller ones, or add "
+            "structures"
+        )
     order = np.random.default_rng(seed).permutation(systems)
     edges = np.cumsum([0, *sizes.values()])
     return {name: order[a:b] for name, a, b in zip(sizes, edges[:-1], edges[1:], strict=True)}

@@ -12,7 +12,7 @@ import numpy as np
 
 from invgen.data.errors import DataError
 from invgen.data.labels import LABELS, LabelFormat
-from invgen.data.structure import Structure
+from invgen.data.structure import Structure, infinite
 
 STEMS = {
     "energy": ("energy", "toten", "u0"),
@@ -87,11 +87,9 @@ def _label(entries: Mapping[str, Any], key: str, label: str, atoms: int, name: s
     if value.shape != wanted:
         raise DataError(f"{where} has the shape {value.shape}, needs {wanted}; repair it or name another key")
     if not np.isfinite(value).all():
-        places = np.argwhere(~np.isfinite(value))
-        at = f" at {places[0].tolist()}" if value.ndim else ""
         raise DataError(
-            f"{where} is {value[tuple(places[0])]}{at}, not finite; remove the frame, or remove the entry from this "
-            "frame, so that it counts as unlabelled"
+            f"{where} {infinite(value)}; remove the frame, or remove the entry from this frame, so that it counts as "
+            "unlabelled"
         )
     return value
 

@@ -99,7 +99,8 @@ class LabelCheck:
     def lines(self) -> list[str]:
         """One line for every label that some frame lacks."""
         return [
-            f"{len(names)} of {self.frames} frames have no {label}, such as {_some(names)}; the rest of them is used"
+            f"{len(names)} of {self.frames} frames {'has' if len(names) == 1 else 'have'} no {label}, such as "
+            f"{_some(names)}; the rest of them is used"
             for label, names in self.lacking.items()
         ]
 

@@ -36,7 +36,7 @@ from invgen.data.statistics import (
 )
 from invgen.data.strains import stress_slope
 from invgen.data.structure import Structure
-from invgen.data.suspicions import suspicions
+from invgen.data.suspicions import distances, suspicions
 
 SHOWN = 6
 """Compositions, elements and groups of a line."""
@@ -199,7 +199,8 @@ def look(
     energetic = [s for s in structures if s.energy is not None]
     found = references(energetic) if energetic else None
     far = outliers(structures, found)
-    warnings = suspicions(structures, labels or LabelFormat(), near.relative, found, far)
+    warnings = distances(chosen, near, labels or LabelFormat(), cutoff)
+    warnings += suspicions(structures, labels or LabelFormat(), near.relative, found, far)
     if forces:
         step("forces against energies", 0, 1)
     slopes = {"forces": force_slope(structures)} if forces else {}

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import vesin
 
 from invgen.data.errors import CoincidentAtomsError, DataError
 from invgen.data.structure import Structure
@@ -35,6 +34,8 @@ def neighbour_pairs(structure: Structure, cutoff: float) -> NeighbourPairs:
     Raises ``DataError`` for a cutoff that is not positive, ``CoincidentAtomsError`` naming the pair when two
     atoms or images are closer than ``COINCIDENT``.
     """
+    import vesin  # imports torch, which whoever only reads a file does without
+
     if not cutoff > 0:
         raise DataError(f"the cutoff must be positive, got {cutoff} Å")
     if structure.atoms == 0:

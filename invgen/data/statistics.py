@@ -129,6 +129,9 @@ class Surroundings:
     """(atoms with a neighbour,) nearest distance over the sum of covalent radii, without noble gases."""
     pairs: np.ndarray
     """(frames,) directed pairs within the cutoff."""
+    closest: np.ndarray
+    """(frames, 2) of the pair that is closest for its elements: Å, and share of the sum of covalent radii; infinite
+    without a pair."""
 
 
 def surroundings(structures: Sequence[Structure], cutoff: float) -> Surroundings:
@@ -138,7 +141,7 @@ def surroundings(structures: Sequence[Structure], cutoff: float) -> Surroundings
     neighbours: list[np.ndarray] = []
     nearest: list[np.ndarray] = []
     relative: list[np.ndarray] = []
-    pairs = []
+    pairs, closest = [], []
     for s in structures:
         found = neighbour_pairs(s, cutoff)
         vectors = s.positions[found.second] - s.positions[found.first] + found.shift
@@ -147,12 +150,14 @@ def surroundings(structures: Sequence[Structure], cutoff: float) -> Surroundings
         noble = np.isin(s.numbers[found.first], NOBLE) | np.isin(s.numbers[found.second], NOBLE)
         neighbours.append(np.bincount(found.first, minlength=s.atoms))
         pairs.append(len(lengths))
+        least_pair = int((lengths / radii).argmin()) if len(lengths) else None
+        closest.append((np.inf, np.inf) if least_pair is None else (lengths[least_pair], (lengths / radii)[least_pair]))
         for into, values in ((nearest, lengths), (relative, np.where(noble, np.inf, lengths / radii))):
             least = np.full(s.atoms, np.inf)
             np.minimum.at(least, found.first, values)
             into.append(least[np.isfinite(least)])
     joined = [np.concatenate(rows) for rows in (neighbours, nearest, relative)]
-    return Surroundings(joined[0], joined[1], joined[2], np.array(pairs))
+    return Surroundings(joined[0], joined[1], joined[2], np.array(pairs), np.array(closest))
 
 
 def formulas(structures: Sequence[Structure]) -> Counter[str]:

@@ -77,7 +77,7 @@ class Structure:
         for name in ("positions", "cell", "energy", "forces", "stress"):
             value = getattr(self, name)
             if value is not None and not np.all(np.isfinite(value)):
-                raise DataError(f"{self.name}: {name} is not finite; remove or relabel this structure")
+                raise DataError(f"{self.name}: {name} {infinite(np.asarray(value))}; remove or relabel this structure")
         bad = sorted({int(n) for n in set(self.numbers.tolist()) if not 1 <= n <= LARGEST_ATOMIC_NUMBER})
         if bad:
             raise DataError(f"{self.name}: atomic numbers {bad} are outside 1..{LARGEST_ATOMIC_NUMBER}")
@@ -95,3 +95,9 @@ class Structure:
     def volume(self) -> float:
         """Å^3; zero unless periodic in three directions, so that no stress is defined."""
         return float(abs(np.linalg.det(self.cell))) if self.periodic.all() else 0.0
+
+
+def infinite(value: np.ndarray) -> str:
+    """What an array that is not finite holds and where, for a message: ``is nan at [0, 2], not finite``."""
+    place = tuple(np.argwhere(~np.isfinite(value))[0].tolist())
+    return f"is {value[place]}{f' at {list(place)}' if place else ''}, not finite"

@@ -9,14 +9,17 @@ import numpy as np
 
 from invgen.data.labels import LabelFormat
 from invgen.data.references import symbols
-from invgen.data.statistics import Outlier, References, duplicates
+from invgen.data.statistics import Outlier, References, Surroundings, duplicates
 from invgen.data.structure import Structure
 from invgen.data.units import unit_value
+from invgen.errors import counted
 
 LENGTHS = ("Ang", "Bohr", "nm", "pm")
 ENERGIES = ("eV", "kcal/mol", "kJ/mol", "Hartree", "Rydberg", "meV")
 BOND = 0.87
 """Nearest distance of 5 % of the atoms over the sum of covalent radii: from 0.72 (molybdenum) to 0.97 in real sets."""
+OVERLAP = 0.25
+"""Distance of two atoms over the sum of covalent radii: randomly displaced methane has 0.5 and more."""
 HARTREE = 27.211386
 NUCLEAR_CHARGE = 36
 """Heavier elements have relativistic energies, which the formula of ``all_electron_energy`` does not know."""
@@ -70,6 +73,25 @@ def suspicions(
         names = ", ".join(f"{o.frame} ({o.value:.3g} eV, z = {o.z:.0f})" for o in strange)
         warnings.append(f"energies per atom after E0 far from all others: {names}; look whether they converged")
     return warnings
+
+
+def distances(structures: Sequence[Structure], near: Surroundings, labels: LabelFormat, cutoff: float) -> list[str]:
+    """Atoms that overlap, and atoms without any neighbour.
+
+    structures, near, cutoff
+        Frames whose neighbours within ``cutoff`` (Å) are ``near``.
+    """
+    if not near.pairs.any() and any(s.atoms > 1 for s in structures):
+        return [f"no atom has a neighbour within {cutoff:g} Å: only energies of atoms can be learnt; raise the cutoff"]
+    overlap = np.flatnonzero(near.closest[:, 1] < OVERLAP)
+    if not len(overlap) or lengths(near.relative, labels):
+        return []
+    worst = int(near.closest[:, 1].argmin())
+    return [
+        f"atoms overlap in {counted(len(overlap), 'frame')}: {near.closest[worst, 0]:.2g} Å, "
+        f"{near.closest[worst, 1]:.2g} times the sum of covalent radii, in {structures[worst].name}; repair its cell "
+        "and positions, or remove it"
+    ]
 
 
 def lengths(relative: np.ndarray, labels: LabelFormat) -> list[str]:
@@ -220,8 +242,8 @@ def net_forces(structures: Sequence[Structure]) -> list[str]:
         return []
     worst = max(shares, key=lambda name: shares[name])
     return [
-        f"forces of {len(shares)} frames do not cancel; the largest sum is {shares[worst]:.3g} eV/Å in {worst}: are "
-        "atoms missing, forces of fixed atoms set to zero, or an external field or drift left in?"
+        f"forces of {counted(len(shares), 'frame')} do not cancel; the largest sum is {shares[worst]:.3g} eV/Å in "
+        f"{worst}: are atoms missing, forces of fixed atoms set to zero, or an external field or drift left in?"
     ]
 
 
@@ -231,7 +253,8 @@ def repeated(structures: Sequence[Structure]) -> list[str]:
     if not groups:
         return []
     more = sum(len(group) - 1 for group in groups)
-    text = f"{more} frames repeat others, such as {groups[0][1].name} repeats {groups[0][0].name}"
+    many = "1 frame repeats another" if more == 1 else f"{more:,} frames repeat others"
+    text = f"{many}, such as {groups[0][1].name} repeats {groups[0][0].name}"
     apart = [max(e) - min(e) for g in groups if len(e := [s.energy for s in g if s.energy is not None]) > 1]
     if apart and max(apart) > 1e-3:
         text += f"; their energies differ by up to {max(apart):.3g} eV"

@@ -25,6 +25,8 @@ def load_potential(path: str | Path, basis: Any = None) -> EnergyForces:
     Raises as ``load_compiled`` and ``load_model``.
     """
     path = Path(path)
+    if not path.exists():
+        raise DataError(f"no such model: {path}")
     if path.is_dir() and not (path / MODEL).exists() and any(path.glob(f"member-*/{MODEL}")):
         raise DataError(
             f"{path} holds a committee: name one member, such as {path / 'member-0'}, or use CommitteeCalculator"

@@ -33,6 +33,22 @@ def read_tables(path: str | Path, parse: Callable[[Mapping[str, Any]], Parsed]) 
         raise ConfigError(f"{path}: {error}") from error
 
 
+def check_files(config: Any, base: str | Path) -> None:
+    """Raises ``ConfigError`` for files of ``[data]`` that are not there, and an output folder that is a file.
+
+    config, base
+        Of a training or a fit, and where its paths begin.
+    """
+    for key in ("train", "validation", "test"):
+        file = getattr(config.data, key)
+        if file is not None and not (path := Path(base) / file).is_file():
+            raise ConfigError(f"data.{key}: no such file: {path}{' is a folder' if path.is_dir() else ''}")
+    folder = Path(base) / config.output.folder
+    for path in (folder, *folder.parents):
+        if path.exists() and not path.is_dir():
+            raise ConfigError(f"output.folder: {path} is a file, not a folder: choose another name, or remove it")
+
+
 def parse_tables(values: Mapping[str, Any], tables: Mapping[str, type]) -> dict[str, Any]:
     """One object of each kind in ``tables``, from nested values; raises ``ConfigError`` naming the table and key."""
     for name in values:

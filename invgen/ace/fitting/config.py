@@ -31,6 +31,10 @@ class DataConfig:
     """structures: without a ``test`` file, so many are taken out of ``train`` at random."""
     split_seed: int = 0
     """Which structures are taken."""
+    keys: dict[str, Any] = field(default_factory=dict)
+    """Under which keys the files have their labels, as ``invgen.data.LabelFormat``."""
+    units: dict[str, Any] = field(default_factory=dict)
+    """What the labels are measured in, as ``invgen.data.LabelFormat``."""
 
 
 @dataclass(frozen=True)

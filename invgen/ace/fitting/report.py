@@ -14,7 +14,7 @@ import numpy as np
 
 from invgen.ace.fitting.validation import UNITS, Predictions, residuals, table_text
 from invgen.data.structures import Structure
-from invgen.files import write_bytes, write_text
+from invgen.files import temporary_name, write_bytes, write_text
 
 POTENTIAL, REPORT, TABLE, PARITY, CURVE = "potential.npz", "report.json", "errors.txt", "parity.png", "lambda.png"
 COLOURS = {"train": "0.6", "validation": "tab:orange", "test": "tab:blue"}
@@ -30,7 +30,7 @@ def write_report(
     Everything is written to a folder beside its place first: when that fails (disk full), what was there stays.
     """
     folder = Path(folder)
-    staged = folder / f".new.{os.getpid()}"
+    staged = temporary_name(folder / "report")
     try:
         write_text(staged / REPORT, json.dumps(report, indent=1) + "\n")
         write_text(staged / TABLE, table_text(report["errors"]))

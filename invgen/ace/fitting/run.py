@@ -5,6 +5,7 @@ This is where linear potentials meet the compiler half, which generates the basi
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,9 +30,13 @@ from invgen.ace.fitting.result import FitResult
 from invgen.ace.fitting.rows import Weights, elements_of
 from invgen.ace.radial import RadialBasis
 from invgen.data.dataset import split_indices
-from invgen.data.structures import Structure, read_structures
+from invgen.data.entries import found_in
+from invgen.data.errors import DataError
+from invgen.data.labels import LABELS, LabelFormat, label_format
+from invgen.data.structures import Structure, overlooked_labels, read_structures
 from invgen.emitted.products import ProductBasis
-from invgen.errors import BasisFileError, SpecError
+from invgen.errors import BasisFileError, SpecError, counted
+from invgen.runs.config import ConfigError, check_files
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 if TYPE_CHECKING:
@@ -112,12 +117,19 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
     Raises ``ConfigError`` naming the table, the key and the closest known one, and as ``fit``.
     """
     config, base = read_fit_config(path), Path(path).parent
-    sets = {
-        name: read_structures(base / file) if file is not None else []
-        for name, file in (("train", config.data.train), ("test", config.data.test), ("valid", config.data.validation))
-    }
+    check_files(config, base)
+    labels = label_format(config.data.keys, config.data.units)
+    others = {"test": config.data.test, "valid": config.data.validation}
+    sets = {"train": read_structures(base / config.data.train, labels)}
+    _check_found(base / config.data.train, labels, sets["train"], config.weights.weights())
+    sets |= {k: [] if v is None else read_structures(base / v, labels, wanted=()) for k, v in others.items()}
     if config.data.test_size:
         pool, size = sets["train"], config.data.test_size
+        if size >= len(pool):
+            raise ConfigError(
+                f"data.test_size {size} leaves none of the {counted(len(pool), 'structure')} of {config.data.train} to "
+                "fit to: take fewer, or a file of their own (data.test)"
+            )
         rows = split_indices(len(pool), {"test": size, "train": len(pool) - size}, config.data.split_seed)
         sets |= {name: [pool[i] for i in sorted(indices)] for name, indices in rows.items()}
     return fit(
@@ -135,6 +147,16 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
         scheduler=scheduler,
         progress=progress,
     )
+
+
+def _check_found(path: Path, labels: LabelFormat, structures: Sequence[Structure], weights: Weights) -> None:
+    """Warns of entries that look like labels which no structure has; raises ``DataError`` if there is no label."""
+    found, unwanted = found_in(structures), [label for label in LABELS if getattr(weights, label) == 0]
+    lines = overlooked_labels(path, labels, [*found, *unwanted])
+    if not set(found) & set(LABELS):
+        raise DataError("; ".join(lines) or f"no frame of {path.name} has a label that counts")
+    for line in lines:
+        warnings.warn(line, stacklevel=3)
 
 
 def basis_of_file(path: str | Path) -> BasisSpec:

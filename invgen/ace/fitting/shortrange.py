@@ -18,6 +18,7 @@ from invgen.ace.fitting.config import ShortRangeConfig
 from invgen.ace.neighbourhoods import element_numbers
 from invgen.ace.potential import LinearPotential
 from invgen.ace.repulsion import Repulsion
+from invgen.data.errors import DataError
 from invgen.data.neighbours import neighbour_pairs
 from invgen.data.structures import Structure
 from invgen.runs.config import ConfigError
@@ -33,6 +34,10 @@ MARGIN = 2.0
 """How many times the attraction it is then."""
 
 
+CLOSEST = 0.1
+"""Å: structures with closer atoms are refused, for a repulsion that ends there has no strength."""
+
+
 def shortest_distances(structures: Sequence[Structure], elements: Sequence[str], cutoff: float) -> np.ndarray:
     """(S, S) Å: the shortest distance of each pair of elements; infinite where none is within ``cutoff``."""
     position = np.full(max(atomic_numbers.values()) + 1, -1)
@@ -41,7 +46,14 @@ def shortest_distances(structures: Sequence[Structure], elements: Sequence[str],
     for s in structures:
         pairs, species = neighbour_pairs(s, cutoff), position[s.numbers]
         vectors = s.positions[pairs.second] - s.positions[pairs.first] + pairs.shift
-        np.minimum.at(shortest, (species[pairs.first], species[pairs.second]), np.linalg.norm(vectors, axis=1))
+        lengths = np.linalg.norm(vectors, axis=1)
+        if lengths.size and lengths.min() < CLOSEST:
+            k = int(lengths.argmin())
+            raise DataError(
+                f"{s.name}: atoms {pairs.first[k]} and {pairs.second[k]} are {lengths[k]:.2g} Å apart, closer than any "
+                f"nuclei that a potential is for ({CLOSEST} Å): repair its cell and positions, or remove it"
+            )
+        np.minimum.at(shortest, (species[pairs.first], species[pairs.second]), lengths)
     return np.minimum(shortest, shortest.T)
 
 

@@ -11,6 +11,7 @@ from invgen.compiler.candidates.family import Counts, count, family_of
 from invgen.compiler.selection.langbein import PIECE
 from invgen.compiler.selection.objectives import in_pieces
 from invgen.compiler.selection.pieces import memory_of, pieces_of
+from invgen.errors import counted
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 from invgen.workers.memory import GIB
 
@@ -97,7 +98,7 @@ class Sizes:
         one, two = self.memory(), self.memory(OTHERS)
         if self.pieces is not None and one is not None and two is not None:
             lines.append(
-                f"  selection             {self.pieces:,} pieces of {PIECE:,} candidates; "
+                f"  selection             {counted(self.pieces, 'piece')} of {PIECE:,} candidates; "
                 f"at most {one / GIB:.1f} GiB of memory, {two / GIB:.1f} with --workers {OTHERS}"
             )
         if self.counts.total > MAX_CANDIDATES:

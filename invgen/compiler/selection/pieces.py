@@ -15,7 +15,7 @@ from invgen.compiler.candidates.family import Candidate, CandidateEvaluator, fam
 from invgen.compiler.selection.langbein import PIECE, Crew
 from invgen.compiler.selection.setting import Setting
 from invgen.compiler.selection.sieve import EARLY_SHARE, Screen, Sifted, sifted
-from invgen.errors import TooManyCandidates
+from invgen.errors import TooManyCandidates, counted
 from invgen.spec import BasisSpec
 from invgen.workers.memory import GIB, free_memory, told
 from invgen.workers.ordered import cores, in_order
@@ -109,7 +109,8 @@ def check_size(spec: BasisSpec, setting: Setting) -> None:
     try:
         family.refuse(spec, setting.max_candidates)
     except TooManyCandidates as error:
-        cost = f"which takes at most {needed / GIB:.1f} GiB of memory and {pieces_of(candidates)} pieces of {PIECE}"
+        parts = counted(pieces_of(candidates), "piece")
+        cost = f"which takes at most {needed / GIB:.1f} GiB of memory and {parts} of {PIECE}"
         raise TooManyCandidates(f"{error}, {cost} candidates") from None
     free = free_memory()
     if free is not None and needed > free:

@@ -54,7 +54,13 @@ def write(folder: Path, header: dict[str, Any], parts: Mapping[str, Mapping[str,
 
 def read(folder: Path) -> Saved:
     """Read it back. Raises ``DataError`` for a damaged file."""
-    header, arrays = read_archive(folder / CHECKPOINT, KIND)
+    try:
+        header, arrays = read_archive(folder / CHECKPOINT, KIND)
+    except DataError as error:
+        raise DataError(
+            f"{error}. What it held cannot be gone on with: remove it to train anew, or use another folder "
+            f"(output.folder) and --from {folder / MODEL}, the best weights so far"
+        ) from error
     parts: dict[str, dict[str, np.ndarray]] = {}
     for path, array in arrays.items():
         part, _, name = path.partition("/")

@@ -11,6 +11,7 @@ from invgen.data.labels import LABELS, LabelFormat, check_labels, label_format
 from invgen.data.look import look
 from invgen.data.structure import Structure
 from invgen.data.structures import overlooked_labels
+from invgen.errors import counted
 from invgen.potentials.training.config import Config, LossConfig
 from invgen.runs.preparation import Stage
 
@@ -53,8 +54,8 @@ def lacking(structures: Sequence[Structure], loss: LossConfig, labels: LabelForm
     flat = [s.name for s in structures if s.stress is not None and not s.volume]
     if flat and "stress" in wanted:
         yield (
-            f"{len(flat)} frames have a stress and are not periodic in three directions, such as {flat[0]}: it is not "
-            "learnt"
+            f"{counted(len(flat), 'frame')} with a stress {'is' if len(flat) == 1 else 'are'} not periodic in three "
+            f"directions, such as {flat[0]}: it is not learnt"
         )
     if wanted and idle:
         more = " and others" if len(idle) > 3 else ""

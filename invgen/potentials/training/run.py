@@ -25,7 +25,7 @@ from invgen.potentials.training.schedule import make_schedule
 from invgen.potentials.training.sets import training_sets
 from invgen.potentials.training.start import load_start, starting_model
 from invgen.potentials.training.trainer import Trainer
-from invgen.runs.config import ConfigError
+from invgen.runs.config import ConfigError, check_files
 from invgen.runs.preparation import Stage, stages_told
 from invgen.runtime import choice
 
@@ -111,6 +111,7 @@ def train(
         folder = str(Path(config.output.folder) / f"member-{member}")
         seeded = replace(config.training, seed=config.training.seed + member)
         config = replace(config, training=seeded, output=replace(config.output, folder=folder))
+    check_files(config, base)
     make_schedule(config.training)
     label_format(config.data.keys, config.data.units)
     if config.output.tensorboard:

@@ -1,0 +1,218 @@
+"""What is said before work starts: files that are not there, without the seconds of heavy imports; files to be kept."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import ase.io
+import numpy as np
+import pytest
+from ase.build import bulk, molecule
+from ase.calculators.emt import EMT
+from processes import python
+from typer.testing import CliRunner
+
+from invgen.ace.fitting.run import fit_file
+from invgen.cli import app
+from invgen.data import DataError, look, read_structures
+from invgen.data.structure import Structure
+from invgen.errors import counted
+from invgen.files import whole_file
+from invgen.potentials.training.checkpoint import CHECKPOINT, read
+from invgen.runs.config import ConfigError
+
+
+def refused(*arguments: object) -> str:
+    """The message of a command that fails as users see it, without a traceback."""
+    result = CliRunner().invoke(app, [str(a) for a in arguments])
+    assert result.exit_code != 0
+    assert isinstance(result.exception, (ValueError, OSError)), result.output
+    return str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["data", "missing.xyz"], "no such file: missing.xyz"),
+        (["train", "missing.toml"], "no such configuration file: missing.toml"),
+        (["train", "train.toml"], "data.train: no such file: missing.xyz"),
+        (["train", "train.toml", "--from", "missing"], "no such model: missing"),
+        (["fit", "missing.toml"], "no such configuration file: missing.toml"),
+        (["fit", "fit.toml"], "data.train: no such file: missing.xyz"),
+        (["evaluate", "missing.safetensors", "fit.toml"], "no such model: missing.safetensors"),
+        (["evaluate", ".", "missing.xyz"], "no such file: missing.xyz"),
+        (["compile", "missing.safetensors"], "no such model: missing.safetensors"),
+        (["export", "lammps", "missing.npz", "-o", "plugin"], "no such potential: missing.npz"),
+    ],
+)
+def test_what_is_not_there_is_said_before_torch_is_imported(tmp_path: Path, command: list[str], message: str) -> None:
+    (tmp_path / "train.toml").write_text('[data]\ntrain = "missing.xyz"\nvalidation_size = 1\n')
+    (tmp_path / "fit.toml").write_text(
+        '[data]\ntrain = "missing.xyz"\n[basis]\ntotal_degree = 4\n[radial]\ncutoff = 4.0\n'
+    )
+    code = (
+        "import sys\n"
+        "from invgen.cli import main\n"
+        f"sys.argv = ['invgen', *{command!r}]\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    print(end.code, 'torch' in sys.modules, 'numba' in sys.modules)\n"
+        "    sys.stdout.flush()\n"
+        "    sys.stderr = sys.stdout\n"
+    )
+    assert python(code + "sys.exit(0)\n", cwd=tmp_path) == "2 False False\n"
+    told = python(code.replace("import sys\n", "import sys\nsys.stderr = sys.stdout\n", 1), cwd=tmp_path)
+    assert f"error: {message}\n" in told
+
+
+def test_an_output_folder_that_is_a_file_is_said_with_its_key(tmp_path: Path) -> None:
+    ase.io.write(tmp_path / "cu.xyz", bulk("Cu"))
+    (tmp_path / "results").write_text("mine")
+    tables = '[data]\ntrain = "cu.xyz"\n{}[output]\nfolder = "{}"\n'
+    (tmp_path / "train.toml").write_text(tables.format("validation_size = 1\n", "results"))
+    assert "output.folder: " in refused("train", tmp_path / "train.toml")
+    (tmp_path / "fit.toml").write_text(
+        tables.format("[basis]\ntotal_degree = 4\n[radial]\ncutoff = 4.0\n", "results/fit")
+    )
+    assert "results is a file, not a folder" in refused("fit", tmp_path / "fit.toml")
+    assert (tmp_path / "results").read_text() == "mine"
+
+
+def test_predictions_never_replace_the_structures(tmp_path: Path) -> None:
+    frames, model = tmp_path / "frames.xyz", tmp_path / "model.safetensors"
+    ase.io.write(frames, molecule("CH4"))
+    model.write_text("not looked at")
+    before = frames.read_bytes()
+    assert "would replace it" in refused("evaluate", model, frames, "-o", tmp_path / "." / "frames.xyz")
+    assert frames.read_bytes() == before
+
+
+def test_a_split_belongs_to_a_recipe(tmp_path: Path) -> None:
+    ase.io.write(tmp_path / "a.xyz", molecule("CH4"))
+    assert "--split 3 is one of a recipe's" in refused("data", tmp_path / "a.xyz", "--split", "3")
+    assert "split of qm7: '9'" in refused("data", tmp_path, "--recipe", "qm7", "--split", "9")
+
+
+def test_threads_that_write_one_file_leave_it_whole(tmp_path: Path) -> None:
+    path, contents = tmp_path / "file", [bytes([65 + k]) * 100_000 for k in range(8)]
+    together, failed = threading.Barrier(len(contents)), []
+
+    def write(content: bytes) -> None:
+        try:
+            with whole_file(path) as file:
+                file.write(content[:1])
+                together.wait()
+                file.write(content[1:])
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=write, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert path.read_bytes() in contents
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_values_that_are_not_finite_are_told_with_their_place() -> None:
+    with pytest.raises(DataError, match=r"positions is nan at \[0, 1\], not finite; remove"):
+        Structure([6], [[0.0, np.nan, 0]])
+
+
+def test_atoms_that_overlap_are_warned_of() -> None:
+    crystals = [Structure([29], [[0, 0, 0]], 2.5 * np.eye(3), True, name=f"frame {k}") for k in range(40)]
+    thin = Structure([29], [[0, 0, 0]], np.diag([1e-3, 3, 3]), True, name="thin")
+    (warning,) = look([*crystals, thin], cutoff=3.0).warnings[:1]
+    assert "atoms overlap in 1 frame: 0.001 Å" in warning
+    assert "in thin; repair" in warning
+    assert not any("overlap" in text for text in look(crystals, cutoff=3.0).warnings)
+
+
+def test_a_cutoff_without_any_neighbour_is_warned_of() -> None:
+    pair = Structure([29, 29], [[0, 0, 0], [0, 0, 2.4]], name="pair")
+    assert "no atom has a neighbour within 0.5 Å" in look([pair], cutoff=0.5).warnings[0]
+    assert not any("no atom" in text for text in look([pair], cutoff=3.0).warnings)
+    assert not any("no atom" in text for text in look([Structure([29], [[0, 0, 0]])], cutoff=3.0).warnings)
+
+
+def test_numbers_have_their_nouns() -> None:
+    assert [counted(n, "frame") for n in (0, 1, 2000)] == ["0 frames", "1 frame", "2,000 frames"]
+
+
+def test_a_damaged_checkpoint_says_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / CHECKPOINT).write_bytes(b"half a")
+    with pytest.raises(
+        DataError, match=r"remove it to train anew, or use another folder .* --from .*model.safetensors"
+    ):
+        read(tmp_path)
+
+
+FIT = """
+[data]
+train = "{}"
+{}
+[basis]
+total_degree = 4
+n_max = 2
+[radial]
+cutoff = 4.0
+[output]
+folder = "fit"
+plots = false
+"""
+
+
+@pytest.fixture
+def copper(tmp_path: Path) -> Path:
+    """Twelve frames whose labels have other names and units."""
+    rng, frames = np.random.default_rng(0), []
+    for _ in range(12):
+        atoms = bulk("Cu", cubic=True)
+        atoms.rattle(0.1, rng=rng)
+        atoms.calc = EMT()
+        energy, forces = atoms.get_potential_energy(), atoms.get_forces()
+        bare = atoms.copy()
+        bare.info["REF_energy"], bare.arrays["REF_forces"] = 1000 * energy, 1000 * forces
+        frames.append(bare)
+    ase.io.write(tmp_path / "frames.xyz", frames, format="extxyz")
+    return tmp_path
+
+
+def test_fits_read_labels_under_other_names_and_units(copper: Path) -> None:
+    keys = 'keys = {energy = "REF_energy", forces = "REF_forces"}\nunits = {energy = "meV"}\n'
+    (copper / "fit.toml").write_text(FIT.format("frames.xyz", keys))
+    result = fit_file(copper / "fit.toml")
+    structures = read_structures(copper / "frames.xyz", wanted=())
+    assert structures[0].energy is None
+    atoms = ase.io.read(copper / "frames.xyz")
+    found = result.potential.energy_forces_stress(structures[0])
+    np.testing.assert_allclose(found[0], atoms.info["REF_energy"] / 1000, atol=0.2)  # eV
+
+
+def test_fits_name_the_keys_that_labels_may_have(copper: Path) -> None:
+    (copper / "fit.toml").write_text(FIT.format("frames.xyz", ""))
+    with pytest.raises(DataError, match="an entry 'REF_energy': if that is it, say so, keys = "):
+        fit_file(copper / "fit.toml")
+    (copper / "fit.toml").write_text(FIT.format("frames.xyz", 'keys = {energy = "REF_energi"}'))
+    with pytest.raises(DataError, match="REF_energi"):
+        fit_file(copper / "fit.toml")
+
+
+def test_a_test_set_of_all_structures_is_refused(copper: Path) -> None:
+    keys = 'keys = {energy = "REF_energy", forces = "REF_forces"}\ntest_size = 12'
+    (copper / "fit.toml").write_text(FIT.format("frames.xyz", keys))
+    with pytest.raises(ConfigError, match=r"data.test_size 12 leaves none of the 12 structures"):
+        fit_file(copper / "fit.toml")
+
+
+def test_fits_refuse_atoms_on_top_of_each_other_before_anything_is_fitted(copper: Path) -> None:
+    frames = ase.io.read(copper / "frames.xyz", ":")
+    frames[0].set_cell(np.diag([1e-3, 3, 3]))
+    for atoms in frames:
+        atoms.info["energy"] = 1.0
+    ase.io.write(copper / "thin.xyz", frames, format="extxyz")
+    (copper / "fit.toml").write_text(FIT.format("thin.xyz", ""))
+    with pytest.raises(DataError, match=r"thin.xyz frame 0: atoms \d and \d are 0.001 Å apart"):
+        fit_file(copper / "fit.toml")
