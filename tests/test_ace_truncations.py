@@ -13,6 +13,7 @@ from invgen.compiler.algebra import modular
 from invgen.compiler.algebra.arithmetic import Modular
 from invgen.compiler.algebra.channels import Channel, factor_key
 from invgen.compiler.algebra.characters import count_invariants
+from invgen.compiler.candidates.ace.truncation import box, channels_in_use, multisets, total_degree
 from invgen.compiler.candidates.family import family_of
 from invgen.replay.check import replay
 from invgen.spec import BasisSpec
@@ -184,3 +185,18 @@ def test_a_basis_by_order_is_saved_and_evaluated(tmp_path):
     assert loaded == basis
     x = np.random.default_rng(0).normal(size=(2, basis.components))
     assert np.array_equal(loaded.evaluate(x), basis.evaluate(x))
+
+
+@pytest.mark.parametrize("orders", [(1, 2), (3,), (4,), (3, 4)])
+@pytest.mark.parametrize(
+    "truncation",
+    [box(0, 3), box(1, 2), box(1, 3), box(2, 2), box(1, 2, 2), total_degree(5, 1), total_degree(7, "3/2", 2)],
+)
+def test_channels_of_pseudo_scalars_are_those_of_all_multisets(truncation, orders):
+    enumerated = {c for order in orders for factors in multisets(truncation, order, "pseudo") for c in factors}
+    assert channels_in_use(truncation, orders, "pseudo") == tuple(sorted(enumerated))
+
+
+def test_channels_of_pseudo_scalars_are_found_without_enumeration():
+    """Order 6 alone has 56 million multisets."""
+    assert channels_in_use(box(6, 8), range(1, 7), "pseudo") == box(6, 8).channels

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from invgen.compiler.algebra.channels import Channel, Multiset, factor_key
 from invgen.compiler.algebra.characters import count_covariants
@@ -144,14 +145,39 @@ def channels_in_use(truncation: Truncation, orders: Iterable[int], parity: str =
     chosen = sorted(set(orders))
     for order in chosen:
         at_least("every order", order, 1)
-    if parity == "pseudo":
-        found = {
-            channel for order in chosen for multiset in multisets(truncation, order, parity) for channel in multiset
-        }
-    else:
-        parities(parity)
-        found = set().union(*(_in_scalars(truncation, order) for order in chosen))
-    return tuple(sorted(found))
+    parities(parity)
+    found = _in_pseudo_scalars if parity == "pseudo" else _in_scalars
+    return tuple(sorted(set().union(*(found(truncation, order) for order in chosen))))
+
+
+@lru_cache(maxsize=64)
+def _in_pseudo_scalars(truncation: Truncation, order: int) -> frozenset[Channel]:
+    """Channels in pseudo-scalars of one order: for each its partners are tried until a pseudo-scalar is met.
+
+    Channels of the same rank and degree are alike, so that one of them is tried for all. In a box, a pseudo-scalar
+    times a channel of rank 0 is one of the next order.
+    """
+    found = set(_in_pseudo_scalars(truncation, order - 1)) if truncation.limit is None and order > 1 else set[Channel]()
+    alike: dict[tuple[int, int], list[Channel]] = {}
+    for channel, degree in zip(truncation.channels, truncation.degrees, strict=True):
+        alike.setdefault((channel.rank, degree), []).append(channel)
+    for (_, degree), channels in alike.items():
+        if channels[0] in found:
+            continue
+        tried = ((channels[0], *rest) for rest in _partners(truncation, order - 1, degree))
+        if any(sum(c.rank for c in factors) % 2 and count_covariants(factors, 0) for factors in tried):
+            found |= set(channels)
+    return frozenset(found)
+
+
+def _partners(truncation: Truncation, count: int, taken: int) -> Iterator[Multiset]:
+    """Multisets of ``count`` channels beside a channel of the degree ``taken``, by degree."""
+    by_degree = sorted(zip(truncation.degrees, map(factor_key, truncation.channels), truncation.channels, strict=True))
+    degrees = [degree for degree, *_ in by_degree]
+    left = None if truncation.limit is None else truncation.limit - taken
+    for degree in _sums(degrees, count, left):
+        for positions in _of_degree(degrees, count, degree, 0) if count else [()]:
+            yield tuple(by_degree[p][2] for p in positions)
 
 
 def _in_scalars(truncation: Truncation, order: int) -> set[Channel]:
