@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# images of containers often set it; without bytecode, every one of the hundreds of processes compiles its sources again
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check lint docs generated clean
 

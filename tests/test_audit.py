@@ -14,6 +14,8 @@ import audit_functions as functions
 import numpy as np
 import pytest
 import sympy
+from processes import invgen as command
+from processes import invgen_process
 
 import invgen
 from invgen.compiler.algebra import modular
@@ -462,22 +464,17 @@ def test_files_that_are_none_are_named(tmp_path):
 # ---- command line and documents --------------------------------------------------------------------------------
 
 
-def command(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "invgen.cli", "audit", *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, cwd=cwd, timeout=300)
-
-
 def test_the_verb_tells_by_its_exit_code(tmp_path):
     (tmp_path / "good.txt").write_text("\n".join(QUADRUPOLE))
     (tmp_path / "bad.txt").write_text("\n".join([*QUADRUPOLE, "CH = ij,jk,kl,li->,two,two,two,two"]))
-    good = command(tmp_path / "good.txt")
+    good = command("audit", tmp_path / "good.txt")
     assert good.returncode == 0, good.stderr
     assert "none dependent" in good.stdout
-    bad = command(tmp_path / "bad.txt", "-o", tmp_path / "report.json", "--json")
+    bad = command("audit", tmp_path / "bad.txt", "-o", tmp_path / "report.json", "--json")
     assert bad.returncode == 1
     assert json.loads(bad.stdout) == json.loads((tmp_path / "report.json").read_text())
     assert json.loads(bad.stdout)["dependent"] == [2]
-    wrong = command(tmp_path / "nowhere.txt")
+    wrong = command("audit", tmp_path / "nowhere.txt")
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("error: no file")
     assert "Traceback" not in wrong.stderr
@@ -485,11 +482,11 @@ def test_the_verb_tells_by_its_exit_code(tmp_path):
 
 def test_the_verb_finds_functions_in_the_working_directory(tmp_path):
     (tmp_path / "mine.py").write_text(Path(functions.__file__).read_text() + "\n\nok = distances\n")
-    found = command("mine:distances_and_sum", "--atoms", 4, "-o", "report.txt", cwd=tmp_path)
+    found = invgen_process("audit", "mine:distances_and_sum", "--atoms", 4, "-o", "report.txt", cwd=tmp_path)
     assert found.returncode == 1, found.stderr
     assert "7 members, 1 dependent; keep 6" in found.stdout
     assert "7 members, 1 dependent; keep 6" in (tmp_path / "report.txt").read_text()
-    passed = command("mine:ok", "--atoms", 3, cwd=tmp_path)
+    passed = invgen_process("audit", "mine:ok", "--atoms", 3, cwd=tmp_path)
     assert passed.returncode == 0, passed.stderr
     assert "mine:ok: 3 members" in passed.stdout
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from processes import invgen
+from processes import invgen, invgen_process
 
 
 def test_generate_writes_a_folder_that_show_and_check_read(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_generate_writes_a_folder_that_show_and_check_read(tmp_path: Path) -> No
     assert {"basis.json", "manifest.json"} <= {p.name for p in (tmp_path / "basis").iterdir()}
     shown = invgen("show", tmp_path / "basis", "--json")
     assert len(json.loads(shown.stdout)["invariants"]) == 5
-    checked = invgen("check", tmp_path / "basis")
+    checked = invgen_process("check", tmp_path / "basis")
     assert checked.returncode == 0, checked.stdout
     assert "FAILED" not in checked.stdout
     assert checked.stdout.count("ok") >= 6
@@ -28,7 +28,7 @@ def test_generate_writes_a_folder_that_show_and_check_read(tmp_path: Path) -> No
 def test_the_version_is_that_of_the_package() -> None:
     from invgen import __version__
 
-    told = invgen("--version")
+    told = invgen_process("--version")
     assert (told.returncode, told.stdout) == (0, f"invgen {__version__}\n")
 
 

@@ -506,7 +506,7 @@ def test_a_basis_without_cuda_kernels_cannot_go_to_a_gpu(tmp_path: Path) -> None
 
 def test_the_command(tmp_path: Path) -> None:
     path = save_model(build("hip-nn", interactions=1), tmp_path / "model.safetensors")
-    done = processes.invgen("compile", path, "--no-export")
+    done = processes.invgen_process("compile", path, "--no-export")
     assert done.returncode == 0, done.stderr
     assert "elements [1, 6, 8], cutoff 4.0 Å" in done.stdout
     load_compiled(tmp_path / "model-cpu").verify()

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import brute_force
@@ -19,6 +19,7 @@ import flint
 import numpy as np
 import pytest
 import torch
+from processes import invgen as command
 from rotation_fixtures import representation, rotation, turned
 from tolerances import KERNEL, LAW
 
@@ -444,11 +445,7 @@ def test_the_layer_on_a_gpu(dipoles: Path):
 
 
 def test_the_command_line_writes_a_folder(tmp_path: Path):
-    command = [sys.executable, "-m", "invgen.cli"]
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=tmp_path)
-
+    run = partial(command, cwd=tmp_path)
     made = run("covariants", "--ranks", "1,2", "--rank", "2", "--n-max", "2", "--backends", "torch")
     assert made.returncode == 0, made.stderr
     assert "C0: Q_ij" in made.stdout

@@ -20,6 +20,7 @@ from ase.build import bulk
 from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 from fit_fixtures import FakeDesign, labelled
+from processes import invgen as command
 from typer.testing import CliRunner
 
 import invgen
@@ -627,9 +628,7 @@ def test_missing_tables_and_files_are_errors(tmp_path: Path) -> None:
 
 def test_the_command_tells_errors_in_one_line(tmp_path: Path) -> None:
     path = configuration(tmp_path, '[solver]\nmethod = "rige"\n')
-    process = subprocess.run(
-        [sys.executable, "-m", "invgen.cli", "fit", str(path)], capture_output=True, text=True, check=False
-    )
+    process = command("fit", path)
     assert process.returncode == 2
     assert "did you mean 'ridge'" in process.stderr
     assert "Traceback" not in process.stderr

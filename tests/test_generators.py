@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +15,7 @@ import flint
 import numpy as np
 import pytest
 from brute_force import build, molien
+from processes import invgen as command
 from rich.console import Console
 from rotation_fixtures import rotation, turned
 from tolerances import KERNEL, LAW
@@ -315,8 +314,7 @@ def test_kernels_of_generators_agree_with_direct_evaluation(parity, backends, tm
 
 def test_the_command_line_writes_a_ring_that_passes_every_check(tmp_path: Path):
     options = ("--ranks", "1,2", "--n-max", "3", "--objective", "generators", "--backends", "torch")
-    command = [sys.executable, "-m", "invgen.cli", "generate", *options, "-o", tmp_path]
-    made = subprocess.run(command, capture_output=True, text=True)
+    made = command("generate", *options, "-o", tmp_path)
     assert made.returncode == 0, made.stderr
     basis = invgen.Basis.load(tmp_path)
     for text in (made.stdout, summary(basis)):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cuda_fixtures import available, needs_compiler
 from kernel_fixtures import naive_family, polynomial
+from processes import invgen as command
 from rich.console import Console
 
 import invgen
@@ -210,15 +211,16 @@ def test_bases_of_spherical_components_have_no_fused_interaction() -> None:
 
 @needs_compiler
 def test_the_command_line_shows_registers_and_spills() -> None:
-    command = [sys.executable, "-m", "invgen.cli", "show", "cartesian-l2-n3-flexible", "--gpu"]
-    shown = subprocess.run([*command, "90", "--json"], capture_output=True, text=True, check=True).stdout
-    data, passes = json.loads(shown)["parts"], json.loads(shown)["interaction"]
+    arguments = ("show", "cartesian-l2-n3-flexible", "--gpu")
+    shown = command(*arguments, 90, "--json")
+    assert shown.returncode == 0, shown.stderr
+    data, passes = json.loads(shown.stdout)["parts"], json.loads(shown.stdout)["interaction"]
     assert {(part["name"], part["real"]) for part in data} >= {("value_0", "float"), ("second_order_0", "double")}
     assert all(part["usage"]["registers"] >= 16 and part["operations"] > 0 for part in data)
     assert [found["real"] for found in passes] == ["float"] * 5 + ["double"] * 5
     assert {found["name"] for found in passes} == {name for names in PASSES.values() for name in names}
     assert all(found["usage"]["registers"] >= 16 and found["usage"]["shared"] for found in passes)
-    wrong = subprocess.run([*command, "hopper"], capture_output=True, text=True, check=False)
+    wrong = command(*arguments, "hopper")
     assert wrong.returncode == 2
     assert "such as sm_90, got 'hopper'" in wrong.stderr
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from page_blocks import ROOT, Block, Reader, blocks_of, pages
 
+from invgen.cli.application import ORDER
+
 ENGINES = "tests/test_engine_pages.py"
 ELSEWHERE = {
     "docs/lammps.md": "tests/test_lammps_page.py",
@@ -37,6 +39,13 @@ def test_blocks_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     Reader(name, tmp_path).follow(blocks_of(PAGES[name].read_text(encoding="utf-8")))
+
+
+def test_every_verb_runs_in_a_process_of_its_own() -> None:
+    """In a block of some page, for most tests of the command line run it in their own process."""
+    blocks = [b for p in PAGES.values() for b in blocks_of(p.read_text(encoding="utf-8")) if not b.excuse]
+    shown = set(re.findall(r"^invgen (\w+)", "\n".join(b.text for b in blocks if b.language == "sh"), re.MULTILINE))
+    assert set(ORDER) - shown <= {"check", "compile"}  # test_cli and test_compiled_models start these
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from processes import invgen as command
+from processes import invgen_process as command
 from processes import python
 
 import invgen
