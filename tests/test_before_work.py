@@ -51,18 +51,16 @@ def test_what_is_not_there_is_said_before_torch_is_imported(tmp_path: Path, comm
     (tmp_path / "fit.toml").write_text(
         '[data]\ntrain = "missing.xyz"\n[basis]\ntotal_degree = 4\n[radial]\ncutoff = 4.0\n'
     )
-    code = (
+    told = python(
         "import sys\n"
+        "sys.stderr = sys.stdout\n"
         "from invgen.cli import main\n"
         f"sys.argv = ['invgen', *{command!r}]\n"
         "try:\n    main()\n"
-        "except SystemExit as end:\n    print(end.code, 'torch' in sys.modules, 'numba' in sys.modules)\n"
-        "    sys.stdout.flush()\n"
-        "    sys.stderr = sys.stdout\n"
+        "except SystemExit as end:\n    print(end.code, 'torch' in sys.modules, 'numba' in sys.modules)\n",
+        cwd=tmp_path,
     )
-    assert python(code + "sys.exit(0)\n", cwd=tmp_path) == "2 False False\n"
-    told = python(code.replace("import sys\n", "import sys\nsys.stderr = sys.stdout\n", 1), cwd=tmp_path)
-    assert f"error: {message}\n" in told
+    assert told == f"error: {message}\n2 False False\n"
 
 
 def test_an_output_folder_that_is_a_file_is_said_with_its_key(tmp_path: Path) -> None:
@@ -191,10 +189,18 @@ def test_fits_read_labels_under_other_names_and_units(copper: Path) -> None:
     np.testing.assert_allclose(found[0], atoms.info["REF_energy"] / 1000, atol=0.2)  # eV
 
 
+def with_energies(copper: Path) -> Path:
+    """A configuration that overlooks the forces."""
+    (copper / "energies.toml").write_text(FIT.format("frames.xyz", 'keys = {energy = "REF_energy"}'))
+    return copper / "energies.toml"
+
+
 def test_fits_name_the_keys_that_labels_may_have(copper: Path) -> None:
     (copper / "fit.toml").write_text(FIT.format("frames.xyz", ""))
     with pytest.raises(DataError, match="an entry 'REF_energy': if that is it, say so, keys = "):
         fit_file(copper / "fit.toml")
+    with pytest.warns(UserWarning, match="an entry 'REF_forces'"):
+        fit_file(with_energies(copper))
     (copper / "fit.toml").write_text(FIT.format("frames.xyz", 'keys = {energy = "REF_energi"}'))
     with pytest.raises(DataError, match="REF_energi"):
         fit_file(copper / "fit.toml")
@@ -211,6 +217,7 @@ def test_fits_refuse_atoms_on_top_of_each_other_before_anything_is_fitted(copper
     frames = ase.io.read(copper / "frames.xyz", ":")
     frames[0].set_cell(np.diag([1e-3, 3, 3]))
     for atoms in frames:
+        del atoms.arrays["REF_forces"]
         atoms.info["energy"] = 1.0
     ase.io.write(copper / "thin.xyz", frames, format="extxyz")
     (copper / "fit.toml").write_text(FIT.format("thin.xyz", ""))
