@@ -313,7 +313,7 @@ def test_frames_without_a_wanted_label_are_named() -> None:
     systems = [labelled("a", energy=1.0), labelled("b", energy=1.0, forces=forces), labelled("c", forces=forces)]
     found = check_labels(systems, {"energy": 1.0, "forces": 0.5, "stress": 0.0})
     assert found.lacking == {"energy": ("c",), "forces": ("a",)}
-    assert found.lines()[0].startswith("1 of 3 frames have no energy, such as c")
+    assert found.lines()[0].startswith("1 of 3 frames has no energy, such as c")
     assert check_labels(systems[1:2], ("energy", "forces")).lines() == []
 
 

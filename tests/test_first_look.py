@@ -100,7 +100,7 @@ def test_frames_that_lack_labels_are_named(tmp_path: Path) -> None:
     settings = config(tmp_path, training={"epochs": 1})
     settings = dataclasses.replace(settings, data=dataclasses.replace(settings.data, validation_size=None, **data))
     said = said_in(tmp_path, settings)
-    assert "1 of 11 frames have no forces, such as mixed.traj frame 3; the rest of them is used" in said
+    assert "1 of 11 frames has no forces, such as mixed.traj frame 3; the rest of them is used" in said
     (warning,) = [line for line in said if line.startswith("warning: nothing is learnt")]
     assert "of 1 frames, which have no energy and no forces: mixed.traj frame 5; label or remove them" in warning
 
@@ -152,7 +152,7 @@ def test_a_stress_without_a_volume_is_told_and_not_learnt(tmp_path: Path) -> Non
     assert streamed.labelled() == {"energy": 2, "forces": 0, "stress": 1}
     assert streamed.labels([0, 1]).stress.isnan().all(dim=1).tolist() == [True, False]
     (line,) = [x for x in lacking(both, LossConfig(), LabelFormat()) if "not periodic in three directions" in x]
-    assert line.startswith("1 frames have a stress")
+    assert line.startswith("1 frame with a stress is not periodic")
 
 
 def test_isolated_atoms_are_found_wherever_the_split_has_put_them(tmp_path: Path) -> None:

@@ -260,7 +260,7 @@ def test_the_command_writes_and_tells(model: LinearPotential, tmp_path: Path) ->
     assert "not built" in done.stderr
     missing = invgen("export", "lammps", tmp_path / "none.npz", "-o", tmp_path / "x")
     assert missing.returncode == 2
-    assert "no such file" in missing.stderr
+    assert "no such potential" in missing.stderr
 
 
 def test_the_library_of_mpich_is_found_beside_python() -> None:

@@ -243,9 +243,9 @@ def test_frames_that_stand_out_are_named() -> None:
     told = "\n".join(seen.warnings)
     assert "energies per atom after E0 far from all others: water 7" in told
     assert seen.outliers[0].frame == "water 7"
-    assert "forces of 1 frames do not cancel; the largest sum is 1.5 eV/Å in water 9" in told
+    assert "forces of 1 frame do not cancel; the largest sum is 1.5 eV/Å in water 9" in told
     assert "all forces are zero in 1 molecules, such as water 11" in told
-    assert "1 frames repeat others, such as again repeats water 12; their energies differ by up to 1 eV" in told
+    assert "1 frame repeats another, such as again repeats water 12; their energies differ by up to 1 eV" in told
 
 
 def test_stresses_in_gigapascal_are_noticed() -> None:

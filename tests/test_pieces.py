@@ -385,7 +385,9 @@ def test_memory_is_told_and_refused_beforehand(monkeypatch):
         select(LONG, Setting())
     with pytest.raises(TooManyCandidates, match=r"take fewer workers \(now 2\), or lower"):
         select(LONG, Setting(workers=2))
-    cost = r"raise max_candidates \(now 600; --max-candidates .*\), which takes at most 0\.3 GiB of memory and 1 pieces"
+    cost = (
+        r"raise max_candidates \(now 600; --max-candidates .*\), which takes at most 0\.3 GiB of memory and 1 piece of"
+    )
     with pytest.raises(TooManyCandidates, match=cost):
         select(LONG, Setting(max_candidates=600))
 
