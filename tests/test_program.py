@@ -336,6 +336,11 @@ def test_a_member_that_stands_twice_is_named_under_any_spelling():
         invgen.shorten(BasisSpec(l_max=2, n_max=3, ordering="program"), "1a.1a")
 
 
+def test_a_pseudo_scalar_is_not_exchanged_for_what_has_no_sign():
+    with pytest.raises(SpecError, match=r"not of parity 'proper': eabc\.1a\.1d\.2be\.3cde; leave them out"):
+        invgen.shorten(BasisSpec(l_max=3, n_max=4, ordering="program"), ["1a.1a", "eabc.1a.1d.2be.3cde"])
+
+
 def test_where_nothing_is_chosen_the_ordering_is_refused():
     with pytest.raises(SpecError, match="a linear set leaves nothing to choose, got ordering='program'"):
         invgen.generate(BasisSpec(l_max=2, n_max=2, objective="linear", ordering="program"))

@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 
 from invgen.compiler.algebra import modular
+from invgen.compiler.candidates.ace.truncation import parities
 from invgen.compiler.candidates.family import family_of
 from invgen.compiler.kernels.alternatives import in_turn
 from invgen.compiler.kernels.lower import form_of
@@ -54,8 +55,9 @@ class Shortened:
 def shorten(spec: BasisSpec, labels: Iterable[str], setting: Setting) -> Shortened:
     """Exchanges members of a list for candidates of the spec, as long as each set is made of functions of the other.
 
-    Raises ``ValueError`` for a label that is none, ``TypeError`` for a text in place of a list, and ``SpecError`` for a
-    tensor that the spec does not have, or where the ordering of the spec counts no program.
+    With parity ``both`` they are so but for signs: a proper scalar may take the place of a pseudo-scalar. Raises
+    ``ValueError`` for a label that is none, ``TypeError`` for a text in place of a list, and ``SpecError`` for a tensor
+    or a parity that the spec does not have, or where the ordering of the spec counts no program.
     """
     if not spec.by_program:
         raise SpecError(f"a list is shortened by what a program costs, got ordering={spec.ordering!r}; use 'program'")
@@ -67,6 +69,11 @@ def shorten(spec: BasisSpec, labels: Iterable[str], setting: Setting) -> Shorten
     known = set(family.channels(spec))
     if foreign := [c.label for c in listed if not known.issuperset(c.content)]:
         raise SpecError(f"{', '.join(foreign)} name tensors that {spec.id} does not have; raise l_max or channels")
+    if other := [c.label for c in listed if c.is_pseudo not in parities(spec.parity)]:
+        raise SpecError(
+            f"not of parity {spec.parity!r}: {', '.join(other)}; leave them out, or give the spec parity='both', where "
+            "sets are functions of each other but for signs"
+        )
     exact = setting.selection(spec).exact
     own = Matroid(gradients(exact, listed), setting.prime)
     members = [listed[k] for k in own.first(range(len(listed)))]
