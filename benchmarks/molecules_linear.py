@@ -84,7 +84,13 @@ MORE_CARBON: Mapping[str, Any] = {
     "neighbours": {"N": 1, "O": 2},
 }
 LARGE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    "acac": {"by element": {"degrees": {"H": (10, 8, 7), "C": (12, 10, 8), "O": (10, 7, 6)}}},
+    "acac": {
+        "by element": {"degrees": {"H": (10, 8, 7), "C": (12, 10, 8), "O": (10, 7, 6)}},
+        "more at carbon, plain prior": {
+            "degrees": {"H": (10, 8, 7), "C": (12, 10, 9), "O": (10, 7, 6)},
+            "normalise": False,
+        },
+    },
     "3bpa": {
         "by element": {"degrees": {"H": (9, 6, 5), "C": (12, 10, 8), "N": (10, 7, 6), "O": (10, 7, 6)}},
         "more at carbon": MORE_CARBON,
