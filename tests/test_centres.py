@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -15,8 +16,11 @@ from invgen.ace.fitting.centres import degrees, kept_functions, labels_of, pair_
 from invgen.ace.fitting.config import parse_fit_config
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.radials import pair_table, radial_basis
+from invgen.ace.fitting.sizes import sizes_of_file
+from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure
 from invgen.runs.config import ConfigError
+from invgen.spec import BasisSpec
 
 CENTRES = {"Ni": [4, 3.5, 0, 4]}
 ADDED = {"Cu": 0.5}
@@ -72,6 +76,31 @@ def test_coefficients_of_kept_functions_make_a_potential():
     scale = DIRECT_SUM["float64"] * abs(rows.forces).max() * abs(c).sum()
     np.testing.assert_allclose(found.energy, rows.energy @ c, rtol=0, atol=scale)
     np.testing.assert_allclose(found.forces.reshape(-1), rows.forces @ c, rtol=0, atol=scale)
+
+
+@pytest.mark.parametrize("objective", ["linear", "independent"])
+def test_functions_of_each_element_are_counted_before_they_are_made(objective, tmp_path):
+    basis = {"total_degree": 6, "w_L": "1/2", "n_max": 3, "objective": objective, "elements": ["Cu", "Ni"]}
+    limits = {"centres": {"Ni": [5, 4.5, 0]}, "neighbours": {"Ni": 1}}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in basis.items()]
+    lines += [f"[basis.{name}]\n{key} = {value}" for name, v in limits.items() for key, value in v.items()]
+    text = "\n".join(["[data]", 'train = "none.extxyz"', "[radial]", "cutoff = 5", "[basis]", *lines])
+    (tmp_path / "fit.toml").write_text(text)
+    found = sizes_of_file(tmp_path / "fit.toml")
+    request = {"family": "ace", "total_degree": 6, "w_L": "1/2", "n_max": 3, "elements": ("Cu", "Ni")}
+    everything = product_basis(invgen.generate(BasisSpec(**request, objective="linear")))
+    kept = kept_functions(everything, 0.5, basis["elements"], **limits)
+    assert found.by_element == dict(zip(basis["elements"], kept.sum(axis=1).tolist(), strict=True))
+    assert 0 < found.by_element["Ni"] < found.by_element["Cu"] < len(everything)
+    if objective == "linear":
+        assert found.coefficients == kept.sum()
+        assert f"{kept.sum()} coefficients: {kept[0].sum()} at Cu, {kept[1].sum()} at Ni" in str(found)
+    else:
+        mine = product_basis(invgen.generate(BasisSpec(**request, objective=objective)))
+        assert kept_functions(mine, 0.5, basis["elements"], **limits).sum() <= found.coefficients
+    (tmp_path / "fit.toml").write_text(text.replace("[basis.neighbours]", "[basis.neighbours]\nFe = 1"))
+    with pytest.raises(ConfigError, match=r"unknown element in basis\.neighbours: 'Fe'"):
+        sizes_of_file(tmp_path / "fit.toml")
 
 
 @pytest.mark.parametrize("centres", [{}, {"Cu": [3, 0, 0, 0]}, {"Ni": [3, 0, 0, 0]}])

@@ -12,7 +12,7 @@ from invgen.cli import requests
 from invgen.cli.application import BASES, app, out
 
 if TYPE_CHECKING:
-    from invgen.spec import BasisSpec
+    from invgen.compiler.inspect.sizes import Sizes
 
 
 @app.command(rich_help_panel=BASES)
@@ -29,21 +29,20 @@ def count(
     from invgen.compiler.inspect.sizes import sizes
 
     if configuration is None:
-        spec = requests.request(**options)
+        found = sizes(requests.request(**options))
     else:
         if given := requests.changed(options):
             raise ValueError(
                 f"count takes {configuration} or options of a request, not both; leave out {', '.join(given)}"
             )
-        spec = _of_file(configuration)
-    found = sizes(spec)
+        found = _of_file(configuration)
     if as_json:
         print(json.dumps(found.to_json(), indent=1))
     else:
         out.print(str(found), highlight=False, soft_wrap=True, markup=False)
 
 
-def _of_file(path: Path) -> BasisSpec:
-    from invgen.ace.fitting.run import basis_of_file
+def _of_file(path: Path) -> Sizes:
+    from invgen.ace.fitting.sizes import sizes_of_file
 
-    return basis_of_file(path)
+    return sizes_of_file(path)

@@ -53,12 +53,25 @@ def kept_functions(
     Raises ``ConfigError`` for other elements, lists of another length, and elements that are left without a function.
     """
     check_centres(centres, neighbours)
+    added = [neighbours.get(e, 0.0) for e in elements]
+    plain, degree = degrees(products, w_L), degrees(products, w_L, added)
+    return within_limits(np.asarray(products.orders), plain, degree, elements, centres, neighbours)
+
+
+def within_limits(
+    orders: np.ndarray,
+    plain: np.ndarray,
+    degree: np.ndarray,
+    elements: Sequence[str],
+    centres: Mapping[str, Any],
+    neighbours: Mapping[str, Any],
+) -> np.ndarray:
+    """As ``kept_functions``, of the order and degree of every function: without and with what neighbours add to it."""
     for name, given in (("centres", centres), ("neighbours", neighbours)):
         for element in given:
             if element not in elements:
                 raise ConfigError(unknown(f"element in basis.{name}:", element, elements))
-    orders = np.asarray(products.orders, dtype=np.int64)
-    plain, degree = degrees(products, w_L), degrees(products, w_L, [neighbours.get(e, 0.0) for e in elements])
+    orders = orders.astype(np.int64)
     largest = [float(plain[orders == n].max(initial=0.0)) for n in range(1, int(orders.max(initial=0)) + 1)]
     kept = np.array([degree <= _limits(e, centres.get(e, largest), len(largest))[orders - 1] for e in elements])
     for element, mine in zip(elements, kept, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ class Sizes:
         Components less the dimension of a generic orbit: the largest rank of any functions of these channels.
     rank_at_most
         The sharpest bound of the rank of the functions of this request, and so of how many are independent.
+    by_element
+        Where a fit limits functions by elements: how many of the linearly independent ones each element's atoms have.
     """
 
     spec: BasisSpec
@@ -38,6 +41,7 @@ class Sizes:
     channels: tuple[Channel, ...]
     bound: int
     rank_at_most: int
+    by_element: Mapping[str, int] | None = None
 
     @property
     def components(self) -> int:
@@ -54,7 +58,9 @@ class Sizes:
         """Of a linear potential, one set for each species of the central atom; at most so many unless ``linear``."""
         if not family_of(self.spec).atomic:
             return None
-        return self.spec.species * (self.counts.total if self.spec.objective == "linear" else self.rank_at_most)
+        most = self.counts.total if self.spec.objective == "linear" else self.rank_at_most
+        each = [most] * self.spec.species if self.by_element is None else self.by_element.values()
+        return sum(min(most, number) for number in each)
 
     @property
     def pieces(self) -> int | None:
@@ -78,6 +84,7 @@ class Sizes:
             "bound": self.bound,
             "rank_at_most": self.rank_at_most,
             "coefficients": self.coefficients,
+            "by_element": None if self.by_element is None else dict(self.by_element),
             "pieces": self.pieces,
             "memory_bytes": self.memory(),
             "memory_bytes_with_two_workers": self.memory(OTHERS),
@@ -94,7 +101,9 @@ class Sizes:
         ]
         if self.coefficients is not None:
             exact = "" if self.spec.objective == "linear" else "at most "
-            lines.append(f"  linear potential      {exact}{self.coefficients:,} coefficients")
+            shares = [f"{number:,} at {element}" for element, number in (self.by_element or {}).items()]
+            told = f": {', '.join(shares)}" * bool(shares)
+            lines.append(f"  linear potential      {exact}{self.coefficients:,} coefficients{told}")
         one, two = self.memory(), self.memory(OTHERS)
         if self.pieces is not None and one is not None and two is not None:
             lines.append(
