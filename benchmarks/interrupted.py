@@ -115,7 +115,7 @@ def main() -> None:
         killed.append(round(moment, 2))
         print(f"killed {len(killed)} of {KILLS}, {moment:.1f} s after it began", flush=True)
         if len(killed) == KILLS // 2:
-            told = on_a_full_disk(call)
+            told = on_a_full_disk(call).replace(f"{into}/", "")
             print(f"full disk: {told}", flush=True)
     subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
     whole, parts = contents(into / "whole"), contents(into / "parts")
