@@ -16,7 +16,7 @@ from invgen.ace.fitting.centres import degrees, kept_functions, labels_of, pair_
 from invgen.ace.fitting.config import parse_fit_config
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.radials import pair_table, radial_basis
-from invgen.ace.fitting.sizes import sizes_of_file
+from invgen.ace.fitting.run import sizes_of_file
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure
 from invgen.runs.config import ConfigError

@@ -488,19 +488,22 @@ def test_a_committee_tells_mean_and_spread(tmp_path: Path) -> None:
 def test_the_command_line_passes_on_what_it_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, object]] = []
 
-    def noted(path: Path, say: object, bar: object, **options: object) -> object:
+    def noted(config: object, base: Path, say: object, bar: object, **options: object) -> object:
         asked.append(options)
         return SimpleNamespace(finished=True, validation={"energy_rmse": 0.002, "energy_mae": 0.001}, test=None)
 
-    monkeypatch.setattr("invgen.potentials.training.run.train_from_file", noted)
-    (tmp_path / "model.safetensors").touch()
-    command = ["train", "c.toml", "--committee", "3", "--extend", "--from", str(tmp_path / "model.safetensors")]
+    monkeypatch.setattr("invgen.potentials.training.run.train", noted)
+    for name in ("model.safetensors", "train.extxyz"):
+        (tmp_path / name).touch()
+    path = tmp_path / "c.toml"
+    path.write_text('[data]\ntrain = "train.extxyz"\nvalidation_size = 1\n')
+    command = ["train", str(path), "--committee", "3", "--extend", "--from", str(tmp_path / "model.safetensors")]
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 0, result.output
     assert [options["member"] for options in asked] == [0, 1, 2]
     assert all(options["extend"] is True for options in asked)
     assert asked[0]["start"] == (tmp_path / "model.safetensors").resolve()
-    assert CliRunner().invoke(app, ["train", "c.toml"]).exit_code == 0
+    assert CliRunner().invoke(app, ["train", str(path)]).exit_code == 0
     assert asked[3] == {"start": None, "extend": False, "member": None}
 
 

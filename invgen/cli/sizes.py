@@ -43,6 +43,6 @@ def count(
 
 
 def _of_file(path: Path) -> Sizes:
-    from invgen.ace.fitting.sizes import sizes_of_file
+    from invgen.ace.fitting.run import sizes_of_file
 
     return sizes_of_file(path)

@@ -11,6 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from invgen.ace.fitting.centres import within_limits
 from invgen.ace.fitting.checks import check_request
 from invgen.ace.fitting.config import (
     BasisConfig,
@@ -41,6 +44,7 @@ from invgen.spec import MAX_CANDIDATES, BasisSpec
 
 if TYPE_CHECKING:
     from invgen.compiler.basis import Basis
+    from invgen.compiler.inspect.sizes import Sizes
 
 Progress = Callable[[str, int, int], None]
 
@@ -169,6 +173,30 @@ def basis_of_file(path: str | Path) -> BasisSpec:
         return find_basis(basis.source).spec
     elements = basis.elements or elements_of(read_structures(base / config.data.train))
     return BasisSpec(**spec_arguments(basis, elements))
+
+
+def sizes_of_file(path: str | Path) -> Sizes:
+    """The sizes of the basis that a TOML configuration asks for; raises as ``basis_of_file`` and ``kept_functions``."""
+    from invgen.compiler.inspect.sizes import sizes
+
+    spec, basis = basis_of_file(path), read_fit_config(path).basis
+    found = sizes(spec)
+    return replace(found, by_element=_by_element(spec, basis)) if basis.centres or basis.neighbours else found
+
+
+def _by_element(spec: BasisSpec, basis: BasisConfig) -> dict[str, int]:
+    """How many of all linearly independent functions ``kept_functions`` leaves to each element's atoms."""
+    from invgen.compiler.candidates.family import family_of
+
+    w_L = float(FitSettings.w_L if spec.w_L is None else spec.w_L)
+    added = [basis.neighbours.get(element, 0.0) for element in spec.elements]
+    pieces = [p for order in spec.orders for p in family_of(spec).multidegrees(spec, order) if not p.is_pseudo]
+    plain = np.array([sum(c.n + w_L * c.rank for c in p.factors) for p in pieces])
+    more = np.array([sum(added[c.species] for c in p.factors) for p in pieces])
+    each = np.repeat(np.arange(len(pieces)), [p.invariants for p in pieces])
+    orders = np.array([len(p.factors) for p in pieces])[each]
+    kept = within_limits(orders, plain[each], (plain + more)[each], spec.elements, basis.centres, basis.neighbours)
+    return dict(zip(spec.elements, kept.sum(axis=1).tolist(), strict=True))
 
 
 def _found_from(basis: BasisConfig, base: Path) -> BasisConfig:
