@@ -491,7 +491,8 @@ def cost(data: Path, element: str) -> None:
     model = LinearPotential(products, radial, (element,), np.ones((1, len(products))), np.zeros(1))
     near, size = model.neighbourhoods(structure), len(products)
     base = microseconds(partial(model.energy_forces_stress, structure, near), structure.atoms)
-    keep(element, "linear", {"us_per_atom": base})
+    here = {"timed_on": record.stamp()["processor"]}
+    keep(element, "linear", {"us_per_atom": base, **here})
     for name, row in kept()[element].items():
         if name not in (*HIDDEN, "inducing"):
             continue
@@ -503,7 +504,7 @@ def cost(data: Path, element: str) -> None:
         other = of_equal_cost(element, mine)
         if element in THINNED:
             other |= refitted(data, element, other)
-        keep(element, name, {"us_per_atom": mine, "equal_cost": other})
+        keep(element, name, {"us_per_atom": mine, "equal_cost": other, **here})
         print(f"{element} {name}: {mine:.1f} µs per atom, of equal cost {other}", flush=True)
 
 

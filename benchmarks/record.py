@@ -16,6 +16,8 @@ from typing import Any
 from invgen.files import write_text
 
 RESULTS = Path(__file__).resolve().parent / "results"
+SOURCES = ("invgen", "templates", "generated", "benchmarks/*.py")
+"""Of the repository, what results depend on."""
 PACKAGES = (
     "numpy",
     "sympy",
@@ -45,7 +47,7 @@ def stamp() -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
         "commit": _git("rev-parse", "--short", "HEAD"),
-        "uncommitted_changes": bool(_git("status", "--porcelain", "--", "invgen", "templates", "generated")),
+        "uncommitted_changes": bool(_git("status", "--porcelain", "--", *SOURCES)),
     }
 
 
@@ -89,7 +91,7 @@ def _version(name: str) -> str | None:
 
 
 def _git(*arguments: str) -> str:
-    command = ["git", "-C", str(RESULTS.parent), *arguments]
+    command = ["git", "-C", str(RESULTS.parent.parent), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 

@@ -14,7 +14,8 @@ errors) with fewer epochs, since there are more frames.
     export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
     python benchmarks/transfer.py --data FOLDER --into FOLDER [--models "HIP-HOP-NN (3,4)" ..] [--seeds 0 ..]
 
-Whichever are trained, the report is of all that are finished, and the JSON names what is missing.
+Whichever are trained, the report is of all that are finished, and the JSON names what is missing. Displacements follow
+eigenvectors, whose signs libraries of linear algebra choose: another machine may draw other frames of the same kind.
 """
 
 from __future__ import annotations

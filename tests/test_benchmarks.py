@@ -8,6 +8,7 @@ import importlib
 import io
 import json
 import lzma
+import subprocess
 import sys
 from dataclasses import replace
 from importlib.util import find_spec
@@ -281,6 +282,23 @@ def test_the_benchmarks_of_molecules_train_keep_and_report(script, tmp_path, mon
     molecules.work(script, planned, planned, argparse.Namespace(into=elsewhere, report=False))
     with pytest.raises(SystemExit, match=r"other settings than this script \(output: folder\)"):
         molecules.recorded(script, others)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_stamps_tell_changes_that_are_in_no_commit(tmp_path, monkeypatch):
+    record = importlib.import_module("record")
+    monkeypatch.setattr(record, "RESULTS", tmp_path / "benchmarks" / "results")
+    for name in ("invgen/a.py", "benchmarks/b.py", "benchmarks/results/c.json"):
+        write_text(tmp_path / name, "1\n")
+    who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "all"]):
+        subprocess.run(["git", "-C", tmp_path, *command], check=True)
+    write_text(tmp_path / "benchmarks/results/c.json", "2\n")
+    assert record.stamp()["uncommitted_changes"] is False
+    for name in ("invgen/a.py", "benchmarks/b.py"):
+        write_text(tmp_path / name, "2\n")
+        assert record.stamp()["uncommitted_changes"] is True
+        write_text(tmp_path / name, "1\n")
 
 
 @pytest.mark.usefixtures("scripts")

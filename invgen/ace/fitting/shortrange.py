@@ -32,8 +32,6 @@ WITHDRAWN = 0.9
 than that now and then, and should not run into it."""
 MARGIN = 2.0
 """How many times the attraction it is then."""
-
-
 CLOSEST = 0.1
 """Å: structures with closer atoms are refused, for a repulsion that ends there has no strength."""
 
