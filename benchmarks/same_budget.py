@@ -13,8 +13,8 @@ JSON.
       [--trials] [--budgets 100] [--molecules ..] [--seeds 0 ..] [--packages ..]           -> results/same_budget.json
 
 The environments hold torch and ``hippynn==0.1.3 numba``; or ``e3nn==0.4.4 mace-torch==0.3.16`` (``pip --no-deps``) with
-what MACE imports. Finished trainings lie in ``--into`` and are not repeated. ``--report`` writes what is finished; the
-JSON names what is missing.
+what MACE imports. Finished trainings lie in ``--into`` and are not repeated. The report has them, and those of the last
+one that were made elsewhere; ``--report`` writes what is finished, and the JSON names what is missing.
 """
 
 from __future__ import annotations
@@ -109,6 +109,11 @@ class Run:
     trial: int | None = None
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What its row begins with."""
+        return {key: getattr(self, key) for key in ("package", "molecule", "budget", "seed")}
+
+    @property
     def name(self) -> str:
         """Of its file."""
         last = f"trial-{self.trial}" if self.trial is not None else str(self.seed)
@@ -137,9 +142,9 @@ class Run:
         done = subprocess.run([*command, *(["--untested"] if self.trial is not None else [])], capture_output=True)
         if done.returncode:
             raise SystemExit(f"{self.name} failed:\n{done.stderr.decode()[-2000:]}")
-        facts = {"package": self.package, "molecule": self.molecule, "budget": self.budget, "seed": self.seed}
         stamp = record.stamp()
-        facts |= {"settings": self.settings, "processor": stamp["processor"], "trained_at": stamp["commit"]}
+        facts = {**self.facts, "settings": self.settings}
+        facts |= {"processor": stamp["processor"], "trained_at": stamp["commit"]}
         temporary = into / f"{self.name}.tmp"
         temporary.write_text(json.dumps({**facts, **json.loads(found.read_text())}, indent=1) + "\n")
         temporary.replace(into / f"run-{self.name}.json")
@@ -184,9 +189,22 @@ def runs() -> list[Run]:
     ]
 
 
+def recorded() -> dict[str, dict[str, Any]]:
+    """Rows of the last report by name, trained elsewhere perhaps. Fails if they are of other settings."""
+    path = record.RESULTS / "same_budget.json"
+    if not path.exists():
+        return {}
+    kept = json.loads(path.read_text())
+    if kept["settings"] != json.loads(json.dumps(SETTINGS)):
+        raise SystemExit(f"{path} has other settings than this script: move it away")
+    rows = [(run, row) for run in runs() for row in kept["rows"] if run.facts.items() <= row.items()]
+    return {run.name: row for run, row in rows}
+
+
 def report(into: Path) -> None:
     """``results/same_budget.json``, and the rows of the table in docs/performance.md."""
-    kept = [(run, run.finished(into)) for run in runs()]
+    before = recorded()
+    kept = [(run, run.finished(into) or before.get(run.name)) for run in runs()]
     rows = [row for _, row in kept if row]
     summary = []
     for (budget, molecule, package), members in grouped(rows, "budget", "molecule", "package").items():
@@ -203,25 +221,28 @@ def report(into: Path) -> None:
         )
     for line in table(summary):
         say(line)
-    tried = [(run, run.finished(into)) for run in trials()]
     write = {
         "what": "processor seconds of training steps on one thread; see benchmarks/peers/budget.py",
         "settings": SETTINGS,
-        "trials": [
-            {
-                "package": run.package,
-                "settings": run.settings,
-                "validation": found["validation"],
-                "steps": found["steps"],
-            }
-            for run, found in tried
-            if found
-        ],
+        "trials": tried(into),
         "summary": summary,
         "missing": [run.name for run, row in kept if not row],
         "rows": [{k: v for k, v in row.items() if k not in ("settings", "looks")} for row in rows],
     }
     record.write("same_budget", write)
+
+
+def tried(into: Path) -> list[dict[str, Any]]:
+    """The trials with their errors on the validation frames; those of the last report if none were made here."""
+    path = record.RESULTS / "same_budget.json"
+    made = [(run, run.finished(into)) for run in trials()]
+    if path.exists() and not any(found for _, found in made):
+        return json.loads(path.read_text())["trials"]
+    return [
+        {"package": run.package, "settings": run.settings} | {key: found[key] for key in ("validation", "steps")}
+        for run, found in made
+        if found
+    ]
 
 
 def table(summary: list[dict[str, Any]]) -> list[str]:
