@@ -25,6 +25,7 @@ import invgen
 from invgen.engines.errors import EngineError
 from invgen.files import write_text
 from invgen.potentials.training.config import OutputConfig
+from invgen.resources import cache_folder
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
 SCRIPTS = {path.stem: path for path in sorted([*FOLDER.glob("*.py"), *FOLDER.glob("peers/*.py")])}
@@ -99,12 +100,12 @@ def test_a_name_that_is_gone_is_noticed(source):
 
 
 @pytest.fixture
-def scripts(monkeypatch, tmp_path):
+def scripts(monkeypatch):
     """The folder as a place to import from; what scripts set in the environment is undone."""
     monkeypatch.syspath_prepend(str(FOLDER / "peers"))
     monkeypatch.syspath_prepend(str(FOLDER))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("INVGEN_CACHE", str(cache_folder()))
 
 
 @pytest.mark.usefixtures("scripts")
