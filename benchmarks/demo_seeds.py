@@ -1,4 +1,4 @@
-"""The trainings of ``make demo`` for five seeds and two backends: is either test error at most half with invariants?
+"""The trainings of ``make demo`` for five seeds and two backends: is either MAE at most half with invariants?
 
 Settings, frames and split are those of ``examples/demo.py``; the seed draws the initial weights and the order of the
 data. Labels, checkpoints and finished trainings are kept in ``--into`` and not repeated. One training at a time.
@@ -40,8 +40,7 @@ import demo
 
 SEEDS = (0, 1, 2, 3, 4)
 BACKENDS = ("numba", "torch")
-KEYS = ("energy_rmse", "force_rmse")
-HALF = 0.5
+KEYS = ("energy_mae", "energy_rmse", "force_mae", "force_rmse")
 say = partial(print, flush=True)
 
 
@@ -68,7 +67,7 @@ def execute(config: Config, backend: str, sets: dict[str, Dataset], folder: Path
     """Train and test: errors in eV and eV/Å, seconds of the steps."""
     model = network(config, sets["train"], backend)
     start = time.process_time()
-    trainer = Trainer(model, sets["train"], sets["validation"], config.training, folder, say)
+    trainer = Trainer(model, sets["train"], sets["validation"], config.training, folder, say, loss=config.loss)
     if not trainer.run():
         raise SystemExit(130)
     return {
@@ -95,7 +94,7 @@ def collect(into: Path, configs: dict[str, Config]) -> dict[str, Any]:
     settings = {name: config.to_json() for name, config in configs.items()}
     for values in settings.values():
         values["data"].pop("train")
-        values["model"]["basis"] = "cartesian-l4-n5-by_program-robust"
+        values["model"]["basis"] = "cartesian-l4-n5-by_cost-robust"
     return {"units": "meV, meV/Å, s", "threads": torch.get_num_threads(), "settings": settings, "table": table}
 
 
@@ -115,12 +114,16 @@ def report(into: Path, configs: dict[str, Config]) -> None:
     record.write("demo_seeds", data)
     worst = 0.0
     for line in data["table"]:
-        energy, force = (line[key] for key in KEYS)
-        worst = max(worst, energy["ratio"], force["ratio"])
-        texts = [f"{e[demo.WITHOUT]:.0f} -> {e[demo.WITH]:.0f} ({e['ratio']:.2f})" for e in (energy, force)]
-        say(f"{line['backend']} seed {line['seed']}: energy {texts[0]} meV, force {texts[1]} meV/Å")
-    if worst > HALF:
-        raise SystemExit(f"the largest ratio is {worst:.2f}, more than {HALF}")
+        worst = max(worst, *(line[key]["ratio"] for key in demo.CLAIMED))
+        say(f"{line['backend']} {table_row(line)}")
+    if worst > demo.LARGEST_RATIO:
+        raise SystemExit(f"the largest ratio is {worst:.2f}, more than {demo.LARGEST_RATIO}")
+
+
+def table_row(line: dict[str, Any]) -> str:
+    """A seed in docs/training.md: errors without and with invariants, and their ratio."""
+    texts = [f"{line[k][demo.WITHOUT]:.0f} / {line[k][demo.WITH]:.0f}: {line[k]['ratio']:.2f}" for k in KEYS]
+    return f"| {line['seed']} | {' | '.join(texts)} |"
 
 
 def main() -> None:

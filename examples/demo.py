@@ -31,28 +31,31 @@ from invgen.potentials.training.run import TrainingResult, train
 from invgen.potentials.training.sets import load_splits
 from invgen.runs.heartbeat import heartbeat
 
-FRAMES, VALIDATION, TEST = 26_000, 500, 1_500
+FRAMES, VALIDATION, TEST = 10_000, 500, 1_500
 FRAME_SEED = 1
 """Of the drawing of frames. Settings were chosen on frames of other seeds, so these have never been looked at."""
 SMALLEST_TOLERANCE = 1e-10
 REQUESTS = {
     "independent": {"objective": "independent"},
-    "robust, with the shortest kernels": {"objective": "robust", "ordering": "program"},
+    "robust, the cheapest members first": {"objective": "robust", "ordering": "cost"},
 }
 """The last one is what the network is made with."""
 WITHOUT, WITH = "HIP-NN", "HIP-HOP-NN"
 KINDS = {WITHOUT: "hip-nn", WITH: "hip-hop-nn"}
 MODEL = {"features": 48, "sensitivities": 6, "soft_max": 5.0, "sigma": 3.0, "cutoff": 6.5, "atom_layers": 2}
+LOSS = {"kind": "mae", "energy": 0.2}
 TRAINING = {
     "epochs": 10,
-    "batch_size": 25,
-    "learning_rate": 3e-3,
+    "batch_size": 50,
+    "learning_rate": 5e-3,
     "sensitivity_rate": 0.2,
     "optimizer": "muon",
     "schedule": "one-cycle",
 }
+LABELS = ("energy", "force")
+CLAIMED = tuple(f"{label}_mae" for label in LABELS)
 LARGEST_RATIO = 0.5
-"""Of either test error with invariants to that without; docs/training.md has five seeds."""
+"""Of either of these test errors with invariants to that without; docs/training.md has five seeds."""
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -135,7 +138,7 @@ def learn(folder: Path, into: Path) -> None:
     picture = draw(results, load_splits(configurations[WITH].data, Path())["test"], into / "result.png")
     errors = _report(results)
     say(f"learning curves and predictions: {picture}")
-    for key in ("energy_rmse", "force_rmse"):
+    for key in CLAIMED:
         ratio = errors[WITH][key] / errors[WITHOUT][key]
         say(f"{key} with invariants: {ratio:.2f} of that without")
         if not ratio <= LARGEST_RATIO:
@@ -154,11 +157,11 @@ def _train(name: str, config: Config, into: Path) -> TrainingResult:
 
 def _report(results: dict[str, TrainingResult]) -> dict[str, dict[str, float]]:
     """Prints and returns the test errors (eV, eV/Å)."""
-    columns = ("network", "parameters", "energy RMSE (meV)", "force RMSE (meV/Å)")
+    columns = ("network", "parameters", "energy MAE, RMSE (meV)", "force MAE, RMSE (meV/Å)")
     report, found = Table(*columns, title="test errors", title_justify="left"), {}
     for name, result in results.items():
         found[name] = result.test or {}
-        errors = [f"{1000 * found[name][key]:.0f}" for key in ("energy_rmse", "force_rmse")]
+        errors = [", ".join(f"{1000 * found[name][f'{of}_{kind}']:.0f}" for kind in ("mae", "rmse")) for of in LABELS]
         report.add_row(name, f"{result.model.parameter_count():,}", *errors)
     console.print(report)
     return found
@@ -171,6 +174,7 @@ def configuration(kind: str, folder: Path, frames: Path, seed: int = 0) -> Confi
         {
             "data": {"train": str(frames.resolve()), "validation_size": VALIDATION, "test_size": TEST},
             "model": {"kind": kind, **MODEL, **basis},
+            "loss": LOSS,
             "training": {**TRAINING, "seed": seed},
             "output": {"folder": f"training-{kind}"},
         }
@@ -186,8 +190,8 @@ def draw(results: dict[str, TrainingResult], test: list[Structure], path: Path) 
 
     figure, axes = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
     histories = {name: result.history for name, result in results.items()}
-    learning_curves(axes[0, 0], histories, "energy_rmse")
-    learning_curves(axes[0, 1], histories, "force_rmse")
+    learning_curves(axes[0, 0], histories, "energy_mae")
+    learning_curves(axes[0, 1], histories, "force_mae")
     data = Dataset.from_structures(test, next(iter(results.values())).model.cutoff)
     batch, labels = data.batch(range(len(data))), data.labels(range(len(data)))
     energies, forces = {}, {}

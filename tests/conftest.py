@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,22 @@ def pytest_xdist_auto_num_workers() -> int:
     free = free_memory()
     count = cores() if free is None else min(cores(), free // WORKER_MEMORY)
     return count if count > 1 else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first: at the end they would leave the other workers without work."""
+    items.sort(key=lambda item: "slow" not in item.keywords)
+
+
+@pytest.fixture(autouse=True)
+def unpainted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures of trainings and fits are made, but painted for tests with the marker ``painted`` alone.
+
+    A training of a test would spend most of its time on the pixels.
+    """
+    for name in ("invgen.potentials.training.report", "invgen.ace.fitting.report"):
+        if name in sys.modules and "painted" not in request.keywords:
+            monkeypatch.setattr(sys.modules[name], "_png", lambda figure: b"\x89PNG")
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ import ctypes
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -231,6 +233,31 @@ def with_entries(source: str) -> str:
     return KERNEL.sub(entry, source)
 
 
+OPTIONS = ("-std=c++17", "-O0", "-fPIC", "-fno-gnu-unique")
+_kept = tempfile.TemporaryDirectory()
+
+
+@cache
+def prelude(tracked: bool) -> Path:
+    """What every text begins with, as a header that is compiled once in a process: its parsing is half of the work."""
+    header = Path(_kept.name) / ("tracked.h" if tracked else "prelude.h")
+    header.write_text(PRELUDE + (TRACKED if tracked else ""))
+    command = [str(HOST), *OPTIONS, "-x", "c++-header", str(header), "-o", f"{header}.gch"]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    return header
+
+
+@cache
+def driver_library() -> Path:
+    """The stand-in for the driver."""
+    source = Path(_kept.name) / "driver.c"
+    source.write_text(DRIVER)
+    library = source.with_suffix(".so")
+    command = ["gcc", "-shared", "-fPIC", str(source), "-o", str(library), "-ldl"]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    return library
+
+
 class HostCompiler:
     """Takes the place of NVRTC; an image is the path of a shared library."""
 
@@ -243,12 +270,12 @@ class HostCompiler:
     def compile(self, source: str, architecture: str, definitions: tuple[str, ...]) -> Compiled:
         self.calls += 1
         stem = self.folder / f"kernels{self.calls}"
-        text = PRELUDE + (TRACKED if self.tracked else "") + with_entries(source)
+        text = f'#include "{prelude(self.tracked)}"\n{with_entries(source)}'
         if self.tracked:
             definitions = tuple("REAL=Tracked" if d == "REAL=double" else d for d in definitions)
         stem.with_suffix(".cpp").write_text(text)
-        options = ["-std=c++17", "-O0", "-shared", "-fPIC", "-fno-gnu-unique", *(f"-D{d}" for d in definitions)]
-        command = [str(HOST), *options, f"{stem}.cpp", "-o", f"{stem}.so"]
+        options = [*OPTIONS, "-Winvalid-pch", *(f"-D{d}" for d in definitions)]
+        command = [str(HOST), *options, "-shared", f"{stem}.cpp", "-o", f"{stem}.so"]
         subprocess.run(command, check=True, capture_output=True, text=True)
         return Compiled(f"{stem}.so".encode() + b"\0", {})
 
@@ -258,12 +285,8 @@ Host = tuple[HostCompiler, Driver]
 
 
 def stand_in(folder: Path) -> Driver:
-    """The stand-in for the driver, compiled into ``folder``."""
-    (folder / "driver.c").write_text(DRIVER)
-    library = folder / "libdriver.so"
-    command = ["gcc", "-shared", "-fPIC", str(folder / "driver.c"), "-o", str(library), "-ldl"]
-    subprocess.run(command, check=True, capture_output=True, text=True)
-    return Driver(ctypes.CDLL(str(library)))
+    """The stand-in for the driver, with counters of its own: a copy in ``folder``."""
+    return Driver(ctypes.CDLL(shutil.copy(driver_library(), folder / "libdriver.so")))
 
 
 def run_last_block(library: Path, name: str, blocks: int, threads: int, arguments: list[object]) -> None:

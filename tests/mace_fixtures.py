@@ -25,14 +25,17 @@ with warnings.catch_warnings():
 def ordered_couplings(ranks: tuple[int, ...], rank: int, order: int) -> np.ndarray:
     """All couplings of an ordered product to one rank of parity (-1)^l: (2 L + 1, width, ..., width, columns)."""
     width = sum(2 * r + 1 for r in ranks)
-    found = [c for c in _chains(ranks, order) if (c[0], c[1]) == (rank, rank % 2)]
+    found = [c for c in _chains(ranks, order, rank) if (c[0], c[1]) == (rank, rank % 2)]
     empty = np.zeros((2 * rank + 1, *(width,) * order, 1))
     return np.stack([c[2] for c in found], axis=-1) if found else empty
 
 
+three_j = cache(lambda *ranks: o3.wigner_3j(*ranks, dtype=torch.float64).numpy())
+
+
 @cache
-def _chains(ranks: tuple[int, ...], order: int) -> list[tuple[int, int, np.ndarray]]:
-    """(rank, parity, coupling (2 L + 1, width, ...)) of every chain of couplings."""
+def _chains(ranks: tuple[int, ...], order: int, last: int | None = None) -> list[tuple[int, int, np.ndarray]]:
+    """(rank, parity, coupling (2 L + 1, width, ...)) of every chain of couplings, or of those to the rank ``last``."""
     width = sum(2 * r + 1 for r in ranks)
     starts = np.cumsum([0, *(2 * r + 1 for r in ranks)])
     singles = [(r, r % 2, np.eye(width)[s : s + 2 * r + 1]) for r, s in zip(ranks, starts, strict=False)]
@@ -41,8 +44,10 @@ def _chains(ranks: tuple[int, ...], order: int) -> list[tuple[int, int, np.ndarr
     found = []
     for (a, p, left), (b, q, right) in itertools.product(_chains(ranks, order - 1), singles):
         for c in range(abs(a - b), a + b + 1):
-            three = o3.wigner_3j(c, a, b, dtype=torch.float64).numpy() * np.sqrt(2 * c + 1)
-            coupling = np.einsum("cab,ax,by->cxy", three, left.reshape(len(left), -1), right)
+            if last not in (None, c):
+                continue
+            three = three_j(c, a, b) * np.sqrt(2 * c + 1)
+            coupling = np.einsum("cab,ax,by->cxy", three, left.reshape(len(left), -1), right, optimize=True)
             found.append((c, (p + q) % 2, coupling.reshape(2 * c + 1, *(width,) * order)))
     return found
 

@@ -25,6 +25,7 @@ import invgen
 from invgen.engines.errors import EngineError
 from invgen.files import write_text
 from invgen.potentials.training.config import OutputConfig
+from invgen.resources import cache_folder
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
 SCRIPTS = {path.stem: path for path in sorted([*FOLDER.glob("*.py"), *FOLDER.glob("peers/*.py")])}
@@ -99,12 +100,12 @@ def test_a_name_that_is_gone_is_noticed(source):
 
 
 @pytest.fixture
-def scripts(monkeypatch, tmp_path):
+def scripts(monkeypatch):
     """The folder as a place to import from; what scripts set in the environment is undone."""
     monkeypatch.syspath_prepend(str(FOLDER / "peers"))
     monkeypatch.syspath_prepend(str(FOLDER))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("INVGEN_CACHE", str(cache_folder()))
 
 
 @pytest.mark.usefixtures("scripts")
@@ -495,6 +496,15 @@ def test_tables_of_molecules_say_what_was_measured(script, rows, head):
 
 
 @pytest.mark.usefixtures("scripts")
+def test_the_table_of_the_demo_says_what_was_measured():
+    module = importlib.import_module("demo_seeds")
+    measured = json.loads((FOLDER / "results" / "demo_seeds.json").read_text())["table"]
+    assert len(measured) == len(module.SEEDS)
+    assert table_of("| seed | energy MAE |", "training") == [module.table_row(x) for x in measured]
+    assert max(x[key]["ratio"] for x in measured for key in module.demo.CLAIMED) <= module.demo.LARGEST_RATIO
+
+
+@pytest.mark.usefixtures("scripts")
 def test_the_page_reads_the_lines_of_qm9_off_as_the_results_do():
     page = (FOLDER.parent / "docs" / "performance.md").read_text(encoding="utf-8")
     fits = json.loads((FOLDER / "results" / "qm9.json").read_text())["fits"]
@@ -502,9 +512,9 @@ def test_the_page_reads_the_lines_of_qm9_off_as_the_results_do():
     assert f"{far['hip-hop-nn']} kcal/mol for HIP-HOP-NN and {far['hip-nn']} for HIP-NN" in " ".join(page.split())
 
 
-def table_of(head):
-    """Rows of the table in docs/performance.md whose head begins so."""
-    page = (FOLDER.parent / "docs" / "performance.md").read_text(encoding="utf-8")
+def table_of(head, page="performance"):
+    """Rows of the table in a page of docs/ whose head begins so."""
+    page = (FOLDER.parent / "docs" / f"{page}.md").read_text(encoding="utf-8")
     return page[page.index(head) :].split("\n\n")[0].splitlines()[2:]
 
 

@@ -303,27 +303,29 @@ print("MSE", repr(float(tracker.best_metric_values["valid"]["MSE"])))
 
 def test_a_training_script_runs_with_one_more_line(tmp_path: Path) -> None:
     """The same losses after three epochs; its checkpoint and its structure are read without this package."""
-    said = []
-    for name, line in (("plain", ""), ("patched", "invgen.hippynn.patch(network)")):
-        (tmp_path / name).mkdir()
-        done = subprocess.run(
-            [sys.executable, "-c", TRAINING.replace("#PATCH", line)],
-            cwd=tmp_path / name, capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3000:]
-        said.append(float(done.stdout.split("MSE")[-1]))
-    assert said[0] > 0
-    close(np.array(said[1]), np.array(said[0]), 1e-9, least=0.0)
-    code = """
-import sys, warnings; warnings.simplefilter("ignore")
-sys.modules["invgen"] = None
-import torch; torch.set_default_dtype(torch.float64)
+    script = TRAINING.replace("#PATCH", "invgen.hippynn.patch(network)")
+    patched = float(script_of(script, tmp_path / "patched").split("MSE")[-1])
+    script = f"import sys; sys.modules['invgen'] = None\n{TRAINING.replace('import invgen', '')}"
+    read = f"""
+import os
 from hippynn.experiment.serialization import load_checkpoint_from_cwd
+os.chdir({str(tmp_path / "patched")!r})
 print(len(load_checkpoint_from_cwd(map_location="cpu")["training_modules"].model.state_dict()))
 """
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=tmp_path / "patched", capture_output=True, text=True, check=False)
+    plain = script_of(script + read, tmp_path / "plain").split("MSE")[-1].split()
+    assert float(plain[0]) > 0
+    assert int(plain[-1]) > 0
+    close(np.array(patched), np.array(float(plain[0])), 1e-9, least=0.0)
+
+
+def script_of(code: str, folder: Path) -> str:
+    """What a script that must succeed prints, run in a new folder."""
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False, timeout=300
+    )
     assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
 
 
 def test_low_distances_are_warned_of() -> None:

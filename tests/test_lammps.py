@@ -210,7 +210,8 @@ def test_another_version_of_lammps_is_refused_when_it_loads(plugin: Plugin, tmp_
     assert f"-DINVGEN_LAMMPS={found.version}" in script
     for file in plugin.folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / SCRIPT).write_text(script.replace(f"={found.version}", "=20200303"))
+    quickly = script.replace("-O3", "-O0")
+    (tmp_path / SCRIPT).write_text(quickly.replace(f"={found.version}", "=20200303"))
     subprocess.run(["sh", str(tmp_path / SCRIPT)], check=True)
     lines = [f"plugin load {tmp_path / LIBRARY}", *plugin.lines[1:]]
     words = f"built for LAMMPS 20200303, but this is LAMMPS {found.version}: build it again"

@@ -15,6 +15,7 @@ import pytest
 import torch
 from ase.calculators.calculator import PropertyNotImplementedError
 from matplotlib.figure import Figure
+from matplotlib.image import imread
 from network_fixtures import BUILDERS, CUTOFF, SIZES, as_atoms, build, crystal, graph, labelled, molecule, predict
 
 from invgen.data import CoincidentAtomsError, DataError, Dataset, Structure, UnknownSpeciesError, write_npz
@@ -541,6 +542,7 @@ def test_unreadable_configurations_are_errors(tmp_path: Path) -> None:
         read_config(tmp_path / "bad.toml")
 
 
+@pytest.mark.painted
 @pytest.mark.parametrize("suffix", ["npz", "xyz"])
 def test_train_from_file_leaves_everything(tmp_path: Path, suffix: str) -> None:
     structures = labelled(12)
@@ -569,6 +571,8 @@ def test_train_from_file_leaves_everything(tmp_path: Path, suffix: str) -> None:
         "checkpoint.npz", "model.safetensors", "learning_curve.csv", "summary.json", "log.txt", "errors.txt",
         "learning_curve.png", "parity.png",
     }  # fmt: skip
+    for picture in (tmp_path / "out").glob("*.png"):
+        assert imread(picture).std() > 0.01, "there is something on it"
     assert "structures: 3 validation, 2 test, 7 train" in said
     assert (tmp_path / "out" / "log.txt").read_text().splitlines() == said
     assert isinstance(load_model(tmp_path / "out" / "model.safetensors"), HipHopNN)

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import ase.io
 import numpy as np
@@ -39,6 +40,7 @@ from invgen.potentials import (
 from invgen.potentials.committee import CommitteeCalculator
 from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, state_arrays
+from invgen.potentials.training import sets
 from invgen.potentials.training.config import LossConfig, ReferencesConfig, TrainingConfig
 from invgen.potentials.training.processes import Processes, ProcessesError, started_processes
 from invgen.potentials.training.schedule import make_schedule, torch_schedules
@@ -509,42 +511,38 @@ def test_the_command_line_passes_on_what_it_was_asked_for(tmp_path: Path, monkey
 
 # ---- several processes ------------------------------------------------------------------------------------------
 
-WORKER = """
-import dataclasses, sys
-from pathlib import Path
-import numpy as np
-sys.path.insert(0, {tests!r})
-from network_fixtures import labelled
-from test_training import config, without
-from invgen.potentials.training import run, sets, trainer
 
-folder = Path({folder!r})
-frames = [without(s, "forces") if k % 3 == 0 else without(s, "energy") if k % 3 == 1 else s
-          for k, s in enumerate(labelled(12))]
-parts = {{"train": frames[:7], "validation": frames[7:10], "test": frames[10:]}}
-sets.load_splits = lambda settings, base, stage: parts
-settings = config(folder, training={{"epochs": {epochs}, "batch_size": 3, "dtype": "float64", "learning_rate": 0.01,
-                                     "average": 0.9, "clip": 1.0, "checkpoint_seconds": 0.0}})
-kept = []
-step = trainer.Trainer._backward
-def noting(self, systems):
-    value = step(self, systems)
-    kept.append(np.concatenate([p.grad.numpy().ravel() for p in self.model.parameters() if p.grad is not None]))
-    if {fail} and self.processes.rank == 1 and len(kept) == 4:
-        raise SystemExit(9)
-    return value
-trainer.Trainer._backward = noting
-result = run.train(settings, folder)
-np.save(folder / f"gradients-{{len(kept)}}.npy", np.stack(kept))
-"""
+def work(folder: Path, fail: bool = False) -> None:
+    """A training by however many processes: batches of 3, 3 and 1 systems, labels missing in turn; keeps gradients."""
+    frames = [without(s, ("forces", "energy")[k % 3]) if k % 3 < 2 else s for k, s in enumerate(labelled(12))]
+    parts = {"train": frames[:7], "validation": frames[7:10], "test": frames[10:]}
+    training = {"epochs": 2, "batch_size": 3, "average": 0.9, "clip": 1.0, "checkpoint_seconds": 0.0}
+    kept: list[np.ndarray] = []
+    step = Trainer._backward
 
+    def noting(self: Trainer, systems: torch.Tensor) -> float:
+        value = step(self, systems)
+        kept.append(np.concatenate([p.grad.numpy().ravel() for p in self.model.parameters() if p.grad is not None]))
+        if fail and self.processes.rank == 1 and len(kept) == 4:
+            raise SystemExit(9)
+        return value
 
-def launch(folder: Path, count: int, epochs: int = 2, fail: bool = False) -> subprocess.CompletedProcess[str]:
-    """A training by ``count`` processes under torchrun: batches of 3, 3 and 1 systems, labels missing in turn."""
     folder.mkdir(exist_ok=True)
+    with (
+        patch.object(sets, "load_splits", lambda settings, base, stage: parts),
+        patch.object(Trainer, "_backward", noting),
+    ):
+        train(config(folder, training=training), folder)
+    np.save(folder / f"gradients-{len(kept)}.npy", np.stack(kept))
+
+
+def launch(folder: Path, count: int, fail: bool = False) -> subprocess.CompletedProcess[str]:
+    """``work`` by ``count`` processes under torchrun."""
     script = folder / "worker.py"
-    tests = str(Path(__file__).parent)
-    script.write_text(WORKER.format(tests=tests, folder=str(folder), epochs=epochs, fail=fail))
+    script.write_text(
+        f"import sys\nfrom pathlib import Path\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        f"from test_training import work\nwork(Path({str(folder)!r}), fail={fail})\n"
+    )
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
     command = [
         sys.executable,
@@ -561,8 +559,7 @@ def launch(folder: Path, count: int, epochs: int = 2, fail: bool = False) -> sub
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("alone")
-    done = launch(folder, 1)
-    assert done.returncode == 0, done.stderr
+    work(folder)
     return folder
 
 
@@ -588,8 +585,7 @@ def test_another_number_of_processes_goes_on_and_a_dead_one_is_told(tmp_path: Pa
     failed = launch(tmp_path, 2, fail=True)
     assert failed.returncode != 0
     assert "lost the others" in failed.stderr or "exitcode  : 9" in failed.stderr
-    done = launch(tmp_path, 1)
-    assert done.returncode == 0, done.stderr
+    work(tmp_path)
     assert "continuing" in (tmp_path / "out" / "log.txt").read_text()
     first, second = (load_model(folder / "out" / "model.safetensors") for folder in (alone, tmp_path))
     for name, array in state_arrays(first).items():

@@ -25,7 +25,11 @@ from invgen.nn.network import Network
 from invgen.potentials.frozen.program import CALLS, LIBRARY, program_inputs
 from invgen.runtime.torch_private import compile_ahead, trace
 
-OPTIONS: dict[str, Any] = {"aot_inductor.package": False, "cpp.dynamic_threads": True}
+OPTIONS: dict[str, Any] = {
+    "aot_inductor.package": False,
+    "cpp.dynamic_threads": True,
+    "aot_inductor.precompile_headers": False,  # there is one source for each, so that nothing would be saved
+}
 OPEN = {0: torch.export.Dim.AUTO}
 
 
