@@ -98,11 +98,11 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "runs": ("data", "errors"),
     "ace": ("runtime", "runtime.cpu", "data", "emitted", "errors"),
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files", "markup", "version", "workers"),
-    "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
+    "potentials": ("potentials.training", "potentials.frozen", "nn", "ace", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
     "hippynn": ("engines",),
     "engines": ("potentials", "ace", "nn", "cpp", "data", "files", "version", *RUN),
-    "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files", "markup"),
+    "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "emitted", "errors", "files", "markup"),
 }
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")

@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from invgen.emitted.folder import EmittedFolder, open_folder, reopen, shipped_ids
-from invgen.errors import unknown
+from invgen.emitted.folder import EmittedFolder, find_folder, open_folder, reopen
 from invgen.markup import block, table
-from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
 from invgen.runtime.backends import BACKENDS, check_backend, for_arrays
 from invgen.runtime.choice import Decision, decisions
@@ -218,12 +216,7 @@ def _folder(source: Any, backend: str) -> EmittedFolder:
         raise TypeError(
             f"load takes a shipped id, the path of an emitted folder or a Basis, got {type(source).__name__}"
         )
-    path = Path(source)
-    if path.is_dir():
-        return open_folder(path)
-    if path.name == str(source) and (generated_folder() / path / "manifest.json").is_file():
-        return open_folder(generated_folder() / path)
-    raise FileNotFoundError(f"no emitted folder and no shipped basis: {unknown('basis', source, shipped_ids())}")
+    return find_folder(source)
 
 
 def _each(results: Any, change: Callable[[Any], Any]) -> Any:

@@ -56,6 +56,7 @@ def fit(
     radial: RadialBasis | RadialConfig | Mapping[str, Any],
     validation: Sequence[Structure] | str | Path = (),
     test: Sequence[Structure] | str | Path = (),
+    labels: LabelFormat | None = None,
     weights: Weights | Mapping[str, Any] | None = None,
     references: FitReferencesConfig | Mapping[str, Any] | None = None,
     solver: SolverConfig | Mapping[str, Any] | str = "ridge",
@@ -69,6 +70,8 @@ def fit(
 
     structures, validation, test
         Structures or a file of them. ``validation`` chooses lambda instead of cross-validation, ``test`` is measured.
+    labels
+        Keys and units of files; they travel with the potential, so that others are read as these.
     basis
         A basis of the family ace, a request for one, the keys of ``[basis]`` in a configuration, or a file.
     radial
@@ -85,7 +88,9 @@ def fit(
     Raises ``ConfigError``, ``SpecError`` or ``DataError`` before work starts, ``SchedulerError`` for a scheduler that
     is gone. Ctrl-C during assembly or solve keeps what was done in ``folder``; the same call goes on from there.
     """
-    sets = {"train": _structures(structures), "validation": _structures(validation), "test": _structures(test)}
+    labels = labels or LabelFormat()
+    sources = {"train": structures, "validation": validation, "test": test}
+    sets = {name: _structures(source, labels) for name, source in sources.items()}
     given, limits = table("weights", WeightsConfig, weights), _keys(basis)
     settings = FitSettings(
         given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
@@ -106,7 +111,8 @@ def fit(
         shape = replace(shape, functions=int(products.channels[:, 1].max()))
     if found.spec.w_L is not None:
         settings = replace(settings, w_L=found.spec.w_L)
-    about = {"basis": {"id": found.id, "sha256": found.digest, "spec": found.spec.to_json()}}
+    origin = {"id": found.id, "sha256": found.digest, "spec": found.spec.to_json()}
+    about = {"basis": origin, "labels": labels.to_json()}
     result = fit_products(sets, products, shape, elements, settings, progress=progress, about=about)
     return result if folder is None else replace(result, folder=result.write(folder, plots))
 
@@ -122,6 +128,7 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
     """
     config, base = read_fit_config(path), Path(path).parent
     check_files(config, base)
+    basis = _found_from(config.basis, base)
     labels = label_format(config.data.keys, config.data.units)
     others = {"test": config.data.test, "valid": config.data.validation}
     sets = {"train": read_structures(base / config.data.train, labels)}
@@ -138,10 +145,11 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
         sets |= {name: [pool[i] for i in sorted(indices)] for name, indices in rows.items()}
     return fit(
         sets["train"],
-        basis=_found_from(config.basis, base),
+        basis=basis,
         radial=config.radial,
         validation=sets["valid"],
         test=sets["test"],
+        labels=labels,
         weights=config.weights.weights(),
         references=config.references,
         solver=config.solver,
@@ -200,14 +208,21 @@ def _by_element(spec: BasisSpec, basis: BasisConfig) -> dict[str, int]:
 
 
 def _found_from(basis: BasisConfig, base: Path) -> BasisConfig:
-    """With the path of its source where that is a file relative to the configuration."""
-    if basis.source is None or not (base / basis.source).exists():
+    """With the path of its source, which is relative to the configuration. Raises ``ConfigError`` if there is none."""
+    from invgen.compiler.pipeline import basis_path
+
+    if basis.source is None:
         return basis
-    return replace(basis, source=str(base / basis.source))
+    if (base / basis.source).exists():
+        return replace(basis, source=str(base / basis.source))
+    try:
+        return replace(basis, source=str(basis_path(basis.source)))
+    except FileNotFoundError as error:
+        raise ConfigError(f"basis.source: {error}") from None
 
 
-def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:
-    return read_structures(source) if isinstance(source, str | Path) else list(source)
+def _structures(source: Sequence[Structure] | str | Path, labels: LabelFormat) -> list[Structure]:
+    return read_structures(source, labels) if isinstance(source, str | Path) else list(source)
 
 
 def _keys(basis: Any) -> BasisConfig:

@@ -16,8 +16,9 @@ from invgen.files import write_text
 from invgen.markup import block, preformatted
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
+from invgen.potentials.device import torch_device
 from invgen.potentials.evaluation import Evaluation, error_table, evaluate
-from invgen.potentials.training.config import Config, read_config
+from invgen.potentials.training.config import Config, check_places, read_config
 from invgen.potentials.training.journal import Bar, Progress, log, summary_writer
 from invgen.potentials.training.processes import Processes, started_processes
 from invgen.potentials.training.report import write_report
@@ -25,7 +26,7 @@ from invgen.potentials.training.schedule import make_schedule
 from invgen.potentials.training.sets import training_sets
 from invgen.potentials.training.start import load_start, starting_model
 from invgen.potentials.training.trainer import Trainer
-from invgen.runs.config import ConfigError, check_files
+from invgen.runs.config import ConfigError
 from invgen.runs.preparation import Stage, stages_told
 from invgen.runtime import choice
 
@@ -111,12 +112,12 @@ def train(
         folder = str(Path(config.output.folder) / f"member-{member}")
         seeded = replace(config.training, seed=config.training.seed + member)
         config = replace(config, training=seeded, output=replace(config.output, folder=folder))
-    check_files(config, base)
+    check_places(config, base)
     make_schedule(config.training)
     label_format(config.data.keys, config.data.units)
     if config.output.tensorboard:
         summary_writer()
-    device = torch_device(config.training.device)
+    device = torch_device(config.training.device, "training.device", ConfigError)
     with started_processes(device) as processes:
         if not processes.first:
             progress = bar = None
@@ -166,17 +167,6 @@ def _train(
 def below_bar(bar: Bar | None, done: int, epochs: int) -> Progress | None:
     """Shows a text below the bar while no epoch is under way; ``None`` without a bar."""
     return None if bar is None else lambda text: bar(done, epochs, text)
-
-
-def torch_device(kind: str) -> torch.device:
-    """``auto``, ``cpu`` or ``cuda``. Raises ``ConfigError`` where there is no GPU that torch can use."""
-    found = torch.cuda.is_available()
-    if kind == "cuda" and not found:
-        raise ConfigError(
-            f'training.device is "cuda", but torch {torch.__version__} finds no GPU here: take "auto" or "cpu", or '
-            "install a build of torch for CUDA and a driver"
-        )
-    return torch.device("cuda" if found and kind != "cpu" else "cpu")
 
 
 def evaluations(model: Network, sets: dict[str, Data], stage: Stage) -> dict[str, Evaluation]:

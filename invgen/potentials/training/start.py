@@ -17,7 +17,7 @@ from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.evaluation import chunks
 from invgen.potentials.saved import build_model, describe, load_model
-from invgen.potentials.training.config import ModelConfig
+from invgen.potentials.training.config import ModelConfig, basis_place
 from invgen.runs.config import ConfigError
 from invgen.runs.references import ReferencesConfig
 
@@ -56,7 +56,7 @@ def new_model(settings: ModelConfig, data: Data, seed: int, dtype: torch.dtype, 
         arguments["l_max"] = settings.l_max
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = build_model(settings.kind, {"species": data.species(), **arguments}, _basis(settings, base))
+        model = build_model(settings.kind, {"species": data.species(), **arguments}, basis_place(settings, base))
     return model.to(dtype)
 
 
@@ -69,7 +69,7 @@ def load_start(settings: ModelConfig, base: Path) -> tuple[ModelConfig, Network 
         return settings, None
     usual = ModelConfig(start=settings.start)
     given = {f.name for f in fields(ModelConfig) if getattr(settings, f.name) != getattr(usual, f.name)}
-    basis = _basis(settings, base) if "basis" in given else None
+    basis = basis_place(settings, base) if "basis" in given else None
     model = load_model(base / settings.start, basis=basis)
     described = describe(model)
     known = {name: described["arguments"][name] for name in ARGUMENTS if name in described["arguments"]}
@@ -116,8 +116,3 @@ def _predicted(model: Network, data: Data) -> torch.Tensor:
             for some in chunks(data, torch.arange(len(data)))
         ]
     )
-
-
-def _basis(settings: ModelConfig, base: Path) -> Path | str:
-    """A folder relative to the configuration, or an id."""
-    return base / settings.basis if (base / settings.basis).is_dir() else settings.basis
