@@ -254,5 +254,8 @@ def test_fits_refuse_atoms_on_top_of_each_other_before_anything_is_fitted(copper
         atoms.info["energy"] = 1.0
     ase.io.write(copper / "thin.xyz", frames, format="extxyz")
     (copper / "fit.toml").write_text(FIT.format("thin.xyz", ""))
-    with pytest.raises(DataError, match=r"thin.xyz frame 0: atoms \d and \d are 0.001 Å apart"):
+    with (
+        pytest.raises(DataError, match=r"thin.xyz frame 0: atoms \d and \d are 0.001 Å apart"),
+        pytest.warns(UserWarning, match="times the sum of covalent radii apart"),
+    ):
         fit_file(copper / "fit.toml")

@@ -167,9 +167,12 @@ def fit(
 
     import invgen.ace
 
+    def say(line: str) -> None:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
     with warnings_as_lines(), stages() as progress:
         try:
-            result = invgen.ace.fit_file(config, progress=progress, scheduler=scheduler)
+            result = invgen.ace.fit_file(config, progress=progress, scheduler=scheduler, say=say)
         except KeyboardInterrupt:
             err.print("interrupted; run again to continue", highlight=False)
             raise typer.Exit(130) from None

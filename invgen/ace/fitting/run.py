@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from invgen.ace.fitting.centres import within_limits
-from invgen.ace.fitting.checks import check_request
+from invgen.ace.fitting.checks import check_request, look_at
 from invgen.ace.fitting.config import (
     BasisConfig,
     FitReferencesConfig,
@@ -33,10 +33,9 @@ from invgen.ace.fitting.result import FitResult
 from invgen.ace.fitting.rows import Weights, elements_of
 from invgen.ace.radial import RadialBasis
 from invgen.data.dataset import split_indices
-from invgen.data.entries import found_in
-from invgen.data.errors import DataError
-from invgen.data.labels import LABELS, LabelFormat, label_format
-from invgen.data.structures import Structure, overlooked_labels, read_structures
+from invgen.data.first_look import WARNING
+from invgen.data.labels import LabelFormat, label_format
+from invgen.data.structures import Structure, read_structures
 from invgen.emitted.products import ProductBasis
 from invgen.errors import BasisFileError, SpecError, counted
 from invgen.runs.config import ConfigError, check_files
@@ -117,12 +116,20 @@ def fit(
     return result if folder is None else replace(result, folder=result.write(folder, plots))
 
 
-def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: str | None = None) -> FitResult:
+def fit_file(
+    path: str | Path,
+    progress: Progress | None = None,
+    *,
+    scheduler: str | None = None,
+    say: Callable[[str], None] | None = None,
+) -> FitResult:
     """Fit as a TOML configuration says, on the workers of a Dask scheduler if one is named; paths in the file are
     relative to it.
 
     path
         The TOML file, see docs/potentials.md.
+    say
+        Hears lines on the training structures before the fit begins; what looks wrong in them is a warning.
 
     Raises ``ConfigError`` naming the table, the key and the closest known one, and as ``fit``.
     """
@@ -132,7 +139,6 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
     labels = label_format(config.data.keys, config.data.units)
     others = {"test": config.data.test, "valid": config.data.validation}
     sets = {"train": read_structures(base / config.data.train, labels)}
-    _check_found(base / config.data.train, labels, sets["train"], config.weights.weights())
     sets |= {k: [] if v is None else read_structures(base / v, labels, wanted=()) for k, v in others.items()}
     if config.data.test_size:
         pool, size = sets["train"], config.data.test_size
@@ -143,6 +149,11 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
             )
         rows = split_indices(len(pool), {"test": size, "train": len(pool) - size}, config.data.split_seed)
         sets |= {name: [pool[i] for i in sorted(indices)] for name, indices in rows.items()}
+    for line in look_at(sets["train"], config, base / config.data.train, labels, progress):
+        if line.startswith(WARNING):
+            warnings.warn(line.removeprefix(WARNING), stacklevel=2)
+        elif say is not None:
+            say(line)
     return fit(
         sets["train"],
         basis=basis,
@@ -159,16 +170,6 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
         scheduler=scheduler,
         progress=progress,
     )
-
-
-def _check_found(path: Path, labels: LabelFormat, structures: Sequence[Structure], weights: Weights) -> None:
-    """Warns of entries that look like labels which no structure has; raises ``DataError`` if there is no label."""
-    found, unwanted = found_in(structures), [label for label in LABELS if getattr(weights, label) == 0]
-    lines = overlooked_labels(path, labels, [*found, *unwanted])
-    if not set(found) & set(LABELS):
-        raise DataError("; ".join(lines) or f"no frame of {path.name} has a label that counts")
-    for line in lines:
-        warnings.warn(line, stacklevel=3)
 
 
 def basis_of_file(path: str | Path) -> BasisSpec:
