@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def starting_model(
 ) -> Network:
     """A network with weights drawn from ``seed`` for the elements of ``data``, or ``loaded``; with E⁰ of ``data``."""
     if loaded is None:
-        model = new_model(settings, data, seed, dtype, base)
+        model = new_model(settings, data.species(), seed, dtype, base)
     else:
         model = loaded.to(dtype)
         unknown = sorted(set(data.species()) - set(model.species))
@@ -49,14 +50,16 @@ def starting_model(
     return model
 
 
-def new_model(settings: ModelConfig, data: Data, seed: int, dtype: torch.dtype, base: Path = Path()) -> Network:
-    """A network with weights drawn from ``seed``, for the elements of ``data``; its E⁰ are zero."""
+def new_model(
+    settings: ModelConfig, species: Sequence[int], seed: int, dtype: torch.dtype, base: Path = Path()
+) -> Network:
+    """A network with weights drawn from ``seed`` for the atomic numbers ``species``; its E⁰ are zero."""
     arguments: dict[str, Any] = {name: getattr(settings, name) for name in ARGUMENTS}
     if settings.kind == "hip-nn-ts":
         arguments["l_max"] = settings.l_max
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = build_model(settings.kind, {"species": data.species(), **arguments}, basis_place(settings, base))
+        model = build_model(settings.kind, {"species": species, **arguments}, basis_place(settings, base))
     return model.to(dtype)
 
 
