@@ -29,7 +29,8 @@ class Kernels(Modules):
     ``f.multiplicities`` says how many tensors there are of each of ``f.ranks``. ``invgen.load`` makes them: of a
     ``folder`` that was opened, for a ``backend`` by name, which ``automatic`` is where tensors start from.
 
-    Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64.
+    Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64, and
+    for masked arrays.
     """
 
     def __init__(
@@ -133,6 +134,11 @@ class Kernels(Modules):
         if imported is not None and any(isinstance(a, imported.Tensor) for a in arrays):
             return self._torch(kernel, arrays, component_axis)
         self.check_device("NumPy arrays")
+        if any(isinstance(a, np.ma.MaskedArray) for a in arrays):
+            raise TypeError(
+                f"{self.id}: got a masked array, whose mask would be lost: give the entries that count, such as "
+                "x[~x.mask.any(axis=-1)].data with components last, or x.filled(0)"
+            )
         given = tuple(np.asarray(a) for a in arrays)
         dtypes = {str(a.dtype) for a in given}
         if len(dtypes) != 1 or dtypes - {"float32", "float64"}:
