@@ -8,6 +8,7 @@ from pathlib import Path
 import ase.io
 import numpy as np
 import pytest
+from ase import Atoms
 from ase.build import bulk, molecule
 from ase.calculators.emt import EMT
 from processes import python
@@ -244,6 +245,21 @@ def test_a_test_set_of_all_structures_is_refused(copper: Path) -> None:
     (copper / "fit.toml").write_text(FIT.format("frames.xyz", keys))
     with pytest.raises(ConfigError, match=r"data.test_size 12 leaves none of the 12 structures"):
         fit_file(copper / "fit.toml")
+
+
+def test_fits_refuse_a_test_set_without_labels(copper: Path) -> None:
+    bare = [
+        Atoms(atoms.numbers, atoms.positions, cell=atoms.cell, pbc=True)
+        for atoms in ase.io.read(copper / "frames.xyz", ":3")
+    ]
+    ase.io.write(copper / "bare.xyz", bare, format="extxyz")
+    for name in ("test", "validation"):
+        keys = (
+            f'keys = {{energy = "REF_energy", forces = "REF_forces"}}\nunits = {{energy = "meV"}}\n{name} = "bare.xyz"'
+        )
+        (copper / "fit.toml").write_text(FIT.format("frames.xyz", keys))
+        with pytest.raises(DataError, match=f"none of the 3 {name} structures has a label to compare with"):
+            fit_file(copper / "fit.toml")
 
 
 def test_fits_refuse_atoms_on_top_of_each_other_before_anything_is_fitted(copper: Path) -> None:

@@ -58,7 +58,7 @@ def check_request(
     """All that can be seen before any work.
 
     Raises ``ConfigError`` for settings out of range and weights of a group that no structure belongs to, ``DataError``
-    without training structures, ``UnknownSpeciesError`` for elements that do not fit.
+    without training structures and for others without any label, ``UnknownSpeciesError`` for elements that do not fit.
     """
     check_fit_references(references)
     check_solver(solver)
@@ -66,6 +66,11 @@ def check_request(
         raise DataError("there are no training structures")
     for name, part in sets.items():
         check_elements(part, elements, training=name == "train")
+        if name != "train" and part and not found_in(part) & set(LABELS):
+            raise DataError(
+                f"none of the {len(part)} {name} structures has a label to compare with: tell where labels are "
+                f"(data.keys, which count for all files), or leave the {name} set out"
+            )
     groups = sorted({s.group for part in sets.values() for s in part if s.group is not None})
     for group in weights.groups:
         if group not in groups:
