@@ -5,9 +5,9 @@ Names are loaded when first used: ``import invgen`` imports neither torch nor Sy
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from invgen.lazy import lazy
 from invgen.spec import BasisSpec
 from invgen.version import __version__
 
@@ -59,14 +59,4 @@ __all__ = [
     "shorten",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(import_module(_NAMES[name]), name)
-    if name in _MODULES:
-        return import_module(f"invgen.{name}")
-    raise AttributeError(f"module 'invgen' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*__all__, *_MODULES})
+__getattr__, __dir__ = lazy(__name__, _NAMES, __all__, _MODULES)

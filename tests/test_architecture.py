@@ -25,6 +25,7 @@ GROUND: dict[str, tuple[str, ...]] = {
     "errors": (),
     "files": (),
     "kept": ("files", "resources"),
+    "lazy": (),
     "markup": (),
     "resources": (),
     "version": (),
@@ -60,7 +61,10 @@ COMPILER: dict[str, tuple[str, ...]] = {
     "compiler.notebook": ("compiler.candidates", "markup", "spec"),
     "compiler.basis": MADE,
     "compiler.covariant_basis": ("compiler.basis", *MADE),
-    "compiler.pipeline": ("compiler.covariant_basis", "compiler.basis", "compiler.selection", "resources", "spec"),
+    "compiler.pipeline": (
+        *("compiler.covariant_basis", "compiler.basis", "compiler.selection"),
+        *("errors", "resources", "spec"),
+    ),
     "compiler.inspect": (
         *("compiler.basis", "compiler.analysis", "compiler.emitters", "compiler.kernels", "emitted", "gpu"),
         *("markup", "resources", "version", "workers", *CHOICE),
@@ -93,16 +97,16 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     ),
     "runtime.cpu": ("emitted", "files", "resources"),
     "runtime.operators": ("runtime", "runtime.cpu", "emitted"),
-    "data": ("errors", "files"),
+    "data": ("errors", "files", "lazy"),
     "nn": ("data", *RUN),
     "runs": ("data", "errors"),
-    "ace": ("runtime", "runtime.cpu", "data", "emitted", "errors"),
+    "ace": ("runtime", "runtime.cpu", "data", "emitted", "errors", "lazy"),
     "ace.fitting": ("ace", "runs", "runtime.cpu", "data", "emitted", "errors", "files", "markup", "version", "workers"),
-    "potentials": ("potentials.training", "potentials.frozen", "nn", *MODELS),
+    "potentials": ("potentials.training", "potentials.frozen", "nn", "ace", "lazy", *MODELS),
     "potentials.frozen": ("potentials", "nn", "version", *MODELS),
     "hippynn": ("engines",),
     "engines": ("potentials", "ace", "nn", "cpp", "data", "files", "version", *RUN),
-    "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "errors", "files", "markup"),
+    "potentials.training": ("potentials", "nn", "runs", "runtime", "data", "emitted", "errors", "files", "markup"),
 }
 ROOMS = {**GROUND, **COMPILER, **BETWEEN, **RUNTIME}
 FACADES = ("invgen", "invgen.ace")

@@ -8,17 +8,20 @@ from pathlib import Path
 import ase.io
 import numpy as np
 import pytest
+from ase import Atoms
 from ase.build import bulk, molecule
 from ase.calculators.emt import EMT
 from processes import python
 from typer.testing import CliRunner
 
+import invgen
 from invgen.ace.fitting.run import fit_file
 from invgen.cli import app
 from invgen.data import DataError, look, read_structures
 from invgen.data.structure import Structure
 from invgen.errors import counted
 from invgen.files import whole_file
+from invgen.nn import Invariants
 from invgen.potentials.training.checkpoint import CHECKPOINT, read
 from invgen.runs.config import ConfigError
 
@@ -61,6 +64,37 @@ def test_what_is_not_there_is_said_before_torch_is_imported(tmp_path: Path, comm
         cwd=tmp_path,
     )
     assert told == f"error: {message}\n2 False False\n"
+
+
+CLOSE = "unknown basis 'cartesian-l3-n4-flexibel'; did you mean 'cartesian-l3-n4-flexible'?"
+
+
+@pytest.mark.parametrize("verb", [("show",), ("check",), ("report",), ("flexibility",), ("certify",)])
+def test_verbs_say_which_basis_may_be_meant(verb: tuple[str, ...], tmp_path: Path) -> None:
+    assert CLOSE in refused(*verb, CLOSE.split("'")[1])
+
+
+def test_calls_say_which_basis_may_be_meant() -> None:
+    for call in (invgen.find_basis, invgen.load, Invariants):
+        with pytest.raises(FileNotFoundError) as caught:
+            call(CLOSE.split("'")[1])
+        assert CLOSE in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("verb", "table", "key"), [("train", "model", "basis"), ("fit", "basis", "source"), ("count", "basis", "source")]
+)
+def test_configurations_say_which_basis_may_be_meant_before_data_are_read(
+    verb: str, table: str, key: str, tmp_path: Path
+) -> None:
+    (tmp_path / "data.xyz").write_text("no structures")
+    more = {"train": "validation_size = 1", "fit": "", "count": ""}[verb]
+    radial = "" if verb == "train" else "[radial]\ncutoff = 4.0\n"
+    text = f'[data]\ntrain = "data.xyz"\n{more}\n[{table}]\n{key} = "cartesian-l3-n4-flexibel"\n{radial}'
+    (tmp_path / "c.toml").write_text(text)
+    found = refused(verb, tmp_path / "c.toml")
+    assert f"{table}.{key}: " in found
+    assert CLOSE in found
 
 
 def test_an_output_folder_that_is_a_file_is_said_with_its_key(tmp_path: Path) -> None:
@@ -213,6 +247,21 @@ def test_a_test_set_of_all_structures_is_refused(copper: Path) -> None:
         fit_file(copper / "fit.toml")
 
 
+def test_fits_refuse_a_test_set_without_labels(copper: Path) -> None:
+    bare = [
+        Atoms(atoms.numbers, atoms.positions, cell=atoms.cell, pbc=True)
+        for atoms in ase.io.read(copper / "frames.xyz", ":3")
+    ]
+    ase.io.write(copper / "bare.xyz", bare, format="extxyz")
+    for name in ("test", "validation"):
+        keys = (
+            f'keys = {{energy = "REF_energy", forces = "REF_forces"}}\nunits = {{energy = "meV"}}\n{name} = "bare.xyz"'
+        )
+        (copper / "fit.toml").write_text(FIT.format("frames.xyz", keys))
+        with pytest.raises(DataError, match=f"none of the 3 {name} structures has a label to compare with"):
+            fit_file(copper / "fit.toml")
+
+
 def test_fits_refuse_atoms_on_top_of_each_other_before_anything_is_fitted(copper: Path) -> None:
     frames = ase.io.read(copper / "frames.xyz", ":")
     frames[0].set_cell(np.diag([1e-3, 3, 3]))
@@ -221,5 +270,8 @@ def test_fits_refuse_atoms_on_top_of_each_other_before_anything_is_fitted(copper
         atoms.info["energy"] = 1.0
     ase.io.write(copper / "thin.xyz", frames, format="extxyz")
     (copper / "fit.toml").write_text(FIT.format("thin.xyz", ""))
-    with pytest.raises(DataError, match=r"thin.xyz frame 0: atoms \d and \d are 0.001 Å apart"):
+    with (
+        pytest.raises(DataError, match=r"thin.xyz frame 0: atoms \d and \d are 0.001 Å apart"),
+        pytest.warns(UserWarning, match="times the sum of covalent radii apart"),
+    ):
         fit_file(copper / "fit.toml")

@@ -7,21 +7,24 @@ import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import ace_fixtures
 import network_fixtures
 import numpy as np
 import pytest
+import torch
 from ase import Atoms
 from ase.calculators.calculator import PropertyNotImplementedError
 from network_fixtures import as_atoms, build
 from tolerances import LAW
 
 from invgen.ace.repulsion import Repulsion
-from invgen.data import Structure
+from invgen.data import DataError, Structure
 from invgen.data.calculator import GeometryCalculator
-from invgen.potentials import InvgenCalculator, compile_model, load_compiled, save_model
+from invgen.errors import CudaError
+from invgen.potentials import InvgenCalculator, compile_model, load_compiled, load_potential, save_model
 from invgen.potentials.committee import CommitteeCalculator
 
 
@@ -117,3 +120,65 @@ def test_copies_and_pickles_give_the_same(made: Any) -> None:
             assert found.keys() == wanted[name].keys()
             for key in found:
                 np.testing.assert_array_equal(found[key], wanted[name][key])
+
+
+def test_threads_that_share_a_calculator_get_the_results_of_their_own_atoms(made: Any) -> None:
+    calculator, molecule, _ = made
+    systems = [atoms_of(molecule(seed), calculator) for seed in (0, 1)]
+    wanted = [atoms.get_forces() for atoms in systems]
+    wrong: list[object] = []
+    together = Barrier(len(systems))
+
+    def ask(atoms: Atoms, forces: np.ndarray) -> None:
+        for _ in range(40):
+            together.wait()
+            try:
+                found = atoms.get_forces()
+            except Exception as error:
+                wrong.append(error)
+            else:
+                wrong.extend([found] if found.shape != forces.shape or abs(found - forces).max() > 1e-9 else [])
+
+    threads = [Thread(target=ask, args=pair) for pair in zip(systems, wanted, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+@pytest.mark.parametrize("make", [network, compiled, committee])
+def test_a_device_that_is_not_there_is_refused(make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    calculator = make(tmp_path)
+    given = calculator.members[0].network if make is committee else calculator.network
+    places = [given, *([tmp_path / "model.safetensors"] if make is network else [])]
+    for place in places:
+        with pytest.raises(CudaError, match=r'device is "cuda", but torch .* finds no GPU here: take "auto" or "cpu"'):
+            InvgenCalculator(place, device="cuda")
+        with pytest.raises(ValueError, match=r"unknown device 'gpu'.*known: auto, cpu, cuda"):
+            InvgenCalculator(place, device="gpu")
+        for device in ("auto", "cpu"):
+            assert InvgenCalculator(place, device=device).model.device == torch.device("cpu")
+
+
+def test_the_folder_of_a_fit_is_refused_with_the_calculator_that_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    ace_fixtures.potential().save(tmp_path / "potential.npz")
+    for path in (tmp_path, tmp_path / "potential.npz"):
+        with pytest.raises(DataError, match=r"is a linear potential: take LinearPotential.load\(...\).calculator"):
+            InvgenCalculator(path)
+        with pytest.raises(DataError, match="computes on the CPU"):
+            load_potential(path, device="cuda")
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_a_saved_network_computes_on_the_gpu_there_is(tmp_path: Path) -> None:
+    file = save_model(build("hip-nn"), tmp_path / "model.safetensors")
+    found = [atoms_of(network_fixtures.molecule(), InvgenCalculator(file, device=d)) for d in ("auto", "cuda", "cpu")]
+    assert [atoms.calc.model.device.type for atoms in found] == ["cuda", "cuda", "cpu"]
+    for atoms in found[:2]:
+        np.testing.assert_allclose(atoms.get_forces(), found[2].get_forces(), rtol=0, atol=LAW["float64"])

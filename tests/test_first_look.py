@@ -15,16 +15,19 @@ from network_fixtures import CUTOFF, as_atoms, build, crystal, labelled, molecul
 from test_training import config, without
 from typer.testing import CliRunner
 
+from invgen.ace import fit_file
 from invgen.cli import app
 from invgen.data import DataError, Dataset, LabelFormat, StreamedDataset, Structure, read_structures, write_npz
 from invgen.data.differences import force_slope
+from invgen.data.first_look import first_look, lacking
+from invgen.data.labels import LABELS
 from invgen.data.structures import overlooked_labels
 from invgen.nn import EnergyForces
 from invgen.potentials import InvgenCalculator, evaluate, load_model, save_model, train
 from invgen.potentials.evaluated import evaluate_file
-from invgen.potentials.training.config import LossConfig, ModelConfig
-from invgen.potentials.training.first_look import first_look, lacking
-from invgen.runs.preparation import silent, stages_told
+from invgen.potentials.training.config import ModelConfig
+from invgen.runs.config import ConfigError
+from invgen.runs.preparation import stages_told
 
 
 def renamed(path: Path, structures: list[Structure], energy: str, forces: str, unit: float = 1.0) -> Path:
@@ -120,22 +123,59 @@ def near(count: int, sign: float = 1.0) -> list[Structure]:
     return [dataclasses.replace(s, forces=sign * s.forces) for s in found]
 
 
+class Begun(Exception):
+    """The fit itself."""
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_fit_looks_at_its_labels_before_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: float
+) -> None:
+    def begin(*sets: object, **settings: object) -> None:
+        raise Begun
+
+    monkeypatch.setattr("invgen.ace.fitting.run.fit", begin)
+    monkeypatch.setattr("invgen.cli.application.err.width", 10_000)
+    frames = near(30, sign)
+    atoms = [as_atoms(s) for s in frames]
+    for k, s in enumerate(frames):
+        found = {"energy": s.energy} if k == 4 else {"energy": s.energy, "forces": s.forces}
+        atoms[k].calc = SinglePointCalculator(atoms[k], **found)
+    ase.io.write(tmp_path / "frames.traj", atoms)
+    (tmp_path / "fit.toml").write_text(
+        '[data]\ntrain = "frames.traj"\n[basis]\ntotal_degree = 3\n[radial]\ncutoff = 4.0\n'
+    )
+    done = CliRunner().invoke(app, ["fit", str(tmp_path / "fit.toml")])
+    assert isinstance(done.exception, Begun)
+    assert "labels: energy 30, forces 29, stress 0" in done.stdout
+    assert "1 of 30 frames has no forces, such as frames.traj frame 4; the rest of them is used" in done.stdout
+    assert ("warning: forces" in done.stderr and "the sign of the forces is flipped" in done.stderr) == (sign < 0)
+
+
+def test_a_cutoff_that_is_no_length_is_refused_before_data_are_read(tmp_path: Path) -> None:
+    (tmp_path / "frames.npz").touch()
+    (tmp_path / "fit.toml").write_text(
+        '[data]\ntrain = "frames.npz"\n[basis]\ntotal_degree = 3\n[radial]\ncutoff = -4.0\n'
+    )
+    with pytest.raises(ConfigError, match=r"radial.cutoff is a length in Å: it must be positive, got -4"):
+        fit_file(tmp_path / "fit.toml")
+
+
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_flipped_forces_are_told_when_a_training_begins(tmp_path: Path, sign: float) -> None:
     said = said_in(tmp_path, config(tmp_path, near(30, sign), training={"epochs": 1}))
     assert any("the sign of the forces is flipped" in line for line in said) == (sign < 0)
 
 
-def test_few_frames_far_apart_are_no_reason_for_a_warning(tmp_path: Path) -> None:
+def test_few_frames_far_apart_are_no_reason_for_a_warning() -> None:
     """``invgen data --forces`` tells what it sees; a training that nobody asked warns of what is sure."""
     few = near(6, 0.75)
     assert force_slope(few).fits is False
-    settings = config(tmp_path, few)
-    assert not any("against" in line for line in first_look(settings, tmp_path, few, silent))
+    assert not any("against" in line for line in first_look(few, CUTOFF, LABELS, LabelFormat()))
     many = near(30, 0.75)
     assert force_slope(many).fits is False
-    assert not any("against" in line for line in first_look(settings, tmp_path, many, silent))
-    assert any("against" in line for line in first_look(settings, tmp_path, near(30, 0.5), silent))
+    assert not any("against" in line for line in first_look(many, CUTOFF, LABELS, LabelFormat()))
+    assert any("against" in line for line in first_look(near(30, 0.5), CUTOFF, LABELS, LabelFormat()))
 
 
 def test_a_stress_without_a_volume_is_told_and_not_learnt(tmp_path: Path) -> None:
@@ -151,7 +191,7 @@ def test_a_stress_without_a_volume_is_told_and_not_learnt(tmp_path: Path) -> Non
     streamed = StreamedDataset.open(tmp_path / "both.db", CUTOFF)
     assert streamed.labelled() == {"energy": 2, "forces": 0, "stress": 1}
     assert streamed.labels([0, 1]).stress.isnan().all(dim=1).tolist() == [True, False]
-    (line,) = [x for x in lacking(both, LossConfig(), LabelFormat()) if "not periodic in three directions" in x]
+    (line,) = [x for x in lacking(both, LABELS, LabelFormat()) if "not periodic in three directions" in x]
     assert line.startswith("1 frame with a stress is not periodic")
 
 

@@ -156,6 +156,69 @@ def test_a_linear_potential_is_measured_on_data(fitted: Path, tmp_path: Path) ->
     assert any(f"root mean square error {rmse:.4g} eV/Å" in a["aria-label"] for a in read.of("svg"))
 
 
+def test_evaluate_measures_a_linear_potential_as_its_fit_did(fitted: Path, tmp_path: Path) -> None:
+    file, wanted = fitted.parent / "test.extxyz", json.loads((fitted / "report.json").read_text())["errors"]["test"]
+    code, told = run("evaluate", fitted, file, "--json")
+    assert code == 0, told
+    assert (code, told) == run("evaluate", fitted / "potential.npz", file, "--json")
+    found = json.loads(told[told.index("{") :])
+    for group, errors in {"all": found["errors"], **found["by_group"]}.items():
+        for kind in ("rmse", "mae"):
+            assert 1000 * errors[f"energy_per_atom_{kind}"] == pytest.approx(wanted[group][f"energy_{kind}"])
+            assert errors[f"force_{kind}"] == pytest.approx(wanted[group][f"forces_{kind}"])
+    assert found["by_element"]["Cu"]["force_rmse"] == pytest.approx(found["errors"]["force_rmse"])
+    assert found["labelled"] == {"energy": 4, "stress": 0, "forces (atoms)": 16}
+    for words, message in (
+        (("--basis", fitted), "leave the basis out"),
+        (("--device", "gpu"), "unknown device 'gpu'"),
+        (("--key", "energy=Energy", "--key", "forces=force"), "no label to compare with"),
+    ):
+        code, told = run("evaluate", fitted, file, *words)
+        assert code != 0
+        assert message in told
+
+
+def test_evaluate_writes_predictions_of_a_linear_potential(fitted: Path, tmp_path: Path) -> None:
+    frames = ase.io.read(fitted.parent / "test.extxyz", ":")
+    for atoms in frames[1:]:
+        atoms.calc = None
+    ase.io.write(tmp_path / "some.extxyz", frames, format="extxyz")
+    code, told = run("evaluate", fitted, tmp_path / "some.extxyz", "-o", tmp_path / "predictions.extxyz")
+    assert code == 0, told
+    assert "atoms of Cu" in told
+    calculator = LinearPotential.load(fitted / "potential.npz").calculator()
+    for before, after in zip(frames, ase.io.read(tmp_path / "predictions.extxyz", ":"), strict=True):
+        one = before.copy()
+        one.calc = calculator
+        assert after.info["predicted_energy"] == pytest.approx(one.get_potential_energy(), abs=1e-6)
+        np.testing.assert_allclose(after.arrays["predicted_forces"], one.get_forces(), atol=1e-6)
+        np.testing.assert_allclose(after.info["predicted_stress"], one.get_stress(), atol=1e-6)
+    frames[2].numbers[0] = 28
+    ase.io.write(tmp_path / "some.extxyz", frames, format="extxyz")
+    code, told = run("evaluate", fitted, tmp_path / "some.extxyz")
+    assert code != 0
+    assert "some.extxyz frame 2 has Ni, but this potential knows only Cu" in told
+
+
+def test_evaluate_reads_labels_as_the_fit_did(fitted: Path, tmp_path: Path) -> None:
+    frames = ase.io.read(fitted.parent / "test.extxyz", ":")
+    for atoms in frames:
+        atoms.info["E"], atoms.arrays["F"] = atoms.get_potential_energy() * 1000, atoms.get_forces() * 1000
+        atoms.calc = None
+    ase.io.write(tmp_path / "data.extxyz", frames, format="extxyz")
+    text = (fitted.parent / "fit.toml").read_text().replace("train.extxyz", "data.extxyz")
+    text += "[solver]\nfolds = 2\n"
+    text = text.replace('test = "test.extxyz"', 'keys = {energy = "E", forces = "F"}\nunits = {energy = "meV"}')
+    (tmp_path / "fit.toml").write_text(text)
+    code, told = run("fit", tmp_path / "fit.toml")
+    assert code == 0, told
+    wanted = json.loads((tmp_path / "fit" / "report.json").read_text())["errors"]["train"]["all"]
+    code, told = run("evaluate", tmp_path / "fit", tmp_path / "data.extxyz", "--json")
+    found = json.loads(told[told.index("{") :])["errors"]
+    assert found["force_rmse"] == pytest.approx(wanted["forces_rmse"])
+    assert 1000 * found["energy_per_atom_rmse"] == pytest.approx(wanted["energy_rmse"])
+
+
 # ---- what may go wrong --------------------------------------------------------------------------------------------
 
 

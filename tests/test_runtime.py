@@ -123,6 +123,9 @@ def test_wrong_arrays_are_refused(f: Kernels) -> None:
         f(np.zeros((2, WIDE), dtype=np.int64))
     with pytest.raises(TypeError, match="float16"):
         f(np.zeros((2, WIDE), dtype=np.float16))
+    for masked in (np.ma.masked_invalid(rows(2, WIDE)), np.ma.array(rows(2, f.size), mask=True)):
+        with pytest.raises(TypeError, match="got a masked array, whose mask would be lost: give the entries that"):
+            f.vjp(*((masked, rows(2, f.size)) if masked.shape[1] == WIDE else (rows(2, WIDE), masked)))
     with pytest.raises(TypeError, match="floating-point tensors"):
         f(torch.zeros(2, WIDE, dtype=torch.int64))
     with pytest.raises(TypeError, match="differ in dtype"):

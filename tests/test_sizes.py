@@ -182,3 +182,18 @@ def test_generate_takes_what_count_takes(tmp_path: Path) -> None:
     basis = invgen.Basis.load(tmp_path / "basis")
     assert basis.spec == ace(n_max=3, total_degree=(9, 8, 6), l_max=(0, 2, 1), objective="linear")
     assert len(basis) == json.loads(command("count", *arguments, "--json").stdout)["total"]
+
+
+def test_generate_says_how_much_there_is_before_it_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def begin(*arguments: object, **more: object) -> None:
+        raise ValueError("begun")
+
+    monkeypatch.setattr(invgen, "generate", begin)
+    known = sizes(BasisSpec(l_max=3, n_max=4))
+    result = command("generate", "--l-max", 3, "-o", tmp_path / "basis")
+    told, failed = result.stderr.splitlines()
+    assert failed == "error: begun"
+    assert told.startswith(f"cartesian-l3-n4-independent: {known.counts.total} linearly independent functions (1 of ")
+    assert told.endswith(
+        f"{known.counts[4]} of order 4), at most {known.rank_at_most} of them functionally independent"
+    )

@@ -41,7 +41,7 @@ from invgen.potentials.committee import CommitteeCalculator
 from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, state_arrays
 from invgen.potentials.training import sets
-from invgen.potentials.training.config import LossConfig, ReferencesConfig, TrainingConfig
+from invgen.potentials.training.config import LossConfig, ModelConfig, ReferencesConfig, TrainingConfig
 from invgen.potentials.training.processes import Processes, ProcessesError, started_processes
 from invgen.potentials.training.schedule import make_schedule, torch_schedules
 from invgen.potentials.training.start import set_references
@@ -328,6 +328,67 @@ def test_a_finished_training_is_extended(tmp_path: Path) -> None:
     assert {row["batch_size"] for row in second.history[3:]} == {2}
     assert second.validation["loss"] <= first.validation["loss"]
     assert train(config(tmp_path, training=longer), tmp_path, extend=True).history == second.history
+
+
+def unreadable(*arguments: object, **more: object) -> None:
+    raise AssertionError("data were read")
+
+
+def test_other_settings_are_refused_before_data_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train(config(tmp_path), tmp_path)
+    changed = [
+        config(tmp_path, training={"epochs": 6}), config(tmp_path, model={"features": 5}),
+        config(tmp_path, model={"kind": "hip-nn"}), config(tmp_path, loss={"forces": 2.0}),
+        config(tmp_path, training={"dtype": "float32"}),
+    ]  # fmt: skip
+    monkeypatch.setattr("invgen.potentials.training.sets.read_structures", unreadable)
+    for settings, told in zip(changed, ("epochs", "features", "kind", "loss.forces", "dtype"), strict=True):
+        with pytest.raises(DataError, match=rf"belongs to another training: {told} \(was .*, now"):
+            train(settings, tmp_path)
+    shorter = config(tmp_path, training={"learning_rate": 0.02})
+    with pytest.raises(DataError, match="has 3 epochs behind it, and epochs is 3: raise it"):
+        train(shorter, tmp_path, extend=True)
+    with pytest.raises(AssertionError, match="data were read"):
+        train(changed[0], tmp_path, extend=True)
+
+
+@pytest.mark.parametrize("kind", ["new", "fine-tuned"])
+def test_a_finished_training_says_so_without_reading_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    start = save_model(build("hip-nn-ts-1", interactions=1), tmp_path / "start.safetensors") if kind != "new" else None
+    settings = config(tmp_path) if start is None else config(tmp_path, model={"features": 3})
+    if start is not None:
+        settings = dataclasses.replace(settings, model=ModelConfig())
+    first = train(settings, tmp_path, start=start)
+    with monkeypatch.context() as patch:
+        patch.setattr("invgen.potentials.training.sets.read_structures", unreadable)
+        said: list[str] = []
+        again = train(settings, tmp_path, said.append, start=start)
+    (line,) = said
+    assert "finished before, with these settings and data" in line
+    assert (again.finished, again.folder, again.validation, again.test, again.history) == (
+        True, first.folder, first.validation, first.test, first.history,
+    )  # fmt: skip
+    assert again.model.notes == first.model.notes
+    for name, array in state_arrays(first.model).items():
+        np.testing.assert_array_equal(state_arrays(again.model)[name], array)
+
+
+def test_a_finished_training_notices_what_changed(tmp_path: Path) -> None:
+    train(config(tmp_path), tmp_path)
+    for name in ("summary.json", "parity.png"):
+        (tmp_path / "out" / name).unlink()
+        said: list[str] = []
+        assert train(config(tmp_path), tmp_path, said.append).finished
+        assert not any("finished before" in line for line in said)
+        assert (tmp_path / "out" / name).exists(), "the report is written again"
+    said = []
+    train(config(tmp_path, training={"checkpoint_seconds": 1.0}), tmp_path, said.append)
+    assert not any("finished before" in line for line in said)
+    moved = [dataclasses.replace(s, energy=s.energy + 1) for s in labelled(12)]
+    with pytest.raises(DataError, match=r"training data \(other structures or labels\)"):
+        train(config(tmp_path, moved), tmp_path)
 
 
 def test_an_extension_keeps_data_and_model_and_needs_more_epochs(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ evaluates a potential is here, what makes a fit, from the design to the report, 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from invgen.lazy import lazy
 
 if TYPE_CHECKING:
     from invgen.ace.fitting.result import FitResult
@@ -30,12 +31,4 @@ _NAMES = {
     "fit_file": "invgen.ace.fitting.run",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(import_module(_NAMES[name]), name)
-    raise AttributeError(f"module 'invgen.ace' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy(__name__, _NAMES, __all__)

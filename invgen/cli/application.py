@@ -212,11 +212,12 @@ class _LineBelow(Progress):
 
 @contextmanager
 def warnings_as_lines() -> Iterator[None]:
-    """Tells warnings of the block as plain lines when it ends."""
-    with warnings.catch_warnings(record=True) as caught:
+    """Tells warnings of the block as plain lines, above the bar of a stage that shows one."""
+
+    def told(message: Warning | str, *others: Any, **more: Any) -> None:
+        _error_line(f"warning: {message}")
+
+    with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
-        try:
-            yield
-        finally:
-            for warning in caught:
-                err.print(f"warning: {warning.message}", highlight=False, markup=False, soft_wrap=True)
+        warnings.showwarning = told
+        yield

@@ -48,9 +48,11 @@ def generate(
     """
     import invgen
     from invgen.compiler.inspect.report import summary
+    from invgen.compiler.inspect.sizes import sizes
 
     chosen = backend_names(backends)
     spec = requests.request(**options)
+    err.print(sizes(spec).short(), highlight=False, markup=False, soft_wrap=True)
     with warnings_as_lines(), stages() as progress:
         try:
             basis = invgen.generate(

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from invgen.compiler.inspect.page.model_page import Curve, Errors, Facts, ModelFacts, Parity
+from invgen.data.files import POTENTIAL, linear_file
 
-NETWORK, POTENTIAL = "model.safetensors", "potential.npz"
+NETWORK = "model.safetensors"
 
 
 def model_file(path: Path) -> Path | None:
@@ -35,7 +36,7 @@ def model_facts(file: Path, data: Path | None = None, basis: str | None = None, 
     from invgen.data.files import read_tensors
     from invgen.potentials.saved import KIND
 
-    if _is_linear(file):
+    if linear_file(file):
         return _linear(file, data, labels)
 
     try:
@@ -43,17 +44,6 @@ def model_facts(file: Path, data: Path | None = None, basis: str | None = None, 
     except DataError as error:
         raise DataError(f"{error} (a report is of a basis, a trained network or a linear potential)") from error
     return _network(file, header, sum(array.size for array in arrays.values()), data, basis, labels)
-
-
-def _is_linear(file: Path) -> bool:
-    from invgen.ace.potential import KIND
-    from invgen.data.errors import DataError
-    from invgen.data.files import read_archive
-
-    try:
-        return bool(read_archive(file, KIND))
-    except DataError:
-        return False
 
 
 # ---- networks -----------------------------------------------------------------------------------------------------
@@ -167,31 +157,6 @@ def _parity(what: str, unit: str, pairs: np.ndarray) -> Parity:
     return Parity(what, unit, rows[:, 0].tolist(), rows[:, 1].tolist())
 
 
-def _evaluated(potential: Any, file: Path, labels: Any) -> Any:
-    """The ``Evaluation`` of a linear potential."""
-    from invgen.data import DataError, read_structures
-    from invgen.potentials.evaluation import Evaluation
-
-    structures = read_structures(file, labels)
-    if not any(s.energy is not None or s.forces is not None or s.stress is not None for s in structures):
-        raise DataError(f"{file} has no label to compare with: tell where its energies, forces or stresses are")
-    results = [potential.energy_forces_stress(s) for s in structures]
-    pairs = list(zip(structures, results, strict=True))
-    return Evaluation(
-        np.array([s.atoms for s in structures]),
-        np.concatenate([s.numbers for s in structures]),
-        tuple(s.group for s in structures),
-        np.array([_pair(s.energy, r.energy, ()) for s, r in pairs]),
-        np.concatenate([_pair(s.forces, r.forces, (s.atoms, 3)) for s, r in pairs]),
-        np.array([_pair(s.stress, r.stress, (6,)) for s, r in pairs]),
-    )
-
-
-def _pair(label: Any, found: Any, shape: tuple[int, ...]) -> np.ndarray:
-    sides = (np.full(shape, np.nan) if side is None else np.asarray(side, dtype=float) for side in (label, found))
-    return np.stack(list(sides), axis=-1)
-
-
 # ---- linear potentials --------------------------------------------------------------------------------------------
 
 
@@ -216,7 +181,9 @@ def _linear(file: Path, data: Path | None, labels: Any) -> ModelFacts:
     if data is None:
         missing.append("Predictions against labels, and errors by element: give labelled structures with --data FILE.")
     else:
-        more, parity = _of_evaluation(_evaluated(potential, data, labels), data.name)
+        from invgen.potentials.evaluated import evaluate_file
+
+        more, parity = _of_evaluation(evaluate_file(potential, data, labels), data.name)
         errors += more
     kept = ("references", "weights", "solver", "radial", "one_body", "short_range")
     facts = [Facts(f"Data: {name}", _rows(part)) for name, part in report.get("data", {}).items()]

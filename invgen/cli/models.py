@@ -39,13 +39,12 @@ def train(
 
     A training that is interrupted (exit code 130) goes on when called again.
     """
-    from invgen.potentials.training.config import read_config
-    from invgen.runs.config import check_files
+    from invgen.potentials.training.config import check_places, read_config
 
     if start is not None:
         check_file(start, "model", folders=True)
     settings = read_config(config)
-    check_files(settings, config.parent)
+    check_places(settings, config.parent)
 
     from invgen.potentials.evaluation import error_table
     from invgen.potentials.training import run
@@ -70,7 +69,9 @@ def evaluate(
     model: Annotated[
         Path,
         typer.Argument(
-            metavar="MODEL", help="The file of a trained network, or the folder of its training or of a compiled one."
+            metavar="MODEL",
+            help="The file of a trained network or a linear potential, the folder of its training, or of a compiled "
+            "network.",
         ),
     ],
     file: Annotated[
@@ -87,6 +88,9 @@ def evaluate(
         list[str] | None,
         typer.Option(help="What it is measured in: energy=kcal/mol. As in the training, if not given."),
     ] = None,
+    device: Annotated[
+        str, typer.Option(help="cpu, cuda, or auto: a GPU if torch finds one. Linear potentials compute on the CPU.")
+    ] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Numbers in eV, eV/Å and eV/Å^3 as JSON.")] = False,
     output: Annotated[
         Path | None,
@@ -103,7 +107,7 @@ def evaluate(
     from invgen.potentials import load_potential
     from invgen.potentials.evaluated import evaluate_file, trained_labels
 
-    potential = load_potential(model, basis)
+    potential = load_potential(model, basis, device)
     trained = trained_labels(potential)
     labels = LabelFormat(assignments(key, "--key") or trained.keys, assignments(unit, "--unit") or trained.units)
     with stages() as progress:
@@ -163,9 +167,12 @@ def fit(
 
     import invgen.ace
 
+    def say(line: str) -> None:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
     with warnings_as_lines(), stages() as progress:
         try:
-            result = invgen.ace.fit_file(config, progress=progress, scheduler=scheduler)
+            result = invgen.ace.fit_file(config, progress=progress, scheduler=scheduler, say=say)
         except KeyboardInterrupt:
             err.print("interrupted; run again to continue", highlight=False)
             raise typer.Exit(130) from None

@@ -31,6 +31,7 @@ from invgen.compiler.selection.objectives import select
 from invgen.compiler.selection.program.lists import Shortened
 from invgen.compiler.selection.program.lists import shorten as shorten_list
 from invgen.compiler.selection.setting import Setting
+from invgen.errors import unknown
 from invgen.resources import cache_folder, generated_folder
 from invgen.spec import MAX_CANDIDATES, BasisSpec
 
@@ -124,15 +125,20 @@ def _check_workers(workers: object, scheduler: str | None) -> None:
 def find_basis(source: str | os.PathLike[str] | Basis) -> Basis:
     """A basis from a file, a folder, or the id of a shipped one; a ``source`` that is a ``Basis`` is given back.
 
-    Raises ``FileNotFoundError``, listing what is shipped, when there is neither.
+    Raises as ``basis_path``.
     """
-    if isinstance(source, Basis):
-        return source
-    path = Path(source)
+    return source if isinstance(source, Basis) else Basis.load(basis_path(source))
+
+
+def basis_path(source: str | os.PathLike[str]) -> Path:
+    """Where the basis is that ``source`` names, a file, a folder, or the id of a shipped one.
+
+    Raises ``FileNotFoundError``, listing what is shipped and what comes closest, when there is neither.
+    """
+    path, shipped = Path(source), generated_folder() / str(source)
     if path.exists():
-        return Basis.load(path)
-    shipped = generated_folder() / str(source)
+        return path
     if (shipped / "basis.json").is_file():
-        return Basis.load(shipped)
+        return shipped
     known = sorted(p.parent.name for p in generated_folder().glob("*/basis.json"))
-    raise FileNotFoundError(f"no basis at {path} and none shipped under this id; shipped: {', '.join(known)}")
+    raise FileNotFoundError(f"no basis at {source}, and none of this id is shipped: {unknown('basis', source, known)}")

@@ -5,8 +5,7 @@ What holds torch's tensors is loaded when first used, so that files are read and
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from invgen.data.errors import CoincidentAtomsError, DataError, UnknownSpeciesError
 from invgen.data.labels import LabelCheck, LabelFormat, check_elements, check_labels, label_format
@@ -17,6 +16,7 @@ from invgen.data.npz import write_npz
 from invgen.data.recipes import RECIPES, Recipe, load_recipe, recipe
 from invgen.data.structure import Structure
 from invgen.data.structures import from_ase, read_structures
+from invgen.lazy import lazy
 
 if TYPE_CHECKING:
     from invgen.data.batch import Batch, Labels
@@ -63,12 +63,4 @@ __all__ = [
     "write_npz",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(import_module(_NAMES[name]), name)
-    raise AttributeError(f"module 'invgen.data' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy(__name__, _NAMES, __all__)

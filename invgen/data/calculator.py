@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import RLock
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -24,9 +25,28 @@ class GeometryCalculator(Calculator):
 
     Stress is there for cells periodic in three directions; asked for of others it is ``PropertyNotImplementedError``.
     Results are kept while elements and geometry stay exactly as they are.
+
+    Threads that share a calculator take turns: each gets what it asked for of its own atoms, and none is faster for it.
+    ``results`` are those of whoever asked last.
     """
 
     implemented_properties: ClassVar[list[str]] = ["energy", "free_energy", "energies", "forces", "stress"]
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._turn = RLock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the lock, which a copy has its own of."""
+        return {name: value for name, value in vars(self).items() if name != "_turn"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _turn=RLock())
+
+    def get_property(self, name: str, atoms: Atoms | None = None, allow_calculation: bool = True) -> Any:
+        """As ASE asks for everything: whether it is known already, and the calculation if not, in one turn."""
+        with self._turn:
+            return super().get_property(name, atoms, allow_calculation)
 
     def check_state(self, atoms: Atoms, tol: float = 0.0) -> list[str]:
         """What is not exactly as it was when ``results`` were calculated."""

@@ -21,6 +21,8 @@ from invgen.files import write_arrays, write_bytes
 
 LINEAR = "invgen linear potential"
 """The kind of the files of linear potentials, known where Numba is not installed, which they need."""
+POTENTIAL = "potential.npz"
+"""What fits call the file of a linear potential."""
 NOTE = "invgen"
 """The one entry in the metadata of a tensor file: their order is not kept, and equal contents are to be equal bytes."""
 
@@ -95,6 +97,12 @@ def kind_of(path: str | Path) -> str | None:
             return json.loads(json.loads((file.metadata() or {})[NOTE])["header"]).get("kind")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, safetensors.SafetensorError):
         return None
+
+
+def linear_file(path: str | Path) -> Path | None:
+    """The file of a linear potential, given itself or the folder of its fit; ``None`` for anything else."""
+    file = Path(path) / POTENTIAL if Path(path).is_dir() else Path(path)
+    return file if kind_of(file) == LINEAR else None
 
 
 def _checked(

@@ -15,7 +15,7 @@ from typing import Any
 
 from invgen.emitted.products import FILE as PRODUCTS
 from invgen.emitted.products import ProductBasis
-from invgen.errors import EmittedFileError
+from invgen.errors import EmittedFileError, unknown
 from invgen.files import write_bytes, write_text
 from invgen.resources import cache_folder, generated_folder
 
@@ -154,6 +154,19 @@ def _manifest(path: Path) -> dict[str, Any]:
 def shipped_ids() -> list[str]:
     """Ids of the folders that travel with the package."""
     return sorted(path.parent.name for path in generated_folder().glob("*/manifest.json"))
+
+
+def find_folder(source: str | os.PathLike[str]) -> EmittedFolder:
+    """The emitted folder at a path, or the shipped one of an id.
+
+    Raises ``FileNotFoundError``, listing what is shipped and what comes closest, when there is neither.
+    """
+    path = Path(source)
+    if path.is_dir():
+        return open_folder(path)
+    if path.name == str(source) and (generated_folder() / path / "manifest.json").is_file():
+        return open_folder(generated_folder() / path)
+    raise FileNotFoundError(f"no emitted folder and no shipped basis: {unknown('basis', source, shipped_ids())}")
 
 
 def find_key(key: str) -> EmittedFolder:

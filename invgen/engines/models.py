@@ -31,7 +31,7 @@ class Model:
 
 
 def open_model(path: str | Path, basis: Any = None) -> Model:
-    """Read a linear potential, a network (``basis`` as in ``load_model``), or the folder of a compiled network.
+    """Read a linear potential, a network (``basis`` as in ``load_model``), or the folder of either or a compiled one.
 
     Raises ``DataError`` for a path that holds none of them.
     """
@@ -41,7 +41,7 @@ def open_model(path: str | Path, basis: Any = None) -> Model:
     if path.is_dir():
         from invgen.potentials.calculator import load_potential
 
-        return Model(load_potential(path))
+        return Model(load_potential(path, basis))
     if kind_of(path) == LINEAR:
         from invgen.ace.potential import LinearPotential
 

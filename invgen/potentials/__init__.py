@@ -5,8 +5,9 @@ Names are loaded when first used, so that a configuration is read without torch.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from invgen.lazy import lazy
 
 if TYPE_CHECKING:
     from invgen.potentials.calculator import InvgenCalculator, load_potential
@@ -63,12 +64,4 @@ __all__ = [
     "train_from_file",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(import_module(_NAMES[name]), name)
-    raise AttributeError(f"module 'invgen.potentials' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy(__name__, _NAMES, __all__)

@@ -13,7 +13,7 @@ from invgen.data.errors import DataError
 from invgen.data.structure import Structure
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
-from invgen.potentials.calculator import InvgenCalculator, load_potential
+from invgen.potentials.calculator import InvgenCalculator
 from invgen.potentials.saved import MODEL
 
 SPREAD = {"energy_std": "energy", "energies_std": "energies", "forces_std": "forces", "stress_std": "stress"}
@@ -29,18 +29,24 @@ class CommitteeCalculator(GeometryCalculator):
     members
         Networks, files of networks or folders of compiled ones, at least two; or the folder of a training of a
         committee.
+    device
+        As of ``InvgenCalculator``.
 
     Raises ``DataError`` for fewer than two members, and where they were not made for the same elements.
     """
 
-    def __init__(self, members: Sequence[Network | EnergyForces | str | Path] | str | Path, **arguments: Any) -> None:
+    def __init__(
+        self,
+        members: Sequence[Network | EnergyForces | str | Path] | str | Path,
+        device: str = "auto",
+        **arguments: Any,
+    ) -> None:
         super().__init__(**arguments)
         if isinstance(members, (str, Path)):
             members = member_files(members)
         if len(members) < 2:
             raise DataError(f"a committee needs at least two members, got {len(members)}")
-        loaded = [load_potential(m) if isinstance(m, (str, Path)) else m for m in members]
-        self.members: list[BatchCalculator] = [InvgenCalculator(m) for m in loaded]
+        self.members: list[BatchCalculator] = [InvgenCalculator(m, device=device) for m in members]
         known = [tuple(sorted(calculator.model.species)) for calculator in self.members]
         for number, species in enumerate(known):
             if species != known[0]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -21,6 +22,9 @@ from invgen.files import write_text
 from invgen.nn.energy import EnergyForces
 from invgen.potentials.evaluation import Evaluation, evaluate, joined
 
+if TYPE_CHECKING:
+    from invgen.ace.potential import LinearPotential
+
 AT_ONCE = 2_000
 """Structures whose neighbours are in memory at a time."""
 PREDICTED = "predicted_"
@@ -29,7 +33,7 @@ Stage = Callable[[str, int, int], None]
 
 
 def evaluate_file(
-    network: EnergyForces,
+    potential: EnergyForces | LinearPotential,
     path: str | Path,
     labels: LabelFormat | None = None,
     predictions: str | Path | None = None,
@@ -43,28 +47,57 @@ def evaluate_file(
 
     Raises ``DataError`` for a file without any label, ``UnknownSpeciesError`` for elements the model does not know.
     """
-    labels = labels or trained_labels(network)
+    labels = labels or trained_labels(potential)
     structures = read_structures(path, labels, wanted=(), progress=progress)
     if predictions is None:
         _check(structures, Path(path), labels)
-    elements = sorted({int(z) for s in structures for z in s.numbers})
-    network.model.encoding.index(torch.tensor(elements, device=network.model.device))
-    parts = []
-    for start in range(0, len(structures), AT_ONCE):
-        some = structures[start : start + AT_ONCE]
-        data = Dataset.from_structures(some, network.model.cutoff)
-        parts.append(evaluate(network, data, everything=predictions is not None))
+    parts, done = [], 0
+    for part in _parts(potential, structures, predictions is not None):
+        parts.append(part)
+        done += len(part.atoms)
         if progress is not None:
-            progress("evaluate", start + len(some), len(structures))
+            progress("evaluate", done, len(structures))
     found = joined(parts)
     if predictions is not None:
         write_predictions(predictions, structures, found)
     return found
 
 
-def trained_labels(network: EnergyForces) -> LabelFormat:
-    """Keys and units of the labels that a model was trained on."""
-    return LabelFormat(**network.model.notes.get("labels", {}))
+def trained_labels(potential: EnergyForces | LinearPotential) -> LabelFormat:
+    """Keys and units of the labels that a model was trained on, or a linear potential fitted to."""
+    notes = potential.model.notes if isinstance(potential, EnergyForces) else potential.metadata
+    return LabelFormat(**notes.get("labels", {}))
+
+
+def _parts(
+    potential: EnergyForces | LinearPotential, structures: Sequence[Structure], everything: bool
+) -> Iterator[Evaluation]:
+    """Of all structures in their order, after a look at their elements."""
+    if not isinstance(potential, EnergyForces):
+        from invgen.ace.neighbourhoods import species_of
+
+        for structure in structures:
+            species_of(structure, potential.numbers)
+        yield from (_linear(potential, structure) for structure in structures)
+        return
+    elements = sorted({int(z) for s in structures for z in s.numbers})
+    potential.model.encoding.index(torch.tensor(elements, device=potential.model.device))
+    for start in range(0, len(structures), AT_ONCE):
+        data = Dataset.from_structures(structures[start : start + AT_ONCE], potential.model.cutoff)
+        yield evaluate(potential, data, everything=everything)
+
+
+def _linear(potential: LinearPotential, structure: Structure) -> Evaluation:
+    """Of one structure."""
+    found = potential.energy_forces_stress(structure)
+
+    def rows(name: str, *shape: int) -> np.ndarray:
+        sides = (getattr(structure, name), getattr(found, name))
+        return np.stack([np.full(shape, np.nan) if side is None else side for side in sides], axis=-1)[None]
+
+    forces = rows("forces", structure.atoms, 3)[0]
+    groups, energy, stress = (structure.group,), rows("energy"), rows("stress", 6)
+    return Evaluation(np.array([structure.atoms]), structure.numbers, groups, energy, forces, stress)
 
 
 def _check(structures: Sequence[Structure], path: Path, labels: LabelFormat) -> None:

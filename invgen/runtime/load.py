@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from invgen.emitted.folder import EmittedFolder, open_folder, reopen, shipped_ids
-from invgen.errors import unknown
+from invgen.emitted.folder import EmittedFolder, find_folder, open_folder, reopen
 from invgen.markup import block, table
-from invgen.resources import generated_folder
 from invgen.runtime.arrays import as_planes, check_shapes, choose_axis, from_planes
 from invgen.runtime.backends import BACKENDS, check_backend, for_arrays
 from invgen.runtime.choice import Decision, decisions
@@ -31,7 +29,8 @@ class Kernels(Modules):
     ``f.multiplicities`` says how many tensors there are of each of ``f.ranks``. ``invgen.load`` makes them: of a
     ``folder`` that was opened, for a ``backend`` by name, which ``automatic`` is where tensors start from.
 
-    Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64.
+    Raises ``ValueError`` for a wrong width or unequal shapes, ``TypeError`` for anything but float32 and float64, and
+    for masked arrays.
     """
 
     def __init__(
@@ -135,6 +134,11 @@ class Kernels(Modules):
         if imported is not None and any(isinstance(a, imported.Tensor) for a in arrays):
             return self._torch(kernel, arrays, component_axis)
         self.check_device("NumPy arrays")
+        if any(isinstance(a, np.ma.MaskedArray) for a in arrays):
+            raise TypeError(
+                f"{self.id}: got a masked array, whose mask would be lost: give the entries that count, such as "
+                "x[~x.mask.any(axis=-1)].data with components last, or x.filled(0)"
+            )
         given = tuple(np.asarray(a) for a in arrays)
         dtypes = {str(a.dtype) for a in given}
         if len(dtypes) != 1 or dtypes - {"float32", "float64"}:
@@ -218,12 +222,7 @@ def _folder(source: Any, backend: str) -> EmittedFolder:
         raise TypeError(
             f"load takes a shipped id, the path of an emitted folder or a Basis, got {type(source).__name__}"
         )
-    path = Path(source)
-    if path.is_dir():
-        return open_folder(path)
-    if path.name == str(source) and (generated_folder() / path / "manifest.json").is_file():
-        return open_folder(generated_folder() / path)
-    raise FileNotFoundError(f"no emitted folder and no shipped basis: {unknown('basis', source, shipped_ids())}")
+    return find_folder(source)
 
 
 def _each(results: Any, change: Callable[[Any], Any]) -> Any:

@@ -3,23 +3,49 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from invgen.ace.fitting.config import FitReferencesConfig, SolverConfig, check_fit_references, check_solver
+from invgen.ace.fitting.config import (
+    FitConfig,
+    FitReferencesConfig,
+    SolverConfig,
+    check_fit_references,
+    check_solver,
+)
 from invgen.ace.fitting.factors import Factors, Solution
 from invgen.ace.fitting.rows import Weights, check_elements
 from invgen.ace.fitting.solvers import dependent_columns
 from invgen.ace.fitting.validation import duplicates
+from invgen.data.entries import found_in
 from invgen.data.errors import DataError
-from invgen.data.structures import Structure
+from invgen.data.first_look import first_look
+from invgen.data.labels import LABELS, LabelFormat
+from invgen.data.structures import Structure, overlooked_labels
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError
 
 NAMED = 8
 """Columns or structures that a warning names; the report names all."""
+
+
+def look_at(
+    structures: Sequence[Structure],
+    config: FitConfig,
+    file: Path,
+    labels: LabelFormat,
+    progress: Callable[[str, int, int], None] | None,
+) -> Iterator[str]:
+    """``first_look`` at the training structures of ``file``. Raises ``DataError`` if none has a label."""
+    learnt = [label for label in LABELS if getattr(config.weights, label) != 0]
+    if not found_in(structures) & set(LABELS):
+        others = [label for label in LABELS if label not in learnt]
+        lines = overlooked_labels(file, labels, others)
+        raise DataError("; ".join(lines) or f"no frame of {file.name} has a label that counts")
+    return first_look(structures, config.radial.cutoff, learnt, labels, file, progress=progress)
 
 
 def check_request(
@@ -32,7 +58,7 @@ def check_request(
     """All that can be seen before any work.
 
     Raises ``ConfigError`` for settings out of range and weights of a group that no structure belongs to, ``DataError``
-    without training structures, ``UnknownSpeciesError`` for elements that do not fit.
+    without training structures and for others without any label, ``UnknownSpeciesError`` for elements that do not fit.
     """
     check_fit_references(references)
     check_solver(solver)
@@ -40,6 +66,11 @@ def check_request(
         raise DataError("there are no training structures")
     for name, part in sets.items():
         check_elements(part, elements, training=name == "train")
+        if name != "train" and part and not found_in(part) & set(LABELS):
+            raise DataError(
+                f"none of the {len(part)} {name} structures has a label to compare with: tell where labels are "
+                f"(data.keys, which count for all files), or leave the {name} set out"
+            )
     groups = sorted({s.group for part in sets.values() for s in part if s.group is not None})
     for group in weights.groups:
         if group not in groups:

@@ -220,6 +220,8 @@ def parse_fit_config(values: Mapping[str, Any]) -> FitConfig:
     """``FitConfig`` of nested tables. Raises ``ConfigError`` for unknown keys, wrong types and impossible values."""
     config = FitConfig(**parse_tables(values, TABLES))
     config.weights.weights()
+    if not config.radial.cutoff > 0:
+        raise ConfigError(f"radial.cutoff is a length in Å: it must be positive, got {config.radial.cutoff}")
     check_fit_references(config.references)
     check_solver(config.solver)
     check_short_range(config.short_range)

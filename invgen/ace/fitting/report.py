@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from invgen.ace.fitting.validation import UNITS, Predictions, residuals, table_text
+from invgen.data.files import POTENTIAL
 from invgen.data.structures import Structure
 from invgen.files import temporary_name, write_bytes, write_text
 
-POTENTIAL, REPORT, TABLE, PARITY, CURVE = "potential.npz", "report.json", "errors.txt", "parity.png", "lambda.png"
+REPORT, TABLE, PARITY, CURVE = "report.json", "errors.txt", "parity.png", "lambda.png"
 COLOURS = {"train": "0.6", "validation": "tab:orange", "test": "tab:blue"}
 
 Sets = Mapping[str, tuple[Sequence[Structure], Predictions]]

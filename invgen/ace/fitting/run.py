@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from invgen.ace.fitting.centres import within_limits
-from invgen.ace.fitting.checks import check_request
+from invgen.ace.fitting.checks import check_request, look_at
 from invgen.ace.fitting.config import (
     BasisConfig,
     FitReferencesConfig,
@@ -33,10 +33,9 @@ from invgen.ace.fitting.result import FitResult
 from invgen.ace.fitting.rows import Weights, elements_of
 from invgen.ace.radial import RadialBasis
 from invgen.data.dataset import split_indices
-from invgen.data.entries import found_in
-from invgen.data.errors import DataError
-from invgen.data.labels import LABELS, LabelFormat, label_format
-from invgen.data.structures import Structure, overlooked_labels, read_structures
+from invgen.data.first_look import WARNING
+from invgen.data.labels import LabelFormat, label_format
+from invgen.data.structures import Structure, read_structures
 from invgen.emitted.products import ProductBasis
 from invgen.errors import BasisFileError, SpecError, counted
 from invgen.runs.config import ConfigError, check_files
@@ -56,6 +55,7 @@ def fit(
     radial: RadialBasis | RadialConfig | Mapping[str, Any],
     validation: Sequence[Structure] | str | Path = (),
     test: Sequence[Structure] | str | Path = (),
+    labels: LabelFormat | None = None,
     weights: Weights | Mapping[str, Any] | None = None,
     references: FitReferencesConfig | Mapping[str, Any] | None = None,
     solver: SolverConfig | Mapping[str, Any] | str = "ridge",
@@ -69,6 +69,8 @@ def fit(
 
     structures, validation, test
         Structures or a file of them. ``validation`` chooses lambda instead of cross-validation, ``test`` is measured.
+    labels
+        Keys and units of files; they travel with the potential, so that others are read as these.
     basis
         A basis of the family ace, a request for one, the keys of ``[basis]`` in a configuration, or a file.
     radial
@@ -85,7 +87,9 @@ def fit(
     Raises ``ConfigError``, ``SpecError`` or ``DataError`` before work starts, ``SchedulerError`` for a scheduler that
     is gone. Ctrl-C during assembly or solve keeps what was done in ``folder``; the same call goes on from there.
     """
-    sets = {"train": _structures(structures), "validation": _structures(validation), "test": _structures(test)}
+    labels = labels or LabelFormat()
+    sources = {"train": structures, "validation": validation, "test": test}
+    sets = {name: _structures(source, labels) for name, source in sources.items()}
     given, limits = table("weights", WeightsConfig, weights), _keys(basis)
     settings = FitSettings(
         given.weights() if isinstance(given, WeightsConfig) else given or Weights(),
@@ -106,26 +110,35 @@ def fit(
         shape = replace(shape, functions=int(products.channels[:, 1].max()))
     if found.spec.w_L is not None:
         settings = replace(settings, w_L=found.spec.w_L)
-    about = {"basis": {"id": found.id, "sha256": found.digest, "spec": found.spec.to_json()}}
+    origin = {"id": found.id, "sha256": found.digest, "spec": found.spec.to_json()}
+    about = {"basis": origin, "labels": labels.to_json()}
     result = fit_products(sets, products, shape, elements, settings, progress=progress, about=about)
     return result if folder is None else replace(result, folder=result.write(folder, plots))
 
 
-def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: str | None = None) -> FitResult:
+def fit_file(
+    path: str | Path,
+    progress: Progress | None = None,
+    *,
+    scheduler: str | None = None,
+    say: Callable[[str], None] | None = None,
+) -> FitResult:
     """Fit as a TOML configuration says, on the workers of a Dask scheduler if one is named; paths in the file are
     relative to it.
 
     path
         The TOML file, see docs/potentials.md.
+    say
+        Hears lines on the training structures before the fit begins; what looks wrong in them is a warning.
 
     Raises ``ConfigError`` naming the table, the key and the closest known one, and as ``fit``.
     """
     config, base = read_fit_config(path), Path(path).parent
     check_files(config, base)
+    basis = _found_from(config.basis, base)
     labels = label_format(config.data.keys, config.data.units)
     others = {"test": config.data.test, "valid": config.data.validation}
     sets = {"train": read_structures(base / config.data.train, labels)}
-    _check_found(base / config.data.train, labels, sets["train"], config.weights.weights())
     sets |= {k: [] if v is None else read_structures(base / v, labels, wanted=()) for k, v in others.items()}
     if config.data.test_size:
         pool, size = sets["train"], config.data.test_size
@@ -136,12 +149,18 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
             )
         rows = split_indices(len(pool), {"test": size, "train": len(pool) - size}, config.data.split_seed)
         sets |= {name: [pool[i] for i in sorted(indices)] for name, indices in rows.items()}
+    for line in look_at(sets["train"], config, base / config.data.train, labels, progress):
+        if line.startswith(WARNING):
+            warnings.warn(line.removeprefix(WARNING), stacklevel=2)
+        elif say is not None:
+            say(line)
     return fit(
         sets["train"],
-        basis=_found_from(config.basis, base),
+        basis=basis,
         radial=config.radial,
         validation=sets["valid"],
         test=sets["test"],
+        labels=labels,
         weights=config.weights.weights(),
         references=config.references,
         solver=config.solver,
@@ -151,16 +170,6 @@ def fit_file(path: str | Path, progress: Progress | None = None, *, scheduler: s
         scheduler=scheduler,
         progress=progress,
     )
-
-
-def _check_found(path: Path, labels: LabelFormat, structures: Sequence[Structure], weights: Weights) -> None:
-    """Warns of entries that look like labels which no structure has; raises ``DataError`` if there is no label."""
-    found, unwanted = found_in(structures), [label for label in LABELS if getattr(weights, label) == 0]
-    lines = overlooked_labels(path, labels, [*found, *unwanted])
-    if not set(found) & set(LABELS):
-        raise DataError("; ".join(lines) or f"no frame of {path.name} has a label that counts")
-    for line in lines:
-        warnings.warn(line, stacklevel=3)
 
 
 def basis_of_file(path: str | Path) -> BasisSpec:
@@ -200,14 +209,21 @@ def _by_element(spec: BasisSpec, basis: BasisConfig) -> dict[str, int]:
 
 
 def _found_from(basis: BasisConfig, base: Path) -> BasisConfig:
-    """With the path of its source where that is a file relative to the configuration."""
-    if basis.source is None or not (base / basis.source).exists():
+    """With the path of its source, which is relative to the configuration. Raises ``ConfigError`` if there is none."""
+    from invgen.compiler.pipeline import basis_path
+
+    if basis.source is None:
         return basis
-    return replace(basis, source=str(base / basis.source))
+    if (base / basis.source).exists():
+        return replace(basis, source=str(base / basis.source))
+    try:
+        return replace(basis, source=str(basis_path(basis.source)))
+    except FileNotFoundError as error:
+        raise ConfigError(f"basis.source: {error}") from None
 
 
-def _structures(source: Sequence[Structure] | str | Path) -> list[Structure]:
-    return read_structures(source) if isinstance(source, str | Path) else list(source)
+def _structures(source: Sequence[Structure] | str | Path, labels: LabelFormat) -> list[Structure]:
+    return read_structures(source, labels) if isinstance(source, str | Path) else list(source)
 
 
 def _keys(basis: Any) -> BasisConfig:

@@ -90,12 +90,23 @@ class Sizes:
             "memory_bytes_with_two_workers": self.memory(OTHERS),
         }
 
+    @property
+    def orders(self) -> str:
+        """``1 of order 1, 7 of order 2``: the counts in words."""
+        return ", ".join(f"{number:,} of order {order}" for order, number in self.counts.items())
+
+    def short(self) -> str:
+        """One line: what there is to choose from, and how many of it can be independent."""
+        return (
+            f"{self.spec.id}: {self.counts.total:,} linearly independent functions ({self.orders}), "
+            f"at most {self.rank_at_most:,} of them functionally independent"
+        )
+
     def __str__(self) -> str:
-        orders = ", ".join(f"{number:,} of order {order}" for order, number in self.counts.items())
         ranks = ", ".join(f"{number} of rank {rank}" for rank, number in self.ranks.items()) or "none"
         lines = [
             self.spec.id,
-            f"  linearly independent  {self.counts.total:,}: {orders}",
+            f"  linearly independent  {self.counts.total:,}: {self.orders}",
             f"  channels              {len(self.channels):,}: {ranks}; {self.components:,} components",
             f"  independent           at most {self.rank_at_most:,}; {self.bound:,} by components less a generic orbit",
         ]

@@ -97,6 +97,14 @@ def check(here: Identity, there: Identity, folder: Path, extend: bool) -> list[s
     raise DataError(f"{folder / CHECKPOINT} belongs to another training: {told}; {remedy}, or remove it")
 
 
+def check_longer(epochs: int, done: int, folder: Path) -> None:
+    """Raises ``DataError`` unless an extension has more epochs than are ``done``."""
+    if epochs <= done:
+        raise DataError(
+            f"{folder} has {done} epochs behind it, and epochs is {epochs}: raise it to extend the training"
+        )
+
+
 def _plain(value: Any) -> Any:
     """As it looks after JSON: tuples become lists."""
     if isinstance(value, dict):

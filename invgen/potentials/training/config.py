@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from invgen.emitted.folder import find_folder
 from invgen.errors import unknown
-from invgen.runs.config import ConfigError, parse_tables, read_tables
+from invgen.runs.config import ConfigError, check_files, parse_tables, read_tables
 from invgen.runs.references import ReferencesConfig, check_references
 
 KINDS = ("hip-nn", "hip-nn-ts", "hip-hop-nn")
@@ -200,6 +201,22 @@ def parse_config(values: Mapping[str, Any]) -> Config:
     config = Config(**parse_tables(values, TABLES))
     _check(config)
     return config
+
+
+def check_places(config: Config, base: str | Path) -> None:
+    """Raises ``ConfigError`` as ``check_files``, and for a basis of HIP-HOP-NN that is neither shipped nor a folder."""
+    check_files(config, base)
+    if config.model.kind == "hip-hop-nn":
+        try:
+            find_folder(basis_place(config.model, base))
+        except FileNotFoundError as error:
+            raise ConfigError(f"model.basis: {error}") from None
+
+
+def basis_place(model: ModelConfig, base: str | Path) -> Path | str:
+    """A folder relative to the configuration, or an id."""
+    folder = Path(base) / model.basis
+    return folder if folder.is_dir() else model.basis
 
 
 def check_loss(loss: LossConfig) -> None:

@@ -13,7 +13,7 @@ from invgen.files import write_bytes, write_text
 from invgen.potentials.evaluation import Evaluation
 from invgen.potentials.plots import History, errors_by, learning_curves, losses, parity
 
-ERRORS, CURVES, PARITY = "errors.txt", "learning_curve.png", "parity.png"
+FILES = ERRORS, CURVES, PARITY = "errors.txt", "learning_curve.png", "parity.png"
 
 
 def write_report(folder: Path, found: Mapping[str, Evaluation], history: History) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +11,13 @@ import torch
 from invgen.data.dataset import Data
 from invgen.data.labels import label_format
 from invgen.data.references import symbols
-from invgen.files import write_text
 from invgen.markup import block, preformatted
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
+from invgen.potentials.device import torch_device
 from invgen.potentials.evaluation import Evaluation, error_table, evaluate
-from invgen.potentials.training.config import Config, read_config
+from invgen.potentials.training.config import Config, check_places, read_config
+from invgen.potentials.training.earlier import earlier_training, file_digests, write_summary
 from invgen.potentials.training.journal import Bar, Progress, log, summary_writer
 from invgen.potentials.training.processes import Processes, started_processes
 from invgen.potentials.training.report import write_report
@@ -25,7 +25,7 @@ from invgen.potentials.training.schedule import make_schedule
 from invgen.potentials.training.sets import training_sets
 from invgen.potentials.training.start import load_start, starting_model
 from invgen.potentials.training.trainer import Trainer
-from invgen.runs.config import ConfigError, check_files
+from invgen.runs.config import ConfigError
 from invgen.runs.preparation import Stage, stages_told
 from invgen.runtime import choice
 
@@ -111,12 +111,12 @@ def train(
         folder = str(Path(config.output.folder) / f"member-{member}")
         seeded = replace(config.training, seed=config.training.seed + member)
         config = replace(config, training=seeded, output=replace(config.output, folder=folder))
-    check_files(config, base)
+    check_places(config, base)
     make_schedule(config.training)
     label_format(config.data.keys, config.data.units)
     if config.output.tensorboard:
         summary_writer()
-    device = torch_device(config.training.device)
+    device = torch_device(config.training.device, "training.device", ConfigError)
     with started_processes(device) as processes:
         if not processes.first:
             progress = bar = None
@@ -138,12 +138,18 @@ def _train(
     config = replace(config, model=described)
     settings = config.training
     dtype = getattr(torch, settings.dtype)
+    before = earlier_training(config, base, folder, loaded, extend)
+    if before is not None:
+        say(f"finished before, with these settings and data, and all is in {folder}: with more epochs --extend goes on")
+        found = before.summary["validation"], before.summary["test"]
+        return TrainingResult(_placed(before.model, config, device), True, folder, *found, before.history)
     with stages_told(say, below_bar(bar, 0, settings.epochs)) as (told, stage):
+        stage("checksums of files", 0, 1)
+        files = file_digests(config.data, base)
         sets, references = training_sets(config, base, told, stage)
         stage("energies of atoms", 0, 1)
         model = starting_model(config.model, references, sets["train"], settings.seed, dtype, base, loaded)
-    model = model.to(device)
-    model.notes["labels"] = label_format(config.data.keys, config.data.units).to_json()
+    model = _placed(model, config, device)
     where = f" on {device}" + (f", {processes.count} processes" if processes.count > 1 else "")
     say(f"{config.model.kind} for {', '.join(symbols(model.species))}: {model.parameter_count()} parameters{where}")
     trainer = Trainer(
@@ -154,29 +160,24 @@ def _train(
     test: dict[str, float] | None = None
     if finished and processes.first:
         with stages_told(say, below_bar(bar, settings.epochs, settings.epochs)) as (_, stage):
-            found = evaluations(model, {name: sets[name] for name in ("validation", "test") if name in sets}, stage)
-        test = found["test"].errors() if "test" in found else None
-        summary = {"config": config.to_json(), "validation": trainer.best, "test": test, "choice": choice.record()}
-        write_text(folder / "summary.json", json.dumps(summary, indent=1) + "\n")
-        write_report(folder, found, trainer.history)
+            measured = evaluations(model, {name: sets[name] for name in ("validation", "test") if name in sets}, stage)
+        test = measured["test"].errors() if "test" in measured else None
+        write_report(folder, measured, trainer.history)
+        ended = {"validation": trainer.best, "test": test, "choice": choice.record()}
+        write_summary(folder, config, files, ended)
         say(f"finished; model, checkpoint, learning curve, errors and pictures are in {folder}")
     return TrainingResult(model, finished, folder, trainer.best, test, trainer.history)
+
+
+def _placed(model: Network, config: Config, device: torch.device) -> Network:
+    """On its device, with a note of how its labels were read."""
+    model.notes["labels"] = label_format(config.data.keys, config.data.units).to_json()
+    return model.to(device)
 
 
 def below_bar(bar: Bar | None, done: int, epochs: int) -> Progress | None:
     """Shows a text below the bar while no epoch is under way; ``None`` without a bar."""
     return None if bar is None else lambda text: bar(done, epochs, text)
-
-
-def torch_device(kind: str) -> torch.device:
-    """``auto``, ``cpu`` or ``cuda``. Raises ``ConfigError`` where there is no GPU that torch can use."""
-    found = torch.cuda.is_available()
-    if kind == "cuda" and not found:
-        raise ConfigError(
-            f'training.device is "cuda", but torch {torch.__version__} finds no GPU here: take "auto" or "cpu", or '
-            "install a build of torch for CUDA and a driver"
-        )
-    return torch.device("cuda" if found and kind != "cpu" else "cpu")
 
 
 def evaluations(model: Network, sets: dict[str, Data], stage: Stage) -> dict[str, Evaluation]:

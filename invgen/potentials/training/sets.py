@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from ase.data import chemical_symbols
 
 from invgen.data.dataset import Data, Dataset, split_indices
 from invgen.data.errors import DataError, UnknownSpeciesError
-from invgen.data.labels import check_elements, label_format
+from invgen.data.first_look import first_look
+from invgen.data.labels import LABELS, check_elements, label_format
 from invgen.data.memory import check_set_memory
 from invgen.data.recipes import load_recipe
 from invgen.data.references import symbols
@@ -19,7 +20,6 @@ from invgen.data.streamed import StreamedDataset
 from invgen.data.structure import Structure
 from invgen.data.structures import read_structures
 from invgen.potentials.training.config import Config, DataConfig
-from invgen.potentials.training.first_look import first_look
 from invgen.runs.config import ConfigError
 from invgen.runs.preparation import Stage, silent
 from invgen.runs.references import ReferencesConfig
@@ -47,14 +47,14 @@ def training_sets(
         if step > 1:
             say("labels: " + ", ".join(f"{name} {count}" for name, count in train.labelled().items()))
         seen = train.structures(range(0, len(train), step))
-        for line in first_look(config, base, seen, stage, "train" if step == 1 else f"one in {step} of train"):
+        for line in _first_look(config, base, seen, stage, "train" if step == 1 else f"one in {step} of train"):
             say(line)
         sets: dict[str, Data] = {**streamed}
         atoms: list[Structure] = []
     else:
         structures = load_splits(config.data, base, stage)
         say("structures: " + ", ".join(f"{len(some)} {name}" for name, some in structures.items() if some))
-        for line in first_look(config, base, structures["train"], stage):
+        for line in _first_look(config, base, structures["train"], stage, "train"):
             say(line)
         sets = datasets({name: structures[name] for name in SETS if structures.get(name)}, cutoff, stage)
         atoms = structures.get(ATOMS, [])
@@ -64,6 +64,13 @@ def training_sets(
             "(data.keys), or leave the test set out"
         )
     return sets, with_isolated_atoms(config.references, sets, atoms)
+
+
+def _first_look(config: Config, base: Path, structures: Sequence[Structure], stage: Stage, name: str) -> Iterator[str]:
+    learnt = [label for label in LABELS if getattr(config.loss, label) > 0]
+    labels = label_format(config.data.keys, config.data.units)
+    file = None if config.data.train is None else base / config.data.train
+    return first_look(structures, config.model.cutoff, learnt, labels, file, config.training.batch_size, name, stage)
 
 
 def with_isolated_atoms(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from invgen.nn.energy import EnergyForces
 from invgen.nn.network import Network
 from invgen.potentials.evaluation import chunks
 from invgen.potentials.saved import build_model, describe, load_model
-from invgen.potentials.training.config import ModelConfig
+from invgen.potentials.training.config import ModelConfig, basis_place
 from invgen.runs.config import ConfigError
 from invgen.runs.references import ReferencesConfig
 
@@ -36,7 +37,7 @@ def starting_model(
 ) -> Network:
     """A network with weights drawn from ``seed`` for the elements of ``data``, or ``loaded``; with E⁰ of ``data``."""
     if loaded is None:
-        model = new_model(settings, data, seed, dtype, base)
+        model = new_model(settings, data.species(), seed, dtype, base)
     else:
         model = loaded.to(dtype)
         unknown = sorted(set(data.species()) - set(model.species))
@@ -49,14 +50,16 @@ def starting_model(
     return model
 
 
-def new_model(settings: ModelConfig, data: Data, seed: int, dtype: torch.dtype, base: Path = Path()) -> Network:
-    """A network with weights drawn from ``seed``, for the elements of ``data``; its E⁰ are zero."""
+def new_model(
+    settings: ModelConfig, species: Sequence[int], seed: int, dtype: torch.dtype, base: Path = Path()
+) -> Network:
+    """A network with weights drawn from ``seed`` for the atomic numbers ``species``; its E⁰ are zero."""
     arguments: dict[str, Any] = {name: getattr(settings, name) for name in ARGUMENTS}
     if settings.kind == "hip-nn-ts":
         arguments["l_max"] = settings.l_max
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = build_model(settings.kind, {"species": data.species(), **arguments}, _basis(settings, base))
+        model = build_model(settings.kind, {"species": species, **arguments}, basis_place(settings, base))
     return model.to(dtype)
 
 
@@ -69,7 +72,7 @@ def load_start(settings: ModelConfig, base: Path) -> tuple[ModelConfig, Network 
         return settings, None
     usual = ModelConfig(start=settings.start)
     given = {f.name for f in fields(ModelConfig) if getattr(settings, f.name) != getattr(usual, f.name)}
-    basis = _basis(settings, base) if "basis" in given else None
+    basis = basis_place(settings, base) if "basis" in given else None
     model = load_model(base / settings.start, basis=basis)
     described = describe(model)
     known = {name: described["arguments"][name] for name in ARGUMENTS if name in described["arguments"]}
@@ -116,8 +119,3 @@ def _predicted(model: Network, data: Data) -> torch.Tensor:
             for some in chunks(data, torch.arange(len(data)))
         ]
     )
-
-
-def _basis(settings: ModelConfig, base: Path) -> Path | str:
-    """A folder relative to the configuration, or an id."""
-    return base / settings.basis if (base / settings.basis).is_dir() else settings.basis

@@ -288,11 +288,8 @@ class Trainer:
 
     def _extended(self, changed: list[str]) -> None:
         """New settings take over: the schedule begins anew, and so does the search for the best weights if need be."""
-        if self.settings.epochs <= self.epoch:
-            raise DataError(
-                f"{self.folder} has {self.epoch} epochs behind it, and epochs is {self.settings.epochs}: raise it to "
-                "extend the training"
-            )
+        assert self.folder is not None
+        checkpoint.check_longer(self.settings.epochs, self.epoch, self.folder)
         self.begun, self.step, self.loss_sum, self.finished = self.epoch, 0, 0.0, False
         if any(name.startswith("loss.") for name in changed):
             self.best = {"loss": math.inf}
