@@ -97,6 +97,21 @@ LARGE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "more at carbon, plain prior": {**MORE_CARBON, "normalise": False},
         "more at carbon, plain prior, 4.4 Å": {**MORE_CARBON, "normalise": False, "cutoff": 4.4},
         "more at carbon, with oxygen": {**MORE_CARBON, "normalise": False, "neighbours": {"N": 1, "O": 1}},
+        "pairs at carbon": {
+            "degrees": {**MORE_CARBON["degrees"], "C": (14, 12, 9)},
+            "normalise": False,
+            "neighbours": {"N": 1, "O": 1},
+        },
+        "pairs at all": {
+            "degrees": {"H": (10, 8, 6), "C": (14, 12, 9), "N": (12, 9, 6), "O": (12, 8, 5)},
+            "normalise": False,
+            "neighbours": {"N": 1, "O": 1},
+        },
+        "triples at carbon": {
+            **MORE_CARBON,
+            "degrees": {**MORE_CARBON["degrees"], "C": (12, 10, 10)},
+            "normalise": False,
+        },
     },
 }
 """By name what large bases change of the settings that were found; ``normalise`` is the solver's, true unless told."""
@@ -138,7 +153,7 @@ def fitted(train: Sequence[Structure], every: int, settings: Mapping[str, Any], 
         return invgen.ace.fit(
             [frame for k, frame in enumerate(train) if k % every],
             validation=train[::every],
-            basis=basis_of(settings, elements),
+            basis={**basis_of(settings, elements), "max_candidates": 50_000},
             radial={**radial, "pair_r0": pairs},
             solver={"threads": 1, "smoothness": (settings["power"],), "normalise": settings.get("normalise", True)},
             weights={"energy": settings["energy"], "forces": 1.0},

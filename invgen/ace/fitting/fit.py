@@ -17,6 +17,7 @@ from invgen.ace.fitting.blocks import cores
 from invgen.ace.fitting.centres import degrees, kept_functions, labels_of, pair_twins
 from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates
 from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
+from invgen.ace.fitting.crowded import kept_apart, told_crowding
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
 from invgen.ace.fitting.memory import Clock
@@ -175,9 +176,10 @@ def _potential(
         products, radial, elements, coefficients, np.array(list(references.values())), products.labels, known,
         repulsion,
     )  # fmt: skip
-    potential = strengthened(potential, settings.short_range)
+    potential = kept_apart(strengthened(potential, settings.short_range), structures, settings.short_range)
     told = told_repulsion(potential.repulsion, structures, elements, radial.cutoff)
-    return potential, {**told, "attracts": name_attractions(potential)}
+    told |= {"attracts": name_attractions(potential), "crowding": told_crowding(potential.crowding, elements)}
+    return potential, told
 
 
 def _assembled(
