@@ -148,13 +148,13 @@ def test_what_does_not_fit_is_named(change) -> None:
 def cells() -> tuple[Structure, ...]:
     """Cubic cells of lithium, shaken, whose energy is -10 eV Å sum 1/r within 4 Å, faded: the denser the lower."""
     rng, made = np.random.default_rng(5), []
-    for k in range(30):
-        scale = 1 + 0.05 * (k % 3 - 1)
-        grid = np.array([[i, j, l] for i in range(2) for j in range(2) for l in range(2)], dtype=float)
+    for n in range(30):
+        scale = 1 + 0.05 * (n % 3 - 1)
+        grid = np.array([[i, j, k] for i in range(2) for j in range(2) for k in range(2)], dtype=float)
         positions = scale * (2.5 * grid + rng.normal(scale=0.1, size=grid.shape))
         cell = 5.0 * scale * np.eye(3)
         energy, forces = 0.0, np.zeros_like(positions)
-        for shift in np.array([[i, j, l] for i in (-1, 0, 1) for j in (-1, 0, 1) for l in (-1, 0, 1)]) @ cell:
+        for shift in np.array([[i, j, k] for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1)]) @ cell:
             vectors = positions[None] + shift - positions[:, None]
             r = np.linalg.norm(vectors, axis=-1)
             near = (r > 0.1) & (r < 4)
@@ -163,7 +163,7 @@ def cells() -> tuple[Structure, ...]:
             slope = fade / r**2 + 6 * r / 16 * (1 - (r / 4) ** 2) ** 2 / r
             energy -= 5 * (fade / r)[near].sum()
             forces += 10 * ((slope * near / r)[..., None] * vectors).sum(axis=1)
-        made.append(Structure(np.full(8, 3), positions, cell, True, energy, forces, f"cell {k}", group=str(k % 3)))
+        made.append(Structure(np.full(8, 3), positions, cell, True, energy, forces, f"cell {n}", group=str(n % 3)))
     return tuple(made)
 
 
