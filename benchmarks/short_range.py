@@ -41,7 +41,7 @@ TESTS = ("test_MD_300K", "test_MD_600K", "test_H_transfer")
 DEGREE = 12
 CUTOFFS = {"Ni": 4.6, "Cu": 5.2, "Li": 7.0, "Mo": 6.4, "Si": 7.0, "Ge": 7.0}
 """Å: those of the best potentials, see ``materials.py``."""
-SCALES = np.arange(1.0, 0.34, -0.02)
+SCALES = np.arange(1.0, 0.4, -0.03)
 """Of the lengths that are pressed."""
 SIZES = (4, 8, 16, 32)
 """Of clusters."""
