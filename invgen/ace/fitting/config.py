@@ -142,8 +142,7 @@ class ShortRangeConfig:
     inner: float = 0.7
     """Share of that distance up to which it is ZBL's in full, see ``Repulsion``."""
     crowding: bool = True
-    """Whether atoms that are more crowded than any that is fitted repel, if structures that are pressed together would
-    fall into a hole, see ``Crowding``."""
+    """Whether atoms more crowded than any that is fitted repel, where the functions would attract, see ``Crowding``."""
     pairs: dict[str, Any] = field(default_factory=dict)
     """What is said of single pairs, such as ``Cu-Ni``: a table of ``inner``, ``outer`` (Å) and ``factor`` for each."""
 

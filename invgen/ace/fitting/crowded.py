@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from invgen.ace.crowding import Crowding
+from invgen.ace.fitting.assembly import Progress
 from invgen.ace.fitting.config import ShortRangeConfig
 from invgen.ace.fitting.shortrange import MARGIN
 from invgen.ace.neighbourhoods import neighbourhoods
@@ -34,7 +35,7 @@ LEAST = 1.0
 
 
 def kept_apart(
-    potential: LinearPotential, structures: Sequence[Structure], config: ShortRangeConfig
+    potential: LinearPotential, structures: Sequence[Structure], config: ShortRangeConfig, say: Progress | None = None
 ) -> LinearPotential:
     """With a ``Crowding`` for which nothing that is pressed falls, or without one if nothing does anyway."""
     if potential.repulsion is None or not config.crowding:
@@ -49,7 +50,10 @@ def kept_apart(
     unit, chosen = replace(unit, most=most), _chosen(structures)
     strength, found = np.zeros(len(ranges)), potential
     for term, pressed in enumerate((chosen, [part for s in chosen for part in _fragments(potential, unit, s)])):
-        strength[term] = MARGIN * _needed(found, unit, pressed, term)
+        for done, s in enumerate(pressed):
+            if say is not None:
+                say(f"press {('structures', 'clusters')[term]}", done, len(pressed))
+            strength[term] = max(strength[term], MARGIN * _needed(found, unit, s, term))
         if strength.any():
             found = replace(potential, crowding=replace(unit, strength=strength))
     return found
@@ -86,20 +90,18 @@ def _fragments(potential: LinearPotential, unit: Crowding, s: Structure) -> Iter
         yield Structure(np.append(s.numbers[atom], numbers[order])[:size], positions[:size])
 
 
-def _needed(potential: LinearPotential, unit: Crowding, structures: Sequence[Structure], term: int) -> float:
-    """The least strength (eV) of a range with which all energies rise at every step; 0 if they do without."""
-    needed = 0.0
-    for s in structures:
-        before, scale = (np.inf, np.inf), 1.0
-        while scale > SHORTEST:
-            pressed = replace(s, positions=scale * s.positions, cell=scale * s.cell, forces=None)
-            x = _crowds(potential, unit, pressed)[1][term]
-            now = potential.energy_forces_stress(pressed).energy, float(unit.energies(x[None])[0].sum())
-            if x.max() > FROM and before[1] < now[1]:
-                needed = max(needed, (before[0] - now[0]) / (now[1] - before[1]))
-            if x.max() > TO:
-                break
-            before, scale = now, scale * (1 - STEP)
+def _needed(potential: LinearPotential, unit: Crowding, s: Structure, term: int) -> float:
+    """The least strength (eV) of a range with which the energy rises at every step; 0 if it does without."""
+    needed, before, scale = 0.0, (np.inf, np.inf), 1.0
+    while scale > SHORTEST:
+        pressed = replace(s, positions=scale * s.positions, cell=scale * s.cell)
+        x = _crowds(potential, unit, pressed)[1][term]
+        now = potential.energy_forces_stress(pressed).energy, float(unit.energies(x[None])[0].sum())
+        if x.max() > FROM and before[1] < now[1]:
+            needed = max(needed, (before[0] - now[0]) / (now[1] - before[1]))
+        if x.max() > TO:
+            break
+        before, scale = now, scale * (1 - STEP)
     return needed
 
 

@@ -105,7 +105,7 @@ def fit_products(
     one_body = told_energies(energies, sets["train"], radial.cutoff, settings.references)
     known = _known(sets, products, settings, factors, energies, about)
     coefficients = evaluator.by_species(solution.coefficients)
-    potential, short_range = _potential(sets, products, radial, settings, coefficients, known, repulsion)
+    potential, short_range = _potential(sets, products, radial, settings, coefficients, known, repulsion, say)
     report = {
         **known,
         "radial": radial.to_json(),
@@ -168,6 +168,7 @@ def _potential(
     coefficients: np.ndarray,
     known: dict[str, Any],
     repulsion: Repulsion | None,
+    say: Progress,
 ) -> tuple[LinearPotential, dict[str, Any]]:
     """The potential with its repulsion, and what the report says of the latter."""
     elements, references = tuple(known["elements"]), known["references"]
@@ -176,7 +177,7 @@ def _potential(
         products, radial, elements, coefficients, np.array(list(references.values())), products.labels, known,
         repulsion,
     )  # fmt: skip
-    potential = kept_apart(strengthened(potential, settings.short_range), structures, settings.short_range)
+    potential = kept_apart(strengthened(potential, settings.short_range), structures, settings.short_range, say)
     told = told_repulsion(potential.repulsion, structures, elements, radial.cutoff)
     told |= {"attracts": name_attractions(potential), "crowding": told_crowding(potential.crowding, elements)}
     return potential, told
