@@ -102,16 +102,6 @@ LARGE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "normalise": False,
             "neighbours": {"N": 1, "O": 1},
         },
-        "pairs at all": {
-            "degrees": {"H": (10, 8, 6), "C": (14, 12, 9), "N": (12, 9, 6), "O": (12, 8, 5)},
-            "normalise": False,
-            "neighbours": {"N": 1, "O": 1},
-        },
-        "triples at carbon": {
-            **MORE_CARBON,
-            "degrees": {**MORE_CARBON["degrees"], "C": (12, 10, 10)},
-            "normalise": False,
-        },
     },
 }
 """By name what large bases change of the settings that were found; ``normalise`` is the solver's, true unless told."""
@@ -153,7 +143,7 @@ def fitted(train: Sequence[Structure], every: int, settings: Mapping[str, Any], 
         return invgen.ace.fit(
             [frame for k, frame in enumerate(train) if k % every],
             validation=train[::every],
-            basis={**basis_of(settings, elements), "max_candidates": 50_000},
+            basis=basis_of(settings, elements),
             radial={**radial, "pair_r0": pairs},
             solver={"threads": 1, "smoothness": (settings["power"],), "normalise": settings.get("normalise", True)},
             weights={"energy": settings["energy"], "forces": 1.0},
