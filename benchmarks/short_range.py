@@ -162,6 +162,22 @@ def element(data: Path, name: str) -> dict[str, Any]:
     }
 
 
+def table(found: dict[str, Any]) -> list[str]:
+    """Rows of the table in ``docs/potentials.md``: falls without and with, and the least forces of pairs."""
+    made = []
+    for name, row in found.items():
+        without, with_it = (row[key]["fall"] for key in ("without", "with"))
+        falls = [f"{told(without[key])}, {told(with_it[key])}" for key in without]
+        least = [f"{row[key]:.1f}" for key in ("least_force_of_a_pair", "least_force_in_place")]
+        made.append(f"| {' | '.join([name, *falls, *least])} |")
+    return made
+
+
+def told(energy: float) -> str:
+    """eV, with two digits below ten."""
+    return f"{energy:,.0f}" if energy >= 10 or energy == 0 else f"{energy:.2g}"
+
+
 def kept() -> dict[str, Any]:
     """What was measured before."""
     path = record.RESULTS / "short_range.json"

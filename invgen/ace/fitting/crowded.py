@@ -40,10 +40,12 @@ def kept_apart(
     """With a ``Crowding`` for which nothing that is pressed falls, or without one if nothing does anyway."""
     if potential.repulsion is None or not config.crowding:
         return potential
+    say = say or (lambda stage, done, total: None)
     ranges = potential.radial.cutoff * np.array(RANGES)
     most = np.full((len(ranges), len(potential.elements)), LEAST)
     unit = Crowding(ranges, most, np.ones(len(ranges)), max(int(potential.products.orders.max()) - 2, 0))
-    for s in structures:
+    for done, s in enumerate(structures):
+        say("crowds", done, len(structures))
         species, x = _crowds(potential, unit, s)
         for row, found in zip(most, x, strict=True):
             np.maximum.at(row, species, SPARE * LEAST * found)
@@ -51,8 +53,7 @@ def kept_apart(
     strength, found = np.zeros(len(ranges)), potential
     for term, pressed in enumerate((chosen, [part for s in chosen for part in _fragments(potential, unit, s)])):
         for done, s in enumerate(pressed):
-            if say is not None:
-                say(f"press {('structures', 'clusters')[term]}", done, len(pressed))
+            say(("press structures", "press clusters")[term], done, len(pressed))
             strength[term] = max(strength[term], MARGIN * _needed(found, unit, s, term))
         if strength.any():
             found = replace(potential, crowding=replace(unit, strength=strength))
