@@ -215,7 +215,7 @@ class LinearPotential:
         """
         header, arrays = read_archive(path, KIND)
         if header.get("format") not in READ:
-            known = " and ".join(map(str, READ))
+            known = f"{', '.join(map(str, READ[:-1]))} and {READ[-1]}"
             raise DataError(f"{path} has format {header.get('format')!r}, this version reads {known}: fit it again")
         try:
             tables = {name: arrays[f"products_{name}"] for name in ProductBasis.DTYPES}

@@ -44,17 +44,17 @@ def kept_apart(
     ranges = potential.radial.cutoff * np.array(RANGES)
     most = np.full((len(ranges), len(potential.elements)), LEAST)
     unit = Crowding(ranges, most, np.ones(len(ranges)), max(int(potential.products.orders.max()) - 2, 0))
-    for done, s in enumerate(structures):
-        say("crowds", done, len(structures))
+    for done, s in enumerate(structures, 1):
         species, x = _crowds(potential, unit, s)
         for row, found in zip(most, x, strict=True):
             np.maximum.at(row, species, SPARE * LEAST * found)
+        say("crowds", done, len(structures))
     unit, chosen = replace(unit, most=most), _chosen(structures)
     strength, found = np.zeros(len(ranges)), potential
     for term, pressed in enumerate((chosen, [part for s in chosen for part in _fragments(potential, unit, s)])):
-        for done, s in enumerate(pressed):
-            say(("press structures", "press clusters")[term], done, len(pressed))
+        for done, s in enumerate(pressed, 1):
             strength[term] = max(strength[term], MARGIN * _needed(found, unit, s, term))
+            say(("press structures", "press clusters")[term], done, len(pressed))
         if strength.any():
             found = replace(potential, crowding=replace(unit, strength=strength))
     return found
