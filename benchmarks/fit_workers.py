@@ -2,7 +2,8 @@
 
 The first STRUCTURES frames of 3BPA are condensed in five folds by this process on one thread, by one worker, and by
 two (processes of one thread each), in turn. Other programs share the machine: seconds of the wall depend on how busy it
-is, so each way is measured several times and the fastest counts; the load is in the results.
+is, so each way is measured several times and the fastest counts; the load is in the results. Seconds of the processor,
+of this process and of all workers, do not: what other processes cost, and the part that cannot be shared out, is there.
 
     python benchmarks/fit_workers.py --data DATA [--repeats 3]        -> results/fit_workers.json
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import record
 
 import invgen
@@ -62,31 +64,43 @@ def measured(data: Path, repeats: int) -> dict[str, Any]:
     members = [[s for s, f in zip(structures, folds, strict=True) if f == k] for k in range(5)]
     wanted = assemble(structures, evaluator, folds)
     seconds: dict[str, list[float]] = {"process": [], "1 worker": [], "2 workers": []}
+    processor: dict[str, list[dict[str, float]]] = {way: [] for way in seconds}
     agree = []
     with cluster(1) as one, cluster(2) as two:
         ways = {"process": None, "1 worker": one.scheduler_address, "2 workers": two.scheduler_address}
+        workers = {"process": [], "1 worker": list(one.workers.values()), "2 workers": list(two.workers.values())}
         for address in (one.scheduler_address, two.scheduler_address):
             assemble(structures[:100], evaluator, np.arange(100) % 5, scheduler=address)
         for _ in range(repeats):
             for way, address in ways.items():
-                start = time.perf_counter()
+                start, used = time.perf_counter(), spent(workers[way])
                 found = assemble(structures, evaluator, folds, scheduler=address)
                 seconds[way].append(time.perf_counter() - start)
+                processor[way].append({key: value - used[key] for key, value in spent(workers[way]).items()})
                 agree.append(same(wanted, found))
                 print(f"{way}: {seconds[way][-1]:.1f} s, same bytes: {agree[-1]}", flush=True)
         killed, survived = kill(two, structures, evaluator, folds)
     best = {way: min(found) for way, found in seconds.items()}
+    least = {way: min(found, key=lambda row: sum(row.values())) for way, found in processor.items()}
     return {
         "coefficients": evaluator.columns,
         "structures": len(structures),
         "blocks": sum(len(blocks_of(part, evaluator.columns)) for part in members),
         "seconds": seconds,
         "best": best,
+        "processor": least,
         "speedup_of_two_workers": best["1 worker"] / best["2 workers"],
         "same_bytes": all(agree),
         "killed_worker": {"structures_done_when_killed": killed, "same_bytes": same(wanted, survived)},
         "load": os.getloadavg(),
     }
+
+
+def spent(workers: Any) -> dict[str, float]:
+    """Seconds of the processor of this process, and of each of these workers."""
+    times = [psutil.Process(worker.pid).cpu_times() for worker in workers]
+    found = {f"worker {k}": t.user + t.system for k, t in enumerate(times, 1)}
+    return {"this process": time.process_time(), **found}
 
 
 def kill(two: Any, structures: Any, evaluator: DesignEvaluator, folds: np.ndarray) -> tuple[int, Factors]:

@@ -97,6 +97,11 @@ LARGE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "more at carbon, plain prior": {**MORE_CARBON, "normalise": False},
         "more at carbon, plain prior, 4.4 Å": {**MORE_CARBON, "normalise": False, "cutoff": 4.4},
         "more at carbon, with oxygen": {**MORE_CARBON, "normalise": False, "neighbours": {"N": 1, "O": 1}},
+        "pairs at carbon": {
+            "degrees": {**MORE_CARBON["degrees"], "C": (14, 12, 9)},
+            "normalise": False,
+            "neighbours": {"N": 1, "O": 1},
+        },
     },
 }
 """By name what large bases change of the settings that were found; ``normalise`` is the solver's, true unless told."""

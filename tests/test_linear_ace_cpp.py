@@ -14,6 +14,7 @@ from engine_fixtures import CppModel, forces_of
 from tolerances import ACE, CENTRAL_DIFFERENCE, close
 
 from invgen.ace import LinearPotential, RadialBasis
+from invgen.ace.crowding import Crowding
 from invgen.ace.repulsion import Repulsion
 from invgen.data import Structure
 from invgen.data.neighbours import neighbour_pairs
@@ -37,8 +38,16 @@ def repelling() -> LinearPotential:
     return replace(bare, repulsion=Repulsion(bare.numbers, lengths, 3.0 * lengths))
 
 
+def crowded() -> LinearPotential:
+    """With repulsion of crowded atoms at two ranges, beside that of nuclei."""
+    model = repelling()
+    most = np.linspace(0.05, 0.3, 2 * len(model.elements)).reshape(2, -1)
+    return replace(model, crowding=Crowding(np.array([CUTOFF, 2.6]), most, np.array([0.03, 0.2]), 2))
+
+
 POTENTIALS = {
     "repulsion": repelling(),
+    "crowding": crowded(),
     "two elements": potential(),
     "one element": potential(species=1),
     "orders 1 and 2": potential(orders=(1, 2)),
@@ -115,6 +124,7 @@ def test_an_edited_data_file_is_not_used(compiled: CppModel) -> None:
         ({"kind": "hip"}, "is of the kind hip, this plugin was built for linear-ace"),
         ({"pair_terms": ["coulomb"]}, "has the pair term coulomb, which this plugin does not know"),
         ({"pair_terms": ["zbl"]}, "has no entry zbl_strength: export the potential again"),
+        ({"pair_terms": ["crowding"]}, "has no entry crowding_ranges: export the potential again"),
         ({"charges": [0.5]}, "has the entry charges, which this plugin does not know"),
         ({"references": [0.0, 1.0, 2.0]}, "references has 3 numbers, not 2"),
     ],

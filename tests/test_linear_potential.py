@@ -223,7 +223,7 @@ def edited(path, change) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda h, a: h.update(format=3), "has format 3, this version reads 1 and 2"),
+        (lambda h, a: h.update(format=4), "has format 4, this version reads 1, 2 and 3"),
         (lambda h, a: a.pop("references"), "lacks 'references'"),
         (lambda h, a: h["radial"].pop("q"), r"missing': \['q'\]"),
         (lambda h, a: h.update(elements=["Cu", "Qq"]), "different chemical symbols"),

@@ -270,3 +270,15 @@ def test_the_pages_say_what_was_measured_of_molecules_and_of_heads():
     heads = importlib.import_module("heads").table(json.loads((results / "heads.json").read_text())["elements"])
     assert heads
     assert [row for row in heads if row not in tables("materials.md")] == []
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_page_says_what_was_measured_of_pressed_cells_and_their_test_errors_are_the_same():
+    found = json.loads((ROOT / "benchmarks" / "results" / "short_range.json").read_text())["materials"]
+    rows = importlib.import_module("short_range").table(found)
+    assert len(rows) == 6
+    assert [row for row in rows if row not in tables("potentials.md")] == []
+    for row in found.values():
+        assert row["with"]["test"] == row["without"]["test"]
+        assert max(row["with"]["fall"].values()) < 4
+        assert min(row["least_force_of_a_pair"], row["least_force_in_place"]) > 0

@@ -1,4 +1,4 @@
-"""``LinearPotential``: E = sum_i (e_(z_i) + c_(z_i) . B(A_i)) + repulsion, with forces and stress, in one file."""
+"""``LinearPotential``: E = sum_i (e_(z_i) + c_(z_i) . B(A_i)) + what repels, with forces and stress, in one file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from invgen.ace.abasis import ABasis, a_basis
+from invgen.ace.crowding import Crowding
 from invgen.ace.energy import Evaluator, contract
 from invgen.ace.neighbourhoods import Neighbourhoods, element_numbers, neighbourhoods
 from invgen.ace.radial import RadialBasis
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from invgen.data.calculator import StructureCalculator
 
 KIND = LINEAR
-FORMAT, READ = 2, (1, 2)
-"""The format of files that are written, and those that are read: 1 had no repulsion."""
+FORMAT, READ = 3, (1, 2, 3)
+"""The format of files that are written, and those that are read: 1 had no repulsion, 2 no crowding."""
 UNITS = {"energy": "eV", "length": "Å"}
 
 
@@ -48,7 +49,8 @@ class Evaluated(NamedTuple):
 
     energy: float
     energies: np.ndarray
-    """(atoms,) eV: of an atom the reference, its functions, and half of what repels it; the sum is ``energy``."""
+    """(atoms,) eV: of an atom the reference, its functions, half of what repels it, and its crowding; the sum is
+    ``energy``."""
     forces: np.ndarray
     stress: np.ndarray | None
 
@@ -69,6 +71,8 @@ class LinearPotential:
         JSON values that travel with the file, such as how the potential was fitted.
     repulsion
         Between nuclei at short range; none by default. It ends within the cutoff.
+    crowding
+        Of atoms with more neighbours than any that was fitted; none by default. It sees no farther than the cutoff.
 
     Raises ``DataError`` for elements that are none, shapes that do not fit, and values that are not finite.
     """
@@ -81,6 +85,7 @@ class LinearPotential:
     labels: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     repulsion: Repulsion | None = None
+    crowding: Crowding | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "elements", tuple(self.elements))
@@ -99,6 +104,8 @@ class LinearPotential:
             raise DataError(f"{len(self.labels)} labels for {len(self.products)} functions")
         if self.repulsion is not None:
             self._check_repulsion(self.repulsion)
+        if self.crowding is not None:
+            self._check_crowding(self.crowding)
         _ = self.basis
 
     def _check_repulsion(self, repulsion: Repulsion) -> None:
@@ -111,6 +118,13 @@ class LinearPotential:
             raise DataError(
                 f"the repulsion ends at {repulsion.outer.max()} Å, beyond the cutoff of {self.radial.cutoff} Å, where "
                 "no neighbours are known: lower outer"
+            )
+
+    def _check_crowding(self, crowding: Crowding) -> None:
+        if crowding.most.shape[1:] != (len(self.elements),) or crowding.ranges.max() > self.radial.cutoff:
+            raise DataError(
+                f"crowding is of {crowding.most.shape[-1]} elements within {crowding.ranges.max()} Å, the potential of "
+                f"{len(self.elements)} within {self.radial.cutoff} Å: give it a number for each, and no longer range"
             )
 
     def __repr__(self) -> str:
@@ -158,6 +172,8 @@ class LinearPotential:
         found, references = self._evaluator.evaluate(near, structure.positions), self.references[near.species]
         if self.repulsion is not None:
             self.repulsion.add(near, structure.positions, *found)
+        if self.crowding is not None:
+            self.crowding.add(near, structure.positions, *found)
         energy = float(found.energies.sum() + references.sum())
         stress = found.virial / structure.volume if structure.volume else None
         return Evaluated(energy, found.energies + references, found.forces, stress)
@@ -184,6 +200,7 @@ class LinearPotential:
             "labels": list(self.labels),
             "digest": self.digest,
             "repulsion": None if self.repulsion is None else self.repulsion.to_json(),
+            "crowding": None if self.crowding is None else self.crowding.to_json(),
             "units": UNITS,
             "metadata": dict(self.metadata),
         }
@@ -198,7 +215,7 @@ class LinearPotential:
         """
         header, arrays = read_archive(path, KIND)
         if header.get("format") not in READ:
-            known = " and ".join(map(str, READ))
+            known = f"{', '.join(map(str, READ[:-1]))} and {READ[-1]}"
             raise DataError(f"{path} has format {header.get('format')!r}, this version reads {known}: fit it again")
         try:
             tables = {name: arrays[f"products_{name}"] for name in ProductBasis.DTYPES}
@@ -206,9 +223,11 @@ class LinearPotential:
             radial = RadialBasis.from_json(header["radial"])
             elements = tuple(header["elements"])
             found = header["repulsion"] if header["format"] > 1 else None
+            crowding = header["crowding"] if header["format"] > 2 else None
             return cls(
                 products, radial, elements, arrays["coefficients"], arrays["references"], metadata=header["metadata"],
                 repulsion=Repulsion.from_json(found, element_numbers(elements)),
+                crowding=Crowding.from_json(crowding),
             )  # fmt: skip
         except KeyError as error:
             raise DataError(f"{path} lacks {error}; fit it again") from error

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from invgen.ace.abasis import ABasis
+from invgen.ace.crowding import Crowding
 from invgen.ace.harmonics import harmonic_table
 from invgen.ace.radial import RadialBasis
 from invgen.ace.repulsion import SCREENING, Repulsion
@@ -37,6 +38,8 @@ class Linear(Protocol):
     def basis(self) -> ABasis: ...
     @property
     def repulsion(self) -> Repulsion | None: ...
+    @property
+    def crowding(self) -> Crowding | None: ...
 
 
 class TorchLinearPotential(nn.Module):
@@ -62,6 +65,7 @@ class TorchLinearPotential(nn.Module):
         self.coefficients = nn.Parameter(torch.from_numpy(potential.coefficients.copy()))
         self.references = nn.Parameter(torch.from_numpy(potential.references.copy()))
         self.repulsion = None if potential.repulsion is None else TorchRepulsion(potential.repulsion)
+        self.crowding = None if potential.crowding is None else TorchCrowding(potential.crowding)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -73,10 +77,10 @@ class TorchLinearPotential(nn.Module):
         species = self._species(batch.numbers)
         functions = self.products.value(self.moments(batch, species, vectors), axis=1)
         energies = (functions * self.coefficients[species]).sum(1) + self.references[species]
-        if self.repulsion is None:
-            return energies
-        pairs = self.repulsion(species[batch.first], species[batch.second], vectors.norm(dim=1))
-        return energies.index_add(0, batch.first, 0.5 * pairs)
+        if self.repulsion is not None:
+            pairs = self.repulsion(species[batch.first], species[batch.second], vectors.norm(dim=1))
+            energies = energies.index_add(0, batch.first, 0.5 * pairs)
+        return energies if self.crowding is None else energies + self.crowding(batch, species, vectors)
 
     def moments(self, batch: Batch, species: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
         """(atoms, components): A in the order of the channels."""
@@ -118,6 +122,29 @@ class TorchRepulsion(nn.Module):
         phi = (factor * torch.exp(-rate * (r / length).unsqueeze(1))).sum(1)
         t = ((r - inner) / (outer - inner)).clamp(0.0, 1.0)
         return strength / r * phi * (1 - t**3 * (10 - 15 * t + 6 * t**2))
+
+
+class TorchCrowding(nn.Module):
+    """``Crowding``: ``forward(batch, species, vectors)`` -> energies (atoms,) in eV."""
+
+    most: torch.Tensor
+
+    def __init__(self, crowding: Crowding) -> None:
+        super().__init__()
+        self.terms, self.power = (
+            list(zip(crowding.ranges.tolist(), crowding.strength.tolist(), strict=True)),
+            crowding.power,
+        )
+        self.register_buffer("most", torch.from_numpy(crowding.most.copy()), persistent=False)
+
+    def forward(self, batch: Batch, species: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
+        """See the class."""
+        square, found = vectors.square().sum(1), vectors.new_zeros(len(species))
+        for (length, strength), most in zip(self.terms, self.most, strict=True):
+            weights = (1 - square / length**2).clamp(min=0.0) ** 3
+            x = torch.zeros_like(found).index_add(0, batch.first, weights) / most[species]
+            found = found + strength * (x - 1).clamp(min=0.0) ** 3 * x**self.power
+        return found
 
 
 def real_harmonics(directions: torch.Tensor, l_max: int) -> torch.Tensor:

@@ -79,7 +79,7 @@ def sources_of(model: Model) -> tuple[dict[str, str], tuple[str, ...]]:
     """Names and texts of sources and data, and the elements. Raises ``LammpsError`` as ``export``."""
     if model.linear:
         entries, own = linear_ace.entries(model.potential), {"potential.hpp": linear_ace.SOURCE}
-        more = ["linear_ace.hpp", "zbl.hpp"]
+        more = ["linear_ace.hpp", "zbl.hpp", "crowding.hpp"]
     else:
         entries, own = _network(getattr(model.potential, "model", model.potential))
         more = ["hip.hpp", "layers.hpp"]

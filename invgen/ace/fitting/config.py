@@ -135,12 +135,14 @@ class FitReferencesConfig(ReferencesConfig):
 
 @dataclass(frozen=True)
 class ShortRangeConfig:
-    """ZBL repulsion below the shortest distance of each pair of elements in the structures that are fitted."""
+    """What repels where no structure is: below the shortest distance of each pair of elements, and in a crowd."""
 
     zbl: bool = True
     """Whether there is any."""
     inner: float = 0.7
     """Share of that distance up to which it is ZBL's in full, see ``Repulsion``."""
+    crowding: bool = True
+    """Whether atoms more crowded than any that is fitted repel, where the functions would attract, see ``Crowding``."""
     pairs: dict[str, Any] = field(default_factory=dict)
     """What is said of single pairs, such as ``Cu-Ni``: a table of ``inner``, ``outer`` (Å) and ``factor`` for each."""
 

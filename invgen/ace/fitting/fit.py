@@ -17,6 +17,7 @@ from invgen.ace.fitting.blocks import cores
 from invgen.ace.fitting.centres import degrees, kept_functions, labels_of, pair_twins
 from invgen.ace.fitting.checks import check_request, check_rows, name_dependent, name_duplicates
 from invgen.ace.fitting.config import FitReferencesConfig, ShortRangeConfig, SolverConfig, check_short_range
+from invgen.ace.fitting.crowded import kept_apart, told_crowding
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factors
 from invgen.ace.fitting.memory import Clock
@@ -104,7 +105,7 @@ def fit_products(
     one_body = told_energies(energies, sets["train"], radial.cutoff, settings.references)
     known = _known(sets, products, settings, factors, energies, about)
     coefficients = evaluator.by_species(solution.coefficients)
-    potential, short_range = _potential(sets, products, radial, settings, coefficients, known, repulsion)
+    potential, short_range = _potential(sets, products, radial, settings, coefficients, known, repulsion, say)
     report = {
         **known,
         "radial": radial.to_json(),
@@ -167,6 +168,7 @@ def _potential(
     coefficients: np.ndarray,
     known: dict[str, Any],
     repulsion: Repulsion | None,
+    say: Progress,
 ) -> tuple[LinearPotential, dict[str, Any]]:
     """The potential with its repulsion, and what the report says of the latter."""
     elements, references = tuple(known["elements"]), known["references"]
@@ -175,9 +177,10 @@ def _potential(
         products, radial, elements, coefficients, np.array(list(references.values())), products.labels, known,
         repulsion,
     )  # fmt: skip
-    potential = strengthened(potential, settings.short_range)
+    potential = kept_apart(strengthened(potential, settings.short_range), structures, settings.short_range, say)
     told = told_repulsion(potential.repulsion, structures, elements, radial.cutoff)
-    return potential, {**told, "attracts": name_attractions(potential)}
+    told |= {"attracts": name_attractions(potential), "crowding": told_crowding(potential.crowding, elements)}
+    return potential, told
 
 
 def _assembled(

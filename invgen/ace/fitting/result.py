@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from invgen.ace.fitting.balance import dominance_text
+from invgen.ace.fitting.folds import disk_told
 from invgen.ace.fitting.report import write_report
 from invgen.ace.fitting.solvers import Solution
 from invgen.ace.fitting.validation import table_text
@@ -51,5 +52,9 @@ class FitResult:
         return f"one-body energies: {energies}\n{dominance_text(self.report['rows'])}"
 
     def write(self, folder: str | Path, plots: bool = True) -> Path:
-        """Write ``potential.npz``, ``report.json``, ``errors.txt`` and plots; returns the folder."""
-        return write_report(folder, self.report, self.sets, self.potential.save, plots)
+        """Write ``potential.npz``, ``report.json``, ``errors.txt`` and plots; returns the folder.
+
+        Raises ``OSError`` naming the folder if it cannot be written; what was there stays.
+        """
+        with disk_told(Path(folder)):
+            return write_report(folder, self.report, self.sets, self.potential.save, plots)

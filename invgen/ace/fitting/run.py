@@ -28,6 +28,7 @@ from invgen.ace.fitting.config import (
     table,
 )
 from invgen.ace.fitting.fit import FitSettings, fit_products
+from invgen.ace.fitting.folds import disk_told
 from invgen.ace.fitting.radials import radial_basis
 from invgen.ace.fitting.result import FitResult
 from invgen.ace.fitting.rows import Weights, elements_of
@@ -279,7 +280,8 @@ def _found(wanted: Basis | BasisSpec, basis: Any, folder: Path | None, progress:
     limit = basis.get("max_candidates") if isinstance(basis, Mapping) else getattr(basis, "max_candidates", None)
     made = generate(wanted, progress=progress, max_candidates=limit or MAX_CANDIDATES)
     if folder is not None:
-        made.save(folder)
+        with disk_told(folder):
+            made.save(folder)
     return made
 
 

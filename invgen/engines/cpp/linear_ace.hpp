@@ -9,6 +9,7 @@
 #include <cmath>
 #include <memory>
 
+#include "crowding.hpp"
 #include "lanes.hpp"
 #include "model.hpp"
 #include "zbl.hpp"
@@ -19,13 +20,15 @@ class LinearAce : public Model {
  public:
   explicit LinearAce(const std::string& path) {
     Data data(path);
-    read_head(data, "linear-ace", "zbl");
+    read_head(data, "linear-ace", {"zbl", "crowding"});
     species = elements.size();
     references = data.numbers("references", species);
     read_radial(data);
     read_components(data);
     read_products(data);
-    if (!data.words("pair_terms").empty()) repulsion.reset(new Zbl(data, species));
+    for (const std::string& term : data.words("pair_terms"))
+      if (term == "zbl") repulsion.reset(new Zbl(data, species));
+      else crowding.reset(new Crowding(data, species));
     data.finish();
   }
 
@@ -37,6 +40,7 @@ class LinearAce : public Model {
       first += count;
     }
     if (repulsion) repulsion->add(near, energies, gradient);
+    if (crowding) crowding->add(near, energies, gradient);
   }
 
  private:
@@ -336,6 +340,7 @@ class LinearAce : public Model {
   int p = 0, q = 0, envelope = 0;
   Planes atoms[LANES];
   std::unique_ptr<Zbl> repulsion;
+  std::unique_ptr<Crowding> crowding;
   std::vector<Pack> values, adjoint, harmonic, folded;
 };
 

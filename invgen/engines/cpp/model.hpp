@@ -2,6 +2,7 @@
 #ifndef INVGEN_MODEL
 #define INVGEN_MODEL
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -40,7 +41,7 @@ class Model {
  protected:
   // The common head of data files: elements, cutoff, and the names of terms of pairs beside the model, of which
   // ``known`` may be there.
-  void read_head(Data& data, const std::string& kind, const std::string& known = "") {
+  void read_head(Data& data, const std::string& kind, const std::vector<std::string>& known = {}) {
     const std::string& found = data.words("kind").at(0);
     if (found != kind)
       throw Error(data.path + " is of the kind " + found + ", this plugin was built for " + kind +
@@ -48,7 +49,8 @@ class Model {
     elements = data.words("elements");
     cutoff = data.number("cutoff");
     for (const std::string& term : data.words("pair_terms"))
-      if (term != known) throw Error(data.path + " has the pair term " + term + ", which this plugin does not know");
+      if (std::find(known.begin(), known.end(), term) == known.end())
+        throw Error(data.path + " has the pair term " + term + ", which this plugin does not know");
   }
 };
 
