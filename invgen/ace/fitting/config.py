@@ -240,11 +240,9 @@ def table(name: str, kind: type, values: Any) -> Any:
 
 def spec_arguments(basis: BasisConfig, elements: tuple[str, ...]) -> dict[str, Any]:
     """Arguments of ``BasisSpec``."""
-    values = {
-        k: getattr(basis, k) for k in ("total_degree", "w_L", "n_max", "l_max", "channels", "objective", "ordering")
-    }
-    values |= {"orders": basis.orders or None, "elements": elements}
-    return {"family": "ace", **{k: v for k, v in values.items() if v is not None}}
+    keys = ("total_degree", "w_L", "n_max", "l_max", "channels", "objective", "ordering")
+    values = {"family": "ace", **{k: getattr(basis, k) for k in keys}, "orders": basis.orders or None}
+    return {k: v for k, v in values.items() if v is not None} | {"elements": elements}
 
 
 def check_fit_references(references: FitReferencesConfig) -> None:
