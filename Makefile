@@ -1,4 +1,4 @@
-# make demo   the whole way, from a specification to a trained network (five minutes)
+# make demo   the whole way, from a specification to a trained network: three minutes of an AMD EPYC (Zen 4, AVX2)
 # make test   the tests, on all processors
 # make check  what CI runs: lint, types, tests
 # make docs   the site, into docs/_build/index.html: opens from disk

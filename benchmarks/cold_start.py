@@ -50,7 +50,7 @@ config = parse_config({
     "training": {"batch_size": 32, "epochs": 1},
 })
 data = Dataset.from_structures(frames, config.model.cutoff)
-model = new_model(config.model, data, 0, torch.float32)
+model = new_model(config.model, data.species(), 0, torch.float32)
 trainer = Trainer(model, data, data, config.training)
 trainer._one_step(torch.arange(32))
 done = time.process_time()

@@ -168,7 +168,7 @@ def _report(results: dict[str, TrainingResult]) -> dict[str, dict[str, float]]:
 
 
 def configuration(kind: str, folder: Path, frames: Path, seed: int = 0) -> Config:
-    """Settings of both networks; chosen on validation errors, see docs/training.md."""
+    """Settings of both networks; how they were chosen is in docs/training.md."""
     basis = {"basis": str(folder.resolve())} if kind == "hip-hop-nn" else {}
     return parse_config(
         {

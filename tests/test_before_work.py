@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import ace_fixtures
 import ase.io
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from processes import python
 from typer.testing import CliRunner
 
 import invgen
+from invgen.ace.fitting import config as fits
 from invgen.ace.fitting.run import fit_file
 from invgen.cli import app
 from invgen.data import DataError, look, read_structures
@@ -22,8 +24,10 @@ from invgen.data.structure import Structure
 from invgen.errors import counted
 from invgen.files import whole_file
 from invgen.nn import Invariants
+from invgen.potentials import compile_model, load_model
+from invgen.potentials.training import config as trainings
 from invgen.potentials.training.checkpoint import CHECKPOINT, read
-from invgen.runs.config import ConfigError
+from invgen.runs.config import VERBS, ConfigError
 
 
 def refused(*arguments: object) -> str:
@@ -95,6 +99,23 @@ def test_configurations_say_which_basis_may_be_meant_before_data_are_read(
     found = refused(verb, tmp_path / "c.toml")
     assert f"{table}.{key}: " in found
     assert CLOSE in found
+
+
+def test_the_other_verb_is_named_for_its_configuration(tmp_path: Path) -> None:
+    (tmp_path / "data.xyz").touch()
+    assert {*fits.TABLES} - {*trainings.TABLES} == {table for table, verb in VERBS.items() if verb == "fit"}
+    assert {*trainings.TABLES} - {*fits.TABLES} == {table for table, verb in VERBS.items() if verb == "train"}
+    tables = {"fit": "[model]\nkind = 'hip-nn'", "train": "[radial]\ncutoff = 4.0"}
+    for verb, other in (("fit", "train"), ("train", "fit")):
+        (tmp_path / "c.toml").write_text(f"[data]\ntrain = 'data.xyz'\n{tables[verb]}\n")
+        assert f": it belongs to a configuration of invgen {other}" in refused(verb, tmp_path / "c.toml")
+
+
+def test_the_folder_of_a_fit_holds_no_network(tmp_path: Path) -> None:
+    ace_fixtures.potential().save(tmp_path / "potential.npz")
+    for call in (load_model, compile_model):
+        with pytest.raises(DataError, match=r"potential.npz is a linear potential, and wanted is a network"):
+            call(tmp_path, *([] if call is load_model else [tmp_path / "out"]))
 
 
 def test_an_output_folder_that_is_a_file_is_said_with_its_key(tmp_path: Path) -> None:

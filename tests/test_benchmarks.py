@@ -571,6 +571,7 @@ def test_a_budget_counts_steps_alone_ends_its_cycle_and_keeps_the_best_weights(m
     assert abs(1 - worse.weight) == pytest.approx(min(errors))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("scripts")
 def test_this_side_of_the_budget_takes_the_steps_of_a_training_and_the_runs_are_kept(tmp_path, monkeypatch):
     module, record = importlib.import_module("same_budget"), importlib.import_module("record")

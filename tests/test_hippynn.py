@@ -301,6 +301,7 @@ print("MSE", repr(float(tracker.best_metric_values["valid"]["MSE"])))
 """
 
 
+@pytest.mark.slow
 def test_a_training_script_runs_with_one_more_line(tmp_path: Path) -> None:
     """The same losses after three epochs; its checkpoint and its structure are read without this package."""
     script = TRAINING.replace("#PATCH", "invgen.hippynn.patch(network)")

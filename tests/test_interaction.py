@@ -478,6 +478,7 @@ def test_dtypes_that_the_kernels_do_not_compute_in_are_not_fused(monkeypatch: py
         layer(half.float(), batch, half, half)
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_networks_runs_through_on_a_cpu() -> None:
     script = Path(__file__).parents[1] / "benchmarks" / "cuda_networks.py"
     done = subprocess.run([sys.executable, str(script), "--cpu"], capture_output=True, text=True, check=False)

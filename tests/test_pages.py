@@ -34,6 +34,7 @@ WITH_BLOCKS = [name for name, p in PAGES.items() if blocks_of(p.read_text(encodi
 COMMANDS = re.compile(r"(\$ )?(invgen(?! certificate,)|python3?|pip|make|torchrun|pytest|dask|import|from) \S")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_BLOCKS)
 def test_blocks_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -624,6 +624,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_two_processes_take_the_steps_of_one(tmp_path: Path, alone: Path) -> None:
     """Gradients of every step, weights and errors, to round-off; a share of the last batch is empty."""
     done = launch(tmp_path, 2)
@@ -641,6 +642,7 @@ def test_two_processes_take_the_steps_of_one(tmp_path: Path, alone: Path) -> Non
     assert any("2 processes" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_another_number_of_processes_goes_on_and_a_dead_one_is_told(tmp_path: Path, alone: Path) -> None:
     """The second of two dies in the second epoch; one alone finishes what they began."""
     failed = launch(tmp_path, 2, fail=True)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from invgen.data.errors import DataError
-from invgen.data.files import read_tensors, write_tensors
+from invgen.data.files import linear_file, read_tensors, write_tensors
 from invgen.emitted.folder import shipped_ids
 from invgen.nn.interaction import CUSP, GROUP_NORM_EPSILON, InvariantInteraction, TensorSensitivityInteraction
 from invgen.nn.network import HipHopNN, HipNN, HipNNTS, Network
@@ -82,7 +82,11 @@ def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Ne
     Raises ``DataError`` when the file is damaged, the basis has other invariants than the one the model was made
     with, or weights and architecture do not fit.
     """
-    path = Path(path) / MODEL if Path(path).is_dir() else Path(path)
+    if Path(path).is_dir():
+        if (linear := linear_file(path)) and not (Path(path) / MODEL).exists():
+            raise DataError(f"{linear} is a linear potential, and wanted is a network: name its file, or its folder")
+        path = Path(path) / MODEL
+    path = Path(path)
     header, arrays = read_tensors(path, KIND)
     wanted = header["basis"]
     if wanted and basis is None and wanted["id"] not in shipped_ids():

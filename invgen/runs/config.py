@@ -49,11 +49,19 @@ def check_files(config: Any, base: str | Path) -> None:
             raise ConfigError(f"output.folder: {path} is a file, not a folder: choose another name, or remove it")
 
 
+VERBS = {
+    **dict.fromkeys(("model", "loss", "training"), "train"),
+    **dict.fromkeys(("basis", "radial", "weights", "solver", "short_range"), "fit"),
+}
+"""Which verb's configuration a table is part of, where it is part of one alone."""
+
+
 def parse_tables(values: Mapping[str, Any], tables: Mapping[str, type]) -> dict[str, Any]:
     """One object of each kind in ``tables``, from nested values; raises ``ConfigError`` naming the table and key."""
     for name in values:
         if name not in tables:
-            raise ConfigError(unknown("table", name, tables))
+            verb = f": it belongs to a configuration of invgen {VERBS[name]}" if name in VERBS else ""
+            raise ConfigError(unknown("table", name, tables) + verb)
     for name, kind in tables.items():
         needed = [f.name for f in fields(kind) if _is_required(f)]
         if name not in values and needed:
