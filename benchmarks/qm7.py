@@ -95,7 +95,26 @@ def report(planned: list[Run], into: Any) -> None:
         summary.append(line)
         splits = f"{len(rows)} of {SPLITS} splits"
         say(f"{kind}, seed {seed}, {splits}: MAE {told(line['mae_kcal_per_mol'])} kcal/mol")
-    record.write("qm7", {"published": PUBLISHED, "summary": summary, **data})
+    record.write("qm7", {"published": PUBLISHED, "summary": summary, "table": table(summary), **data})
+
+
+def table(summary: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By network the spread over the seeds that have all splits: of every split, and of the mean over the splits."""
+    whole = [line for line in summary if len(line["splits"]) == SPLITS]
+    return [
+        {
+            "kind": kind,
+            "seeds": [line["seed"] for line in lines],
+            "splits": [spread(line["mae_kcal_per_mol"]["values"][k] for line in lines) for k in range(SPLITS)],
+            "mean": spread(line["mae_kcal_per_mol"]["mean"] for line in lines),
+        }
+        for (kind,), lines in grouped(whole, "kind").items()
+    ]
+
+
+def table_row(line: dict[str, Any]) -> str:
+    """A line of ``table`` as it stands in docs/performance.md."""
+    return f"| {line['kind']} | {' | '.join(told(values) for values in (*line['splits'], line['mean']))} |"
 
 
 def main() -> None:

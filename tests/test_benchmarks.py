@@ -487,7 +487,11 @@ def test_the_table_of_methane_from_energies_alone_says_what_was_measured():
 @pytest.mark.usefixtures("scripts")
 @pytest.mark.parametrize(
     ("script", "rows", "head"),
-    [("qm9", "summary", "| network | molecules | MAE"), ("transfer", "table", "| part | network | energies |")],
+    [
+        ("qm7", "table", "| network | split 0 |"),
+        ("qm9", "summary", "| network | molecules | MAE"),
+        ("transfer", "table", "| part | network | energies |"),
+    ],
 )
 def test_tables_of_molecules_say_what_was_measured(script, rows, head):
     module = importlib.import_module(script)
