@@ -62,11 +62,12 @@ def forces(model: LinearPotential, a: int, b: int, distances: np.ndarray) -> np.
 def pressed(train: list[Structure], model: LinearPotential) -> dict[str, dict[str, Any]]:
     """For every pair of elements the strongest attraction up to ``inner`` with ZBL, and with what the fit has."""
     before = replace(model, repulsion=repulsion_of(train, model.elements, CUTOFF, ShortRangeConfig()))
+    shortest = shortest_distances(train, model.elements, CUTOFF)
     found = {}
     for a, b in zip(*np.triu_indices(len(model.elements)), strict=True):
         distances = np.linspace(0.3, before.repulsion.inner[a, b], 100)
         found[f"{model.elements[a]}-{model.elements[b]}"] = {
-            "shortest": float(before.repulsion.outer[a, b]),
+            "shortest": float(shortest[a, b]),
             "factor": float(model.repulsion.factor[a, b]),
             "least_force_with_zbl": float(forces(before, a, b, distances).min()),
             "least_force": float(forces(model, a, b, distances).min()),
@@ -80,13 +81,18 @@ def molecule(data: Path) -> dict[str, Any]:
     result = invgen.ace.fit(train, basis=BASIS, radial={"cutoff": CUTOFF}, plots=False)
     model = result.potential
     shortest = shortest_distances(train, model.elements, CUTOFF)
-    closer = {name: (shortest_distances(frames(data, name), model.elements, CUTOFF) / shortest).min() for name in TESTS}
+    tests = {name: frames(data, name) for name in TESTS}
+    ways = {"with": model, "without": replace(model, repulsion=None, crowding=None)}
+    errors = {name: {way: error_table(part, predict(one, part))[ALL] for way, one in ways.items()}
+              for name, part in tests.items()}  # fmt: skip
+    closer = {name: (shortest_distances(part, model.elements, CUTOFF) / shortest).min() for name, part in tests.items()}
     return {
         "frames": len(train),
         "basis": BASIS,
         "cutoff": CUTOFF,
         "coefficients": int(model.coefficients.size),
         "pairs": pressed(train, model),
+        "test": errors,
         "test_distances_over_shortest": {name: float(share) for name, share in closer.items()},
     }
 

@@ -246,9 +246,10 @@ def test_a_fit_is_the_same_with_and_without_and_repels_by_default():
         np.testing.assert_array_equal(one.stress, two.stress)
     told = with_it.report["short_range"]["pairs"]["Cu-Cu"]
     shortest = float(shortest_distances(cells(), ("Cu",), 4.6)[0, 0])
-    assert told["outer"] == pytest.approx(shortest, rel=1e-10)
-    assert told["outer"] < shortest
+    assert told["outer"] == pytest.approx(0.9 * shortest, rel=1e-10)
     assert told["inner"] == pytest.approx(0.7 * shortest)
+    closer = pair(0.95 * shortest, (29, 29))
+    np.testing.assert_array_equal(*(f.potential.energy_forces_stress(closer).forces for f in (with_it, without)))
     energies = [
         with_it.potential.energy_forces_stress(pair(r, (29, 29))).energy for r in (0.3, 0.6, 0.9, told["outer"])
     ]
@@ -268,7 +269,7 @@ def test_shortest_distances_count_images_and_pairs_that_never_meet():
     lengths = {"inner": pytest.approx(1.24), "outer": pytest.approx(2.48)}
     assert told["pairs"]["Ni-Ni"] == {**lengths, "factor": 1.0, "seen": False}
     assert told["pairs"]["Cu-Cu"]["seen"]
-    np.testing.assert_allclose(repulsion.outer, [[2.5, 2.0], [2.0, 2.48]])
+    np.testing.assert_allclose(repulsion.outer, [[2.25, 1.8], [1.8, 2.48]])
     assert repulsion_of([s], ("Cu", "Ni"), 2.2, ShortRangeConfig()).outer.max() < 2.2
     assert repulsion_of([s], ("Cu", "Ni"), 4.0, ShortRangeConfig(zbl=False)) is None
     assert told_repulsion(None, [s], ("Cu", "Ni"), 4.0) == {"zbl": False}
@@ -279,7 +280,7 @@ def test_pairs_are_what_the_configuration_says():
     pairs = {"Ni-Cu": {"outer": 1.5, "factor": 3}, "Ni-Ni": {"inner": 1.1, "outer": 3.9}}
     config = ShortRangeConfig(pairs=pairs)
     found = repulsion_of([s], ("Cu", "Ni"), 4.0, config)
-    np.testing.assert_allclose(found.outer, [[2.5, 1.5], [1.5, 3.9]])
+    np.testing.assert_allclose(found.outer, [[2.25, 1.5], [1.5, 3.9]])
     np.testing.assert_allclose(found.inner, [[1.75, 1.05], [1.05, 1.1]])
     np.testing.assert_array_equal(found.factor, [[1, 3], [3, 1]])
     with pytest.raises(ConfigError, match=r"outer of Cu-Ni is 2.1 Å, where it would act on .*; at most 2 Å"):
@@ -319,14 +320,14 @@ def test_a_repulsion_becomes_stronger_than_any_attraction(tmp_path):
         a, b = ((0, 0), (0, 1), (1, 1))[k]
         changed = numbers in attracting
         assert after.repulsion.factor[a, b] > 2 if changed else after.repulsion.factor[a, b] == 1
-        assert after.repulsion.outer[a, b] == pytest.approx((0.9 if changed else 1) * OUTER[a, b])
+        assert after.repulsion.outer[a, b] == OUTER[a, b]
         assert after.repulsion.inner[a, b] == INNER[a, b]
         for r in (0.5, INNER[a, b], 0.8 * OUTER[a, b], 0.95 * OUTER[a, b]):
             ends = [after.energy_forces_stress(pair(r + sign * step, numbers)).energy for sign in (1, -1)]
             force = after.energy_forces_stress(pair(r, numbers)).forces[1] @ [0, 0.6, 0.8]
             assert force == pytest.approx(-(ends[0] - ends[1]) / (2 * step), rel=1e-6, abs=1e-3)
     bare = dataclasses.replace(before, repulsion=None)
-    touched = pair(0.95 * OUTER[0, 0], attracting[0])
+    touched = pair(OUTER.max(), attracting[0])
     assert after.energy_forces_stress(touched).energy == bare.energy_forces_stress(touched).energy
     assert name_attractions(after) == {}
     with pytest.warns(UserWarning, match="more attractive at short range"):

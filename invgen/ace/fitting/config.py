@@ -140,7 +140,7 @@ class ShortRangeConfig:
     zbl: bool = True
     """Whether there is any."""
     inner: float = 0.7
-    """Share of that distance up to which it is ZBL's in full, see ``Repulsion``."""
+    """Share of that distance up to which it is ZBL's in full; it ends at 0.9 of it, see ``Repulsion``."""
     crowding: bool = True
     """Whether atoms more crowded than any that is fitted repel, where the functions would attract, see ``Crowding``."""
     pairs: dict[str, Any] = field(default_factory=dict)

@@ -28,8 +28,8 @@ BELOW = 1 - 1e-12
 PRESSED, TRIED = 0.3, 30
 """Å: the shortest distance at which pairs of atoms are tried; how many distances."""
 WITHDRAWN = 0.9
-"""Where a multiplied repulsion ends, as a share of the shortest distance: structures to come will be a little closer
-than that now and then, and should not run into it."""
+"""Where the repulsion ends, as a share of the shortest distance: structures to come will be a little closer than that
+now and then, and should not run into it."""
 MARGIN = 2.0
 """How many times the attraction it is then."""
 CLOSEST = 0.1
@@ -60,8 +60,9 @@ def repulsion_of(
 ) -> Repulsion | None:
     """The repulsion before anything is fitted.
 
-    It ends at the shortest distance of a pair of elements; for a pair that no structure has within the cutoff, at the
-    sum of their covalent radii. It is ZBL's up to the part ``config.inner`` of that. ``config.pairs`` say otherwise.
+    It ends at ``WITHDRAWN`` of the shortest distance of a pair of elements; for a pair that no structure has within the
+    cutoff, at the sum of their covalent radii. It is ZBL's up to the part ``config.inner`` of that distance or sum.
+    ``config.pairs`` say otherwise.
 
     Raises ``ConfigError`` for pairs of other elements, and for those that would act on the structures.
     """
@@ -69,10 +70,11 @@ def repulsion_of(
         return None
     shortest = shortest_distances(structures, elements, cutoff)
     radii = covalent_radii[[atomic_numbers[e] for e in elements]]
-    outer = BELOW * np.where(np.isfinite(shortest), shortest, np.minimum(np.add.outer(radii, radii), cutoff))
-    tables = {"outer": outer, "inner": config.inner * outer, "factor": np.ones_like(outer)}
+    seen, sums = np.isfinite(shortest), np.minimum(np.add.outer(radii, radii), cutoff)
+    reach, share = BELOW * np.where(seen, shortest, sums), max(WITHDRAWN, (1 + config.inner) / 2)
+    tables = {"outer": np.where(seen, share, 1) * reach, "inner": config.inner * reach, "factor": np.ones_like(reach)}
     for (a, b), given in _given(config, elements).items():
-        limit = outer[a, b] if np.isfinite(shortest[a, b]) else cutoff
+        limit = reach[a, b] if seen[a, b] else cutoff
         if given.get("outer", 0.0) > limit:
             raise ConfigError(
                 f"short_range.pairs: outer of {elements[a]}-{elements[b]} is {given['outer']} Å, where it would act on "
@@ -101,13 +103,13 @@ def _given(config: ShortRangeConfig, elements: Sequence[str]) -> dict[tuple[int,
 def strengthened(potential: LinearPotential, config: ShortRangeConfig) -> LinearPotential:
     """With a repulsion that is stronger than the functions between all pairs of elements, but for ``config.pairs``.
 
-    A pair that attracts closer than ``inner`` gets one that ends at ``WITHDRAWN`` of its ``outer``, and of so many
-    times ZBL's strength that up to ``inner`` its force is at least ``MARGIN`` times the attraction.
+    A pair that attracts closer than ``inner`` gets one of so many times ZBL's strength that up to there its force is at
+    least ``MARGIN`` times the attraction.
     """
     repulsion = potential.repulsion
     if repulsion is None:
         return potential
-    outer, factor = repulsion.outer.copy(), np.array(repulsion.factor)
+    factor = np.array(repulsion.factor)
     for a, b in _pairs(potential, set(_given(config, potential.elements))):
         _, together = _pressed(potential, a, b)
         if (together > 0).all():
@@ -115,8 +117,7 @@ def strengthened(potential: LinearPotential, config: ShortRangeConfig) -> Linear
         alone = _pressed(replace(potential, coefficients=np.zeros_like(potential.coefficients)), a, b)[1]
         both = [a, b], [b, a]
         factor[both] = max(1.0, MARGIN * float((1 - together / alone).max()))
-        outer[both] *= max(WITHDRAWN, (1 + config.inner) / 2)
-    return replace(potential, repulsion=Repulsion(repulsion.numbers, repulsion.inner, outer, factor))
+    return replace(potential, repulsion=replace(repulsion, factor=factor))
 
 
 def _pairs(potential: LinearPotential, but: Collection[tuple[int, int]] = ()) -> list[tuple[int, int]]:
