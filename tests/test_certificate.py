@@ -855,7 +855,7 @@ print(bool(replay(Path("c.txt").read_text())))
 print(sorted({m.split(".")[1] for m in sys.modules if m.startswith("invgen.")}))
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
-    assert result.stdout.splitlines() == ["True", "['errors', 'replay', 'spec', 'version']"]
+    assert result.stdout.splitlines() == ["True", "['errors', 'lazy', 'replay', 'spec', 'version']"]
 
 
 def test_a_negative_number_of_fresh_rounds_is_refused() -> None:

@@ -41,7 +41,7 @@ class GeometryCalculator(Calculator):
         return {name: value for name, value in vars(self).items() if name != "_turn"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _turn=RLock())
+        self.__dict__.update({**state, "_turn": RLock()})
 
     def get_property(self, name: str, atoms: Atoms | None = None, allow_calculation: bool = True) -> Any:
         """As ASE asks for everything: whether it is known already, and the calculation if not, in one turn."""
