@@ -70,8 +70,8 @@ def _summary(folder: Path) -> dict[str, Any]:
 
 
 def file_digests(data: DataConfig, base: Path) -> dict[str, str] | None:
-    """SHA-256 of every file of structures; ``None`` for a recipe, which has files of its own."""
-    if data.recipe is not None:
+    """SHA-256 of every file of structures; ``None`` for a recipe, which has its own, and a streamed set, too large."""
+    if data.recipe is not None or data.streamed:
         return None
     named = {name: getattr(data, name) for name in ("train", "validation", "test")}
     return {name: _sha256(base / file) for name, file in named.items() if file is not None}
