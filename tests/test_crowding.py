@@ -207,6 +207,21 @@ def test_what_is_pressed_falls_without_and_rises_with_it() -> None:
         assert (np.diff(pressed(fitted(True).potential, s)) > 0).all()
 
 
+@pytest.mark.parametrize(("share", "falls"), [(0.51, False), (0.49, True)])
+def test_the_strength_is_twice_what_is_needed(share: float, falls: bool) -> None:
+    """After four steps of a fit all cells are crowded by more than a tenth."""
+    model = fitted(True).potential
+    assert model.crowding is not None
+    model = dataclasses.replace(
+        model, crowding=dataclasses.replace(model.crowding, strength=share * model.crowding.strength)
+    )
+    lowest = min(
+        np.diff([model.energy_forces_stress(scaled(s, 0.97**k)).energy for k in range(4, 34)]).min()
+        for s in cells()[:3]
+    )
+    assert (lowest < 0) == falls
+
+
 def test_only_fits_that_need_it_have_one() -> None:
     model = fitted(False).potential
     none = dataclasses.replace(model, coefficients=np.zeros_like(model.coefficients))

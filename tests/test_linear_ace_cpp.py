@@ -122,9 +122,9 @@ def test_an_edited_data_file_is_not_used(compiled: CppModel) -> None:
     ("change", "words"),
     [
         ({"kind": "hip"}, "is of the kind hip, this plugin was built for linear-ace"),
-        ({"pair_terms": ["coulomb"]}, "has the pair term coulomb, which this plugin does not know"),
-        ({"pair_terms": ["zbl"]}, "has no entry zbl_strength: export the potential again"),
-        ({"pair_terms": ["crowding"]}, "has no entry crowding_ranges: export the potential again"),
+        ({"terms": ["coulomb"]}, "has the term coulomb, which this plugin does not know"),
+        ({"terms": ["zbl"]}, "has no entry zbl_strength: export the potential again"),
+        ({"terms": ["crowding"]}, "has no entry crowding_ranges: export the potential again"),
         ({"charges": [0.5]}, "has the entry charges, which this plugin does not know"),
         ({"references": [0.0, 1.0, 2.0]}, "references has 3 numbers, not 2"),
     ],
@@ -150,7 +150,7 @@ def test_a_repulsion_of_nuclei_joins_the_energy(compiled: CppModel) -> None:
     tables = {"strength": [[300.0, 310.0], [310.0, 320.0]], "length": [[0.1, 0.11], [0.11, 0.12]]}
     tables |= {"inner": [[0.9, 1.0], [1.0, 1.1]], "outer": [[1.8, 2.0], [2.0, 2.2]]}
     zbl = {f"zbl_{name}": np.array(table) for name, table in tables.items()}
-    compiled.data.write_text(data_text({**entries(model), "pair_terms": ["zbl"], **zbl}))
+    compiled.data.write_text(data_text({**entries(model), "terms": ["zbl"], **zbl}))
 
     def energies(r: float, a: int, b: int) -> tuple[float, np.ndarray]:
         direction = np.array([0.6, 0.0, 0.8])

@@ -131,10 +131,8 @@ class TorchCrowding(nn.Module):
 
     def __init__(self, crowding: Crowding) -> None:
         super().__init__()
-        self.terms, self.power = (
-            list(zip(crowding.ranges.tolist(), crowding.strength.tolist(), strict=True)),
-            crowding.power,
-        )
+        self.terms = list(zip(crowding.ranges.tolist(), crowding.strength.tolist(), strict=True))
+        self.power = crowding.power
         self.register_buffer("most", torch.from_numpy(crowding.most.copy()), persistent=False)
 
     def forward(self, batch: Batch, species: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:

@@ -61,7 +61,7 @@ def entries(network: Network, kernels: str) -> dict[str, Any]:
         "kind": KIND,
         "elements": [chemical_symbols[z] for z in network.species],
         "cutoff": network.cutoff,
-        "pair_terms": [],
+        "terms": [],
         "kernels": kernels,
         "references": network.species_energies.values,
         "features": features,

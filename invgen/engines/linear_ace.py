@@ -27,7 +27,7 @@ def entries(potential: LinearPotential) -> dict[str, Any]:
         "kind": KIND,
         "elements": list(potential.elements),
         "cutoff": potential.radial.cutoff,
-        "pair_terms": [*(["zbl"] if repulsion is not None else []), *(["crowding"] if crowding is not None else [])],
+        "terms": [*(["zbl"] if repulsion is not None else []), *(["crowding"] if crowding is not None else [])],
         "references": potential.references,
         "radial": basis.radial,
         "recurrence": basis.recurrence,

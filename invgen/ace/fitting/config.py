@@ -138,7 +138,7 @@ class ShortRangeConfig:
     """What repels where no structure is: below the shortest distance of each pair of elements, and in a crowd."""
 
     zbl: bool = True
-    """Whether there is any."""
+    """Whether there is any; without it there is nothing in a crowd either."""
     inner: float = 0.7
     """Share of that distance up to which it is ZBL's in full; it ends at 0.9 of it, see ``Repulsion``."""
     crowding: bool = True

@@ -26,7 +26,7 @@ class LinearAce : public Model {
     read_radial(data);
     read_components(data);
     read_products(data);
-    for (const std::string& term : data.words("pair_terms"))
+    for (const std::string& term : data.words("terms"))
       if (term == "zbl") repulsion.reset(new Zbl(data, species));
       else crowding.reset(new Crowding(data, species));
     data.finish();

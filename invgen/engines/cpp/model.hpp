@@ -39,7 +39,7 @@ class Model {
   double cutoff = 0.0;  // Å
 
  protected:
-  // The common head of data files: elements, cutoff, and the names of terms of pairs beside the model, of which
+  // The common head of data files: elements, cutoff, and the names of terms beside the model, of which
   // ``known`` may be there.
   void read_head(Data& data, const std::string& kind, const std::vector<std::string>& known = {}) {
     const std::string& found = data.words("kind").at(0);
@@ -48,9 +48,9 @@ class Model {
                   ": load the plugin that was exported with this file");
     elements = data.words("elements");
     cutoff = data.number("cutoff");
-    for (const std::string& term : data.words("pair_terms"))
+    for (const std::string& term : data.words("terms"))
       if (std::find(known.begin(), known.end(), term) == known.end())
-        throw Error(data.path + " has the pair term " + term + ", which this plugin does not know");
+        throw Error(data.path + " has the term " + term + ", which this plugin does not know");
   }
 };
 
