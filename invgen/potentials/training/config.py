@@ -67,21 +67,22 @@ class ModelConfig:
     """hip-hop-nn: the id of a shipped basis, or the path of one."""
     l_max: int = 1
     """hip-nn-ts: the largest rank, 1 or 2."""
-    features: int = 32
+    features: int = 64
     """Width: features of an atom."""
-    sensitivities: int = 20
+    sensitivities: int = 10
     """Number of radial functions."""
-    soft_min: float = 0.4
-    """Å: with ``soft_max`` the range of the peaks of the first sensitivities."""
-    soft_max: float = 9.0
-    """Å: see ``soft_min``."""
-    cutoff: float = 10.3
+    soft_min: float | None = None
+    """Å: with ``soft_max`` the range of the peaks of the first sensitivities; without it 0.9 of the distance below
+    which two atoms come in a tenth of the training structures."""
+    soft_max: float | None = None
+    """Å: see ``soft_min``; without it 0.9 of the cutoff."""
+    cutoff: float = 5.5
     """Å: where interactions end."""
     sigma: float | None = None
-    """Å: the inverse width that sensitivities start with; without it 2 · ``sensitivities`` · ``soft_min``."""
-    interactions: int = 1
+    """Å: the inverse width that sensitivities start with; without it each is twice as wide in 1/r as the next is far."""
+    interactions: int = 2
     """Number of interaction layers."""
-    atom_layers: int = 3
+    atom_layers: int = 2
     """Number of layers after each of them."""
 
 
@@ -92,15 +93,15 @@ class LossConfig:
     What has no label in a batch adds nothing.
     """
 
-    kind: str = "rmse+mae"
-    """rmse+mae as in the paper; mae, so that few enormous forces do not rule a batch; mse; huber."""
-    energy: float = 1.0
-    """1/eV (mse: 1/eV²): weight of total energies; 0 leaves them out."""
+    kind: str = "mae"
+    """mae, so that few enormous forces do not rule a batch; rmse+mae as in the paper; mse; huber."""
+    energy: float = 0.5
+    """1/eV (mse: 1/eV²): weight of energies; 0 leaves them out."""
     forces: float = 1.0
     """Å/eV (mse: Å²/eV²): weight of components of forces."""
     stress: float = 1.0
     """1/eV (mse: 1/eV²): weight of components of the virial per atom, stress · volume / atoms."""
-    per_atom: bool = False
+    per_atom: bool = True
     """Divide errors of energies by the number of atoms."""
     huber_delta: float = 0.01
     """eV, eV/Å: huber is e²/2 for errors below it, beyond it ``huber_delta`` · (|e| - ``huber_delta``/2)."""
@@ -112,35 +113,35 @@ class TrainingConfig:
 
     epochs: int = 100
     """epochs: how many, unless the schedule ends the training before."""
-    batch_size: int = 256
+    batch_size: int = 10
     """structures in a batch."""
     largest_batch: int = 2048
     """structures: plateau doubles the batch up to so many."""
-    learning_rate: float = 2.5e-3
+    learning_rate: float = 1.5e-3
     """Top of the schedule."""
-    schedule: str = "plateau"
-    """plateau: ``patience`` epochs without a better validation loss double the batch, later halve the rate, until it is
-    below a hundredth. one-cycle: the rate rises for a tenth of all steps, then falls along a cosine. Or a class of
-    torch.optim.lr_scheduler; ``"ReduceLROnPlateau"`` hears the validation loss."""
+    schedule: str = "one-cycle"
+    """one-cycle: the rate rises for a tenth of all steps, then falls along a cosine. plateau, as in the paper:
+    ``patience`` epochs without a better validation loss double the batch, later halve the rate, until it is below a
+    hundredth. Or a class of torch.optim.lr_scheduler; ``"ReduceLROnPlateau"`` hears the validation loss."""
     schedule_arguments: dict[str, Any] = field(default_factory=dict)
     """Arguments of such a class, numbers."""
     schedule_every: str = "epoch"
     """epoch or step: when such a class is stepped."""
     early_stopping: int = 0
     """epochs without a better validation loss after which to end; 0: never."""
-    optimizer: str = "adam"
-    """adam, or muon: matrices take steps of equal singular values, Adam moves what is none."""
+    optimizer: str = "muon"
+    """muon: matrices take steps of equal singular values, Adam moves what is none; or adam alone."""
     weight_decay: float = 0.0
     """Every step shortens all matrices by the learning rate times this, apart from their gradient (AdamW)."""
-    sensitivity_rate: float = 0.05
+    sensitivity_rate: float = 0.2
     """Learning rate of positions and widths (Å) of sensitivities as a share of ``learning_rate``; 0 keeps them."""
     clip: float = 0.0
     """Largest norm of the gradient by all parameters; a longer one is shortened. 0: none is."""
     adaptive_clip: float = 0.0
     """Longest gradient of each parameter, in running means of its own norms, such as 2, against jumps of the loss that
     single structures of enormous errors cause. 0: none is shortened."""
-    average: float = 0.0
-    """Decay of a moving average of the weights, such as 0.998, which is validated and saved. 0: the weights are."""
+    average: float = 0.99
+    """Decay of a moving average of the weights, which is validated and saved. 0: the weights are."""
     patience: int = 10
     """epochs: see ``schedule``."""
     seed: int = 0

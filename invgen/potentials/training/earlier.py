@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from invgen.potentials.saved import MODEL, describe, load_arrays
 from invgen.potentials.training import checkpoint
 from invgen.potentials.training.config import Config, DataConfig
 from invgen.potentials.training.report import FILES
-from invgen.potentials.training.start import new_model
+from invgen.potentials.training.start import MEASURED, new_model
 
 SUMMARY = "summary.json"
 
@@ -45,7 +45,9 @@ def earlier_training(config: Config, base: Path, folder: Path, loaded: Network |
     saved = checkpoint.read(folder)
     there = {name: value for name, value in saved.header["identity"].items() if not name.endswith(" data")}
     dtype = getattr(torch, config.training.dtype)
-    model = new_model(config.model, there["species"], 0, dtype, base) if loaded is None else loaded.to(dtype)
+    known = {name: there[name] for name in MEASURED if getattr(config.model, name) is None}
+    settings = replace(config.model, **known)
+    model = new_model(settings, there["species"], 0, dtype, base) if loaded is None else loaded.to(dtype)
     here = checkpoint.identity(config.training, config.loss, describe(model), {})
     if checkpoint.check(here, there, folder, extend):
         checkpoint.check_longer(config.training.epochs, saved.header["epoch"], folder)

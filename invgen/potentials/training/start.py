@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from invgen.data.batch import batch_on
+from invgen.data.batch import batch_on, pair_vectors
 from invgen.data.dataset import Data
 from invgen.data.errors import UnknownSpeciesError
 from invgen.data.references import reference_energies, symbols
@@ -24,6 +24,14 @@ from invgen.runs.references import ReferencesConfig
 
 ARGUMENTS = ("features", "sensitivities", "soft_min", "soft_max", "cutoff", "sigma", "interactions", "atom_layers")
 """Keys of ``[model]`` that are arguments of every network."""
+MEASURED = ("soft_min", "soft_max", "sigma")
+"""Those that the training structures tell where they are not given."""
+SAMPLE, CLOSE = 1_000, 0.1
+"""Structures whose distances are looked at, at even steps; and the share of them that comes closer than ``soft_min``
+is made for: a few overlapping atoms decide nothing."""
+NEARER, INSIDE, WIDTH = 0.9, 0.9, 2.0
+"""``soft_min`` over that distance, ``soft_max`` over the cutoff, width of a sensitivity over its distance from the next
+in 1/r."""
 
 
 def starting_model(
@@ -37,7 +45,7 @@ def starting_model(
 ) -> Network:
     """A network with weights drawn from ``seed`` for the elements of ``data``, or ``loaded``; with E⁰ of ``data``."""
     if loaded is None:
-        model = new_model(settings, data.species(), seed, dtype, base)
+        model = new_model(settings_for(settings, data), data.species(), seed, dtype, base)
     else:
         model = loaded.to(dtype)
         unknown = sorted(set(data.species()) - set(model.species))
@@ -48,6 +56,30 @@ def starting_model(
             )
     set_references(model, references, data, loaded is not None)
     return model
+
+
+def settings_for(settings: ModelConfig, data: Data) -> ModelConfig:
+    """With sensitivities for the distances in ``data``, as ``ModelConfig`` tells, where none are given."""
+    if None not in (getattr(settings, name) for name in MEASURED):
+        return settings
+    soft_max = INSIDE * settings.cutoff if settings.soft_max is None else settings.soft_max
+    soft_min = settings.soft_min
+    if soft_min is None:
+        soft_min = min(NEARER * close_distance(data), 0.5 * soft_max)
+    spacing = (1 / soft_min - 1 / soft_max) / max(settings.sensitivities - 1, 1)
+    sigma = 1 / (WIDTH * spacing) if settings.sigma is None else settings.sigma
+    return replace(settings, soft_min=soft_min, soft_max=soft_max, sigma=sigma)
+
+
+def close_distance(data: Data) -> float:
+    """Å: in ``CLOSE`` of the structures two atoms are closer; infinite where none has a neighbour."""
+    found = []
+    for systems in chunks(data, torch.arange(0, len(data), -(-len(data) // SAMPLE))):
+        batch = data.batch(systems)
+        least = torch.full((len(systems),), torch.inf, dtype=batch.positions.dtype)
+        lengths = pair_vectors(batch, batch.positions).norm(dim=1)
+        found.append(least.scatter_reduce_(0, batch.system[batch.first], lengths, "amin"))
+    return float(torch.cat(found).sort().values[int(CLOSE * sum(map(len, found)))])
 
 
 def new_model(
