@@ -46,8 +46,11 @@ frames = [
 ]
 config = parse_config({
     "data": {"train": "unused", "validation_size": 1},
-    "model": {"kind": "hip-hop-nn", "basis": "cartesian-l3-n4-flexible"},
-    "training": {"batch_size": 32, "epochs": 1},
+    "model": {"kind": "hip-hop-nn", "basis": "cartesian-l3-n4-flexible", "features": 32, "sensitivities": 20,
+              "soft_min": 0.4, "soft_max": 9.0, "sigma": 16.0, "cutoff": 10.3, "interactions": 1, "atom_layers": 3},
+    "loss": {"kind": "rmse+mae", "energy": 1.0, "per_atom": False},
+    "training": {"batch_size": 32, "epochs": 1, "learning_rate": 2.5e-3, "schedule": "plateau", "optimizer": "adam",
+                 "sensitivity_rate": 0.05, "average": 0.0},
 })
 data = Dataset.from_structures(frames, config.model.cutoff)
 model = new_model(config.model, data.species(), 0, torch.float32)

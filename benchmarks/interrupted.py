@@ -38,14 +38,22 @@ test_size = 100
 [model]
 features = 32
 sensitivities = 6
+soft_min = 0.4
 soft_max = 5.0
 sigma = 3.0
 cutoff = 6.5
+interactions = 1
+atom_layers = 3
+[loss]
+kind = "rmse+mae"
+energy = 1.0
+per_atom = false
 [training]
 epochs = 60
 batch_size = 10
 learning_rate = 3e-3
 optimizer = "muon"
+sensitivity_rate = 0.05
 average = 0.99
 schedule = "one-cycle"
 checkpoint_seconds = 0.5

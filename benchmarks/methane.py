@@ -18,18 +18,19 @@ import argparse
 import json
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import molecules
 import numpy as np
 import record
 import torch
 
 from invgen.data import methane, write_npz
 from invgen.files import write_text
-from invgen.potentials.training.config import Config, parse_config
+from invgen.potentials.training.config import Config, ModelConfig
 from invgen.potentials.training.run import train
 
 KCAL = 23.060548
@@ -121,7 +122,7 @@ def configuration(run: Run, into: Path) -> Config:
     if run.model == SECOND:
         first = Run(FIRST, run.size, run.seed)
         tables["model"] = {"start": str((into / first.name / "model.safetensors").resolve())}
-    return parse_config(
+    found = molecules.configuration(
         {
             "data": {key: str((into / name).resolve()) for key, name in files.items()},
             "model": tables["model"],
@@ -130,6 +131,7 @@ def configuration(run: Run, into: Path) -> Config:
             "output": {"folder": run.name},
         }
     )
+    return replace(found, model=ModelConfig(**tables["model"])) if run.model == SECOND else found
 
 
 def settings(run: Run) -> dict[str, Any]:

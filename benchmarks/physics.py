@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import molecules
 import numpy as np
 import record
 import torch
@@ -26,7 +27,7 @@ from ase.md.verlet import VelocityVerlet
 from invgen.data import Structure, batch_structures, methane, write_npz
 from invgen.nn import EnergyForces
 from invgen.nn.network import Network
-from invgen.potentials import InvgenCalculator, parse_config, train
+from invgen.potentials import InvgenCalculator, train
 
 FRAMES = 3_000
 MODELS = {
@@ -42,7 +43,7 @@ FAR = np.array([1000.0, -700.0, 400.0])
 
 def trained(name: str, frames: Path, into: Path) -> Network:
     """A network after a short training in float32."""
-    config = parse_config(
+    config = molecules.configuration(
         {
             "data": {"train": str(frames), "validation_size": 300, "test_size": 300},
             "model": {"features": 32, "sensitivities": 6, "soft_max": 5.0, "sigma": 3.0, "cutoff": 5.0, **MODELS[name]},

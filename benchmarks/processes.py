@@ -24,10 +24,10 @@ from invgen.data import methane, write_npz
 
 FRAMES, VALIDATION, BATCH = 1_000, 20, 25
 REPEATS = 3
-COMMON = {"sensitivities": 6, "soft_max": 5.0, "sigma": 3.0, "cutoff": 6.5}
+COMMON = {"sensitivities": 6, "soft_min": 0.4, "soft_max": 5.0, "sigma": 3.0, "cutoff": 6.5, "atom_layers": 3}
 SCALED = {
-    "48 features, batches of 25": ({**COMMON, "features": 48}, 25),
-    "48 features, batches of 100": ({**COMMON, "features": 48}, 100),
+    "48 features, batches of 25": ({**COMMON, "features": 48, "interactions": 1}, 25),
+    "48 features, batches of 100": ({**COMMON, "features": 48, "interactions": 1}, 100),
     "128 features, two interactions, batches of 25": ({**COMMON, "features": 128, "interactions": 2}, 25),
     "128 features, two interactions, batches of 100": ({**COMMON, "features": 128, "interactions": 2}, 100),
 }
@@ -45,7 +45,9 @@ folder, frames, size, batch, dtype, epochs, model = Path(sys.argv[1]), sys.argv[
 config = parse_config({
     "data": {"train": frames, "validation_size": 20, "train_size": size},
     "model": model,
-    "training": {"epochs": epochs, "batch_size": batch, "largest_batch": 2048, "dtype": dtype, "learning_rate": 1e-3},
+    "loss": {"kind": "rmse+mae", "energy": 1.0, "per_atom": False},
+    "training": {"epochs": epochs, "batch_size": batch, "largest_batch": 2048, "dtype": dtype, "learning_rate": 1e-3,
+                 "schedule": "plateau", "optimizer": "adam", "sensitivity_rate": 0.05, "average": 0.0},
     "output": {"folder": str(folder)},
 })
 gradients, times = [], []

@@ -42,8 +42,17 @@ REQUESTS = {
 """The last one is what the network is made with."""
 WITHOUT, WITH = "HIP-NN", "HIP-HOP-NN"
 KINDS = {WITHOUT: "hip-nn", WITH: "hip-hop-nn"}
-MODEL = {"features": 48, "sensitivities": 6, "soft_max": 5.0, "sigma": 3.0, "cutoff": 6.5, "atom_layers": 2}
-LOSS = {"kind": "mae", "energy": 0.2}
+MODEL = {
+    "features": 48,
+    "sensitivities": 6,
+    "soft_min": 0.4,
+    "soft_max": 5.0,
+    "sigma": 3.0,
+    "cutoff": 6.5,
+    "interactions": 1,
+    "atom_layers": 2,
+}
+LOSS = {"kind": "mae", "energy": 0.2, "per_atom": False}
 TRAINING = {
     "epochs": 10,
     "batch_size": 50,
@@ -51,6 +60,7 @@ TRAINING = {
     "sensitivity_rate": 0.2,
     "optimizer": "muon",
     "schedule": "one-cycle",
+    "average": 0.0,
 }
 LABELS = ("energy", "force")
 CLAIMED = tuple(f"{label}_mae" for label in LABELS)
