@@ -1,8 +1,8 @@
 """What ``invgen train`` reaches when it is told where the data are and nothing else, beside the paper's settings.
 
 A molecule, distorted molecules, a flexible molecule, a metal with forces and stresses, and molecules with energies
-alone. ``defaults`` are those of ``invgen train``; ``paper`` are the settings of the paper, which were the defaults before
-(``molecules.PAPER``); both take 100 epochs of the same frames. Test frames choose nothing.
+alone. ``defaults`` are those of ``invgen train``; ``paper`` are the settings of the paper (``molecules.PAPER``), which
+were the defaults before; both take 100 epochs of the same frames. Test frames choose nothing.
 
     export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
     python benchmarks/train_defaults.py --data DATA --into FOLDER [--sets ethanol ..] [--seeds 0 ..]

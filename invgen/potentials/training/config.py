@@ -79,7 +79,7 @@ class ModelConfig:
     cutoff: float = 5.5
     """Å: where interactions end."""
     sigma: float | None = None
-    """Å: the inverse width in 1/r that sensitivities start with; without it they are twice as wide as they are apart."""
+    """Å: inverse width in 1/r that sensitivities start with; without it they are twice as wide as they are apart."""
     interactions: int = 2
     """Number of interaction layers."""
     atom_layers: int = 2
