@@ -516,6 +516,17 @@ def test_the_page_reads_the_lines_of_qm9_off_as_the_results_do():
     assert f"{far['hip-hop-nn']} kcal/mol for HIP-HOP-NN and {far['hip-nn']} for HIP-NN" in " ".join(page.split())
 
 
+@pytest.mark.usefixtures("scripts")
+def test_the_table_of_defaults_says_what_was_measured():
+    script = importlib.import_module("train_defaults")
+    measured = json.loads((FOLDER / "results" / "train_defaults.json").read_text())["summary"]
+    assert table_of("| set | frames | settings |", "training") == [script.table_row(x) for x in measured]
+    found = {(x["set"], x["recipe"]): x["energy_mae"]["mean"] for x in measured}
+    both = [name for name in script.SETS if (name, "paper") in found]
+    assert both
+    assert all(found[name, "defaults"] < 0.5 * found[name, "paper"] for name in both)
+
+
 def table_of(head, page="performance"):
     """Rows of the table in a page of docs/ whose head begins so."""
     page = (FOLDER.parent / "docs" / f"{page}.md").read_text(encoding="utf-8")

@@ -43,13 +43,16 @@ from invgen.potentials.training.start import set_references
 from invgen.runs.heartbeat import heartbeat
 from invgen.runs.references import ReferencesConfig
 
-SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, dtype="float64")
+PAPER = {"schedule": "plateau", "optimizer": "adam", "sensitivity_rate": 0.05, "average": 0.0, "dtype": "float64"}
+SETTINGS = TrainingConfig(epochs=4, batch_size=3, largest_batch=6, patience=1, learning_rate=0.01, **PAPER)
+LOSS = LossConfig("rmse+mae", energy=1.0, per_atom=False)
 
 
 def trainer(folder: Path | None = None, settings: TrainingConfig = SETTINGS, **arguments: object) -> Trainer:
     data = Dataset.from_structures(labelled(8), CUTOFF)
     validation = Dataset.from_structures(labelled(3, 50), CUTOFF)
-    return Trainer(build("hip-nn-ts-1", interactions=1), data, validation, settings, folder, **arguments)
+    model = build("hip-nn-ts-1", interactions=1)
+    return Trainer(model, data, validation, settings, folder, **{"loss": LOSS, **arguments})
 
 
 def same(a: torch.nn.Module, b: torch.nn.Module) -> bool:
@@ -58,7 +61,7 @@ def same(a: torch.nn.Module, b: torch.nn.Module) -> bool:
 
 
 def test_training_learns() -> None:
-    one = trainer(settings=TrainingConfig(epochs=30, batch_size=4, learning_rate=0.01, dtype="float64"))
+    one = trainer(settings=TrainingConfig(epochs=30, batch_size=4, learning_rate=0.01, **PAPER))
     before = evaluate(EnergyForces(one.model).eval(), one.train).errors()
     assert one.run()
     assert one.history[-1]["train_loss"] < 0.3 * sum(
