@@ -152,6 +152,8 @@ def _train(
     model = _placed(model, config, device)
     where = f" on {device}" + (f", {processes.count} processes" if processes.count > 1 else "")
     say(f"{config.model.kind} for {', '.join(symbols(model.species))}: {model.parameter_count()} parameters{where}")
+    if loaded is None:
+        say("sensitivities from {soft_min:.2f} to {soft_max:.2f} Å, cutoff {cutoff:g} Å".format(**model.arguments))
     trainer = Trainer(
         model, sets["train"], sets["validation"], settings, folder, say, bar, config.loss, processes, extend,
         config.output.tensorboard,
