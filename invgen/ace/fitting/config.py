@@ -59,9 +59,9 @@ class BasisConfig:
     orders: tuple[int, ...] = ()
     """Only these correlation orders; without it all up to ``n_max``."""
     objective: str = "linear"
-    """linear: all functions; independent: the functionally independent ones (Langbein)."""
+    """linear: all functions; independent: the functionally independent ones (Langbein); or robust, of ``BasisSpec``."""
     ordering: str = "degree"
-    """degree, cost or rank: in which order candidates are looked at."""
+    """degree, cost or rank, the order in which candidates are looked at; or program (_vjp, _all), by their kernel."""
     source: str | None = None
     """File, folder or shipped id of a basis that was generated before; excludes all other keys but ``elements``."""
     centres: dict[str, Any] = field(default_factory=dict)

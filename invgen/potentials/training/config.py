@@ -151,7 +151,7 @@ class TrainingConfig:
     device: str = "auto"
     """cpu, cuda, or auto: a GPU if torch finds one. Several processes on a machine take one GPU each."""
     compile: bool = False
-    """Run through ``torch.compile``: a minute first, then up to twice as fast; every new batch shape compiles again."""
+    """Run through ``torch.compile``: a minute first, and again for every new shape of a batch."""
     checkpoint_seconds: float = 30.0
     """s between checkpoints."""
 
