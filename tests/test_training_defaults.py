@@ -24,14 +24,14 @@ def dimers(*lengths: float) -> list[Structure]:
     ]
 
 
-def test_sensitivities_begin_where_a_tenth_of_the_structures_have_their_closest_atoms() -> None:
-    lengths = [1.0 + 0.1 * k for k in range(20)]
+def test_sensitivities_begin_where_a_hundredth_of_the_structures_have_their_closest_atoms() -> None:
+    lengths = [1.0 + 0.01 * k for k in range(200)]
     data = Dataset.from_structures(dimers(*lengths), CUTOFF)
     assert close_distance(data) == pytest.approx(lengths[2])
     found = settings_for(ModelConfig(cutoff=CUTOFF, sensitivities=7), data)
     assert (found.soft_min, found.soft_max) == pytest.approx((0.9 * lengths[2], 0.9 * CUTOFF))
     assert 1 / found.sigma == pytest.approx(2 * (1 / found.soft_min - 1 / found.soft_max) / 6)
-    overlapping = Dataset.from_structures(dimers(0.01, *lengths[1:]), CUTOFF)
+    overlapping = Dataset.from_structures(dimers(0.01, 0.02, *lengths[2:]), CUTOFF)
     assert settings_for(ModelConfig(cutoff=CUTOFF, sensitivities=7), overlapping) == found
 
 
@@ -50,6 +50,7 @@ def test_every_structure_counts_once_however_they_are_batched(monkeypatch: pytes
     """Two batches at the least; periodic images are neighbours, too."""
     cell = Structure([29], np.zeros((1, 3)), cell=2.5 * np.eye(3), periodic=np.ones(3, dtype=bool), energy=0.0)
     data = Dataset.from_structures([cell, *dimers(*np.linspace(1.0, 3.0, 9))], CUTOFF)
+    monkeypatch.setattr("invgen.potentials.training.start.CLOSE", 0.1)
     everything = close_distance(data)
     monkeypatch.setattr("invgen.potentials.training.start.chunks", partial(chunks, pairs=1))
     assert close_distance(data) == everything == pytest.approx(1.25)

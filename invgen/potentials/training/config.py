@@ -73,7 +73,7 @@ class ModelConfig:
     """Number of radial functions."""
     soft_min: float | None = None
     """Å: with ``soft_max`` the range of the peaks of the first sensitivities; without it 0.9 of the distance below
-    which two atoms come in a tenth of the training structures."""
+    which two atoms come in a hundredth of the training structures."""
     soft_max: float | None = None
     """Å: see ``soft_min``; without it 0.9 of the cutoff."""
     cutoff: float = 5.5

@@ -26,7 +26,7 @@ ARGUMENTS = ("features", "sensitivities", "soft_min", "soft_max", "cutoff", "sig
 """Keys of ``[model]`` that are arguments of every network."""
 MEASURED = ("soft_min", "soft_max", "sigma")
 """Those that the training structures tell where they are not given."""
-SAMPLE, CLOSE = 1_000, 0.1
+SAMPLE, CLOSE = 1_000, 0.01
 """Structures whose distances are looked at, at even steps; and the share of them that comes closer than ``soft_min``
 is made for: a few overlapping atoms decide nothing."""
 NEARER, INSIDE, WIDTH = 0.9, 0.9, 2.0
