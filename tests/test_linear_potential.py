@@ -23,6 +23,7 @@ from invgen.data import CoincidentAtomsError, DataError, Structure, UnknownSpeci
 from invgen.data.calculator import StructureCalculator
 from invgen.data.files import read_archive, write_archive
 from invgen.nn import EnergyForces
+from invgen.potentials.evaluated import _linear
 
 
 def copper(repeat: int = 2) -> Atoms:
@@ -269,3 +270,11 @@ def test_wrong_input_is_named():
         LinearPotential(table, RADIAL, ("Cu",), np.zeros((1, 1)), np.zeros(2))
     with pytest.raises(DataError, match="2 labels for 1 functions"):
         LinearPotential(table, RADIAL, ("Cu",), np.zeros((1, 1)), np.zeros(1), labels=("a", "b"))
+
+
+def test_the_label_of_a_stress_that_is_not_defined_does_not_count():
+    slab = Structure([29, 29], [[0, 0, 0], [0, 0, 2.5]], np.diag([3.0, 3.0, 20.0]), [True, True, False],
+                     energy=0.0, stress=np.ones(6))  # fmt: skip
+    found = _linear(potential(), slab)
+    assert "stress_rmse" not in found.errors()
+    assert found.to_json()["labelled"] == {"energy": 1, "stress": 0, "forces (atoms)": 0}

@@ -477,6 +477,18 @@ def test_a_full_disk_is_told_and_leaves_the_last_checkpoint(tmp_path: Path, monk
     assert trainer(labelled(6), labelled(3, 50), folder=tmp_path).run()
 
 
+def test_a_checkpoint_is_written_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that says all is finished, beside a model of an earlier epoch or none, would be believed for ever."""
+    with monkeypatch.context() as patched:
+        patched.setattr("invgen.potentials.training.trainer.save_model", lambda *arguments: os.close(-1))
+        with pytest.raises(TrainingError, match="cannot be written to"):
+            trainer(labelled(6), labelled(3, 50), folder=tmp_path).run()
+    again = trainer(labelled(6), labelled(3, 50), folder=tmp_path)
+    assert again.run()
+    saved = load_model(tmp_path / "model.safetensors")
+    assert all(np.array_equal(a, state_arrays(saved)[k]) for k, a in state_arrays(again.model).items())
+
+
 # ---- evaluation and committees ----------------------------------------------------------------------------------
 
 
@@ -502,6 +514,37 @@ def test_evaluation_is_what_numpy_says() -> None:
     assert found.by_element()["C"]["force_rmse"] == pytest.approx(np.sqrt(np.mean(carbon**2)), rel=1e-10)
     assert json.loads(json.dumps(found.to_json()))["labelled"] == {"energy": 5, "stress": 1, "forces (atoms)": 19}
     assert "stress RMSE (meV/Å^3)" in found.table()
+
+
+def broken(model: torch.nn.Module) -> torch.nn.Module:
+    """Its energies are no numbers."""
+    with torch.no_grad():
+        model.energy_layers[0].bias.fill_(torch.nan)
+    return model
+
+
+def test_predictions_that_are_no_numbers_count() -> None:
+    """They were dropped like missing labels, so that a network without any sense had no errors at all."""
+    structures = [*labelled(2), without(labelled(3)[2], "energy")]
+    data = Dataset.from_structures(structures, CUTOFF)
+    errors = evaluate(EnergyForces(broken(build("hip-nn"))).eval(), data).errors()
+    assert np.isnan(errors["energy_rmse"])
+    assert errors["force_rmse"] == evaluate(EnergyForces(build("hip-nn")).eval(), data).errors()["force_rmse"]
+    missing = Dataset.from_structures([without(s, "energy") for s in structures], CUTOFF)
+    assert "energy_rmse" not in evaluate(EnergyForces(broken(build("hip-nn"))).eval(), missing).errors()
+
+
+def test_a_training_ends_when_predictions_are_no_numbers(tmp_path: Path) -> None:
+    one = trainer(labelled(6), labelled(3, 50), folder=tmp_path)
+    broken(one.model)
+    with pytest.raises(TrainingError, match="the loss is nan in epoch 0, step 0; lower learning_rate"):
+        one.run()
+    other = trainer(labelled(6), labelled(3, 50), folder=tmp_path)
+    other._take_steps()
+    broken(other.model)
+    with pytest.raises(TrainingError, match="the validation loss is nan in epoch 0: lower learning_rate"):
+        other._end_epoch()
+    assert not list(tmp_path.iterdir())
 
 
 def test_evaluate_on_the_command_line(tmp_path: Path) -> None:

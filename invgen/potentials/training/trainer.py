@@ -213,6 +213,11 @@ class Trainer:
         with self.average.in_place():
             measured = self._measure()
             validated = state_arrays(self.model)
+        if not math.isfinite(measured["loss"]):
+            raise TrainingError(
+                f"the validation loss is {measured['loss']} in epoch {self.epoch}: lower learning_rate, and look for "
+                "structures whose atoms nearly touch (invgen data)"
+            )
         row = {
             "epoch": self.epoch,
             "batch_size": self.schedule.batch_size(),
@@ -260,9 +265,9 @@ class Trainer:
             **{name: getattr(self, name) for name in PROGRESS},
         }
         try:
-            checkpoint.write(self.folder, header, parts)
             save_model(self.model, self.folder / MODEL, self.best_arrays)
             write_curve(self.folder, self.history)
+            checkpoint.write(self.folder, header, parts)  # last: what it says is done is there
         except OSError as error:
             raise TrainingError(
                 f"{self.folder} cannot be written to ({error}); what was written there before is whole: make room, and "
