@@ -76,6 +76,12 @@ def test_structures_refuse_bad_values() -> None:
         Structure([0], [[0.0, 0, 0]])
     with pytest.raises(DataError, match="no volume"):
         Structure([6], [[0.0, 0, 0]], periodic=True)
+    with pytest.raises(DataError, match="no volume"):
+        Structure([6], [[0.0, 0, 0]], [[3.0, 0, 0], [6.0, 0, 0], [0, 0, 5.0]], [True, True, False])
+    for numbers in ([6.5], [np.nan]):
+        with pytest.raises(DataError, match=r"atomic numbers must be whole, got \[(6.5|nan)\]"):
+            Structure(numbers, [[0.0, 0, 0]])
+    assert Structure(np.array([6.0]), [[0.0, 0, 0]]).numbers.tolist() == [6]
     with pytest.raises(DataError, match="cutoff must be positive"):
         neighbour_pairs(molecule(), 0.0)
     with pytest.raises(DataError, match="at least one structure"):

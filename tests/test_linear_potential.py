@@ -159,6 +159,14 @@ def test_skin_saves_searches_and_changes_nothing():
     assert steps(1.0, 0.5)[1][0] is not steps(1.0, 0.5)[1][1]
 
 
+def test_atoms_that_meet_within_the_skin_are_named():
+    atoms = Atoms("Cu2", [[0, 0, 0], [0, 0, 0.4]], calculator=potential().calculator(skin=1.0))
+    assert np.isfinite(atoms.get_potential_energy())
+    atoms.positions[1] = 0.0
+    with pytest.raises(CoincidentAtomsError, match=r"atoms 0 .* and 1"):
+        atoms.get_potential_energy()
+
+
 def test_a_skin_that_is_never_renewed_is_noticed(monkeypatch):
     monkeypatch.setattr(calculator, "stays_within", lambda *_: True)
     stale = steps(0.1, 0.2)[0][3]

@@ -128,6 +128,13 @@ def test_the_report_is_text_and_json() -> None:
     json.dumps(look(waters(1), forces=True).to_json(), allow_nan=False)
 
 
+def test_samples_are_of_the_whole_set() -> None:
+    """Of fewer than twice the sample the first half was taken; here the pairs are in the second."""
+    alone = [Structure([1], np.zeros((1, 3)), energy=-13.6, name=f"atom {k}") for k in range(60)]
+    seen = look([*alone, *waters(39)], cutoff=3.0, sample=50)
+    assert (seen.sampled, seen.neighbours.maximum) == (50, 2)
+
+
 def test_nothing_to_look_at_is_an_error() -> None:
     with pytest.raises(DataError, match="no structure to look at"):
         look([])

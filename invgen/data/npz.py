@@ -53,6 +53,8 @@ def read_npz(
     arrays = _load(path)
     names = _names(path, labels, arrays)
     values = {label: arrays[name] for label, name in names.items()}
+    if "group" in values and values["group"].dtype.kind == "S":
+        values["group"] = np.char.decode(values["group"], "utf-8")
     rows = _rows(path, names, values)
     if values["positions"].ndim == 3:
         values["numbers"] = np.broadcast_to(values["numbers"], values["positions"].shape[:2])

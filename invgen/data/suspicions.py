@@ -179,10 +179,11 @@ def stiffness_of_hydrogen(structures: Sequence[Structure], sample: int = 500) ->
     """eV/Å^2: slope of the force that pulls a hydrogen back along its bond by the length of the bond.
 
     For C, N and O as the other atom, where there are enough bonds that vary enough and pull as bonds do: frames of one
-    geometry or minima say nothing. ``sample`` frames at even steps are looked at, images of periodic cells are not.
+    geometry or minima say nothing. At most ``sample`` frames are looked at, at even steps; images of periodic cells are
+    not.
     """
     having = [s for s in structures if s.forces is not None and np.any(s.numbers == 1) and np.any(s.numbers > 1)]
-    rows = [_hydrogens(s) for s in having[:: max(1, len(having) // sample)][:sample]]
+    rows = [_hydrogens(s) for s in having[:: max(1, -(-len(having) // sample))]]
     if not rows:
         return {}
     partner, length, pull = np.concatenate(rows, axis=1)

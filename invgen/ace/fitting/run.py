@@ -181,7 +181,8 @@ def basis_of_file(path: str | Path) -> BasisSpec:
     basis = _found_from(config.basis, base)
     if basis.source is not None:
         return find_basis(basis.source).spec
-    elements = basis.elements or elements_of(read_structures(base / config.data.train))
+    labels = label_format(config.data.keys, config.data.units)
+    elements = basis.elements or elements_of(read_structures(base / config.data.train, labels, wanted=()))
     return BasisSpec(**spec_arguments(basis, elements))
 
 

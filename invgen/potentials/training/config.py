@@ -280,5 +280,7 @@ def _check(config: Config) -> None:
     given = (data.validation is not None) + (data.validation_size is not None)
     if given != 1 and not (given == 0 and data.recipe is not None):
         raise ConfigError("give either data.validation (a file) or data.validation_size (a number), and not both")
+    if data.test_size < 0 or (data.test_size and data.test is not None):
+        raise ConfigError(f"give data.test (a file) or data.test_size (a positive number), got {data.test_size}")
     if data.validation_size is not None and data.validation_size < 1:
         raise ConfigError(f"data.validation_size must be at least 1, got {data.validation_size}")

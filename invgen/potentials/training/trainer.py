@@ -93,9 +93,7 @@ class Trainer:
         """Pairs, elements and labels; ``learns`` are the properties that count and are labelled."""
         for name, data in (("validation", self.validation), ("training", self.train)):
             if data.cutoff < self.model.cutoff:
-                raise DataError(
-                    f"pairs were found up to {data.cutoff} Å, the network hears up to {self.model.cutoff} Å"
-                )
+                raise DataError(f"pairs reach up to {data.cutoff} Å, the network hears up to {self.model.cutoff} Å")
             self.model.encoding.index(torch.tensor(data.species(), device=self.model.device))
             labelled = data.labelled()
             self.learns = tuple(p for p in PROPERTIES if self.loss.wants(p) and labelled[p])
