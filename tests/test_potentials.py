@@ -493,6 +493,15 @@ def test_models_are_saved_whatever_kind_their_numbers_are(tmp_path: Path) -> Non
     assert load_model(path).arguments == HipNN(**load_model(path).arguments).arguments
 
 
+def test_loading_a_model_draws_no_random_numbers(tmp_path: Path) -> None:
+    path = save_model(build("hip-nn"), tmp_path / "model.safetensors")
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    load_model(path)
+    torch.testing.assert_close(torch.rand(3), expected, rtol=0, atol=0)
+
+
 def test_damaged_or_mismatched_models_are_refused(tmp_path: Path) -> None:
     path = save_model(HipHopNN("cartesian-l2-n4-flexible", **SIZES), tmp_path / "model.safetensors")
     with pytest.raises(DataError, match="other invariants"):

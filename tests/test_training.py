@@ -201,6 +201,13 @@ def test_reference_energies_are_given_or_fitted(tmp_path: Path) -> None:
 # ---- settings ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("trained", [False, True])
+def test_reference_energies_of_elements_that_a_model_lacks_are_errors(trained: bool) -> None:
+    data = Dataset.from_structures(labelled(3), CUTOFF)
+    with pytest.raises(DataError, match=r"unknown element of a reference energy 'N'"):
+        set_references(build("hip-nn"), ReferencesConfig(energies={"N": -1.0}), data, trained)
+
+
 def test_weight_decay_shortens_every_matrix_and_nothing_else() -> None:
     for kind in ("adam", "muon"):
         model = build("hip-hop-nn", interactions=1)
