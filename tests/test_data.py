@@ -156,6 +156,16 @@ def test_periodic_cells_survive_ase() -> None:
     assert structure.energy is None
 
 
+def test_labels_of_atoms_before_they_moved_are_refused() -> None:
+    atoms = with_labels(molecule())
+    assert from_ase(atoms).energy == molecule().energy
+    atoms.positions[0, 0] += 0.1
+    with pytest.raises(DataError, match="its calculator has labels of other positions"):
+        from_ase(atoms)
+    atoms.info["energy"], atoms.calc = -1.0, None
+    assert from_ase(atoms).energy == -1.0
+
+
 def test_unreadable_files_are_errors(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such file"):
         read_structures(tmp_path / "absent.xyz")

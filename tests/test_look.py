@@ -255,6 +255,11 @@ def test_frames_that_stand_out_are_named() -> None:
     assert "1 frame repeats another, such as again repeats water 12; their energies differ by up to 1 eV" in told
 
 
+def test_frames_of_one_name_are_counted_all() -> None:
+    pulled = [dataclasses.replace(s, forces=s.forces + np.array([0.5, 0, 0]), name="water") for s in waters(5)]
+    assert "forces of 5 frames do not cancel" in "\n".join(look(pulled).warnings)
+
+
 def test_stresses_in_gigapascal_are_noticed() -> None:
     made = [dataclasses.replace(s, stress=np.arange(6.0) * 0.01) for s in crystals()]
     assert "GPa" not in warnings_of(made)

@@ -232,19 +232,19 @@ def bonds_of_hydrogen(structures: Sequence[Structure], labels: LabelFormat) -> l
 
 def net_forces(structures: Sequence[Structure]) -> list[str]:
     """Frames whose forces do not cancel."""
-    shares = {}
+    found = []
     for s in structures:
         if s.forces is not None and s.atoms > 1:
             total = float(np.linalg.norm(s.forces, axis=1).sum())
             net = float(np.linalg.norm(s.forces.sum(axis=0)))
             if net > NET_FORCE * total and net > 1e-3:
-                shares[s.name] = net
-    if not shares:
+                found.append((net, s.name))
+    if not found:
         return []
-    worst = max(shares, key=lambda name: shares[name])
+    net, name = max(found)
     return [
-        f"forces of {counted(len(shares), 'frame')} do not cancel; the largest sum is {shares[worst]:.3g} eV/Å in "
-        f"{worst}: are atoms missing, forces of fixed atoms set to zero, or an external field or drift left in?"
+        f"forces of {counted(len(found), 'frame')} do not cancel; the largest sum is {net:.3g} eV/Å in "
+        f"{name}: are atoms missing, forces of fixed atoms set to zero, or an external field or drift left in?"
     ]
 
 
