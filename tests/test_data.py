@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import lzma
+import re
 from pathlib import Path
 
 import ase
@@ -30,7 +31,7 @@ from invgen.data import (
 )
 from invgen.data.batch import pair_vectors
 from invgen.data.dataset import split_indices
-from invgen.data.files import read_archive, write_archive
+from invgen.data.files import kind_of, read_archive, write_archive
 
 
 def with_labels(structure: Structure) -> ase.Atoms:
@@ -197,6 +198,26 @@ def test_archives_notice_damage(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="checksum"):
         read_archive(path, "test")
     assert [p.name for p in tmp_path.iterdir()] == ["a.npz"]
+
+
+@pytest.mark.parametrize("make", ["archive", "frames", "compressed"])
+def test_any_damage_is_a_data_error(tmp_path: Path, make: str) -> None:
+    """Some bits say how a part is packed, or that it is encrypted."""
+    path = tmp_path / "a.npz"
+    if make == "archive":
+        write_archive(path, {"kind": "test"}, {"a": np.arange(2.0)})
+    else:
+        (np.savez if make == "frames" else np.savez_compressed)(path, Z=[1], R=np.zeros((1, 1, 3)))
+    whole, found = path.read_bytes(), []
+    heads = {match.start() + k for match in re.finditer(b"PK", whole) for k in range(12)}
+    for place in heads & set(range(len(whole))) | set(range(0, len(whole), 16)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        assert kind_of(path) in (None, "test")
+        try:
+            read_archive(path, "test") if make == "archive" else read_structures(path)
+        except DataError:
+            found.append(place)
+    assert len(found) > 40
 
 
 def test_splits_are_disjoint_and_nested() -> None:

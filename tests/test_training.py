@@ -780,6 +780,8 @@ def test_a_recipe_is_trained_and_tested_as_published(tmp_path: Path, monkeypatch
     log = (result.folder / "log.txt").read_text()
     assert "structures: 2 validation, 0 test, 7 train" not in log
     assert "2 test" in log
+    with pytest.raises(ConfigError, match=r"acac publishes a test set: leave data\.test_size out"):
+        train(recipe_config(test_size=2), tmp_path)
     with pytest.raises(ConfigError, match="acac publishes no validation set"):
         train(recipe_config(validation_size=None), tmp_path)
     parts["validation"] = labelled(3, 60)

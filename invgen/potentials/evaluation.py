@@ -149,13 +149,13 @@ def evaluation_of(batch: Batch, labels: Labels, predicted: Prediction) -> Evalua
     return Evaluation(atoms, batch.numbers.cpu().numpy(), (None,) * len(atoms), **named)
 
 
-def chunks(data: Data, systems: torch.Tensor, pairs: int = LARGEST_PAIRS) -> Iterator[torch.Tensor]:
-    """``systems`` in order, in batches of at most so many pairs, and of at least one system."""
+def chunks(data: Data, systems: torch.Tensor) -> Iterator[torch.Tensor]:
+    """``systems`` in order, in batches of at most ``LARGEST_PAIRS``, and of at least one system."""
     counts = data.pairs[systems].cumsum(0)
     start = 0
     while start < len(systems):
         done = counts[start - 1] if start else 0
-        end = max(start + 1, int(torch.searchsorted(counts, done + pairs, right=True)))
+        end = max(start + 1, int(torch.searchsorted(counts, done + LARGEST_PAIRS, right=True)))
         yield systems[start:end]
         start = end
 

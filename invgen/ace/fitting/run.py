@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from invgen.ace.fitting.assembly import Progress
 from invgen.ace.fitting.centres import within_limits
 from invgen.ace.fitting.checks import check_request, look_at
 from invgen.ace.fitting.config import (
@@ -45,8 +46,6 @@ from invgen.spec import MAX_CANDIDATES, BasisSpec
 if TYPE_CHECKING:
     from invgen.compiler.basis import Basis
     from invgen.compiler.inspect.sizes import Sizes
-
-Progress = Callable[[str, int, int], None]
 
 
 def fit(

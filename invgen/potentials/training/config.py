@@ -42,7 +42,7 @@ class DataConfig:
     validation_size: int | None = None
     """structures: so many are taken out of ``train`` at random."""
     test_size: int = 0
-    """structures: so many are taken out of ``train`` at random."""
+    """structures: without a ``test`` file, so many are taken out of ``train`` at random."""
     train_size: int | None = None
     """structures: at most so many of those that are left; without it all."""
     split_seed: int = 0
@@ -152,7 +152,7 @@ class TrainingConfig:
     compile: bool = False
     """Run through ``torch.compile``: a minute first, then up to twice as fast; every new batch shape compiles again."""
     checkpoint_seconds: float = 30.0
-    """s between checkpoints."""
+    """s at least between checkpoints, which are written at the end of an epoch, and by Ctrl-C at once."""
 
 
 @dataclass(frozen=True)
