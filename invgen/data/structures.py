@@ -15,7 +15,7 @@ import numpy as np
 from invgen.data.entries import check_keys, found_in, keys_of, overlooked, structure_of
 from invgen.data.errors import DataError
 from invgen.data.labels import LABELS, LabelFormat
-from invgen.data.npz import LABELLING, STEP, npz_entries, read_npz, write_npz
+from invgen.data.npz import STEP, npz_entries, read_npz, write_npz
 from invgen.data.structure import LARGEST_ATOMIC_NUMBER, Structure
 from invgen.errors import unknown
 
@@ -39,16 +39,11 @@ def from_ase(
     atoms, name
         What is read, and how messages call it.
 
-    What a calculator holds comes before the others, ``group`` is always from ``info`` or ``more``. ``labels`` says
-    under which keys and in which units; by default energy (eV), forces (eV/Å), stress (eV/Å^3) and group. Raises
-    ``DataError`` as ``structure_of``, and for labels that a calculator has of these atoms before they were changed.
+    What a calculator holds comes before the others, as long as the atoms are as they were when it was computed;
+    ``group`` is always from ``info`` or ``more``. ``labels`` says under which keys and in which units; by default
+    energy (eV), forces (eV/Å), stress (eV/Å^3) and group. Raises ``DataError`` as ``structure_of``.
     """
     labels, entries = labels or LabelFormat(), entries_of(atoms, more)
-    if _is_stale(atoms) and {labels.key(label) for label in LABELLING} & set(getattr(atoms.calc, "results", {})):
-        raise DataError(
-            f"{name}: its calculator has labels of other positions, elements or cell than it has now: calculate again, "
-            "or keep what is still true in info and arrays"
-        )
     geometry = {
         "numbers": atoms.numbers,
         "positions": atoms.positions,
@@ -60,14 +55,14 @@ def from_ase(
 
 
 def entries_of(atoms: Any, more: dict[str, Any] | None = None) -> dict[str, Any]:
-    """All that may be a label, by its key: ``info``, ``arrays``, ``more``, and last results of a calculator."""
-    results = getattr(atoms.calc, "results", {}) if atoms.calc is not None else {}
+    """All that may be a label, by its key: ``info``, ``arrays``, ``more``, and results of a calculator."""
+    results = {} if _is_stale(atoms) else getattr(atoms.calc, "results", {})
     arrays = {key: value for key, value in atoms.arrays.items() if key not in ("numbers", "positions")}
     return {**atoms.info, **arrays, **(more or {}), **results}
 
 
 def _is_stale(atoms: Any) -> bool:
-    """Whether the calculator, if there is one with results, computed other atoms than these are now."""
+    """Whether the calculator, if there is one, has results of other atoms than these are now."""
     before = getattr(atoms.calc, "atoms", None)
     parts = ("numbers", "positions", "cell", "pbc")
     return before is not None and not all(np.array_equal(getattr(before, k), getattr(atoms, k)) for k in parts)

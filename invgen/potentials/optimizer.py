@@ -100,7 +100,7 @@ class AdaptiveClip:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The means and their weights."""
-        return {"mean": self.mean.cpu().numpy(), "weight": self.weight.cpu().numpy()}
+        return {"mean": self.mean.cpu().numpy().copy(), "weight": self.weight.cpu().numpy().copy()}
 
     def load(self, arrays: dict[str, np.ndarray]) -> None:
         """Take over what ``arrays`` gave; checkpoints of earlier versions have one weight for all."""
