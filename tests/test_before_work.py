@@ -137,6 +137,7 @@ def test_predictions_never_replace_the_structures(tmp_path: Path) -> None:
     model.write_text("not looked at")
     before = frames.read_bytes()
     assert "would replace it" in refused("evaluate", model, frames, "-o", tmp_path / "." / "frames.xyz")
+    assert "is a folder; give --output" in refused("evaluate", model, frames, "-o", tmp_path)
     assert frames.read_bytes() == before
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import lzma
+import re
 from pathlib import Path
 
 import ase
@@ -30,7 +31,7 @@ from invgen.data import (
 )
 from invgen.data.batch import pair_vectors
 from invgen.data.dataset import split_indices
-from invgen.data.files import read_archive, write_archive
+from invgen.data.files import kind_of, read_archive, write_archive
 
 
 def with_labels(structure: Structure) -> ase.Atoms:
@@ -76,8 +77,15 @@ def test_structures_refuse_bad_values() -> None:
         Structure([0], [[0.0, 0, 0]])
     with pytest.raises(DataError, match="no volume"):
         Structure([6], [[0.0, 0, 0]], periodic=True)
-    with pytest.raises(DataError, match="cutoff must be positive"):
-        neighbour_pairs(molecule(), 0.0)
+    with pytest.raises(DataError, match="no volume"):
+        Structure([6], [[0.0, 0, 0]], [[3.0, 0, 0], [6.0, 0, 0], [0, 0, 5.0]], [True, True, False])
+    for numbers in ([6.5], [np.nan]):
+        with pytest.raises(DataError, match=r"atomic numbers must be whole, got \[(6.5|nan)\]"):
+            Structure(numbers, [[0.0, 0, 0]])
+    assert Structure(np.array([6.0]), [[0.0, 0, 0]]).numbers.tolist() == [6]
+    for cutoff in (0.0, np.nan, np.inf):
+        with pytest.raises(DataError, match="cutoff must be positive and finite"):
+            neighbour_pairs(molecule(), cutoff)
     with pytest.raises(DataError, match="at least one structure"):
         batch_structures([], CUTOFF)
 
@@ -150,6 +158,17 @@ def test_periodic_cells_survive_ase() -> None:
     assert structure.energy is None
 
 
+def test_labels_of_atoms_before_they_moved_are_not_those_of_now() -> None:
+    atoms = with_labels(molecule())
+    assert from_ase(atoms).energy == molecule().energy
+    atoms.positions[0, 0] += 0.1
+    moved = from_ase(atoms)
+    assert (moved.energy, moved.forces) == (None, None)
+    np.testing.assert_array_equal(moved.positions, atoms.positions)
+    atoms.info["energy"] = -1.0
+    assert from_ase(atoms).energy == -1.0
+
+
 def test_unreadable_files_are_errors(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such file"):
         read_structures(tmp_path / "absent.xyz")
@@ -181,6 +200,26 @@ def test_archives_notice_damage(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="checksum"):
         read_archive(path, "test")
     assert [p.name for p in tmp_path.iterdir()] == ["a.npz"]
+
+
+@pytest.mark.parametrize("make", ["archive", "frames", "compressed"])
+def test_any_damage_is_a_data_error(tmp_path: Path, make: str) -> None:
+    """Some bits say how a part is packed, or that it is encrypted."""
+    path = tmp_path / "a.npz"
+    if make == "archive":
+        write_archive(path, {"kind": "test"}, {"a": np.arange(2.0)})
+    else:
+        (np.savez if make == "frames" else np.savez_compressed)(path, Z=[1], R=np.zeros((1, 1, 3)))
+    whole, found = path.read_bytes(), []
+    heads = {match.start() + k for match in re.finditer(b"PK", whole) for k in range(12)}
+    for place in heads & set(range(len(whole))) | set(range(0, len(whole), 16)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        assert kind_of(path) in (None, "test")
+        try:
+            read_archive(path, "test") if make == "archive" else read_structures(path)
+        except DataError:
+            found.append(place)
+    assert len(found) > 40
 
 
 def test_splits_are_disjoint_and_nested() -> None:

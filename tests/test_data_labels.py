@@ -278,6 +278,11 @@ def test_npz_has_names_of_its_own_and_joined_frames(tmp_path: Path) -> None:
         read_structures(path, LabelFormat(keys))
 
 
+def test_npz_has_groups_of_any_kind_of_text(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", Z=[1], R=np.zeros((2, 1, 3)), group=np.array([b"warm", "kühl".encode()]))
+    assert [s.group for s in read_structures(tmp_path / "a.npz")] == ["warm", "kühl"]
+
+
 def test_npz_names_that_say_a_unit_are_believed(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", Z=[1, 1], R=np.random.default_rng(0).normal(size=(2, 2, 3)), E_eV=[1.0, 2.0])
     with pytest.raises(DataError, match="'E_eV' says eV, but the unit of energy is another"):
@@ -376,6 +381,16 @@ def test_a_streamed_set_gives_the_batches_of_one_in_memory(tmp_path: Path, suffi
         ):
             for name, value in mine._asdict().items():
                 torch.testing.assert_close(value, getattr(other, name), rtol=0, atol=0, equal_nan=True)
+
+
+def test_a_streamed_set_knows_which_single_atoms_are_isolated(tmp_path: Path) -> None:
+    """By the density alone, an atom in a large box has a neighbour, and one of a chain in a large box has none."""
+    atoms = [Structure([1], np.zeros((1, 3)), np.diag(sides), True) for sides in ([7.0] * 3, [3.0, 60.0, 60.0])]
+    with ase.db.connect(tmp_path / "a.db") as rows:
+        for s in atoms:
+            rows.write(as_atoms(s))
+    streamed, whole = StreamedDataset.open(tmp_path / "a.db", 6.9), Dataset.from_structures(atoms, 6.9)
+    assert streamed.pairs.tolist() == whole.pairs.tolist() == [0, 4]
 
 
 def test_rows_are_read_once_for_a_batch_and_its_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

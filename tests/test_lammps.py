@@ -24,7 +24,7 @@ from invgen.data import Structure
 from invgen.data.dataset import structure_batch
 from invgen.data.neighbours import neighbour_pairs
 from invgen.engines.lammps import LammpsError, find_headers
-from invgen.engines.plugin import LIBRARY, SCRIPT, Plugin, export, mpi_environment
+from invgen.engines.plugin import LIBRARY, SCRIPT, Plugin, export
 from invgen.nn.energy import EnergyForces
 from invgen.nn.network import HipHopNN
 from invgen.potentials import save_model
@@ -262,7 +262,3 @@ def test_the_command_writes_and_tells(model: LinearPotential, tmp_path: Path) ->
     missing = invgen("export", "lammps", tmp_path / "none.npz", "-o", tmp_path / "x")
     assert missing.returncode == 2
     assert "no such potential" in missing.stderr
-
-
-def test_the_library_of_mpich_is_found_beside_python() -> None:
-    assert mpi_environment()["LD_LIBRARY_PATH"].split(":")[0].endswith("/lib")

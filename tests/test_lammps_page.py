@@ -11,9 +11,8 @@ from pathlib import Path
 import ase.io
 import torch
 from cpp_fixtures import needs_compiler
-from engine_fixtures import needs_lammps
+from engine_fixtures import mpi_environment, needs_lammps
 
-from invgen.engines.plugin import mpi_environment
 from invgen.nn import HipHopNN
 from invgen.potentials import InvgenCalculator, save_model
 

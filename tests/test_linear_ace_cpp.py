@@ -127,6 +127,7 @@ def test_an_edited_data_file_is_not_used(compiled: CppModel) -> None:
         ({"terms": ["crowding"]}, "has no entry crowding_ranges: export the potential again"),
         ({"charges": [0.5]}, "has the entry charges, which this plugin does not know"),
         ({"references": [0.0, 1.0, 2.0]}, "references has 3 numbers, not 2"),
+        ({"references": ["0.5", "0,5"]}, "references holds 0,5, which is not read as a number here"),
     ],
 )
 def test_other_data_are_refused(compiled: CppModel, change: dict[str, object], words: str) -> None:

@@ -23,6 +23,7 @@ from invgen.data import CoincidentAtomsError, DataError, Structure, UnknownSpeci
 from invgen.data.calculator import StructureCalculator
 from invgen.data.files import read_archive, write_archive
 from invgen.nn import EnergyForces
+from invgen.potentials.evaluated import _linear
 
 
 def copper(repeat: int = 2) -> Atoms:
@@ -158,6 +159,14 @@ def test_skin_saves_searches_and_changes_nothing():
     assert steps(1.0, 0.5)[1][0] is not steps(1.0, 0.5)[1][1]
 
 
+def test_atoms_that_meet_within_the_skin_are_named():
+    atoms = Atoms("Cu2", [[0, 0, 0], [0, 0, 0.4]], calculator=potential().calculator(skin=1.0))
+    assert np.isfinite(atoms.get_potential_energy())
+    atoms.positions[1] = 0.0
+    with pytest.raises(CoincidentAtomsError, match=r"atoms 0 .* and 1"):
+        atoms.get_potential_energy()
+
+
 def test_a_skin_that_is_never_renewed_is_noticed(monkeypatch):
     monkeypatch.setattr(calculator, "stays_within", lambda *_: True)
     stale = steps(0.1, 0.2)[0][3]
@@ -269,3 +278,11 @@ def test_wrong_input_is_named():
         LinearPotential(table, RADIAL, ("Cu",), np.zeros((1, 1)), np.zeros(2))
     with pytest.raises(DataError, match="2 labels for 1 functions"):
         LinearPotential(table, RADIAL, ("Cu",), np.zeros((1, 1)), np.zeros(1), labels=("a", "b"))
+
+
+def test_the_label_of_a_stress_that_is_not_defined_does_not_count():
+    slab = Structure([29, 29], [[0, 0, 0], [0, 0, 2.5]], np.diag([3.0, 3.0, 20.0]), [True, True, False],
+                     energy=0.0, stress=np.ones(6))  # fmt: skip
+    found = _linear(potential(), slab)
+    assert "stress_rmse" not in found.errors()
+    assert found.to_json()["labelled"] == {"energy": 1, "stress": 0, "forces (atoms)": 0}

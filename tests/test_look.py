@@ -128,6 +128,13 @@ def test_the_report_is_text_and_json() -> None:
     json.dumps(look(waters(1), forces=True).to_json(), allow_nan=False)
 
 
+def test_samples_are_of_the_whole_set() -> None:
+    """Of fewer than twice the sample the first half was taken; here the pairs are in the second."""
+    alone = [Structure([1], np.zeros((1, 3)), energy=-13.6, name=f"atom {k}") for k in range(60)]
+    seen = look([*alone, *waters(39)], cutoff=3.0, sample=50)
+    assert (seen.sampled, seen.neighbours.maximum) == (50, 2)
+
+
 def test_nothing_to_look_at_is_an_error() -> None:
     with pytest.raises(DataError, match="no structure to look at"):
         look([])
@@ -246,6 +253,11 @@ def test_frames_that_stand_out_are_named() -> None:
     assert "forces of 1 frame do not cancel; the largest sum is 1.5 eV/Å in water 9" in told
     assert "all forces are zero in 1 molecules, such as water 11" in told
     assert "1 frame repeats another, such as again repeats water 12; their energies differ by up to 1 eV" in told
+
+
+def test_frames_of_one_name_are_counted_all() -> None:
+    pulled = [dataclasses.replace(s, forces=s.forces + np.array([0.5, 0, 0]), name="water") for s in waters(5)]
+    assert "forces of 5 frames do not cancel" in "\n".join(look(pulled).warnings)
 
 
 def test_stresses_in_gigapascal_are_noticed() -> None:

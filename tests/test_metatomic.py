@@ -36,6 +36,7 @@ def test_energies_forces_and_stress_are_those_of_the_network(name: str, tmp_path
     network = build(name)
     save_model(network, tmp_path / "model.safetensors")
     exported = export(tmp_path / "model.safetensors", tmp_path / "model.pt")
+    assert export(tmp_path, tmp_path / "new" / "again.pt").is_file()  # the folder of a training, and a new one
     systems = [molecule(), crystal()]
     for k, system in enumerate(systems):
         as_atoms(system).write(tmp_path / f"{k}.traj")

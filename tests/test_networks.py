@@ -173,6 +173,8 @@ def test_invariants_are_matched_by_contraction() -> None:
     assert canonical("1a.1b.2ab") == canonical("2xy.1y.1x") != canonical("1a.1a")
     with pytest.raises(DataError, match="not those of the basis"):
         invariant_order(labels[:-1], 13, 3)
+    with pytest.raises(DataError, match="hippynn's 9 invariants up to rank 3 are not those"):
+        invariant_order(labels, 9, 3)
     third = invgen.find_basis("cartesian-l3-n3-flexible").labels
     assert sorted(invariant_order(third, 7, 3)) == list(range(8)), "the eighth is none of hippynn's"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import signal
 import time
@@ -257,8 +258,29 @@ def test_an_adaptive_clip_shortens_what_is_long_for_its_own_parameter() -> None:
     assert step(1.0, 1000.0) == [pytest.approx(1.0)] * 2
     again = AdaptiveClip(parameters, 3.0)
     again.load(state)
-    assert again.weight == pytest.approx(1 - 0.98**100)
+    assert again.weight.tolist() == pytest.approx([1 - 0.98**100] * 2)
     np.testing.assert_array_equal(again.mean, state["mean"])
+
+
+def test_a_gradient_that_was_zero_so_far_is_not_held_at_zero() -> None:
+    """As that of biases of energies where nearly all structures have forces alone."""
+    parameter = torch.nn.Parameter(torch.zeros(3))
+    clip = AdaptiveClip([parameter], 3.0)
+    for _ in range(50):
+        parameter.grad = torch.zeros(3)
+        clip.step()
+    for length in (1.0, 1.1, 0.9) * 5:
+        parameter.grad = torch.tensor([0.0, length, 0.0])
+        clip.step()
+        assert float(parameter.grad.norm()) == pytest.approx(length)
+        parameter.grad = torch.zeros(3)
+        clip.step()
+    parameter.grad = torch.tensor([0.0, 50.0, 0.0])
+    clip.step()
+    assert float(parameter.grad.norm()) == pytest.approx(3.0, rel=0.1)
+    earlier = {"mean": clip.arrays()["mean"], "weight": np.array(0.25)}
+    clip.load(earlier)
+    assert clip.weight.tolist() == [0.25]
 
 
 def test_an_adaptive_clip_goes_on_where_it_was() -> None:
@@ -468,6 +490,21 @@ def test_saved_models_are_the_same(tmp_path: Path, name: str, dtype: torch.dtype
     assert next(loaded.parameters()).dtype == dtype
 
 
+def test_models_are_saved_whatever_kind_their_numbers_are(tmp_path: Path) -> None:
+    sizes = {name: np.float32(v) if isinstance(v, float) else np.array(v)[()] for name, v in SIZES.items()}
+    path = save_model(HipNN(**sizes, sigma=np.float32(8)), tmp_path / "model.safetensors")
+    assert load_model(path).arguments == HipNN(**load_model(path).arguments).arguments
+
+
+def test_loading_a_model_draws_no_random_numbers(tmp_path: Path) -> None:
+    path = save_model(build("hip-nn"), tmp_path / "model.safetensors")
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    load_model(path)
+    torch.testing.assert_close(torch.rand(3), expected, rtol=0, atol=0)
+
+
 def test_damaged_or_mismatched_models_are_refused(tmp_path: Path) -> None:
     path = save_model(HipHopNN("cartesian-l2-n4-flexible", **SIZES), tmp_path / "model.safetensors")
     with pytest.raises(DataError, match="other invariants"):
@@ -528,6 +565,9 @@ def test_calculator_takes_a_file_and_refuses_bad_atoms(tmp_path: Path) -> None:
         ({"data": {"train": "a.xyz"}}, "either data.validation"),
         ({"data": {}}, "give either data.train"),
         ({}, "give either data.train"),
+        ({"data": {"train": "a.xyz", "validation_size": 1, "test_size": -5}}, "give data.test .* got -5"),
+        ({"data": {"train": "a.xyz", "validation_size": 1, "test": "b", "test_size": 5}}, "give data.test .* got 5"),
+        ({"references": {"energies": {"H": math.nan}}}, "references.energies.H must be an energy in eV, got nan"),
         ({"data": {"recipe": "qm7", "validation_size": 1}}, "data.recipe and data.path .* belong together"),
         ({"data": {"train": "a.xyz", "split": "2", "validation_size": 1}}, "data.split '2' is one of a recipe"),
     ],
@@ -540,6 +580,9 @@ def test_misspelt_configurations_are_errors(values: dict[str, object], message: 
 def test_unreadable_configurations_are_errors(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such configuration file"):
         read_config(tmp_path / "absent.toml")
+    (tmp_path / "bad.toml").write_bytes("# Å".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"bad\.toml is no valid TOML: 'utf-8' codec can't decode"):
+        read_config(tmp_path / "bad.toml")
     (tmp_path / "bad.toml").write_text("[data\n")
     with pytest.raises(ConfigError, match="no valid TOML"):
         read_config(tmp_path / "bad.toml")

@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from processes import invgen as command
 from typer.testing import CliRunner
@@ -139,6 +140,12 @@ def test_elements_are_those_of_the_structures_unless_named(tmp_path: Path):
     path = tmp_path / "fit.toml"
     path.write_text('[data]\ntrain = "train.extxyz"\n[radial]\ncutoff = 5.0\n[basis]\ntotal_degree = 6\n')
     assert basis_of_file(path) == ace(n_max=3, total_degree=6, objective="linear", elements=("Mo", "W"))
+    np.savez(tmp_path / "train.npz", atoms=[42, 74], places=np.zeros((1, 2, 3)))
+    path.write_text(
+        '[data]\ntrain = "train.npz"\nkeys = {numbers = "atoms", positions = "places", energy = "E0"}\n'
+        "[radial]\ncutoff = 5.0\n[basis]\ntotal_degree = 6\n"
+    )
+    assert basis_of_file(path).elements == ("Mo", "W")
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,13 @@ def test_reference_energies_are_given_or_fitted(tmp_path: Path) -> None:
 # ---- settings ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("trained", [False, True])
+def test_reference_energies_of_elements_that_a_model_lacks_are_errors(trained: bool) -> None:
+    data = Dataset.from_structures(labelled(3), CUTOFF)
+    with pytest.raises(DataError, match=r"unknown element of a reference energy 'N'"):
+        set_references(build("hip-nn"), ReferencesConfig(energies={"N": -1.0}), data, trained)
+
+
 def test_weight_decay_shortens_every_matrix_and_nothing_else() -> None:
     for kind in ("adam", "muon"):
         model = build("hip-hop-nn", interactions=1)
@@ -477,6 +484,18 @@ def test_a_full_disk_is_told_and_leaves_the_last_checkpoint(tmp_path: Path, monk
     assert trainer(labelled(6), labelled(3, 50), folder=tmp_path).run()
 
 
+def test_a_checkpoint_is_written_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that says all is finished, beside a model of an earlier epoch or none, would be believed for ever."""
+    with monkeypatch.context() as patched:
+        patched.setattr("invgen.potentials.training.trainer.save_model", lambda *arguments: os.close(-1))
+        with pytest.raises(TrainingError, match="cannot be written to"):
+            trainer(labelled(6), labelled(3, 50), folder=tmp_path).run()
+    again = trainer(labelled(6), labelled(3, 50), folder=tmp_path)
+    assert again.run()
+    saved = load_model(tmp_path / "model.safetensors")
+    assert all(np.array_equal(a, state_arrays(saved)[k]) for k, a in state_arrays(again.model).items())
+
+
 # ---- evaluation and committees ----------------------------------------------------------------------------------
 
 
@@ -502,6 +521,37 @@ def test_evaluation_is_what_numpy_says() -> None:
     assert found.by_element()["C"]["force_rmse"] == pytest.approx(np.sqrt(np.mean(carbon**2)), rel=1e-10)
     assert json.loads(json.dumps(found.to_json()))["labelled"] == {"energy": 5, "stress": 1, "forces (atoms)": 19}
     assert "stress RMSE (meV/Å^3)" in found.table()
+
+
+def broken(model: torch.nn.Module) -> torch.nn.Module:
+    """Its energies are no numbers."""
+    with torch.no_grad():
+        model.energy_layers[0].bias.fill_(torch.nan)
+    return model
+
+
+def test_predictions_that_are_no_numbers_count() -> None:
+    """They were dropped like missing labels, so that a network without any sense had no errors at all."""
+    structures = [*labelled(2), without(labelled(3)[2], "energy")]
+    data = Dataset.from_structures(structures, CUTOFF)
+    errors = evaluate(EnergyForces(broken(build("hip-nn"))).eval(), data).errors()
+    assert np.isnan(errors["energy_rmse"])
+    assert errors["force_rmse"] == evaluate(EnergyForces(build("hip-nn")).eval(), data).errors()["force_rmse"]
+    missing = Dataset.from_structures([without(s, "energy") for s in structures], CUTOFF)
+    assert "energy_rmse" not in evaluate(EnergyForces(broken(build("hip-nn"))).eval(), missing).errors()
+
+
+def test_a_training_ends_when_predictions_are_no_numbers(tmp_path: Path) -> None:
+    one = trainer(labelled(6), labelled(3, 50), folder=tmp_path)
+    broken(one.model)
+    with pytest.raises(TrainingError, match="the loss is nan in epoch 0, step 0; lower learning_rate"):
+        one.run()
+    other = trainer(labelled(6), labelled(3, 50), folder=tmp_path)
+    other._take_steps()
+    broken(other.model)
+    with pytest.raises(TrainingError, match="the validation loss is nan in epoch 0: lower learning_rate"):
+        other._end_epoch()
+    assert not list(tmp_path.iterdir())
 
 
 def test_evaluate_on_the_command_line(tmp_path: Path) -> None:
@@ -730,6 +780,8 @@ def test_a_recipe_is_trained_and_tested_as_published(tmp_path: Path, monkeypatch
     log = (result.folder / "log.txt").read_text()
     assert "structures: 2 validation, 0 test, 7 train" not in log
     assert "2 test" in log
+    with pytest.raises(ConfigError, match=r"acac publishes a test set: leave data\.test_size out"):
+        train(recipe_config(test_size=2), tmp_path)
     with pytest.raises(ConfigError, match="acac publishes no validation set"):
         train(recipe_config(validation_size=None), tmp_path)
     parts["validation"] = labelled(3, 60)

@@ -64,6 +64,14 @@ def test_searches_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(searches) == 3
 
 
+def test_arrays_that_are_changed_in_place_are_searched_again() -> None:
+    """As those of engines, which move atoms where they are."""
+    moving, places = VerletList(2.0, 0.5), np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 3.0]])
+    assert not len(moving.pairs(Structure([1, 1], places)).first)
+    places[1, 2] = 1.0
+    assert len(moving.pairs(Structure([1, 1], places)).first) == 2
+
+
 def test_atoms_that_meet_are_named() -> None:
     here = molecule()
     moving = VerletList(CUTOFF, 50.0)

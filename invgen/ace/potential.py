@@ -175,6 +175,8 @@ class LinearPotential:
         if self.crowding is not None:
             self.crowding.add(near, structure.positions, *found)
         energy = float(found.energies.sum() + references.sum())
+        if not np.isfinite(energy):
+            self.neighbourhoods(structure)  # atoms that met since ``near`` was found are named
         stress = found.virial / structure.volume if structure.volume else None
         return Evaluated(energy, found.energies + references, found.forces, stress)
 

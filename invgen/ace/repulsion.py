@@ -83,14 +83,6 @@ class Repulsion:
         powers = self.numbers.astype(np.float64) ** 0.23
         return np.asarray(0.8854 * BOHR / np.add.outer(powers, powers))
 
-    def pair_energies(self, first: np.ndarray, second: np.ndarray, r: np.ndarray) -> np.ndarray:
-        """(pairs,) V in eV, of elements at the positions ``first`` and ``second`` of ``numbers`` at distances r (Å)."""
-        x = r / self.length[first, second]
-        phi = (SCREENING[:, 0] * np.exp(-SCREENING[:, 1] * x[:, None])).sum(axis=1)
-        inner, outer = self.inner[first, second], self.outer[first, second]
-        t = np.clip((r - inner) / (outer - inner), 0.0, 1.0)
-        return np.asarray(self.strength[first, second] / r * phi * (1 - t**3 * (10 - 15 * t + 6 * t**2)))
-
     def add(
         self, near: Any, positions: np.ndarray, energies: np.ndarray, forces: np.ndarray, virial: np.ndarray
     ) -> None:

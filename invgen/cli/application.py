@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -85,6 +86,15 @@ def check_file(path: Path, what: str = "file", folders: bool = False) -> None:
         raise FileNotFoundError(f"no such {what}: {path}")
     if path.is_dir() and not folders:
         raise FileNotFoundError(f"no such {what}: {path} is a folder")
+
+
+def check_writable(path: Path) -> None:
+    """Raises ``OSError`` if a file cannot be written there; makes missing folders."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; give --output the name of a file in it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
 
 
 def whole_numbers(text: str | None, option: str) -> tuple[int, ...] | None:

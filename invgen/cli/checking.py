@@ -89,7 +89,7 @@ def _compare_bytes(basis: Basis | CovariantBasis, folder: Path) -> str | None:
 
 
 def _emitted_backends(folder: Path) -> tuple[str, ...]:
-    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if manifest.get("form") == "tables":
         return tuple(manifest["backends"])
     return tuple(name for name, backend in BACKENDS.items() if backend.kernels.FILE in manifest["files"])

@@ -14,6 +14,7 @@ from invgen.cli.application import (
     app,
     assignments,
     check_file,
+    check_writable,
     err,
     out,
     stages,
@@ -100,8 +101,10 @@ def evaluate(
     """Errors of a model on labelled structures: in all, by group, and by element."""
     check_file(model, "model", folders=True)
     check_file(file)
-    if output is not None and output.exists() and output.samefile(file):
-        raise ValueError(f"--output {output} is the file of the structures, and would replace it: choose another name")
+    if output is not None:
+        if output.exists() and output.samefile(file):
+            raise ValueError(f"--output {output} is the file of the structures and would replace it: choose another")
+        check_writable(output)
 
     from invgen.data.labels import LabelFormat
     from invgen.potentials import load_potential

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from invgen.cli.application import BASES, app, assignments, out, stages
+from invgen.cli.application import BASES, app, assignments, check_writable, out, stages
 
 
 @app.command(rich_help_panel=BASES)
@@ -95,15 +94,6 @@ def _model_report(
 
     labels = label_format(assignments(key, "--key"), assignments(unit, "--unit")) if key or unit else None
     return model_page(model_facts(file, data, kernels, labels))
-
-
-def check_writable(path: Path) -> None:
-    """Raises ``OSError`` if a file cannot be written there; makes missing folders."""
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; give --output the name of a file, such as {path / 'report.html'}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=path.parent):
-        pass
 
 
 def read_sample(file: Path, cutoff: float) -> Any:

@@ -100,9 +100,9 @@ def _voigt(stress: np.ndarray) -> np.ndarray:
     return symmetric[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
 
 
-def _short(value: Any, length: int = 60) -> str:
+def _short(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= length else text[:length] + "..."
+    return text if len(text) <= 60 else text[:60] + "..."
 
 
 def check_keys(

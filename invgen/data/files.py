@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ LINEAR = "invgen linear potential"
 """The kind of the files of linear potentials, known where Numba is not installed, which they need."""
 POTENTIAL = "potential.npz"
 """What fits call the file of a linear potential."""
+DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What NumPy raises of damaged npz files: a changed bit may say that they are encrypted."""
 NOTE = "invgen"
 """The one entry in the metadata of a tensor file: their order is not kept, and equal contents are to be equal bytes."""
 
@@ -57,7 +60,7 @@ def read_archive(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str,
         with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         text, written = str(arrays.pop("header")), str(arrays.pop("checksum"))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise DataError(f"{path} is truncated or no archive of invgen ({error}); write it again") from error
     return _checked(path, kind, text, arrays, written)
 
@@ -91,11 +94,11 @@ def kind_of(path: str | Path) -> str | None:
     """What a file says it holds, unchecked; ``None`` for one that is no archive and no tensor file of ours."""
     try:
         if zipfile.is_zipfile(path):
-            with np.load(path, allow_pickle=False) as file:
+            with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
                 return json.loads(str(file["header"])).get("kind")
         with safetensors.safe_open(path, "numpy") as file:
             return json.loads(json.loads((file.metadata() or {})[NOTE])["header"]).get("kind")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, safetensors.SafetensorError):
+    except (*DAMAGED, TypeError, AttributeError, safetensors.SafetensorError):
         return None
 
 

@@ -162,10 +162,10 @@ def check_elements(train_elements: Collection[int], structures: Sequence[Structu
         )
 
 
-def _some(names: Sequence[str], count: int = 3) -> str:
-    """The first names, and how many more there are."""
-    more = f" and {len(names) - count} more" if len(names) > count else ""
-    return ", ".join(names[:count]) + more
+def _some(names: Sequence[str]) -> str:
+    """The first three names, and how many more there are."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _article(label: str) -> str:

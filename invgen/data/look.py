@@ -182,7 +182,7 @@ def look(
     labels
         How the structures were read; warnings about units name what was declared.
     sample
-        So many frames, at even steps, are searched for neighbours.
+        At most so many frames, at even steps, are searched for neighbours.
 
     Raises ``DataError`` for no structure, and, naming the size, for a cutoff whose pairs of one frame or of one batch
     would not fit in memory; as ``neighbour_pairs`` for coincident atoms.
@@ -190,7 +190,7 @@ def look(
     if not structures:
         raise DataError(f"{name}: there is no structure to look at")
     step = progress or (lambda stage, done, total: None)
-    chosen = structures[:: max(1, len(structures) // sample)][:sample]
+    chosen = structures[:: -(-len(structures) // sample)]
     expected = np.array([expected_pairs(s, cutoff) for s in structures])
     _check(structures, expected, cutoff, batch_size)
     step("neighbours", 0, len(chosen))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from invgen.data.errors import DataError
-from invgen.data.structure import Structure
+from invgen.data.structure import Structure, spanned
 
 SET_BYTES = {"frame": 144, "atom": 56, "pair": 56}
 """What ``Dataset`` keeps: cell, labels and offsets; number, position and force; two ends, shift and two slots."""
@@ -42,9 +42,8 @@ def expected_pairs(structure: Structure, cutoff: float) -> float:
     dimensions = len(lattice)
     if dimensions == 0:
         return structure.atoms * _others(structure, cutoff)
-    measure = float(np.sqrt(abs(np.linalg.det(lattice @ lattice.T))))
     ball = {1: 2 * cutoff, 2: np.pi * cutoff**2, 3: 4 / 3 * np.pi * cutoff**3}[dimensions]
-    return structure.atoms**2 * ball / measure
+    return structure.atoms**2 * ball / spanned(lattice)
 
 
 def _others(structure: Structure, cutoff: float) -> float:

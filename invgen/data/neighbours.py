@@ -31,13 +31,13 @@ class NeighbourPairs(NamedTuple):
 def neighbour_pairs(structure: Structure, cutoff: float) -> NeighbourPairs:
     """All pairs of ``structure`` closer than ``cutoff`` (Å), periodic images included.
 
-    Raises ``DataError`` for a cutoff that is not positive, ``CoincidentAtomsError`` naming the pair when two
+    Raises ``DataError`` for a cutoff that is not positive and finite, ``CoincidentAtomsError`` naming the pair when two
     atoms or images are closer than ``COINCIDENT``.
     """
     import vesin  # imports torch, which whoever only reads a file does without
 
-    if not cutoff > 0:
-        raise DataError(f"the cutoff must be positive, got {cutoff} Å")
+    if not 0 < cutoff < np.inf:
+        raise DataError(f"the cutoff must be positive and finite, got {cutoff} Å")
     if structure.atoms == 0:
         return NeighbourPairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3)))
     finder = vesin.NeighborList(cutoff=cutoff, full_list=True, sorted=True, n_threads=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from invgen.data.entries import check_keys, found_in, structure_of
 from invgen.data.errors import DataError
+from invgen.data.files import DAMAGED
 from invgen.data.labels import LABELS, LabelFormat
 from invgen.data.structure import Structure
 from invgen.files import write_arrays
@@ -53,6 +53,8 @@ def read_npz(
     arrays = _load(path)
     names = _names(path, labels, arrays)
     values = {label: arrays[name] for label, name in names.items()}
+    if "group" in values and values["group"].dtype.kind == "S":
+        values["group"] = np.char.decode(values["group"], "utf-8")
     rows = _rows(path, names, values)
     if values["positions"].ndim == 3:
         values["numbers"] = np.broadcast_to(values["numbers"], values["positions"].shape[:2])
@@ -82,7 +84,7 @@ def _load(path: Path) -> dict[str, np.ndarray]:
     try:
         with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise DataError(
             f"{path} is not readable as npz ({error}); write plain arrays with numpy.savez: objects would need pickle, "
             "which is not read"

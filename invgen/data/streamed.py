@@ -17,6 +17,7 @@ from invgen.data.entries import check_keys
 from invgen.data.errors import DataError
 from invgen.data.labels import LABELS, LabelFormat
 from invgen.data.memory import expected_pairs
+from invgen.data.neighbours import neighbour_pairs
 from invgen.data.structure import Structure
 from invgen.data.structures import LMDB, Progress, database_rows, entries_of, from_ase, hold, row_entries
 
@@ -56,7 +57,7 @@ class Contents:
     """Running number of the row in its file."""
     atoms: np.ndarray
     pairs: np.ndarray
-    """Expected from the density."""
+    """Expected from the density; of single atoms, which may be isolated, counted."""
     energy: np.ndarray
     labelled: np.ndarray
     """(systems, 3) whether there is an energy, forces and a stress."""
@@ -191,7 +192,9 @@ def _contents(path: Path, labels: LabelFormat, cutoff: float, progress: Progress
         energy = np.nan if structure.energy is None else structure.energy
         labelled = [getattr(structure, name) is not None for name in LABELS]
         labelled[-1] &= bool(structure.volume)  # as in ``Dataset``
-        rows.append((row.id, structure.atoms, expected_pairs(structure, cutoff), energy, labelled))
+        alone = structure.atoms == 1
+        pairs = len(neighbour_pairs(structure, cutoff).first) if alone else expected_pairs(structure, cutoff)
+        rows.append((row.id, structure.atoms, pairs, energy, labelled))
         groups.append(structure.group)
         compositions.append(np.unique(structure.numbers, return_counts=True))
         checksums.append(_checksum(structure))
@@ -206,12 +209,12 @@ def _contents(path: Path, labels: LabelFormat, cutoff: float, progress: Progress
     counts = np.zeros((len(rows), len(elements)), dtype=np.int32)
     for k, (numbers, amounts) in enumerate(compositions):
         counts[k, np.searchsorted(elements, numbers)] = amounts
-    ids, sizes, pairs, energies, has = columns
+    ids, sizes, counted, energies, has = columns
     return Contents(
         ids=ids,
         numbers=np.arange(len(rows)),
         atoms=sizes,
-        pairs=pairs.astype(np.int64),
+        pairs=counted.astype(np.int64),
         energy=energies,
         labelled=has,
         counts=counts,

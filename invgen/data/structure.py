@@ -35,8 +35,10 @@ class Structure:
     group
         What errors are reported by, such as ``"Elastic"``; or ``None``.
 
+    Arrays are copied: what is done to those that were given changes nothing here.
+
     Raises ``DataError`` for wrong shapes, values that are not finite, unknown atomic numbers, and a cell
-    without volume along a periodic direction.
+    without volume along the periodic directions.
     """
 
     numbers: np.ndarray
@@ -51,18 +53,26 @@ class Structure:
 
     def __post_init__(self) -> None:
         arrays = {
-            "numbers": np.asarray(self.numbers, dtype=np.int64),
-            "positions": np.asarray(self.positions, dtype=np.float64),
-            "cell": np.asarray(self.cell, dtype=np.float64),
-            "periodic": np.broadcast_to(np.asarray(self.periodic, dtype=bool), (3,)),
+            "numbers": self._whole_numbers(),
+            "positions": np.array(self.positions, dtype=np.float64),
+            "cell": np.array(self.cell, dtype=np.float64),
+            "periodic": np.array(np.broadcast_to(self.periodic, (3,)), dtype=bool),
             "energy": None if self.energy is None else float(self.energy),
-            "forces": None if self.forces is None else np.asarray(self.forces, dtype=np.float64),
-            "stress": None if self.stress is None else np.asarray(self.stress, dtype=np.float64),
+            "forces": None if self.forces is None else np.array(self.forces, dtype=np.float64),
+            "stress": None if self.stress is None else np.array(self.stress, dtype=np.float64),
         }
         for name, value in arrays.items():
             object.__setattr__(self, name, value)
         self._check_shapes()
         self._check_values()
+
+    def _whole_numbers(self) -> np.ndarray:
+        given = np.asarray(self.numbers)
+        with np.errstate(invalid="ignore"):
+            numbers = given.astype(np.int64)
+        if not np.array_equal(given, numbers):
+            raise DataError(f"{self.name}: atomic numbers must be whole, got {given.tolist()}")
+        return numbers
 
     def _check_shapes(self) -> None:
         atoms = self.numbers.size
@@ -81,10 +91,8 @@ class Structure:
         bad = sorted({int(n) for n in set(self.numbers.tolist()) if not 1 <= n <= LARGEST_ATOMIC_NUMBER})
         if bad:
             raise DataError(f"{self.name}: atomic numbers {bad} are outside 1..{LARGEST_ATOMIC_NUMBER}")
-        if self.periodic.any():
-            lengths = np.linalg.norm(self.cell[self.periodic], axis=1)
-            if not lengths.all() or (self.periodic.all() and abs(np.linalg.det(self.cell)) < 1e-9):
-                raise DataError(f"{self.name}: periodic, but its cell {self.cell.tolist()} Å has no volume")
+        if self.periodic.any() and spanned(self.cell[self.periodic]) < 1e-9:
+            raise DataError(f"{self.name}: periodic, but its cell {self.cell.tolist()} Å has no volume")
 
     @property
     def atoms(self) -> int:
@@ -95,6 +103,11 @@ class Structure:
     def volume(self) -> float:
         """Å^3; zero unless periodic in three directions, so that no stress is defined."""
         return float(abs(np.linalg.det(self.cell))) if self.periodic.all() else 0.0
+
+
+def spanned(vectors: np.ndarray) -> float:
+    """Length, area or volume (Å to the power of their number) that one to three ``vectors``, the rows, span."""
+    return float(np.prod(np.linalg.svd(vectors, compute_uv=False)))
 
 
 def infinite(value: np.ndarray) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
+import numpy as np
+
 from invgen.data.entries import check_keys, found_in, keys_of, overlooked, structure_of
 from invgen.data.errors import DataError
 from invgen.data.labels import LABELS, LabelFormat
@@ -37,9 +39,9 @@ def from_ase(
     atoms, name
         What is read, and how messages call it.
 
-    What a calculator holds comes before the others, ``group`` is always from ``info`` or ``more``. ``labels`` says
-    under which keys and in which units; by default energy (eV), forces (eV/Å), stress (eV/Å^3) and group. Raises
-    ``DataError`` as ``structure_of``.
+    What a calculator holds comes before the others, as long as the atoms are as they were when it was computed;
+    ``group`` is always from ``info`` or ``more``. ``labels`` says under which keys and in which units; by default
+    energy (eV), forces (eV/Å), stress (eV/Å^3) and group. Raises ``DataError`` as ``structure_of``.
     """
     labels, entries = labels or LabelFormat(), entries_of(atoms, more)
     geometry = {
@@ -53,10 +55,17 @@ def from_ase(
 
 
 def entries_of(atoms: Any, more: dict[str, Any] | None = None) -> dict[str, Any]:
-    """All that may be a label, by its key: ``info``, ``arrays``, ``more``, and last results of a calculator."""
-    results = getattr(atoms.calc, "results", {}) if atoms.calc is not None else {}
+    """All that may be a label, by its key: ``info``, ``arrays``, ``more``, and results of a calculator."""
+    results = {} if _is_stale(atoms) else getattr(atoms.calc, "results", {})
     arrays = {key: value for key, value in atoms.arrays.items() if key not in ("numbers", "positions")}
     return {**atoms.info, **arrays, **(more or {}), **results}
+
+
+def _is_stale(atoms: Any) -> bool:
+    """Whether the calculator, if there is one, has results of other atoms than these are now."""
+    before = getattr(atoms.calc, "atoms", None)
+    parts = ("numbers", "positions", "cell", "pbc")
+    return before is not None and not all(np.array_equal(getattr(before, k), getattr(atoms, k)) for k in parts)
 
 
 def read_structures(

@@ -179,10 +179,11 @@ def stiffness_of_hydrogen(structures: Sequence[Structure], sample: int = 500) ->
     """eV/Å^2: slope of the force that pulls a hydrogen back along its bond by the length of the bond.
 
     For C, N and O as the other atom, where there are enough bonds that vary enough and pull as bonds do: frames of one
-    geometry or minima say nothing. ``sample`` frames at even steps are looked at, images of periodic cells are not.
+    geometry or minima say nothing. At most ``sample`` frames are looked at, at even steps; images of periodic cells are
+    not.
     """
     having = [s for s in structures if s.forces is not None and np.any(s.numbers == 1) and np.any(s.numbers > 1)]
-    rows = [_hydrogens(s) for s in having[:: max(1, len(having) // sample)][:sample]]
+    rows = [_hydrogens(s) for s in having[:: max(1, -(-len(having) // sample))]]
     if not rows:
         return {}
     partner, length, pull = np.concatenate(rows, axis=1)
@@ -231,19 +232,19 @@ def bonds_of_hydrogen(structures: Sequence[Structure], labels: LabelFormat) -> l
 
 def net_forces(structures: Sequence[Structure]) -> list[str]:
     """Frames whose forces do not cancel."""
-    shares = {}
+    found = []
     for s in structures:
         if s.forces is not None and s.atoms > 1:
             total = float(np.linalg.norm(s.forces, axis=1).sum())
             net = float(np.linalg.norm(s.forces.sum(axis=0)))
             if net > NET_FORCE * total and net > 1e-3:
-                shares[s.name] = net
-    if not shares:
+                found.append((net, s.name))
+    if not found:
         return []
-    worst = max(shares, key=lambda name: shares[name])
+    net, name = max(found)
     return [
-        f"forces of {counted(len(shares), 'frame')} do not cancel; the largest sum is {shares[worst]:.3g} eV/Å in "
-        f"{worst}: are atoms missing, forces of fixed atoms set to zero, or an external field or drift left in?"
+        f"forces of {counted(len(found), 'frame')} do not cancel; the largest sum is {net:.3g} eV/Å in "
+        f"{name}: are atoms missing, forces of fixed atoms set to zero, or an external field or drift left in?"
     ]
 
 

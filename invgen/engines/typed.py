@@ -30,7 +30,7 @@ def typed_statements(folder: EmittedFolder) -> Any:
         raise EngineError(f"{folder.path}: the emitted statements are of another form; emit the basis again")
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "typed_kernels.py"
-        path.write_text(text.replace(untyped, "axis: int = -2):"))
+        path.write_text(text.replace(untyped, "axis: int = -2):"), encoding="utf-8")
         found = importlib.util.spec_from_file_location("typed_kernels", path)
         assert found is not None
         assert found.loader is not None

@@ -11,7 +11,7 @@ from invgen.data.batch import Batch, pair_vectors
 from invgen.nn.evaluation import energies_and_gradient, evaluates
 
 LEAST_VOLUME = 1e-9
-"""Å^3. A cell of less is that of a molecule, or of a film or chain: it has no stress."""
+"""Å^3. A cell of less is that of a molecule, or of a film or chain without vectors across: it has no stress."""
 
 
 class Prediction(NamedTuple):
@@ -24,7 +24,10 @@ class Prediction(NamedTuple):
     forces: torch.Tensor | None = None
     """(atoms, 3) eV/Å."""
     stress: torch.Tensor | None = None
-    """(systems, 6) eV/Å^3, tension positive, order xx, yy, zz, yz, xz, xy; NaN for a system without volume."""
+    """(systems, 6) eV/Å^3, tension positive, order xx, yy, zz, yz, xz, xy; NaN for a cell without volume.
+
+    Batches do not know along which vectors a system repeats: that of a film in a cell with vacuum is over its volume.
+    """
 
 
 class EnergyForces(nn.Module):

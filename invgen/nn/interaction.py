@@ -62,13 +62,12 @@ class TensorSensitivityInteraction(ScalarInteraction):
         sensitivity: Sensitivity,
         l_max: int,
         backend: str = "auto",
-        cusp: float = CUSP,
     ) -> None:
         super().__init__(inputs, outputs, sensitivity, backend)
         if l_max not in (1, 2):
             raise ValueError(f"HIP-NN-TS exists for l_max 1 and 2, got {l_max}; take HipHopNN for higher ranks")
         self.l_max = l_max
-        self.cusp = cusp
+        self.cusp = CUSP
         self.scales = nn.Parameter(torch.randn(l_max, outputs))
 
     def combine(self, tensors: torch.Tensor) -> torch.Tensor:
@@ -95,11 +94,10 @@ class InvariantInteraction(ScalarInteraction):
         sensitivity: Sensitivity,
         invariants: nn.Module,
         backend: str = "auto",
-        epsilon: float = GROUP_NORM_EPSILON,
     ) -> None:
         super().__init__(inputs, outputs, sensitivity, backend)
         self.invariants = invariants
-        self.normalisation = make_normalisation(invariants.size, outputs, epsilon, backend)
+        self.normalisation = make_normalisation(invariants.size, outputs, GROUP_NORM_EPSILON, backend)
         self.mixing = nn.Parameter(torch.empty(invariants.size * outputs, outputs))
         nn.init.xavier_normal_(self.mixing.data.view(outputs, invariants.size, outputs))
 

@@ -118,14 +118,14 @@ class Network(nn.Module):
         self.notes: dict[str, Any] = {}
         self.arguments: dict[str, Any] = {
             "species": self.encoding.species,
-            "features": features,
-            "sensitivities": sensitivities,
-            "soft_min": soft_min,
-            "soft_max": soft_max,
+            "features": int(features),
+            "sensitivities": int(sensitivities),
+            "soft_min": float(soft_min),
+            "soft_max": float(soft_max),
             "cutoff": self.cutoff,
-            "sigma": sigma,
-            "interactions": interactions,
-            "atom_layers": atom_layers,
+            "sigma": None if sigma is None else float(sigma),
+            "interactions": int(interactions),
+            "atom_layers": int(atom_layers),
         }
 
     @property
@@ -194,7 +194,7 @@ class HipNNTS(Network):
     def __init__(self, *, l_max: int = 1, backend: str = "auto", **arguments: Any) -> None:
         layer = partial(TensorSensitivityInteraction, l_max=l_max, backend=backend)
         super().__init__(layer, tuple(range(l_max + 1)), backend=backend, **arguments)
-        self.arguments["l_max"] = l_max
+        self.arguments["l_max"] = int(l_max)
 
 
 @with_keywords

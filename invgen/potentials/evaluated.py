@@ -92,8 +92,9 @@ def _linear(potential: LinearPotential, structure: Structure) -> Evaluation:
     found = potential.energy_forces_stress(structure)
 
     def rows(name: str, *shape: int) -> np.ndarray:
-        sides = (getattr(structure, name), getattr(found, name))
-        return np.stack([np.full(shape, np.nan) if side is None else side for side in sides], axis=-1)[None]
+        label, predicted = getattr(structure, name), getattr(found, name)
+        label = None if predicted is None else label  # what was not predicted counts as not labelled
+        return np.stack([np.full(shape, np.nan) if side is None else side for side in (label, predicted)], -1)[None]
 
     forces = rows("forces", structure.atoms, 3)[0]
     groups, energy, stress = (structure.group,), rows("energy"), rows("stress", 6)

@@ -28,6 +28,8 @@ Sums = np.ndarray
 class Evaluation:
     """Labels and predictions of a data set, float64: rows are (label, prediction); a missing label is NaN.
 
+    Errors are those of everything that has a label: a prediction that is not finite makes them so.
+
     energy (systems, 2) eV; forces (atoms, 3, 2) eV/Å; stress (systems, 6, 2) eV/Å^3, in ASE's sign and order; groups
     (systems,), ``None`` for a system without one.
     """
@@ -47,11 +49,10 @@ class Evaluation:
 
     def sums(self, systems: np.ndarray | None = None, atoms: np.ndarray | None = None) -> Sums:
         """Of all, or of a choice: masks (systems,) and (atoms,). See ``Sums``: (measures, 3), in eV, eV/Å, eV/Å^3."""
-        energy = (self.energy[:, 1] - self.energy[:, 0])[slice(None) if systems is None else systems]
-        counts = self.atoms[slice(None) if systems is None else systems]
-        forces = (self.forces[..., 1] - self.forces[..., 0])[slice(None) if atoms is None else atoms]
-        stress = (self.stress[..., 1] - self.stress[..., 0])[slice(None) if systems is None else systems]
-        return np.array([_sums(e) for e in (energy, energy / np.maximum(counts, 1), forces, stress)])
+        some = slice(None) if systems is None else systems
+        energy, forces = self.energy[some], self.forces[slice(None) if atoms is None else atoms]
+        counts = np.maximum(self.atoms[some], 1)
+        return np.array([_sums(energy), _sums(energy, counts), _sums(forces), _sums(self.stress[some])])
 
     def by_group(self) -> dict[str, dict[str, float]]:
         """Errors of every group of systems, as ``errors`` (eV, eV/Å, eV/Å^3); nothing where none has a group."""
@@ -139,21 +140,22 @@ def evaluation_of(batch: Batch, labels: Labels, predicted: Prediction) -> Evalua
 
     def rows(name: str) -> np.ndarray:
         label, found = getattr(labels, name), getattr(predicted, name)
-        found = torch.full_like(label, torch.nan) if found is None else found.double()
-        return torch.stack([label, found], dim=-1).cpu().numpy()
+        if found is None:
+            return np.full((*label.shape, 2), np.nan)
+        return torch.stack([label, found.double()], dim=-1).cpu().numpy()
 
     atoms = torch.bincount(batch.system, minlength=len(batch.cell)).cpu().numpy()
     named = {name: rows(name) for name in ("energy", "forces", "stress")}
     return Evaluation(atoms, batch.numbers.cpu().numpy(), (None,) * len(atoms), **named)
 
 
-def chunks(data: Data, systems: torch.Tensor, pairs: int = LARGEST_PAIRS) -> Iterator[torch.Tensor]:
-    """``systems`` in order, in batches of at most so many pairs, and of at least one system."""
+def chunks(data: Data, systems: torch.Tensor) -> Iterator[torch.Tensor]:
+    """``systems`` in order, in batches of at most ``LARGEST_PAIRS``, and of at least one system."""
     counts = data.pairs[systems].cumsum(0)
     start = 0
     while start < len(systems):
         done = counts[start - 1] if start else 0
-        end = max(start + 1, int(torch.searchsorted(counts, done + pairs, right=True)))
+        end = max(start + 1, int(torch.searchsorted(counts, done + LARGEST_PAIRS, right=True)))
         yield systems[start:end]
         start = end
 
@@ -192,6 +194,7 @@ def error_table(rows: Mapping[str, Mapping[str, float]]) -> str:
     )
 
 
-def _sums(error: np.ndarray) -> list[float]:
-    known = error[~np.isnan(error)]
-    return [float(known.size), float(np.abs(known).sum()), float((known**2).sum())]
+def _sums(pairs: np.ndarray, parts: np.ndarray | float = 1.0) -> list[float]:
+    """Of labels and predictions (..., 2), the errors over ``parts`` (...,)."""
+    error = ((pairs[..., 1] - pairs[..., 0]) / parts)[~np.isnan(pairs[..., 0])]
+    return [float(error.size), float(np.abs(error).sum()), float((error**2).sum())]

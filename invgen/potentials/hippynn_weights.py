@@ -154,7 +154,7 @@ def invariant_order(labels: tuple[str, ...], count: int, l_max: int) -> list[int
         if len(theirs) == count:
             break
     ours = [canonical(label) for label in labels]
-    if not set(theirs) <= set(ours):
+    if len(theirs) != count or not set(theirs) <= set(ours):
         raise DataError(
             f"hippynn's {count} invariants up to rank {l_max} are not those of the basis {list(labels)}; "
             "give the flexible basis of the l_max and n_max the network was trained with"

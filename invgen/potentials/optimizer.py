@@ -74,38 +74,38 @@ class AdaptiveClip:
 
     One structure whose error is enormous, as a network can have where atoms nearly touch, makes gradients of deep
     layers a hundred times as long as usual, while the norm over all parameters hardly tells; the momenta of the
-    optimizer would remember it for many steps. What was shortened enters the mean as it is then. (Adaptive clipping
-    per tensor: Wang et al. 2025, arXiv 2502.11034, here with the mean of few steps in place of a warm-up.)
+    optimizer would remember it for many steps. What was shortened enters the mean as it is then; gradients of zero,
+    as of labels that are rare, do not enter. (Adaptive clipping per tensor: Wang et al. 2025, arXiv 2502.11034, here
+    with the mean of few steps in place of a warm-up.)
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], factor: float) -> None:
         self.parameters = list(parameters)
         self.factor = factor
         device = self.parameters[0].device
-        self.mean = torch.zeros(len(self.parameters), dtype=torch.float64, device=device)
-        self.weight = 0.0
+        self.mean, self.weight = torch.zeros(2, len(self.parameters), dtype=torch.float64, device=device)
 
     @torch.no_grad()
     def step(self) -> None:
         """Shorten the gradients that are there."""
         gradients = [p.new_zeros(()) if p.grad is None else p.grad for p in self.parameters]
         norms = torch.stack([gradient.norm() for gradient in gradients]).double()
-        if self.weight > KNOWN:
-            shares = (self.factor / self.weight * self.mean / norms.clamp(min=1e-300)).clamp(max=1.0)
-            for share, gradient in zip(shares, gradients, strict=True):
-                gradient.mul_(share)
-            norms *= shares
-        self.mean.lerp_(norms, 1 - MEMORY)
-        self.weight += (1 - MEMORY) * (1 - self.weight)
+        shares = (self.factor * self.mean / self.weight / norms.clamp(min=1e-300)).clamp(max=1.0)
+        shares = torch.where(self.weight > KNOWN, shares, 1.0)
+        for share, gradient in zip(shares, gradients, strict=True):
+            gradient.mul_(share)
+        new = torch.where(norms > 0, 1 - MEMORY, 0.0)
+        self.mean += new * (norms * shares - self.mean)
+        self.weight += new * (1 - self.weight)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The means and their weight."""
-        return {"mean": self.mean.cpu().numpy(), "weight": np.array(self.weight)}
+        """The means and their weights."""
+        return {"mean": self.mean.cpu().numpy().copy(), "weight": self.weight.cpu().numpy().copy()}
 
     def load(self, arrays: dict[str, np.ndarray]) -> None:
-        """Take over what ``arrays`` gave."""
+        """Take over what ``arrays`` gave; checkpoints of earlier versions have one weight for all."""
         self.mean.copy_(torch.from_numpy(arrays["mean"]))
-        self.weight = float(arrays["weight"])
+        self.weight.copy_(torch.from_numpy(arrays["weight"]))
 
 
 class Optimizer:

@@ -77,7 +77,7 @@ def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Ne
     backend
         As in ``invgen.nn.HipHopNN``; the file does not tell it.
 
-    Models of earlier versions, npz archives, are read, too.
+    Models of earlier versions, npz archives, are read, too. Random numbers that follow are as they would have been.
 
     Raises ``DataError`` when the file is damaged, the basis has other invariants than the one the model was made
     with, or weights and architecture do not fit.
@@ -95,7 +95,8 @@ def load_model(path: str | Path, basis: Any = None, backend: str = "auto") -> Ne
             "emitted kernels"
         )
     basis = wanted["id"] if wanted and basis is None else basis
-    model = build_model(header["model"], header["arguments"], basis, backend)
+    with torch.random.fork_rng(devices=[]):  # first weights are drawn, in vain
+        model = build_model(header["model"], header["arguments"], basis, backend)
     set_constants(model, **header.get("constants", {}))
     if isinstance(model, HipHopNN) and list(model.basis_labels) != wanted["labels"]:
         raise DataError(f"{path} was made with other invariants than {model.basis_id} has; give its own basis")

@@ -24,8 +24,8 @@ def read_tables(path: str | Path, parse: Callable[[Mapping[str, Any]], Parsed]) 
     if not path.is_file():
         raise ConfigError(f"no such configuration file: {path}")
     try:
-        values = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is no valid TOML: {error}") from error
     try:
         return parse(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +30,7 @@ def check_references(references: ReferencesConfig, methods: Sequence[str] = METH
 
 
 def check_energies(table: str, energies: Mapping[str, Any]) -> None:
-    """Raises ``ConfigError`` for energies of elements that are no numbers."""
+    """Raises ``ConfigError`` for energies of elements that are no finite numbers."""
     for element, value in energies.items():
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
             raise ConfigError(f"{table}.{element} must be an energy in eV, got {value!r}")

@@ -94,7 +94,7 @@ class Journal:
         self.path = None if folder is None else folder / f"{_digest(factors, priors)[:20]}-curves.json"
         if self.path is not None and self.path.exists():
             try:
-                for row in json.loads(self.path.read_text()):
+                for row in json.loads(self.path.read_text(encoding="utf-8")):
                     kinds = {kind: (np.array(squares), rows) for kind, (squares, rows) in row["kinds"].items()}
                     self.found[row["fold"], row["power"]] = kinds
             except (ValueError, KeyError, TypeError) as error:

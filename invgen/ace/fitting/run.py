@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from invgen.ace.fitting.assembly import Progress
 from invgen.ace.fitting.centres import within_limits
 from invgen.ace.fitting.checks import check_request, look_at
 from invgen.ace.fitting.config import (
@@ -45,8 +46,6 @@ from invgen.spec import MAX_CANDIDATES, BasisSpec
 if TYPE_CHECKING:
     from invgen.compiler.basis import Basis
     from invgen.compiler.inspect.sizes import Sizes
-
-Progress = Callable[[str, int, int], None]
 
 
 def fit(
@@ -181,7 +180,8 @@ def basis_of_file(path: str | Path) -> BasisSpec:
     basis = _found_from(config.basis, base)
     if basis.source is not None:
         return find_basis(basis.source).spec
-    elements = basis.elements or elements_of(read_structures(base / config.data.train))
+    labels = label_format(config.data.keys, config.data.units)
+    elements = basis.elements or elements_of(read_structures(base / config.data.train, labels, wanted=()))
     return BasisSpec(**spec_arguments(basis, elements))
 
 

@@ -40,12 +40,10 @@ def least_squares(factor: Factor, labels: Sequence[str] | None = None, tolerance
 
 
 @one_blas_thread()
-def dependent_columns(
-    factor: Factor, labels: Sequence[str] | None = None, tolerance: float = RANK_TOLERANCE
-) -> list[dict[str, Any]]:
+def dependent_columns(factor: Factor, labels: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """``{"column", "label", "left"}`` of every column that is a combination of earlier ones; columns weigh the same."""
     norms = factor.norms
-    return named_columns(*independent_columns(factor.matrix / np.where(norms > 0, norms, 1.0), tolerance), labels)
+    return named_columns(*independent_columns(factor.matrix / np.where(norms > 0, norms, 1.0)), labels)
 
 
 LARGEST_BAYESIAN, LARGEST_ARD = 4000, 1500

@@ -52,7 +52,13 @@ class Data {
 
   std::vector<double> numbers(const std::string& name) {
     std::vector<double> values;
-    for (const std::string& word : words(name)) values.push_back(std::strtod(word.c_str(), nullptr));
+    for (const std::string& word : words(name)) {
+      char* end = nullptr;
+      values.push_back(std::strtod(word.c_str(), &end));
+      if (end == word.c_str() || *end)
+        throw Error(path + ": " + name + " holds " + word + ", which is not read as a number here: where numbers have "
+                    "a comma, set LC_NUMERIC=C");
+    }
     return values;
   }
 

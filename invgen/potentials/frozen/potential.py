@@ -196,8 +196,7 @@ def load_compiled(folder: str | Path) -> CompiledPotential:
     kernels = None if manifest["kernels"] is None else open_folder(folder / KERNELS)
     device, notices = _device(manifest["target"])
     basis = None if kernels is None else _adopted(kernels).path
-    with torch.random.fork_rng(devices=[]):
-        model = load_model(folder / MODEL, basis=basis).to(device)
+    model = load_model(folder / MODEL, basis=basis).to(device)
     _check_model(folder, manifest, model)
     program = _program(folder, manifest["program"], notices) if device == "cpu" else None
     if kernels is not None and device == "cpu" and program is None and not has_numba():

@@ -42,7 +42,7 @@ class DataConfig:
     validation_size: int | None = None
     """structures: so many are taken out of ``train`` at random."""
     test_size: int = 0
-    """structures: so many are taken out of ``train`` at random."""
+    """structures: without a ``test`` file, so many are taken out of ``train`` at random."""
     train_size: int | None = None
     """structures: at most so many of those that are left; without it all."""
     split_seed: int = 0
@@ -153,7 +153,7 @@ class TrainingConfig:
     compile: bool = False
     """Run through ``torch.compile``: a minute first, and again for every new shape of a batch."""
     checkpoint_seconds: float = 30.0
-    """s between checkpoints."""
+    """s at least between checkpoints, which are written at the end of an epoch, and by Ctrl-C at once."""
 
 
 @dataclass(frozen=True)
@@ -281,5 +281,7 @@ def _check(config: Config) -> None:
     given = (data.validation is not None) + (data.validation_size is not None)
     if given != 1 and not (given == 0 and data.recipe is not None):
         raise ConfigError("give either data.validation (a file) or data.validation_size (a number), and not both")
+    if data.test_size < 0 or (data.test_size and data.test is not None):
+        raise ConfigError(f"give data.test (a file) or data.test_size (a positive number), got {data.test_size}")
     if data.validation_size is not None and data.validation_size < 1:
         raise ConfigError(f"data.validation_size must be at least 1, got {data.validation_size}")

@@ -23,7 +23,7 @@ def log(folder: Path, progress: Progress | None) -> Progress:
 
     def say(text: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / LOG, "a") as file:
+        with open(folder / LOG, "a", encoding="utf-8") as file:
             file.write(text + "\n")
         if progress is not None:
             progress(text)

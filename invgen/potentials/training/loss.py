@@ -34,10 +34,11 @@ class Loss:
         return self.weights[name] > 0
 
     def sums(self, predicted: Prediction, labels: Labels, batch: Batch) -> Tensor:
-        """(3, 4) float64 on the CPU, differentiable. Labels that are NaN do not count."""
+        """(3, 4) float64 on the CPU, differentiable. Labels that are NaN do not count; predictions that are, do."""
         nothing = torch.zeros(4, dtype=torch.float64, device=labels.energy.device)
         errors = self._errors(predicted, labels, batch)
-        rows = [nothing if error is None else self._row(error) for error in errors]
+        known = (~getattr(labels, name).isnan() for name in PROPERTIES)
+        rows = [nothing if e is None else self._row(e, k) for e, k in zip(errors, known, strict=True)]
         return torch.stack(rows).cpu()
 
     def value(self, sums: Tensor) -> Tensor:
@@ -71,8 +72,7 @@ class Loss:
             errors[2] = (predicted.stress - labels.stress) * (volume / atoms).unsqueeze(1)
         return errors
 
-    def _row(self, error: Tensor) -> Tensor:
-        known = ~error.detach().isnan()
+    def _row(self, error: Tensor, known: Tensor) -> Tensor:
         error = torch.where(known, error, 0.0)
         absolute, delta = error.abs(), self.settings.huber_delta
         huber = torch.where(absolute < delta, 0.5 * error.square(), delta * (absolute - 0.5 * delta))

@@ -140,8 +140,9 @@ def load_splits(settings: DataConfig, base: Path, stage: Stage = silent) -> dict
     else:
         more = {"train": read_structures(base / str(settings.train), labels, progress=stage)}
     pool = more.pop("train")
-    if "validation" in more and settings.validation_size is not None:
-        raise ConfigError(f"{settings.recipe} publishes a validation set: leave data.validation_size out")
+    for name in SETS[1:]:
+        if name in more and getattr(settings, f"{name}_size"):
+            raise ConfigError(f"{settings.recipe} publishes a {name} set: leave data.{name}_size out")
     if "validation" not in more and settings.validation_size is None and settings.validation is None:
         raise ConfigError(
             f"{settings.recipe} publishes no validation set: give data.validation_size or data.validation"

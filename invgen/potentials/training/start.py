@@ -133,7 +133,7 @@ def set_references(model: Network, references: ReferencesConfig, data: Data, tra
     counts = data.composition(model.species).numpy()
     if trained and references.method != "isolated":
         old = dict(zip(known, model.species_energies.values.tolist(), strict=True))
-        given = {e: float(value) - old[e] for e, value in references.energies.items()}
+        given = {e: float(value) - old.get(e, 0.0) for e, value in references.energies.items()}
         found = reference_energies(counts, energies, known, method, given)
         shift = torch.tensor([found[z] for z in model.species], dtype=torch.float64)
         model.species_energies.set(model.species_energies.values.cpu() + shift)

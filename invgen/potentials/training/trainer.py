@@ -93,9 +93,7 @@ class Trainer:
         """Pairs, elements and labels; ``learns`` are the properties that count and are labelled."""
         for name, data in (("validation", self.validation), ("training", self.train)):
             if data.cutoff < self.model.cutoff:
-                raise DataError(
-                    f"pairs were found up to {data.cutoff} Å, the network hears up to {self.model.cutoff} Å"
-                )
+                raise DataError(f"pairs reach up to {data.cutoff} Å, the network hears up to {self.model.cutoff} Å")
             self.model.encoding.index(torch.tensor(data.species(), device=self.model.device))
             labelled = data.labelled()
             self.learns = tuple(p for p in PROPERTIES if self.loss.wants(p) and labelled[p])
@@ -213,6 +211,11 @@ class Trainer:
         with self.average.in_place():
             measured = self._measure()
             validated = state_arrays(self.model)
+        if not math.isfinite(measured["loss"]):
+            raise TrainingError(
+                f"the validation loss is {measured['loss']} in epoch {self.epoch}: lower learning_rate, and look for "
+                "structures whose atoms nearly touch (invgen data)"
+            )
         row = {
             "epoch": self.epoch,
             "batch_size": self.schedule.batch_size(),
@@ -260,9 +263,9 @@ class Trainer:
             **{name: getattr(self, name) for name in PROGRESS},
         }
         try:
-            checkpoint.write(self.folder, header, parts)
             save_model(self.model, self.folder / MODEL, self.best_arrays)
             write_curve(self.folder, self.history)
+            checkpoint.write(self.folder, header, parts)  # last: what it says is done is there
         except OSError as error:
             raise TrainingError(
                 f"{self.folder} cannot be written to ({error}); what was written there before is whole: make room, and "
