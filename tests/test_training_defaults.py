@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 from invgen.data import Structure, write_npz
 from invgen.data.dataset import Dataset
 from invgen.potentials import load_model, parse_config, train
-from invgen.potentials.evaluation import chunks
 from invgen.potentials.training.config import ModelConfig
 from invgen.potentials.training.start import MEASURED, close_distance, settings_for
 
@@ -52,7 +50,7 @@ def test_every_structure_counts_once_however_they_are_batched(monkeypatch: pytes
     data = Dataset.from_structures([cell, *dimers(*np.linspace(1.0, 3.0, 9))], CUTOFF)
     monkeypatch.setattr("invgen.potentials.training.start.CLOSE", 0.1)
     everything = close_distance(data)
-    monkeypatch.setattr("invgen.potentials.training.start.chunks", partial(chunks, pairs=1))
+    monkeypatch.setattr("invgen.potentials.evaluation.LARGEST_PAIRS", 1)
     assert close_distance(data) == everything == pytest.approx(1.25)
     assert close_distance(Dataset.from_structures([cell], CUTOFF)) == pytest.approx(2.5)
 
