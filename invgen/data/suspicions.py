@@ -50,7 +50,7 @@ def suspicions(
     found: References | None,
     far: Sequence[Outlier],
 ) -> list[str]:
-    """All warnings of this module.
+    """All warnings of this module but those of ``distances`` and ``repeated``.
 
     relative
         Nearest distances over sums of covalent radii.
@@ -66,7 +66,6 @@ def suspicions(
         *sizes(structures),
         *bonds_of_hydrogen(structures, labels),
         *net_forces(structures),
-        *repeated(structures),
     ]
     strange = [o for o in far if o.what.startswith("energy") and abs(o.z) > FAR]
     if strange:
@@ -255,7 +254,10 @@ def repeated(structures: Sequence[Structure]) -> list[str]:
     more = sum(len(group) - 1 for group in groups)
     many = "1 frame repeats another" if more == 1 else f"{more:,} frames repeat others"
     text = f"{many}, such as {groups[0][1].name} repeats {groups[0][0].name}"
+    return [f"{text}{energies_apart(groups)}: keep one of each, or they sit in training and test"]
+
+
+def energies_apart(groups: Sequence[Sequence[Structure]]) -> str:
+    """What to say if energies of the frames of a group differ; empty if they do not."""
     apart = [max(e) - min(e) for g in groups if len(e := [s.energy for s in g if s.energy is not None]) > 1]
-    if apart and max(apart) > 1e-3:
-        text += f"; their energies differ by up to {max(apart):.3g} eV"
-    return [f"{text}: keep one of each, or they sit in training and test"]
+    return f"; their energies differ by up to {max(apart):.3g} eV" if apart and max(apart) > 1e-3 else ""
