@@ -84,7 +84,7 @@ def test_structures_refuse_bad_values() -> None:
 
 
 def test_a_molecule_is_searched_no_farther_than_it_reaches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The search takes time as the cutoff cubed, minutes for 1e5 Å and a single molecule."""
+    """The search takes time as the cutoff cubed, also where there is nothing to be found."""
     finder, asked = vesin.NeighborList, list[float]()
 
     def noting(*, cutoff: float, **more: object) -> vesin.NeighborList:
