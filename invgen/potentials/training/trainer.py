@@ -267,8 +267,8 @@ class Trainer:
             write_curve(self.folder, self.history)
         except OSError as error:
             raise TrainingError(
-                f"{self.folder} cannot be written to ({error}); what was written there before is whole: make room, and "
-                "run again to continue from it"
+                f"{self.folder} cannot be written to ({error.strerror or error}); what was written there before is "
+                "whole: make room, and run again to continue from it"
             ) from error
 
     def _load(self, extend: bool) -> None:
