@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from ase import Atoms
 from ase.build import bulk, molecule
 from ase.calculators.emt import EMT
+from processes import invgen as command
 from processes import python
 from typer.testing import CliRunner
 
@@ -188,7 +191,10 @@ def test_a_cutoff_without_any_neighbour_is_warned_of() -> None:
     pair = Structure([29, 29], [[0, 0, 0], [0, 0, 2.4]], name="pair")
     assert "no atom has a neighbour within 0.5 Å" in look([pair], cutoff=0.5).warnings[0]
     assert not any("no atom" in text for text in look([pair], cutoff=3.0).warnings)
-    assert not any("no atom" in text for text in look([Structure([29], [[0, 0, 0]])], cutoff=3.0).warnings)
+    alone = Structure([29], [[0, 0, 0]])
+    (warning,) = look([alone], cutoff=3.0).warnings
+    assert warning.startswith("all frames are single atoms: nothing but energies of atoms can be learnt")
+    assert not look([alone, pair], cutoff=3.0).warnings
 
 
 def test_numbers_have_their_nouns() -> None:
@@ -260,6 +266,39 @@ def test_fits_name_the_keys_that_labels_may_have(copper: Path) -> None:
     (copper / "fit.toml").write_text(FIT.format("frames.xyz", 'keys = {energy = "REF_energi"}'))
     with pytest.raises(DataError, match="REF_energi"):
         fit_file(copper / "fit.toml")
+
+
+@pytest.mark.parametrize(
+    ("cause", "remedy"),
+    [
+        (errno.ENOSPC, "No space left on device); what was kept before is whole: make room and run again"),
+        (errno.EFBIG, "File too large); what was kept before is whole: allow larger files (ulimit -f) and run again"),
+        (errno.EROFS, "make it writable, or choose another folder, and run again"),
+    ],
+)
+def test_errors_of_writing_name_the_file_and_the_remedy(
+    copper: Path, monkeypatch: pytest.MonkeyPatch, cause: int, remedy: str
+) -> None:
+    path = with_energies(copper)
+
+    def full(descriptor: int) -> None:
+        raise OSError(cause, os.strerror(cause))
+
+    monkeypatch.setattr(os, "fsync", full)
+    done = command("fit", path)
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"error: {copper / 'fit'} cannot be written ("), last
+    assert remedy in last
+
+
+def test_a_folder_in_which_nothing_can_be_written_is_told_before_the_work(
+    copper: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = with_energies(copper)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != copper)  # root may write anywhere
+    told = refused("fit", path)
+    assert told == f"output.folder: nothing can be written in {copper}: make it writable, or choose another"
 
 
 def test_a_test_set_of_all_structures_is_refused(copper: Path) -> None:

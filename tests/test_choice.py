@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import logging
@@ -32,7 +33,6 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty memory and an empty cache on disk."""
     monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("INVGEN_CHOICE", "measured")
-    monkeypatch.setattr(choice, "_held", None)
     monkeypatch.setattr(choice, "_known", {})
     monkeypatch.setattr(choice, "time", time)
 
@@ -177,6 +177,31 @@ def test_a_cache_that_cannot_be_written_is_told(
     with caplog.at_level(logging.WARNING, "invgen.choice"):
         assert Trials(slow=0.01, quick=0.0005).choose().backend == "quick"
     assert "measured again in the next process" in caplog.text
+
+
+def test_a_record_counts_within_its_block_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    trials = Trials(slow=0.01, quick=0.0005)
+    measured = trials.choose()
+    assert measured.backend == "quick"
+    other = dataclasses.replace(measured, backend="slow", seconds=(0.0005, 0.01))
+    recorded = json.loads(json.dumps({"measured": True, "decisions": [dataclasses.asdict(other)]}))
+    monkeypatch.setenv("INVGEN_CHOICE", "static")
+    calls = dict(trials.calls)
+    with choice.as_recorded(recorded):
+        assert choice.measuring()
+        assert trials.choose().backend == "slow"
+        with choice.as_recorded({"measured": False, "decisions": []}):
+            assert not choice.measuring()
+        assert choice.measuring()
+        (kept,) = choice.record()["decisions"]
+        assert (kept["backend"], kept["seconds"]) == ("slow", [0.0005, 0.01])
+    assert not choice.measuring()
+    monkeypatch.setenv("INVGEN_CHOICE", "measured")
+    assert trials.choose() == measured
+    assert trials.calls == calls
+    with choice.as_recorded({"measured": False, "decisions": []}):
+        assert "the rule" in trials.choose().reason
+    assert trials.choose() == measured, "what the rule said is not taken for measured"
 
 
 def test_one_candidate_is_not_measured() -> None:

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from processes import invgen, invgen_process
 
+from invgen.cli import application
+
 
 def test_generate_writes_a_folder_that_show_and_check_read(tmp_path: Path) -> None:
     made = invgen("generate", "--l-max", 2, "--n-max", 3, "-o", tmp_path / "basis")
@@ -23,6 +25,22 @@ def test_generate_writes_a_folder_that_show_and_check_read(tmp_path: Path) -> No
     assert checked.returncode == 0, checked.stdout
     assert "FAILED" not in checked.stdout
     assert checked.stdout.count("ok") >= 6
+
+
+def test_a_stage_says_how_long_it_took_and_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(application.time, "monotonic", lambda: now)
+    said: list[str] = []
+    stage = application._Stage(said.append)
+    stage.update("search", 20, 60)  # what was done before says nothing of the pace
+    assert (said, stage.text()) == (["search ..."], "search 20/60, 0 s")
+    now = 110.0
+    stage.update("search", 30, 60)
+    assert stage.text() == "search 30/60, 10 s, about 30 s left"
+    stage.update("search", 60, 60)
+    assert stage.text() == "search 60/60, 10 s"
+    stage.update("write", 0, 1)
+    assert stage.text() == "write 0/1, 0 s"
 
 
 def test_the_version_is_that_of_the_package() -> None:

@@ -19,7 +19,6 @@ def test_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("INVGEN_CHOICE", "static")  # the page sets it; what it was before comes back afterwards
     monkeypatch.setattr(choice, "_known", {})  # the page looks at its own decision, not at those of other tests
-    monkeypatch.setattr(choice, "_held", None)  # a run that another test continued may have set it
     names: dict[str, object] = {}
     for number, block in enumerate(blocks):
         exec(compile(block, f"docs/compiling.md block {number}", "exec"), names)

@@ -12,6 +12,7 @@ import ase.io
 import numpy as np
 import pytest
 import torch
+import vesin
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.neighborlist import neighbor_list
 from network_fixtures import CUTOFF, as_atoms, crystal, molecule
@@ -88,6 +89,24 @@ def test_structures_refuse_bad_values() -> None:
             neighbour_pairs(molecule(), cutoff)
     with pytest.raises(DataError, match="at least one structure"):
         batch_structures([], CUTOFF)
+
+
+def test_a_molecule_is_searched_no_farther_than_it_reaches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search takes time as the cutoff cubed, also where there is nothing to be found."""
+    finder, asked = vesin.NeighborList, list[float]()
+
+    def noting(*, cutoff: float, **more: object) -> vesin.NeighborList:
+        asked.append(cutoff)
+        return finder(cutoff=cutoff, **more)
+
+    monkeypatch.setattr(vesin, "NeighborList", noting)
+    atoms = molecule(atoms=12)
+    near = neighbour_pairs(atoms, 1e5)
+    assert len(near.first) == 12 * 11
+    assert max(asked) < 50
+    assert all(np.array_equal(a, b) for a, b in zip(near, neighbour_pairs(atoms, max(asked)), strict=True))
+    neighbour_pairs(crystal(), 7.0)
+    assert asked[-1] == 7.0
 
 
 def test_batch_addresses_every_pair_once() -> None:

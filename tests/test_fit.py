@@ -366,6 +366,21 @@ def test_duplicates_are_named():
     assert duplicates(cells) == []
 
 
+def test_duplicates_are_told_once_with_their_energies(tmp_path: Path) -> None:
+    path = configuration(tmp_path)
+    frames = ase.io.read(tmp_path / "train.extxyz", ":")
+    again = frames[0].copy()
+    again.calc = SinglePointCalculator(
+        again, energy=frames[0].get_potential_energy() + 0.5, forces=frames[0].get_forces()
+    )
+    ase.io.write(tmp_path / "train.extxyz", [*frames, again])
+    with pytest.warns(UserWarning, match="equal geometry") as told:
+        invgen.ace.fit_file(path)
+    lines = [str(w.message) for w in told if "geometry" in str(w.message) or "repeat" in str(w.message)]
+    assert len(lines) == 1, lines
+    assert "their energies differ by up to 0.5 eV; remove some" in lines[0]
+
+
 def test_labels_that_are_not_finite_are_named(tmp_path: Path) -> None:
     atoms = copper(1, 0)[0].copy()
     for kind in ("energy", "forces", "stress"):

@@ -208,6 +208,14 @@ def test_stiff_bonds_tell_forces_in_another_unit_wherever_energies_count_from(fa
     assert "in eV, kcal/mol or kJ/mol, and not in the units that were declared?" in told
 
 
+def test_forces_of_the_other_sign_push_bonds_apart() -> None:
+    """Without being asked to compare them with energies, which takes near frames."""
+    told = warnings_of([dataclasses.replace(s, energy=None, forces=-s.forces) for s in waters()])
+    assert "apart and short ones together, by force against length in eV/Å^2: O-H -" in told
+    assert "have they the other sign, as gradients have?" in told
+    assert "Hartree" not in told
+
+
 @pytest.mark.parametrize(
     ("name", "partners"), [("CH4", {6}), ("NH3", {7}), ("CH3CH2OH", {6, 8}), ("C6H6", {6}), ("CH3CONH2", {6, 7})]
 )

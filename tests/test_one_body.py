@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from ase.build import bulk
@@ -322,10 +324,14 @@ def test_compositions_that_leave_one_body_energies_open_are_named():
         atoms.calc = EMT()
         energy, forces = atoms.get_potential_energy(), atoms.get_forces()
         made.append(Structure(atoms.numbers, atoms.positions, atoms.cell.array, True, energy, forces, f"cell {k}"))
-    with pytest.warns(
-        UserWarning, match=r"one-body energies of Cu, Au open: no energy changes with .*0.86 Cu .*0.51 Au"
-    ):
-        found = invgen.ace.fit(made, solver={"folds": 3}, **FIT)
+    text = r"one-body energies of Cu, Au open: no energy changes with .*0.86 Cu .*0.51 Au"
+    before: dict[str, int] = {}
+    with pytest.warns(UserWarning, match=text) as told:
+        found = invgen.ace.fit(
+            made, solver={"folds": 3}, progress=lambda stage, *_: before.setdefault(stage, len(told)), **FIT
+        )
+    (position,) = (k for k, w in enumerate(told) if re.search(text, str(w.message)))
+    assert position < before["assemble"], "told once, and before the work"
     assert len(found.report["one_body"]["undetermined"]) == 1
     energies = found.potential.references
     assert 3 * energies[1] == pytest.approx(5 * energies[0], rel=1e-9), "the shortest that explain Cu3 Au5"

@@ -639,6 +639,14 @@ def test_pictures_show_every_network_and_its_error() -> None:
     figure.canvas.draw()
 
 
+def test_errors_that_are_all_zero_are_drawn_without_a_warning() -> None:
+    axis = Figure().subplots()
+    learning_curves(axis, {"lone atoms": [{"epoch": k, "force_rmse": 0.0} for k in range(3)]}, "force_rmse")
+    axis.figure.canvas.draw()
+    assert axis.get_yscale() == "linear"
+    assert axis.get_lines()[0].get_ydata().tolist() == [0, 0, 0]
+
+
 def test_losses_of_training_and_validation_are_drawn() -> None:
     axis = Figure().subplots()
     rows = [{"epoch": k, "train_loss": 3.0 - k, "loss": 4.0 - k} for k in range(3)]

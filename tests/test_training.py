@@ -40,12 +40,13 @@ from invgen.potentials import (
 from invgen.potentials.committee import CommitteeCalculator
 from invgen.potentials.optimizer import Optimizer
 from invgen.potentials.saved import describe, state_arrays
-from invgen.potentials.training import sets
+from invgen.potentials.training import checkpoint, sets
 from invgen.potentials.training.config import LossConfig, ModelConfig, ReferencesConfig, TrainingConfig
 from invgen.potentials.training.processes import Processes, ProcessesError, started_processes
 from invgen.potentials.training.schedule import make_schedule, torch_schedules
 from invgen.potentials.training.start import set_references
 from invgen.runs.interrupts import ctrl_c_is_noted
+from invgen.runtime import choice
 
 SETTINGS = TrainingConfig(epochs=3, batch_size=3, learning_rate=0.01, dtype="float64")
 MODEL = {
@@ -352,6 +353,13 @@ def test_other_settings_are_refused_before_data_are_read(tmp_path: Path, monkeyp
     for settings, told in zip(changed, ("epochs", "features", "kind", "loss.forces", "dtype"), strict=True):
         with pytest.raises(DataError, match=rf"belongs to another training: {told} \(was .*, now"):
             train(settings, tmp_path)
+    labels = {"keys": {"energy": "E"}, "units": {"energy": "kcal/mol"}}
+    told = r"training: data.keys.energy \(was None, now 'E'\), data.units.energy \(was None, now 'kcal/mol'\); to start"
+    for extend in (False, True):
+        with pytest.raises(DataError, match=told):
+            train(config(tmp_path, data=labels), tmp_path, extend=extend)
+    with pytest.raises(AssertionError, match="data were read"):
+        train(config(tmp_path, data={"units": {"energy": "eV", "forces": "eV/Ang"}}), tmp_path)
     shorter = config(tmp_path, training={"learning_rate": 0.02})
     with pytest.raises(DataError, match="has 3 epochs behind it, and epochs is 3: raise it"):
         train(shorter, tmp_path, extend=True)
@@ -410,6 +418,27 @@ def test_an_extension_keeps_data_and_model_and_needs_more_epochs(tmp_path: Path)
     config(tmp_path)  # writes the former frames
     with pytest.raises(DataError, match="has 3 epochs behind it, and epochs is 3: raise it"):
         train(config(tmp_path, training={"learning_rate": 0.02}), tmp_path, extend=True)
+
+
+def test_what_a_continued_training_decided_is_no_other_one_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INVGEN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("INVGEN_CHOICE", "measured")
+    train(config(tmp_path), tmp_path)
+    monkeypatch.setenv("INVGEN_CHOICE", "static")
+    during: list[bool] = []
+    longer = config(tmp_path, training={"epochs": 6})
+    train(
+        longer,
+        tmp_path,
+        lambda line: during.append(choice.measuring()) if line.startswith("epoch") else None,
+        extend=True,
+    )
+    assert during == [True, True, True]
+    assert not choice.measuring()
+    train(config(tmp_path, output={"folder": "new"}), tmp_path)
+    found = {name: checkpoint.read(tmp_path / name).header["choice"]["measured"] for name in ("out", "new")}
+    assert found == {"out": True, "new": False}
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["choice"]["measured"]
 
 
 def test_one_cycle_begins_anew_in_an_extension(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from invgen.ace.fitting.factors import Factors
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure
 from invgen.workers import scheduler
+from invgen.workers.ordered import in_order
 from invgen.workers.scheduler import SchedulerError
 
 NOWHERE = "tcp://127.0.0.1:9"
@@ -141,9 +143,39 @@ def test_a_scheduler_that_goes_away_is_told(
     with cluster(1) as made:
         address = made.scheduler_address
         progress = Said(made.close, 10)
-        with pytest.raises(SchedulerError, match=f"the scheduler at {address} went away"):
+        with pytest.raises(SchedulerError) as told:
             assemble(structures, design, FOLDS, scheduler=address, folder=tmp_path, progress=progress)
+    text = f"the scheduler at {address} went away; finished folds are kept, run again to continue"
+    assert str(told.value) == f"{text}, with a scheduler or without"
+    assert len(list(tmp_path.iterdir())) < 3, "it went before all was done"
     same_bytes(assemble(structures, design, FOLDS), assemble(structures, design, FOLDS, folder=tmp_path))
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_loses_all_workers_is_told(
+    design: DesignEvaluator, structures: list[Structure], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def items() -> Iterator[int]:
+        yield 60
+        made.scale(0)
+        yield 60
+
+    with cluster(1) as made:
+        progress = Said(lambda: (monkeypatch.setattr(scheduler, "PATIENCE", 0.5), made.scale(0)), 10)
+        with pytest.raises(SchedulerError, match=r"has no workers: start some .*; finished folds are kept, run again"):
+            assemble(structures, design, FOLDS, scheduler=made.scheduler_address, folder=tmp_path, progress=progress)
+        assert progress.acted
+        monkeypatch.setattr(scheduler, "PATIENCE", 10.0)
+        made.scale(1)
+        with pytest.raises(SchedulerError, match=r"has no workers: start some .*; results are kept, run again"):
+            list(in_order(time.sleep, items(), scheduler=made.scheduler_address))
+
+
+def test_folds_that_are_whole_need_no_scheduler(
+    design: DesignEvaluator, structures: list[Structure], tmp_path: Path
+) -> None:
+    serial = assemble(structures, design, FOLDS, folder=tmp_path)
+    same_bytes(serial, assemble(structures, design, FOLDS, folder=tmp_path, scheduler=NOWHERE))
 
 
 def test_a_scheduler_without_workers_is_told(
@@ -157,7 +189,9 @@ def test_a_scheduler_without_workers_is_told(
 def test_a_scheduler_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     from test_fit import configuration
 
-    done = command("fit", configuration(tmp_path), "--scheduler", NOWHERE)
+    path = configuration(tmp_path)
+    (tmp_path / "train.extxyz").write_text("not to be read before the scheduler is known to be gone")
+    done = command("fit", path, "--scheduler", NOWHERE)
     assert done.returncode == 2
     assert f"error: no Dask scheduler answers at {NOWHERE}: start one" in done.stderr
     assert "Traceback" not in done.stderr

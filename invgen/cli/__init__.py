@@ -35,5 +35,6 @@ def main() -> None:
     except (InvgenError, ValueError, TypeError, OSError, ImportError) as error:
         rank = os.environ.get("RANK")  # torchrun's
         who = "" if rank is None else f"process {rank}: "
-        err.print(f"{who}error: {error}", highlight=False, soft_wrap=True, markup=False)
+        text = str(error).removeprefix(f"[Errno {getattr(error, 'errno', None)}] ")
+        err.print(f"{who}error: {text}", highlight=False, soft_wrap=True, markup=False)
         sys.exit(2)

@@ -132,7 +132,10 @@ def backend_names(text: str) -> tuple[str, ...]:
 
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar for each stage on a terminal; otherwise a line when a stage begins, and then every few seconds."""
+    """A progress bar for each stage on a terminal; otherwise a line when a stage begins, and then every few seconds.
+
+    Both say how long the stage has taken, and about how long it will.
+    """
     if not err.is_terminal:
         from invgen.runs.heartbeat import heartbeat
 
@@ -146,6 +149,7 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[str, Any] = {}
@@ -166,11 +170,12 @@ class _Stage:
     """The stage that was heard of last, said when it begins; ``text()`` says how far it is."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
-        self._say, self._seen, self._last, self._start = say, set[str](), ("starting", 0, 0), time.monotonic()
+        self._say, self._seen, self._last = say, set[str](), ("starting", 0, 0)
+        self._start, self._first = time.monotonic(), 0
 
     def update(self, stage: str, done: int, total: int) -> None:
         if stage != self._last[0]:
-            self._start = time.monotonic()
+            self._start, self._first = time.monotonic(), done
         self._last = (stage, done, total)
         if stage not in self._seen:
             self._seen.add(stage)
@@ -178,8 +183,10 @@ class _Stage:
 
     def text(self) -> str:
         stage, done, total = self._last
-        part = f" {done}/{total}" if total else ""
-        return f"{stage}{part}, {time.monotonic() - self._start:.0f} s"
+        part, took = f" {done}/{total}" if total else "", time.monotonic() - self._start
+        new = done - self._first
+        left = f", about {took * (total - done) / new:.0f} s left" if new > 0 and done < total else ""
+        return f"{stage}{part}, {took:.0f} s{left}"
 
 
 @contextmanager

@@ -32,6 +32,7 @@ def first_look(
     batch_size: int = 1,
     name: str = "train",
     progress: Callable[[str, int, int], None] | None = None,
+    repeats: bool = True,
 ) -> Iterator[str]:
     """Lines, some of which begin with ``warning: ``.
 
@@ -43,11 +44,13 @@ def first_look(
         The labels that count: energy, forces, stress.
     labels, file
         How they were read, and of which file, if of one.
+    repeats
+        Warn of frames that repeat others.
 
     Raises as ``look``.
     """
     step = progress or (lambda stage, done, total: None)
-    yield from look(structures, cutoff, batch_size, labels=labels, name=name, progress=step).short()
+    yield from look(structures, cutoff, batch_size, labels=labels, name=name, repeats=repeats, progress=step).short()
     step("compare forces with energies", 0, 1)
     slope = force_slope(structures[:: -(-len(structures) // COMPARED)])
     doubt = slope.doubt("forces")

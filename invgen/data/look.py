@@ -36,7 +36,7 @@ from invgen.data.statistics import (
 )
 from invgen.data.strains import stress_slope
 from invgen.data.structure import Structure
-from invgen.data.suspicions import distances, suspicions
+from invgen.data.suspicions import distances, repeated, suspicions
 
 SHOWN = 6
 """Compositions, elements and groups of a line."""
@@ -170,6 +170,7 @@ def look(
     name: str = "data",
     sample: int = 500,
     progress: Callable[[str, int, int], None] | None = None,
+    repeats: bool = True,
 ) -> Look:
     """Look at structures.
 
@@ -183,6 +184,8 @@ def look(
         How the structures were read; warnings about units name what was declared.
     sample
         At most so many frames, at even steps, are searched for neighbours.
+    repeats
+        Warn of frames that repeat others.
 
     Raises ``DataError`` for no structure, and, naming the size, for a cutoff whose pairs of one frame or of one batch
     would not fit in memory; as ``neighbour_pairs`` for coincident atoms.
@@ -201,6 +204,7 @@ def look(
     far = outliers(structures, found)
     warnings = distances(chosen, near, labels or LabelFormat(), cutoff)
     warnings += suspicions(structures, labels or LabelFormat(), near.relative, found, far)
+    warnings += repeated(structures) if repeats else []
     if forces:
         step("forces against energies", 0, 1)
     slopes = {"forces": force_slope(structures)} if forces else {}

@@ -40,6 +40,8 @@ def neighbour_pairs(structure: Structure, cutoff: float) -> NeighbourPairs:
         raise DataError(f"the cutoff must be positive and finite, got {cutoff} Å")
     if structure.atoms == 0:
         return NeighbourPairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3)))
+    if not structure.periodic.any():  # no pair is farther apart, and the search takes time as the cutoff cubed
+        cutoff = min(cutoff, float(np.linalg.norm(np.ptp(structure.positions, axis=0))) + 1.0)
     finder = vesin.NeighborList(cutoff=cutoff, full_list=True, sorted=True, n_threads=1)
     first, second, images, distance = finder.compute(
         points=structure.positions, box=structure.cell, periodic=structure.periodic, quantities="ijSd"

@@ -50,7 +50,7 @@ def suspicions(
     found: References | None,
     far: Sequence[Outlier],
 ) -> list[str]:
-    """All warnings of this module.
+    """All warnings of this module but those of ``distances`` and ``repeated``.
 
     relative
         Nearest distances over sums of covalent radii.
@@ -66,7 +66,6 @@ def suspicions(
         *sizes(structures),
         *bonds_of_hydrogen(structures, labels),
         *net_forces(structures),
-        *repeated(structures),
     ]
     strange = [o for o in far if o.what.startswith("energy") and abs(o.z) > FAR]
     if strange:
@@ -81,7 +80,9 @@ def distances(structures: Sequence[Structure], near: Surroundings, labels: Label
     structures, near, cutoff
         Frames whose neighbours within ``cutoff`` (Å) are ``near``.
     """
-    if not near.pairs.any() and any(s.atoms > 1 for s in structures):
+    if all(s.atoms == 1 for s in structures) and not near.pairs.any():
+        return ["all frames are single atoms: nothing but energies of atoms can be learnt; add frames of several"]
+    if not near.pairs.any():
         return [f"no atom has a neighbour within {cutoff:g} Å: only energies of atoms can be learnt; raise the cutoff"]
     overlap = np.flatnonzero(near.closest[:, 1] < OVERLAP)
     if not len(overlap) or lengths(near.relative, labels):
@@ -179,8 +180,8 @@ def stiffness_of_hydrogen(structures: Sequence[Structure], sample: int = 500) ->
     """eV/Å^2: slope of the force that pulls a hydrogen back along its bond by the length of the bond.
 
     For C, N and O as the other atom, where there are enough bonds that vary enough and pull as bonds do: frames of one
-    geometry or minima say nothing. At most ``sample`` frames are looked at, at even steps; images of periodic cells are
-    not.
+    geometry or minima say nothing. Negative if forces have the other sign. At most ``sample`` frames are looked at, at
+    even steps; images of periodic cells are not.
     """
     having = [s for s in structures if s.forces is not None and np.any(s.numbers == 1) and np.any(s.numbers > 1)]
     rows = [_hydrogens(s) for s in having[:: max(1, -(-len(having) // sample))]]
@@ -192,7 +193,7 @@ def stiffness_of_hydrogen(structures: Sequence[Structure], sample: int = 500) ->
         x, y = length[partner == z], pull[partner == z]
         if len(x) < BONDS or np.std(x) < LEAST_SPREAD or not np.std(y) > 0:
             continue
-        if np.corrcoef(x, y)[0, 1] > LEAST_CORRELATION:
+        if abs(np.corrcoef(x, y)[0, 1]) > LEAST_CORRELATION:
             found[z] = float(np.cov(x, y)[0, 1] / np.var(x, ddof=1))
     return found
 
@@ -215,11 +216,16 @@ def _hydrogens(structure: Structure) -> np.ndarray:
 
 
 def bonds_of_hydrogen(structures: Sequence[Structure], labels: LabelFormat) -> list[str]:
-    """Bonds that are too soft or too stiff by far: forces in another unit, whatever energies are relative to."""
+    """Bonds that are too soft or too stiff by far, or pushed apart: forces in another unit, or of the other sign."""
     strange = {z: k for z, k in stiffness_of_hydrogen(structures).items() if not SOFTEST < k < STIFFEST}
     if not strange:
         return []
     told = ", ".join(f"{symbols([z])[0]}-H {k:.3g}" for z, k in strange.items())
+    if min(strange.values()) < 0:
+        return [
+            "forces push long bonds of hydrogen apart and short ones together, by force against length in eV/Å^2: "
+            f"{told} (real ones have 25 to 50): have they the other sign, as gradients have?"
+        ]
     soft = max(strange.values()) < SOFTEST
     guess = "Hartree or Rydberg" if soft else "kcal/mol or kJ/mol"
     if {"energy", "forces"} & set(labels.units):
@@ -256,7 +262,10 @@ def repeated(structures: Sequence[Structure]) -> list[str]:
     more = sum(len(group) - 1 for group in groups)
     many = "1 frame repeats another" if more == 1 else f"{more:,} frames repeat others"
     text = f"{many}, such as {groups[0][1].name} repeats {groups[0][0].name}"
+    return [f"{text}{energies_apart(groups)}: keep one of each, or they sit in training and test"]
+
+
+def energies_apart(groups: Sequence[Sequence[Structure]]) -> str:
+    """What to say if energies of the frames of a group differ; empty if they do not."""
     apart = [max(e) - min(e) for g in groups if len(e := [s.energy for s in g if s.energy is not None]) > 1]
-    if apart and max(apart) > 1e-3:
-        text += f"; their energies differ by up to {max(apart):.3g} eV"
-    return [f"{text}: keep one of each, or they sit in training and test"]
+    return f"; their energies differ by up to {max(apart):.3g} eV" if apart and max(apart) > 1e-3 else ""

@@ -21,9 +21,9 @@ def learning_curves(axis: Any, histories: Mapping[str, History], key: str = "for
         axis.plot(epochs, [1000 * row[key] for row in history], "o-", color=colour, markersize=3, label=name)
     name, _, kind = key.rpartition("_")
     what = name.replace("_", " ")
-    axis.set(
-        xlabel="epoch", ylabel=f"{what} {kind.upper()} ({MEASURES[name]})", yscale="log", title=f"validation, {what}"
-    )
+    axis.set(xlabel="epoch", ylabel=f"{what} {kind.upper()} ({MEASURES[name]})", title=f"validation, {what}")
+    if any(row[key] > 0 for history in histories.values() for row in history):  # forces of lone atoms are zero
+        axis.set(yscale="log")
     axis.xaxis.get_major_locator().set_params(integer=True)
     for ticks in (axis.yaxis.set_major_formatter, axis.yaxis.set_minor_formatter):
         ticks(lambda value, position: f"{value:,.0f}" if str(value)[0] in "125" else "")

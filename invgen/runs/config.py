@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
@@ -34,7 +35,7 @@ def read_tables(path: str | Path, parse: Callable[[Mapping[str, Any]], Parsed]) 
 
 
 def check_files(config: Any, base: str | Path) -> None:
-    """Raises ``ConfigError`` for files of ``[data]`` that are not there, and an output folder that is a file.
+    """Raises ``ConfigError`` for files of ``[data]`` that are not there, and an output folder that is a file or locked.
 
     config, base
         Of a training or a fit, and where its paths begin.
@@ -47,6 +48,9 @@ def check_files(config: Any, base: str | Path) -> None:
     for path in (folder, *folder.parents):
         if path.exists() and not path.is_dir():
             raise ConfigError(f"output.folder: {path} is a file, not a folder: choose another name, or remove it")
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not os.access(there, os.W_OK):
+        raise ConfigError(f"output.folder: nothing can be written in {there}: make it writable, or choose another")
 
 
 VERBS = {

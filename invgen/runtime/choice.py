@@ -7,7 +7,7 @@ times are kept on disk. Never when something is imported, while torch traces (co
 a CUDA graph is captured. Without it the first candidate works always.
 
 Candidates agree to round-off, not to the bit, so what is measured may differ in its last bits from run to run: a
-training writes what was decided into its checkpoint (``record``), and goes on with that (``continue_with``). To add an
+training writes what was decided into its checkpoint (``record``), and goes on with that (``as_recorded``). To add an
 implementation, add its name and trial to the candidates that a caller passes.
 """
 
@@ -23,7 +23,8 @@ import sys
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -46,10 +47,12 @@ ADVANTAGE = 1.1
 SECONDS, REPETITIONS = 0.03, 5
 """Each candidate is timed until either is reached, after one call that compiles and warms up."""
 
+RECORDED = "recorded"
+
 log = logging.getLogger("invgen.choice")
 _known: dict[Situation, Decision] = {}
 _held: bool | None = None
-"""Whether a run that is continued measured; ``None`` leaves it to the environment."""
+"""Whether the run that is being continued measured; ``None`` leaves it to the environment."""
 _lock = threading.RLock()
 
 
@@ -122,13 +125,17 @@ def choose(
         return _remember(Decision(situation, situation.candidates[0], "nothing else is there"))
     if not measuring():
         return _remember(Decision(situation, situation.candidates[0], f"the rule ({SWITCH}=measured would measure)"))
-    if situation not in _known:
+    if not _measured(situation):
         if tracing():
             return Decision(situation, situation.candidates[0], "not measured while torch traces or captures")
         with _lock:
-            if situation not in _known:
+            if not _measured(situation):
                 _remember(_decide(situation, candidates, index))
     return _known[situation]
+
+
+def _measured(situation: Situation) -> bool:
+    return situation in _known and bool(_known[situation].seconds)
 
 
 def decisions(key: str) -> tuple[Decision, ...]:
@@ -143,16 +150,32 @@ def record() -> dict[str, Any]:
     return json.loads(json.dumps({"measured": measuring(), "decisions": found}))
 
 
-def continue_with(recorded: Mapping[str, Any]) -> None:
-    """Decide as the process did that made a ``record``, whatever the environment says."""
+@contextmanager
+def as_recorded(recorded: Mapping[str, Any] | None) -> Iterator[None]:
+    """Within the block decide as the process did that made a ``record``, if any, whatever the environment says."""
     global _held
+    if recorded is None:
+        yield
+        return
+    held, known = _held, dict(_known)
     _held = bool(recorded["measured"])
+    _known.update(_recorded(recorded))
+    try:
+        yield
+    finally:
+        _held = held
+        found = {s: d for s, d in _known.items() if d.reason != RECORDED}
+        _known.clear()
+        _known.update(found | known)
+
+
+def _recorded(recorded: Mapping[str, Any]) -> Iterator[tuple[Situation, Decision]]:
     for entry in recorded["decisions"]:
         fields = dict(entry["situation"])
         fields["candidates"] = tuple(fields["candidates"])
         fields["versions"] = tuple(tuple(pair) for pair in fields["versions"])
         situation = Situation(**fields)
-        _known[situation] = Decision(situation, entry["backend"], "recorded", tuple(entry["seconds"]))
+        yield situation, Decision(situation, entry["backend"], RECORDED, tuple(entry["seconds"]))
 
 
 def _remember(decision: Decision) -> Decision:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from invgen.errors import InvgenError
-from invgen.workers.scheduler import LOSSES, connected, losses_told
+from invgen.workers.scheduler import LOSSES, connected, losses_told, result_of
 
 Function = Callable[[Any], Any]
 
@@ -146,7 +146,7 @@ def _by_scheduler(function: Function, items: Iterator[Any], address: str, kept: 
                     ahead.append(client.submit(function, item, pure=False))
                 if not ahead:
                     return
-                result = ahead[0].result()
+                result = result_of(client, ahead[0], address, kept)
                 ahead.popleft()
                 yield result
         finally:

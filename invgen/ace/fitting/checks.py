@@ -25,6 +25,7 @@ from invgen.data.errors import DataError
 from invgen.data.first_look import first_look
 from invgen.data.labels import LABELS, LabelFormat
 from invgen.data.structures import Structure, overlooked_labels
+from invgen.data.suspicions import energies_apart
 from invgen.errors import unknown
 from invgen.runs.config import ConfigError
 
@@ -39,13 +40,16 @@ def look_at(
     labels: LabelFormat,
     progress: Callable[[str, int, int], None] | None,
 ) -> Iterator[str]:
-    """``first_look`` at the training structures of ``file``. Raises ``DataError`` if none has a label."""
+    """``first_look`` at the training structures of ``file``. Raises ``DataError`` if none has a label.
+
+    Of structures that repeat others nothing is said: ``name_duplicates`` does, for all sets.
+    """
     learnt = [label for label in LABELS if getattr(config.weights, label) != 0]
     if not found_in(structures) & set(LABELS):
         others = [label for label in LABELS if label not in learnt]
         lines = overlooked_labels(file, labels, others)
         raise DataError("; ".join(lines) or f"no frame of {file.name} has a label that counts")
-    return first_look(structures, config.radial.cutoff, learnt, labels, file, progress=progress)
+    return first_look(structures, config.radial.cutoff, learnt, labels, file, repeats=False, progress=progress)
 
 
 def check_request(
@@ -98,10 +102,14 @@ def check_rows(structures: Sequence[Structure], columns: int, weights: Weights, 
 
 def name_duplicates(sets: Mapping[str, Sequence[Structure]]) -> list[list[str]]:
     """Names of structures of equal geometry, with a warning."""
-    repeated = duplicates([s for part in sets.values() for s in part])
+    groups = duplicates([s for part in sets.values() for s in part])
+    repeated = [[s.name for s in group] for group in groups]
     if repeated:
         listed = some([" = ".join(names) for names in repeated], "; ")
-        warnings.warn(f"structures of equal geometry, each of which counts: {listed}; remove some", stacklevel=4)
+        warnings.warn(
+            f"structures of equal geometry, each of which counts: {listed}{energies_apart(groups)}; remove some",
+            stacklevel=4,
+        )
     return repeated
 
 

@@ -177,6 +177,7 @@ def _potential(
         products, radial, elements, coefficients, np.array(list(references.values())), products.labels, known,
         repulsion,
     )  # fmt: skip
+    say("press dimers", 0, 1)
     potential = kept_apart(strengthened(potential, settings.short_range), structures, settings.short_range, say)
     told = told_repulsion(potential.repulsion, structures, elements, radial.cutoff)
     told |= {"attracts": name_attractions(potential), "crowding": told_crowding(potential.crowding, elements)}

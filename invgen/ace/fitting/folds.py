@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 import warnings
 from collections.abc import Iterator
@@ -21,14 +22,23 @@ SAVE_SECONDS = 60.0
 """A fold that takes longer than this is written in between, too."""
 
 
+REMEDIES = {
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room",
+    errno.EFBIG: "allow larger files (ulimit -f)",
+}
+"""What to do about errors of writing; of others: make it writable."""
+
+
 @contextmanager
 def disk_told(path: Path) -> Iterator[None]:
     """An error of writing names the file and the remedy."""
     try:
         yield
     except OSError as error:
+        remedy = REMEDIES.get(error.errno or 0, "make it writable, or choose another folder,")
         raise OSError(
-            error.errno, f"{path} cannot be written ({error.strerror}); what was kept before is whole: make room and "
+            error.errno, f"{path} cannot be written ({error.strerror}); what was kept before is whole: {remedy} and "
             "run again"
         ) from error  # fmt: skip
 

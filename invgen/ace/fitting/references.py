@@ -58,7 +58,7 @@ def starting_energies(
     """What is subtracted from the energies before the fit; isolated atoms have no neighbours within ``cutoff`` (Å).
 
     Raises ``DataError`` where a method lacks the structures that it needs; warns when fitted energies have no labels to
-    be fitted to: they are zero then.
+    be fitted to: they are zero then; and of compositions that leave energies open.
     """
     method = "least-squares" if references.method == FITTED else references.method
     free = tuple(k for k, e in enumerate(elements) if e not in references.energies)
@@ -75,7 +75,22 @@ def starting_energies(
     found = reference_energies_of(frames, elements, method, references.energies)
     energies = tuple(found[atomic_numbers[e]] for e in elements)
     undetermined = _undetermined(labelled, elements, free) if method == "least-squares" else np.zeros((0, 0))
-    return References(tuple(elements), energies, free if references.method == FITTED else (), undetermined)
+    start = References(tuple(elements), energies, free if references.method == FITTED else (), undetermined)
+    _name_open(start)
+    return start
+
+
+def _name_open(found: References) -> None:
+    """A warning, before the work, of what compositions do not tell."""
+    if open_ := _directions(found):
+        columns = np.abs(found.undetermined).max(axis=0)
+        named = ", ".join(e for e, column in zip(found.elements, columns, strict=True) if column > 1e-9)
+        warnings.warn(
+            f"the compositions of the training structures leave one-body energies of {named} open: no energy changes "
+            f"with {'; '.join(open_)}; the smallest are taken. Add structures of other compositions, or give some of "
+            "them in references.energies",
+            stacklevel=5,
+        )
 
 
 def _undetermined(labelled: Sequence[Structure], elements: Sequence[str], free: Sequence[int]) -> np.ndarray:
@@ -121,7 +136,7 @@ def told_energies(
 ) -> dict[str, Any]:
     """What the report says: ``energies``, ``isolated`` ones where known, the ``difference``, what is ``undetermined``.
 
-    Warns of energies far from those of isolated atoms, and of compositions that leave energies open.
+    Warns of energies far from those of isolated atoms.
     """
     isolated = {**isolated_energies(train, found.elements, cutoff), **references.compare}
     isolated = {e: float(isolated[e]) for e in found.elements if e in isolated}
@@ -134,26 +149,18 @@ def told_energies(
             'dissociation; if it should, set references.method to "isolated", or give references.energies',
             stacklevel=4,
         )
-    open_ = [_direction(found.elements, row) for row in found.undetermined]
-    if open_:
-        named = [
-            e for e, column in zip(found.elements, found.undetermined.T, strict=True) if np.abs(column).max() > 1e-9
-        ]
-        warnings.warn(
-            f"the compositions of the training structures leave one-body energies of {', '.join(named)} open: no "
-            f"energy changes with {'; '.join(open_)}; the smallest are taken. Add structures of other "
-            "compositions, or give some of them in references.energies",
-            stacklevel=4,
-        )
     return {
         "method": references.method,
         "energies": found.by_element,
         "isolated": isolated,
         "difference": difference,
-        "undetermined": open_,
+        "undetermined": _directions(found),
     }
 
 
-def _direction(elements: Sequence[str], row: np.ndarray) -> str:
-    """``+0.45 O -0.89 H``."""
-    return " ".join(f"{value:+.2f} {e}" for e, value in zip(elements, row, strict=True) if abs(value) > 1e-9)
+def _directions(found: References) -> list[str]:
+    """``+0.45 O -0.89 H``, for each that is undetermined."""
+    return [
+        " ".join(f"{value:+.2f} {e}" for e, value in zip(found.elements, row, strict=True) if abs(value) > 1e-9)
+        for row in found.undetermined
+    ]

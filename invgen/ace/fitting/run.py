@@ -42,6 +42,7 @@ from invgen.emitted.products import ProductBasis
 from invgen.errors import BasisFileError, SpecError, counted
 from invgen.runs.config import ConfigError, check_files
 from invgen.spec import MAX_CANDIDATES, BasisSpec
+from invgen.workers.scheduler import check_scheduler
 
 if TYPE_CHECKING:
     from invgen.compiler.basis import Basis
@@ -136,6 +137,8 @@ def fit_file(
     config, base = read_fit_config(path), Path(path).parent
     check_files(config, base)
     basis = _found_from(config.basis, base)
+    if scheduler is not None:
+        check_scheduler(scheduler)
     labels = label_format(config.data.keys, config.data.units)
     others = {"test": config.data.test, "valid": config.data.validation}
     sets = {"train": read_structures(base / config.data.train, labels)}

@@ -75,10 +75,10 @@ def geometry(s: Structure) -> tuple[bytes, ...]:
     return s.numbers.tobytes(), s.periodic.tobytes(), *places
 
 
-def duplicates(structures: Sequence[Structure]) -> list[list[str]]:
-    """Names of structures of equal geometry, one list for each that occurs more than once."""
+def duplicates(structures: Sequence[Structure]) -> list[list[Structure]]:
+    """Structures of equal geometry, one list for each that occurs more than once."""
     units = _by_key([geometry(s) for s in structures])
-    return [[structures[k].name for k in unit] for unit in units if len(unit) > 1]
+    return [[structures[k] for k in unit] for unit in units if len(unit) > 1]
 
 
 def predict(potential: Any, structures: Sequence[Structure]) -> Predictions:

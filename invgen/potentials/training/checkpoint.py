@@ -90,7 +90,7 @@ def check(here: Identity, there: Identity, folder: Path, extend: bool) -> list[s
     fine = f"use another folder (output.folder) and --from {folder / MODEL}"
     if not kept:
         remedy = "to go on with these settings, extend it (--extend, extend=True)"
-    elif all(name in FIXED or name.endswith(" data") for name in kept):
+    elif all(name in FIXED or name.endswith(" data") or name.startswith("data.") for name in kept):
         remedy = f"to start from its weights, {fine}"
     else:
         remedy = f"to train another network, use another folder; to start from the weights of this one, {fine}"

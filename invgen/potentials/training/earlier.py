@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from invgen.data.labels import UNITS, LabelFormat, label_format
 from invgen.files import write_text
 from invgen.nn.network import Network
 from invgen.potentials.saved import MODEL, describe, load_arrays
@@ -49,6 +50,10 @@ def earlier_training(config: Config, base: Path, folder: Path, loaded: Network |
     settings = replace(config.model, **known)
     model = new_model(settings, there["species"], 0, dtype, base) if loaded is None else loaded.to(dtype)
     here = checkpoint.identity(config.training, config.loss, describe(model), {})
+    if saved.header.get("labels") is not None:  # checkpoints of earlier versions do not tell
+        before, now = LabelFormat(**saved.header["labels"]), label_format(config.data.keys, config.data.units)
+        units = any(before.factor(name) != now.factor(name) for name in UNITS)
+        there, here = there | _labels(before, units), here | _labels(now, units)
     if checkpoint.check(here, there, folder, extend):
         checkpoint.check_longer(config.training.epochs, saved.header["epoch"], folder)
     summary = _summary(folder)
@@ -59,6 +64,12 @@ def earlier_training(config: Config, base: Path, folder: Path, loaded: Network |
         return None
     load_arrays(model, saved.parts["best"], str(folder / checkpoint.CHECKPOINT))
     return Earlier(model.eval(), summary, saved.header["history"])
+
+
+def _labels(labels: LabelFormat, units: bool) -> dict[str, str]:
+    """What a configuration says of labels, of their ``units`` only on request: one unit may have two names."""
+    tables = {"keys": labels.keys, "units": labels.units if units else {}}
+    return {f"data.{table}.{name}": value for table, given in tables.items() for name, value in given.items()}
 
 
 def _summary(folder: Path) -> dict[str, Any]:

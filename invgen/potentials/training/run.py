@@ -161,11 +161,13 @@ def _train(
     finished = trainer.run()
     test: dict[str, float] | None = None
     if finished and processes.first:
-        with stages_told(say, below_bar(bar, settings.epochs, settings.epochs)) as (_, stage):
-            measured = evaluations(model, {name: sets[name] for name in ("validation", "test") if name in sets}, stage)
+        others: dict[str, Data] = {name: sets[name] for name in ("validation", "test") if name in sets}
+        below = below_bar(bar, settings.epochs, settings.epochs)
+        with stages_told(say, below) as (_, stage), choice.as_recorded(trainer.decided):
+            measured, decided = evaluations(model, others, stage), choice.record()
         test = measured["test"].errors() if "test" in measured else None
         write_report(folder, measured, trainer.history)
-        ended = {"validation": trainer.best, "test": test, "choice": choice.record()}
+        ended = {"validation": trainer.best, "test": test, "choice": decided}
         write_summary(folder, config, files, ended)
         say(f"finished; model, checkpoint, learning curve, errors and pictures are in {folder}")
     return TrainingResult(model, finished, folder, trainer.best, test, trainer.history)

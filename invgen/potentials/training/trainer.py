@@ -82,6 +82,7 @@ class Trainer:
         self.loss_sum, self.seconds = 0.0, 0.0
         self.best = {"loss": math.inf}
         self.best_arrays = state_arrays(model)
+        self.decided: dict[str, Any] | None = None  # the kernels of a training that is continued
         self._interrupts = Interrupts()
         self._parameters = [p for p in model.parameters() if p.requires_grad]
         self._check()
@@ -127,7 +128,7 @@ class Trainer:
 
     def _run(self) -> bool:
         saved = time.monotonic()
-        with ctrl_c_is_noted() as self._interrupts:
+        with choice.as_recorded(self.decided), ctrl_c_is_noted() as self._interrupts:
             while not self.finished:
                 started = time.monotonic()
                 whole = self._take_steps()
@@ -260,6 +261,7 @@ class Trainer:
             "identity": self._identity(),
             "schedule": self.schedule.state,
             "choice": choice.record(),
+            "labels": self.model.notes.get("labels"),
             **{name: getattr(self, name) for name in PROGRESS},
         }
         try:
@@ -268,8 +270,8 @@ class Trainer:
             checkpoint.write(self.folder, header, parts)  # last: what it says is done is there
         except OSError as error:
             raise TrainingError(
-                f"{self.folder} cannot be written to ({error}); what was written there before is whole: make room, and "
-                "run again to continue from it"
+                f"{self.folder} cannot be written to ({error.strerror or error}); what was written there before is "
+                "whole: make room, and run again to continue from it"
             ) from error
 
     def _load(self, extend: bool) -> None:
@@ -280,7 +282,7 @@ class Trainer:
         self.best_arrays = saved.parts["best"]
         self.average.load(saved.parts.get("average", {}))
         self.optimizer.load(saved.parts.get("optimizer", {}))
-        choice.continue_with(saved.header["choice"])
+        self.decided = saved.header["choice"]
         for name in PROGRESS:
             setattr(self, name, saved.header[name])
         if changed:

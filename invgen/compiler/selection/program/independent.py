@@ -14,7 +14,7 @@ from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.kernels.lower import form_of
 from invgen.compiler.selection.floating import BLOCK
 from invgen.compiler.selection.program.matroid import Matroid
-from invgen.compiler.selection.program.rounds import PRICES, best_of_rounds, given, with_costs
+from invgen.compiler.selection.program.rounds import PRICES, best_of_rounds, given, tell_ways, with_costs
 from invgen.compiler.selection.program.search import annealed, greedy
 from invgen.compiler.selection.setting import Chosen, Setting, collect_evidence
 from invgen.spec import BasisSpec
@@ -58,6 +58,7 @@ def search_bases(
     if (known := given(setting, pool, matroid)) is not None:
         return known, None
     channels = family_of(spec).channels(spec)
+    tell_ways(setting)
     alternatives = form_of(spec).alternatives(tuple(pool), channels, PRICES[spec.ordering])
     start = greedy(alternatives, matroid)
     starts = [start.functions, [pool.index(c) for c in before]]

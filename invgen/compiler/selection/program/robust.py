@@ -11,7 +11,7 @@ from invgen.compiler.algebra import modular
 from invgen.compiler.candidates.family import Candidate, family_of
 from invgen.compiler.kernels.alternatives import Alternatives, in_turn
 from invgen.compiler.kernels.lower import form_of
-from invgen.compiler.selection.program.rounds import PRICES, best_of_rounds, given, with_costs
+from invgen.compiler.selection.program.rounds import PRICES, best_of_rounds, given, tell_ways, with_costs
 from invgen.compiler.selection.program.search import NEVER, annealed
 from invgen.compiler.selection.program.spanning import Points
 from invgen.compiler.selection.robust import covering, described
@@ -42,6 +42,7 @@ def _searched(
     spec: BasisSpec, setting: Setting, pool: Sequence[Candidate], points: Points, start: list[int]
 ) -> tuple[list[int], int | None]:
     """Positions of the members with the shortest program, and how many rounds there were."""
+    tell_ways(setting)
     alternatives = form_of(spec).alternatives(tuple(pool), family_of(spec).channels(spec), PRICES[spec.ordering])
     firsts = [in_turn(alternatives, members) for members in (_cheap_covering(points, alternatives), start)]
 

@@ -130,6 +130,12 @@ def best_of_rounds(
     return best, done
 
 
+def tell_ways(setting: Setting) -> None:
+    """What comes before the rounds, and may take as long as one."""
+    if setting.progress:
+        setting.progress("program, ways of computing", 0, 1)
+
+
 def _tell(setting: Setting, number: int, wanted: int, part: int, whole: int) -> None:
     if setting.progress:
         setting.progress("program", number * whole + part, wanted * whole)
