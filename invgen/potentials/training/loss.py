@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 
 from invgen.data.batch import Batch, Labels
+from invgen.data.dataset import Data
+from invgen.data.errors import DataError
 from invgen.nn.energy import Prediction
 from invgen.potentials.training.config import LossConfig
 
@@ -32,6 +34,19 @@ class Loss:
     def wants(self, name: str) -> bool:
         """Whether a property counts."""
         return self.weights[name] > 0
+
+    def learnt(self, name: str, data: Data) -> tuple[str, ...]:
+        """The properties that count and that structures of the ``name`` set have; raises ``DataError`` for none."""
+        labelled = data.labelled()
+        found = tuple(p for p in PROPERTIES if self.wants(p) and labelled[p])
+        if not found:
+            wanted = ", ".join(p for p in PROPERTIES if self.wants(p))
+            raise DataError(
+                f"none of the {len(data)} {name} structures has a label that counts (wanted: {wanted}; there are "
+                f"{', '.join(f'{n} with {p}' for p, n in labelled.items())}): tell where labels are (data.keys), "
+                "or change the weights in [loss]"
+            )
+        return found
 
     def sums(self, predicted: Prediction, labels: Labels, batch: Batch) -> Tensor:
         """(3, 4) float64 on the CPU, differentiable. Labels that are NaN do not count; predictions that are, do."""

@@ -96,15 +96,7 @@ class Trainer:
             if data.cutoff < self.model.cutoff:
                 raise DataError(f"pairs reach up to {data.cutoff} Å, the network hears up to {self.model.cutoff} Å")
             self.model.encoding.index(torch.tensor(data.species(), device=self.model.device))
-            labelled = data.labelled()
-            self.learns = tuple(p for p in PROPERTIES if self.loss.wants(p) and labelled[p])
-            if not self.learns:
-                wanted = ", ".join(p for p in PROPERTIES if self.loss.wants(p))
-                raise DataError(
-                    f"none of the {len(data)} {name} structures has a label that counts (wanted: {wanted}; there are "
-                    f"{', '.join(f'{n} with {p}' for p, n in labelled.items())}): tell where labels are (data.keys), "
-                    "or change the weights in [loss]"
-                )
+            self.learns = self.loss.learnt(name, data)
 
     def run(self) -> bool:
         """Train to the end and leave the best weights in the model.
