@@ -53,7 +53,7 @@ BASES: Mapping[str, tuple[str, Truncation, int]] = {
     "three orders, w_L = 3/2, 19": (FULL, Truncation(3, w_L="3/2"), 19),
 }
 KEPT = 3
-"""Two were laid down; the third was close."""
+"""Two were laid down; the third was taken along when the first stage, test errors included, had been seen."""
 KEYS = ("cutoff", "basis", "power", "radial")
 
 
