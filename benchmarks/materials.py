@@ -27,7 +27,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -129,14 +129,18 @@ def problem(
     cutoff: float,
     folder: str | None = "products/factors",
     folds: np.ndarray | None = None,
+    shape: Mapping[str, Any] | None = None,
 ) -> Problem:
     """Assembles the design matrix of these functions; in a folder it goes on where it was interrupted.
 
-    ``folds`` has the fold of every training structure; by default ``FOLDS`` are dealt out.
+    ``folds`` has the fold of every training structure; by default ``FOLDS`` are dealt out. ``shape`` has parameters of
+    ``RadialBasis`` that are not to be those of all other fits.
     """
     train, test = read(data, element)
     products = product_basis(chosen)
-    radial = RadialBasis(cutoff, RADIAL_FUNCTIONS, MATERIALS[element].r0)
+    radial = RadialBasis(
+        **{"cutoff": cutoff, "functions": RADIAL_FUNCTIONS, "r0": MATERIALS[element].r0, **(shape or {})}
+    )
     evaluator = DesignEvaluator(products, radial, (element,))
     references = reference_energies_of(train, (element,))
     started = time.perf_counter()
@@ -262,15 +266,15 @@ def best_weight(selection: Selection) -> Tried:
     return downhill(partial(tried, selection))
 
 
-def downhill(fit: Callable[[float], Tried]) -> Tried:
+def downhill(fit: Callable[[float], Tried], weights: Sequence[float] = ENERGY_WEIGHTS) -> Tried:
     """What ``fit`` makes with the weight of the energies of least score, found downhill from the middle one."""
-    at = len(ENERGY_WEIGHTS) // 2
-    found = {k: fit(ENERGY_WEIGHTS[k]) for k in (at - 1, at, at + 1)}
+    at = len(weights) // 2
+    found = {k: fit(weights[k]) for k in (at - 1, at, at + 1)}
     while (at := min(found, key=lambda k: score(found[k][0]))) in (min(found), max(found)):
         further = at - 1 if at == min(found) else at + 1
-        if not 0 <= further < len(ENERGY_WEIGHTS):
+        if not 0 <= further < len(weights):
             break
-        found[further] = fit(ENERGY_WEIGHTS[further])
+        found[further] = fit(weights[further])
     return found[at]
 
 

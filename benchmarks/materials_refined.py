@@ -123,10 +123,17 @@ def held_out(
     return {group: np.concatenate(parts) for group, parts in sorted(energies.items())}, np.sqrt(squares / rows)
 
 
-def tried(selection: Selection, fine: OneBodyFactors, cells: Sequence[Cell], way: str, weight: float) -> Tried:
-    """For one weight of the energies the lambda of least score."""
+def tried(
+    selection: Selection,
+    fine: OneBodyFactors,
+    cells: Sequence[Cell],
+    way: str,
+    weight: float,
+    relative: Sequence[float] = LAMBDAS,
+) -> Tried:
+    """For one weight of the energies the lambda of least score, of ``relative`` ones."""
     path = selection.path(weight)
-    lambdas = np.array(LAMBDAS) * path.singular[0] ** 2
+    lambdas = np.array(relative) * path.singular[0] ** 2
     energies, force = held_out(selection, fine, cells, way, weight, lambdas)
     energy = np.concatenate(list(energies.values())).mean(axis=0)
     best = int(np.argmin(energy * force))
@@ -134,7 +141,7 @@ def tried(selection: Selection, fine: OneBodyFactors, cells: Sequence[Cell], way
     one_body = selection.problem.reference + float(selection.factors.energies(coefficients)[0])
     settings = {
         "energy_weight": weight,
-        "relative_lambda": LAMBDAS[best],
+        "relative_lambda": relative[best],
         "one_body_energy": one_body,
         "held_out": {"energy_mae": float(energy[best]), "force_rmse": float(force[best])},
         "held_out_energy_mae_per_group": {group: float(e[:, best].mean()) for group, e in energies.items()},

@@ -214,6 +214,15 @@ def test_the_pages_say_what_was_measured():
 
 
 @pytest.mark.usefixtures("scripts")
+@pytest.mark.parametrize(("name", "least"), [("materials_refined", 4), ("materials_radials", 10)])
+def test_the_page_says_what_molybdenum_and_germanium_have(name, least):
+    found = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())["elements"]
+    made = importlib.import_module(name).table(found)
+    assert len(made) >= least
+    assert [row for row in made if row not in tables("materials.md")] == []
+
+
+@pytest.mark.usefixtures("scripts")
 def test_the_page_says_what_was_measured_of_cost_and_of_four_elements():
     results, page = ROOT / "benchmarks" / "results", tables("materials.md")
     cost, found = importlib.import_module("materials_cost"), json.loads((results / "materials_cost.json").read_text())
