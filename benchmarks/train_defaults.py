@@ -1,9 +1,9 @@
 """What ``invgen train`` reaches when it is told where the data are and nothing else, beside the paper's settings.
 
-A molecule, distorted molecules, a flexible molecule, a metal with forces and stresses, and molecules with energies
-alone. ``defaults`` are those of ``invgen train``; ``paper`` are the settings of the paper (``molecules.PAPER``), which
-were the defaults before; ``fixed range`` are the defaults with sensitivities that suit organic molecules, whatever the
-distances are. All take 100 epochs of the same frames. Test frames choose nothing.
+A molecule, distorted molecules, a flexible molecule, and a metal with stresses. ``defaults`` are those of ``invgen
+train``; ``paper`` are the settings of the paper (``molecules.PAPER``), which were the defaults before; ``fixed range``
+are the defaults with sensitivities that suit organic molecules, whatever the distances are. All take 100 epochs of the
+same frames. Test frames choose nothing.
 
     export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
     python benchmarks/train_defaults.py --data DATA --into FOLDER [--sets ethanol ..] [--seeds 0 ..]
@@ -20,7 +20,6 @@ from typing import Any
 
 import acac
 import molecules
-import qm9
 import record
 import rmd17
 from molecules import Run, Sets, configuration, grouped, say, spread
@@ -31,8 +30,6 @@ from invgen.potentials.training.config import parse_config
 SEEDS = (0, 1, 2)
 DEFAULTS, PAPER, FIXED = "defaults", "paper", "fixed range"
 ERRORS = ("energy_mae", "energy_per_atom_mae", "force_mae", "stress_mae")
-QM9_TEST = 10_000
-"""Of the 100,000 molecules that ``qm9.py`` tests on."""
 
 
 def _ethanol(data: Path) -> Sets:
@@ -53,17 +50,11 @@ def _molybdenum(data: Path) -> Sets:
     return {**molecules.held_out(parts["train"], 20), "test": parts["test"]}
 
 
-def _qm9(data: Path) -> Sets:
-    parts = qm9.run(data, molecules.HIP_HOP_NN, 1_000, 0).sets()
-    return {**parts, "test": parts["test"][:QM9_TEST]}
-
-
 SETS: dict[str, Callable[[Path], Sets]] = {
     "ethanol": _ethanol,
     "methane": _methane,
     "3bpa": _3bpa,
     "Mo": _molybdenum,
-    "qm9": _qm9,
 }
 PLAN = [
     *((name, recipe) for name in SETS for recipe in (DEFAULTS, PAPER) if (name, recipe) != ("Mo", PAPER)),
