@@ -3,8 +3,10 @@
 For each material the basis that cross-validation chose among all (``results/materials.json``), its cutoff and radial
 functions, and a cell of its own structure of about a hundred atoms, 0.1 Å off their places. Coefficients are random
 numbers: what an evaluation costs does not depend on them. Beside it the best basis of at most 300 functions, chosen the
-same way. Seconds are those of the processor, in turns over all potentials, the median of so many; neighbour pairs are
-given, the time to find them is told by itself.
+same way; and both with the repulsions that a fit gives a potential, between nuclei and of crowded atoms, of the lengths
+that ``short_range.py`` found. No atom of these cells is that close or crowded; a range of crowding that a fit finds not
+to be needed costs nothing, here both are there. Seconds are those of the processor, in turns over all potentials, the
+median of so many; neighbour pairs are given, the time to find them is told by itself.
 
 With ``--mace``, the Python of an environment of its own, nothing of this is measured again, but networks of mace-torch
 on the same cells with the same cutoffs (``peers/mace_cost.py``): energy, forces and stress, one thread, with neighbours
@@ -27,6 +29,7 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,15 +40,20 @@ import record
 from materials import FOLDER, MATERIALS, score
 from materials_bases import LARGE, SERIES, functions
 
+from invgen.ace.crowding import Crowding
+from invgen.ace.fitting.config import ShortRangeConfig
+from invgen.ace.fitting.shortrange import WITHDRAWN
 from invgen.ace.neighbourhoods import Neighbourhoods
 from invgen.ace.potential import LinearPotential
 from invgen.ace.radial import RadialBasis
+from invgen.ace.repulsion import Repulsion
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure, from_ase
 
-SMALL, REPEATS = 300, 21
+SMALL, REPEATS = 300, 101
 PEER = Path(__file__).resolve().parent / "peers" / "mace_cost.py"
-Model = tuple[LinearPotential, Structure, Neighbourhoods]
+Model = tuple[LinearPotential, LinearPotential, Structure, Neighbourhoods]
+"""Without and with repulsions."""
 
 
 def chosen(rows: list[Mapping[str, Any]], most: float) -> Mapping[str, Any]:
@@ -63,6 +71,14 @@ def potential(element: str, row: Mapping[str, Any], settings: Mapping[str, Any])
     return LinearPotential(products, radial, (element,), coefficients, np.zeros(1))
 
 
+def repelling(model: LinearPotential) -> LinearPotential:
+    """With ZBL and with crowding of all ranges, of any strength."""
+    found = json.loads((record.RESULTS / "short_range.json").read_text())["materials"][model.elements[0]]
+    inner, outer = (np.array([[share * found["shortest"]]]) for share in (ShortRangeConfig().inner, WITHDRAWN))
+    crowding = Crowding.from_json({**found["crowding"], "strength": [1.0] * len(found["crowding"]["ranges"])})
+    return replace(model, repulsion=Repulsion(model.numbers, inner, outer), crowding=crowding)
+
+
 def crystal(element: str) -> Structure:
     """A cell of its own structure."""
     atoms = ace_md.cell(element, None)
@@ -72,11 +88,16 @@ def crystal(element: str) -> Structure:
 
 def seconds(models: Sequence[Model], repeats: int) -> list[dict[str, list[float]]]:
     """For each potential those of evaluations, and of searches for neighbours, taken in turns."""
-    found: list[dict[str, list[float]]] = [{"evaluation": [], "neighbours": []} for _ in models]
+    found: list[dict[str, list[float]]] = [{} for _ in models]
     for _ in range(repeats):
-        for taken, (model, structure, near) in zip(found, models, strict=True):
-            taken["evaluation"].append(record.processor_seconds(partial(model.energy_forces_stress, structure, near)))
-            taken["neighbours"].append(record.processor_seconds(partial(model.neighbourhoods, structure)))
+        for taken, (model, full, structure, near) in zip(found, models, strict=True):
+            actions = {
+                "evaluation": partial(model.energy_forces_stress, structure, near),
+                "with_repulsions": partial(full.energy_forces_stress, structure, near),
+                "neighbours": partial(model.neighbourhoods, structure),
+            }
+            for name, action in actions.items():
+                taken.setdefault(name, []).append(record.processor_seconds(action))
     return found
 
 
@@ -112,6 +133,12 @@ def mace_table(rows: Sequence[Mapping[str, Any]], peers: Sequence[Mapping[str, A
     return lines
 
 
+def kept() -> dict[str, Any]:
+    """What was measured before."""
+    path = record.RESULTS / "materials_cost.json"
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
 def main() -> None:
     """Measures, writes, and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -119,7 +146,7 @@ def main() -> None:
     parser.add_argument("--mace", metavar="PYTHON", help="of an environment with mace-torch, to be measured as well")
     given = parser.parse_args()
     if given.mace:
-        before = json.loads((record.RESULTS / "materials_cost.json").read_text())
+        before = kept()
         found = mace(given.mace, list(dict.fromkeys(row["element"] for row in before["rows"])))
         print("\n".join(mace_table(before["rows"], found["rows"])))
         print(record.write("materials_cost", {**before, "mace": {"stamp": record.stamp(), **found}}))
@@ -132,19 +159,21 @@ def main() -> None:
         for most in (float("inf"), SMALL):
             row = chosen(found["rows"], most)
             model = potential(element, row, found["settings"])
-            near = model.neighbourhoods(structure)
-            models.append((model, structure, near))
+            full, near = repelling(model), model.neighbourhoods(structure)
+            models.append((model, full, structure, near))
             known = {key: row[key] for key in ("series", "size", "functions", "energy_mae", "force_mae")}
             neighbours = len(near.second) / structure.atoms
             rows.append({"element": element, "atoms": structure.atoms, "neighbours": neighbours, **known})
-            model.energy_forces_stress(structure, near)
+            energies = [one.energy_forces_stress(structure, near).energy for one in (model, full)]
+            if energies[0] != energies[1]:
+                raise SystemExit(f"atoms of {element} are repelled, which costs more: nothing is timed")
     for row, found in zip(rows, seconds(models, 3 if quick else REPEATS), strict=True):
         per_atom = {name: [1e6 * t / row["atoms"] for t in taken] for name, taken in found.items()}
         row["us_per_atom"] = {name: statistics.median(taken) for name, taken in per_atom.items()}
         row["least_us_per_atom"] = {name: min(taken) for name, taken in per_atom.items()}
         print(table_row(row))
     if not quick:
-        print(record.write("materials_cost", {"repeats": REPEATS, "rows": rows}))
+        print(record.write("materials_cost", {**kept(), "stamp": record.stamp(), "repeats": REPEATS, "rows": rows}))
 
 
 if __name__ == "__main__":
