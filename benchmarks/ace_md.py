@@ -122,6 +122,16 @@ def plot(rows: list[dict[str, Any]], name: str) -> None:
     figure.savefig(record.RESULTS / f"{name}.svg")
 
 
+def table_row(found: dict[str, Any]) -> str:
+    """A long run as a line of the table in ``docs/performance.md``."""
+    (row,) = found["rows"]
+    tenths = row["drift_of_tenths"]
+    cells = [f"{found['functions']:,}", f"{row['mean_temperature_K']:.0f}", f"{100 * row['share_crowded']:.0f} %"]
+    cells += [f"{row['drift_meV_per_atom_and_ps']:.1e}", f"{min(tenths):.1e}, {max(tenths):.1e}"]
+    cells += [f"{row['largest_deviation_meV_per_atom']:.3f}", f"{row['processor_us_per_atom_and_step']:.1f}"]
+    return f"| {' | '.join(cells)} |"
+
+
 def main() -> None:
     """Runs, writes, and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
