@@ -109,11 +109,6 @@ LARGE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "normalise": False,
             "neighbours": {"N": 1, "O": 2},
         },
-        "pairs at all": {
-            "degrees": {"H": (12, 9, 6), "C": (14, 12, 9), "N": (12, 9, 6), "O": (12, 9, 5)},
-            "normalise": False,
-            "neighbours": {"N": 1, "O": 1},
-        },
     },
 }
 """By name what large bases change of the settings that were found; ``normalise`` is the solver's, true unless told."""
