@@ -10,7 +10,8 @@ start, also over the kinetic energy; and microseconds per atom and step, neighbo
     python benchmarks/ace_md.py POTENTIAL.npz --picoseconds 100  -> results/ace_md_long.json, results/ace_md_long.svg
 
 The long run has one time step (``--step``), a thousand energies are kept, and the drift of each tenth is told, too: the
-slope of a line through a part says whether the drift is one.
+slope of a line through a part says whether the drift is one. A smaller ``--lattice`` presses the cell, until the atoms
+are more crowded than any that the potential was fitted to and repel (``crowding``): ``largest_crowd`` above 1 says so.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import os
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import argparse
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -35,13 +37,22 @@ from ase.build import bulk
 from ase.md.verlet import VelocityVerlet
 
 from invgen.ace import LinearPotential
+from invgen.data import from_ase
 
 REPEATS = {1: 5, 2: 4, 4: 3, 8: 2}
 """Cells along each axis by atoms of the cubic cell: 125, 128, 108, 64 atoms."""
 TIME_STEPS = (2.0, 1.0, 0.5)
 """fs; the error of the integrator falls with the square, that of inconsistent forces does not."""
-KEPT, PARTS = 1000, 10
-"""Energies of a trajectory that are kept, and its parts whose drift is told."""
+KEPT, PARTS, LOOKS = 1000, 10, 100
+"""Energies of a trajectory that are kept, its parts whose drift is told, and how often it is looked for crowds."""
+
+LONG = {
+    "ace_md_long": "best of at most 300, no repulsion",
+    "ace_md_best": "best of all, no repulsion",
+    "ace_md_crowding": "fit of the defaults, both repulsions",
+    "ace_md_pressed": "the same, pressed to 0.93",
+}
+"""Long runs, and what the page calls them."""
 
 
 def cell(element: str, lattice: float | None) -> Atoms:
@@ -57,19 +68,31 @@ def thermal_momenta(atoms: Atoms, temperature: float) -> np.ndarray:
     return momenta - momenta.mean(axis=0)
 
 
+def crowds(potential: LinearPotential, atoms: Atoms) -> np.ndarray:
+    """(T, atoms) x of ``Crowding`` by range; none without it."""
+    if potential.crowding is None:
+        return np.zeros((0, len(atoms)))
+    s = from_ase(atoms)
+    near = potential.neighbourhoods(s)
+    first = np.repeat(np.arange(s.atoms), near.start[:, -1] - near.start[:, 0])
+    lengths = np.linalg.norm(s.positions[near.second] - s.positions[first] + near.shift, axis=1)
+    return potential.crowding.crowds(first, lengths, near.species)
+
+
 def run(potential: LinearPotential, start: Atoms, step: float, steps: int) -> dict[str, Any]:
     """One trajectory of ``steps`` steps of ``step`` fs."""
     atoms = start.copy()
     atoms.set_momenta(start.get_momenta())
     atoms.calc = potential.calculator()
     dynamics = VelocityVerlet(atoms, timestep=step * units.fs)
-    totals, temperatures = [], []
+    totals, temperatures, crowded = [], [], []
 
     def note() -> None:
         totals.append(atoms.get_total_energy() / len(atoms))
         temperatures.append(atoms.get_temperature())
 
     dynamics.attach(note)
+    dynamics.attach(lambda: crowded.append(crowds(potential, atoms)), interval=max(1, steps // LOOKS))
     begin, busy = time.perf_counter(), time.process_time()
     dynamics.run(steps)
     seconds, busy = time.perf_counter() - begin, time.process_time() - busy
@@ -86,6 +109,8 @@ def run(potential: LinearPotential, start: Atoms, step: float, steps: int) -> di
         "drift_of_tenths": [1e3 * float(np.polyfit(t, e, 1)[0]) for t, e in parts],
         "largest_deviation_meV_per_atom": 1e3 * deviation,
         "deviation_over_kinetic": deviation / (1.5 * units.kB * float(np.mean(temperatures))),
+        "largest_crowd": np.max(crowded, axis=(0, 2)).tolist(),
+        "share_crowded": float((np.array(crowded) > 1).any(axis=1).mean()),
         "mean_temperature_K": float(np.mean(temperatures)),
         "us_per_atom_and_step": 1e6 * seconds / steps / len(atoms),
         "processor_us_per_atom_and_step": 1e6 * busy / steps / len(atoms),
@@ -104,6 +129,20 @@ def plot(rows: list[dict[str, Any]], name: str) -> None:
     axes.set(xlabel="ps", ylabel="total energy - start, meV per atom")
     axes.legend()
     figure.savefig(record.RESULTS / f"{name}.svg")
+
+
+def table() -> list[str]:
+    """The long runs as lines of the table in ``docs/performance.md``."""
+    lines = []
+    for name, told in LONG.items():
+        found = json.loads((record.RESULTS / f"{name}.json").read_text())
+        (row,) = found["rows"]
+        tenths, crowded = row["drift_of_tenths"], row.get("share_crowded", 0.0)
+        cells = [told, f"{found['functions']:,}", f"{row['mean_temperature_K']:.0f}", f"{100 * crowded:.0f} %"]
+        cells += [f"{row['drift_meV_per_atom_and_ps']:.1e}", f"{min(tenths):.1e}, {max(tenths):.1e}"]
+        cells += [f"{row['largest_deviation_meV_per_atom']:.3f}", f"{row['processor_us_per_atom_and_step']:.0f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
 
 
 def main() -> None:
@@ -131,6 +170,8 @@ def main() -> None:
         print({key: value for key, value in row.items() if key not in ("energies_meV_per_atom", "temperatures_K")})
     if not given.quick:
         about = {"potential": given.potential.name, "functions": len(potential.products), "digest": potential.digest}
+        repulsions = {name: getattr(potential, name) for name in ("repulsion", "crowding")}
+        about |= {name: None if found is None else found.to_json() for name, found in repulsions.items()}
         data = {**about, "atoms": len(atoms), "element": potential.elements[0], "rows": rows}
         print(record.write(name, data))
         plot(rows, name)

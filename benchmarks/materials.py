@@ -28,7 +28,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ from materials_bases import ALSO_FIXED, CUTOFF_BASIS, LARGE, QUICK, SERIES, Seri
 
 from invgen.ace.fitting.assembly import assemble
 from invgen.ace.fitting.band import Band
+from invgen.ace.fitting.config import ShortRangeConfig
+from invgen.ace.fitting.crowded import kept_apart, told_crowding
 from invgen.ace.fitting.design import DesignEvaluator
 from invgen.ace.fitting.factors import Factor
 from invgen.ace.fitting.fit import degrees
@@ -46,6 +48,7 @@ from invgen.ace.fitting.independence import largest_singular_value
 from invgen.ace.fitting.onebody import OneBodyDesign, OneBodyFactors
 from invgen.ace.fitting.ridge import RidgePath, prior_scales
 from invgen.ace.fitting.rows import Weights, reference_energies_of
+from invgen.ace.fitting.shortrange import repulsion_of, strengthened
 from invgen.ace.fitting.validation import fold_numbers
 from invgen.ace.potential import LinearPotential
 from invgen.ace.radial import RadialBasis
@@ -414,7 +417,7 @@ def kept_rows(file: Path, element: str) -> list[dict[str, Any]]:
 def potential(data: Path, element: str, most: int | None = None) -> None:
     """The basis of least product of held-out errors, among those of at most so many functions, as a potential file.
 
-    With the settings that its row has.
+    With the settings that its row has, and the repulsions at short range that a fit makes.
     """
     result = json.loads((FOLDER / f"{element}.json").read_text())
     fixed = {s.name for s in SERIES if s.fixed}
@@ -431,7 +434,11 @@ def potential(data: Path, element: str, most: int | None = None) -> None:
         product_basis(chosen), p.evaluator.radial, (element,), coefficients[None, :], np.array([one_body]), p.labels,
         {"benchmark": "materials", "series": series.name},
     )  # fmt: skip
+    train, short_range = read(data, element)[0], ShortRangeConfig()
+    repulsion = repulsion_of(train, made.elements, made.radial.cutoff, short_range)
+    made = kept_apart(strengthened(replace(made, repulsion=repulsion), short_range), train, short_range)
     print(f"{made}: one-body energy {one_body:.6f} eV, that of its row {best['one_body_energy']:.6f}", flush=True)
+    print(f"crowding: {told_crowding(made.crowding, made.elements)}", flush=True)
     made.save(f"products/{element}.npz")
 
 

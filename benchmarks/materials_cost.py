@@ -6,11 +6,17 @@ numbers: what an evaluation costs does not depend on them. Beside it the best ba
 same way. Seconds are those of the processor, in turns over all potentials, the median of so many; neighbour pairs are
 given, the time to find them is told by itself.
 
+With ``--repulsions`` nothing of this is measured again, but evaluations of the same potentials without and with the
+repulsions that a fit gives them, between nuclei and of crowded atoms, of the lengths that ``short_range.py`` found; and
+both repulsions alone. Each is timed right after another one of it. No atom of these cells is that close or crowded. A
+range of crowding that a fit finds not to be needed costs nothing; here all are there.
+
 With ``--mace``, the Python of an environment of its own, nothing of this is measured again, but networks of mace-torch
 on the same cells with the same cutoffs (``peers/mace_cost.py``): energy, forces and stress, one thread, with neighbours
 given.
 
     python benchmarks/materials_cost.py [--quick]            -> results/materials_cost.json
+    python benchmarks/materials_cost.py --repulsions         -> the same file
     python benchmarks/materials_cost.py --mace ENV/bin/python -> the same file
 """
 
@@ -26,7 +32,8 @@ import json
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,15 +44,20 @@ import record
 from materials import FOLDER, MATERIALS, score
 from materials_bases import LARGE, SERIES, functions
 
+from invgen.ace.crowding import Crowding
+from invgen.ace.fitting.config import ShortRangeConfig
+from invgen.ace.fitting.shortrange import WITHDRAWN
 from invgen.ace.neighbourhoods import Neighbourhoods
 from invgen.ace.potential import LinearPotential
 from invgen.ace.radial import RadialBasis
+from invgen.ace.repulsion import Repulsion
 from invgen.compiler.kernels.ace.products import product_basis
 from invgen.data import Structure, from_ase
 
-SMALL, REPEATS = 300, 21
+SMALL, REPEATS, MORE = 300, 21, 101
+"""Functions; repeats, and those with ``--repulsions``, whose differences are small."""
 PEER = Path(__file__).resolve().parent / "peers" / "mace_cost.py"
-Model = tuple[LinearPotential, Structure, Neighbourhoods]
+Actions = dict[str, Callable[[], Any]]
 
 
 def chosen(rows: list[Mapping[str, Any]], most: float) -> Mapping[str, Any]:
@@ -70,13 +82,47 @@ def crystal(element: str) -> Structure:
     return from_ase(atoms)
 
 
-def seconds(models: Sequence[Model], repeats: int) -> list[dict[str, list[float]]]:
-    """For each potential those of evaluations, and of searches for neighbours, taken in turns."""
-    found: list[dict[str, list[float]]] = [{"evaluation": [], "neighbours": []} for _ in models]
+def plain(model: LinearPotential, structure: Structure, near: Neighbourhoods) -> Actions:
+    """What is timed of a potential, once everything is compiled."""
+    model.energy_forces_stress(structure, near)
+    return {
+        "evaluation": partial(model.energy_forces_stress, structure, near),
+        "neighbours": partial(model.neighbourhoods, structure),
+    }
+
+
+def repelling(model: LinearPotential, structure: Structure, near: Neighbourhoods) -> Actions:
+    """The same with ``--repulsions``: those of ``short_range.py``, of any strength."""
+    found = json.loads((record.RESULTS / "short_range.json").read_text())["materials"][model.elements[0]]
+    inner, outer = (np.array([[share * found["shortest"]]]) for share in (ShortRangeConfig().inner, WITHDRAWN))
+    repulsion = Repulsion(model.numbers, inner, outer)
+    crowding = Crowding(**{**found["crowding"], "strength": np.ones(len(found["crowding"]["ranges"]))})
+    full = replace(model, repulsion=repulsion, crowding=crowding)
+    energies = [one.energy_forces_stress(structure, near).energy for one in (model, full)]
+    if energies[0] != energies[1]:
+        raise SystemExit(f"atoms of {model.elements[0]} are repelled, which costs more: nothing is timed")
+
+    def alone() -> None:
+        results = np.zeros(structure.atoms), np.zeros((structure.atoms, 3)), np.zeros(6)
+        repulsion.add(near, structure.positions, *results)
+        crowding.add(near, structure.positions, *results)
+
+    return {
+        "evaluation": partial(model.energy_forces_stress, structure, near),
+        "with_repulsions": partial(full.energy_forces_stress, structure, near),
+        "repulsions": alone,
+    }
+
+
+def seconds(models: Sequence[Actions], repeats: int, again: bool) -> list[dict[str, list[float]]]:
+    """For each potential those of its actions, all in turns; ``again``: the second of two times."""
+    found: list[dict[str, list[float]]] = [{name: [] for name in actions} for actions in models]
     for _ in range(repeats):
-        for taken, (model, structure, near) in zip(found, models, strict=True):
-            taken["evaluation"].append(record.processor_seconds(partial(model.energy_forces_stress, structure, near)))
-            taken["neighbours"].append(record.processor_seconds(partial(model.neighbourhoods, structure)))
+        for taken, actions in zip(found, models, strict=True):
+            for name, action in actions.items():
+                if again:
+                    action()
+                taken[name].append(record.processor_seconds(action))
     return found
 
 
@@ -102,6 +148,12 @@ def table_row(row: Mapping[str, Any]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def repulsions_row(row: Mapping[str, Any]) -> str:
+    """One line of the table of repulsions there."""
+    without, full, alone = (row["us_per_atom"][name] for name in ("evaluation", "with_repulsions", "repulsions"))
+    return f"| {row['element']} | {row['functions']:,} | {without:.1f} | {full:.1f} | {alone:.2f} |"
+
+
 def mace_table(rows: Sequence[Mapping[str, Any]], peers: Sequence[Mapping[str, Any]]) -> list[str]:
     """Lines of the table beside mace-torch: ours (largest, small), then each network in turn."""
     lines = []
@@ -116,35 +168,37 @@ def main() -> None:
     """Measures, writes, and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="copper and three repeats, nothing written")
+    parser.add_argument("--repulsions", action="store_true", help="what they cost, to be measured as well")
     parser.add_argument("--mace", metavar="PYTHON", help="of an environment with mace-torch, to be measured as well")
-    given = parser.parse_args()
+    given, path = parser.parse_args(), record.RESULTS / "materials_cost.json"
+    before = json.loads(path.read_text()) if path.exists() else {}
     if given.mace:
-        before = json.loads((record.RESULTS / "materials_cost.json").read_text())
         found = mace(given.mace, list(dict.fromkeys(row["element"] for row in before["rows"])))
         print("\n".join(mace_table(before["rows"], found["rows"])))
         print(record.write("materials_cost", {**before, "mace": {"stamp": record.stamp(), **found}}))
         return
-    quick = given.quick
+    quick, again = given.quick, given.repulsions
     rows: list[dict[str, Any]] = []
-    models: list[Model] = []
+    models: list[Actions] = []
     for element in ("Cu",) if quick else tuple(MATERIALS):
         found, structure = json.loads((FOLDER / f"{element}.json").read_text()), crystal(element)
         for most in (float("inf"), SMALL):
             row = chosen(found["rows"], most)
             model = potential(element, row, found["settings"])
             near = model.neighbourhoods(structure)
-            models.append((model, structure, near))
+            models.append((repelling if again else plain)(model, structure, near))
             known = {key: row[key] for key in ("series", "size", "functions", "energy_mae", "force_mae")}
             neighbours = len(near.second) / structure.atoms
             rows.append({"element": element, "atoms": structure.atoms, "neighbours": neighbours, **known})
-            model.energy_forces_stress(structure, near)
-    for row, found in zip(rows, seconds(models, 3 if quick else REPEATS), strict=True):
+    repeats = 3 if quick else MORE if again else REPEATS
+    for row, found in zip(rows, seconds(models, repeats, again), strict=True):
         per_atom = {name: [1e6 * t / row["atoms"] for t in taken] for name, taken in found.items()}
         row["us_per_atom"] = {name: statistics.median(taken) for name, taken in per_atom.items()}
         row["least_us_per_atom"] = {name: min(taken) for name, taken in per_atom.items()}
-        print(table_row(row))
+        print(repulsions_row(row) if again else table_row(row))
+    measured = {"stamp": record.stamp(), "repeats": repeats, "rows": rows}
     if not quick:
-        print(record.write("materials_cost", {"repeats": REPEATS, "rows": rows}))
+        print(record.write("materials_cost", {**before, **({"repulsions": measured} if again else measured)}))
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ Degrees = Mapping[str, tuple[float, ...]]
 ELEMENTS = {"acac": ("H", "C", "O"), "3bpa": ("H", "C", "N", "O")}
 EVERY, HELD, HELD_LARGE = 3, 4, 9
 """Of the training frames, which the search takes; of those which are held out; and of all frames for a large basis."""
+CANDIDATES = 30_000
+"""Functions of the largest basis, before elements have their degrees."""
 SAME: Degrees = {"H": (8, 5, 3), "C": (8, 5, 3), "N": (8, 5, 3), "O": (8, 5, 3)}
 CARBON: Degrees = {"H": (8, 4), "C": (9, 6, 4), "N": (8, 5, 3), "O": (8, 4)}
 MORE: Degrees = {"H": (8, 4), "C": (9, 6, 6), "N": (9, 6, 5), "O": (9, 6, 5)}
@@ -102,6 +104,11 @@ LARGE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "normalise": False,
             "neighbours": {"N": 1, "O": 1},
         },
+        "triples at carbon": {
+            "degrees": {**MORE_CARBON["degrees"], "C": (14, 12, 10)},
+            "normalise": False,
+            "neighbours": {"N": 1, "O": 2},
+        },
     },
 }
 """By name what large bases change of the settings that were found; ``normalise`` is the solver's, true unless told."""
@@ -143,7 +150,7 @@ def fitted(train: Sequence[Structure], every: int, settings: Mapping[str, Any], 
         return invgen.ace.fit(
             [frame for k, frame in enumerate(train) if k % every],
             validation=train[::every],
-            basis=basis_of(settings, elements),
+            basis={**basis_of(settings, elements), "max_candidates": CANDIDATES},
             radial={**radial, "pair_r0": pairs},
             solver={"threads": 1, "smoothness": (settings["power"],), "normalise": settings.get("normalise", True)},
             weights={"energy": settings["energy"], "forces": 1.0},

@@ -10,6 +10,7 @@ most, the energy goes down again on the way, in eV per atom. Pairs of atoms are 
 training structures where they are.
 
     python benchmarks/short_range.py --data FOLDER [acac materials]   -> results/short_range.json
+    python benchmarks/short_range.py --data FOLDER potential          -> products/Cu-crowding.npz, that of copper
 """
 
 from __future__ import annotations
@@ -148,11 +149,16 @@ def least_in_place(model: LinearPotential, train: Sequence[Structure], shortest:
     return least
 
 
+def fitted(train: Sequence[Structure], name: str) -> LinearPotential:
+    """The fit of one element."""
+    radial = {"cutoff": CUTOFFS[name], "r0": materials.MATERIALS[name].r0}
+    return invgen.ace.fit(train, basis={"total_degree": DEGREE}, radial=radial, plots=False).potential
+
+
 def element(data: Path, name: str) -> dict[str, Any]:
     """One fit, with what the repulsion of crowded atoms changes."""
     train, test = materials.read(data / "zuo2020", name)
-    radial = {"cutoff": CUTOFFS[name], "r0": materials.MATERIALS[name].r0}
-    model = invgen.ace.fit(train, basis={"total_degree": DEGREE}, radial=radial, plots=False).potential
+    model = fitted(train, name)
     groups = sorted({str(s.group) for s in test})
     chosen = [min((s for s in test if s.group == group), key=lambda s: s.atoms) for group in groups]
     few = [cluster for s in chosen for cluster in clusters(s, CUTOFFS[name])]
@@ -205,6 +211,9 @@ def main() -> None:
     given = parser.parse_args()
     if "acac" in given.parts:
         record.write("short_range", {**kept(), **molecule(given.data)})
+    if "potential" in given.parts:
+        made = fitted(materials.read(given.data / "zuo2020", "Cu")[0], "Cu")
+        print(made.save("products/Cu-crowding.npz"), made.crowding)
     if "materials" in given.parts:
         for name in CUTOFFS:
             found = {**kept().get("materials", {}), name: element(given.data, name)}

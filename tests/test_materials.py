@@ -18,6 +18,8 @@ import invgen
 
 ROOT = Path(__file__).resolve().parent.parent
 TRAIN, TEST = 20, 6
+RUNS = ("crowding", "pressed")
+"""Of molecular dynamics with repulsions: of a cell at rest, and under pressure."""
 
 
 @pytest.fixture
@@ -230,11 +232,29 @@ def test_the_page_says_what_was_measured_of_cost_and_of_four_elements():
     beside_mace = cost.mace_table(costs, found["mace"]["rows"])
     assert [len(row.split("|")) for row in beside_mace] == [8] * 6
     assert [row for row in beside_mace if row not in page] == []
+    repulsions = found["repulsions"]["rows"]
+    assert [(row["element"], row["functions"]) for row in repulsions] == [(r["element"], r["functions"]) for r in costs]
+    assert [row for row in map(cost.repulsions_row, repulsions) if row not in page] == []
     made = [cost.table_row(row) for row in costs]
     alloys = importlib.import_module("alloys").tables(json.loads((results / "alloys.json").read_text()))
     made += [row for rows in alloys.values() for row in rows]
     assert len(made) == len(costs) + 12 + 7
     assert [row for row in made if row not in page] == []
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_page_says_what_was_measured_of_molecular_dynamics_and_atoms_were_crowded_where_it_says_so():
+    made = importlib.import_module("ace_md").table()
+    assert len(made) == 4
+    assert [row for row in made if row not in tables("performance.md")] == []
+    runs = [json.loads((ROOT / "benchmarks" / "results" / f"ace_md_{name}.json").read_text()) for name in RUNS]
+    for run in runs:
+        assert run["repulsion"] is not None
+        assert min(run["crowding"]["strength"]) > 0
+        assert run["digest"] == runs[0]["digest"]
+    calm, pressed = (run["rows"][0] for run in runs)
+    assert max(calm["largest_crowd"]) < 1 < max(pressed["largest_crowd"])
+    assert calm["share_crowded"] == 0.0 < pressed["share_crowded"]
 
 
 @pytest.mark.usefixtures("scripts")
