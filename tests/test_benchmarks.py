@@ -10,6 +10,7 @@ import json
 import lzma
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -522,6 +523,9 @@ def test_the_table_of_defaults_says_what_was_measured():
     measured = json.loads((FOLDER / "results" / "train_defaults.json").read_text())["summary"]
     assert table_of("| set | frames | settings |", "training") == [script.table_row(x) for x in measured]
     found = {(x["set"], x["recipe"]): x["energy_mae"] for x in measured}
+    page = (FOLDER.parent / "docs" / "training.md").read_text(encoding="utf-8")
+    told = page[page.index("The paper's, for random methane") :].split("```")[1].removeprefix("toml")
+    assert tomllib.loads(told) == importlib.import_module("molecules").PAPER
     others = [(name, recipe) for name, recipe in script.PLAN if recipe != script.DEFAULTS]
     assert others
     assert all(max(found[key[0], script.DEFAULTS]["values"]) < min(found[key]["values"]) for key in others)
