@@ -48,7 +48,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "interactions": 2,
         "atom_layers": 2,
     },
-    "loss": {"kind": "mae", "energy": 0.05, "forces": 1.0, "per_atom": False},
+    "loss": {"kind": "mae", "energy": 0.05, "forces": 1.0},
     "training": {
         "batch_size": 10,
         "learning_rate": 1.5e-3,

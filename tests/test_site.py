@@ -123,7 +123,7 @@ def test_every_key_is_in_a_table(name: str, site: Path) -> None:
 def test_keys_tell_types_units_and_defaults() -> None:
     keys = {(k.table, k.name): k for name in ("train", "fit") for k in invgen_tables.keys_of(name)}
     cutoff = keys["model", "cutoff"]
-    assert (cutoff.kind, cutoff.unit, cutoff.default) == ("number", "Å", "10.3")
+    assert (cutoff.kind, cutoff.unit, cutoff.default) == ("number", "Å", "5.5")
     assert keys["radial", "cutoff"].default == "required"
     assert (keys["radial", "r0"].unit, keys["radial", "r0"].default) == ("Å", "none")
     assert keys["basis", "l_max"].kind == "whole number or list of whole numbers"

@@ -575,7 +575,7 @@ def test_a_training_ends_when_predictions_are_no_numbers(tmp_path: Path) -> None
     broken(one.model)
     with pytest.raises(TrainingError, match="the loss is nan in epoch 0, step 0; lower learning_rate"):
         one.run()
-    other = trainer(labelled(6), labelled(3, 50), folder=tmp_path)
+    other = trainer(labelled(6), labelled(3, 50), dataclasses.replace(SETTINGS, average=0.0), folder=tmp_path)
     other._take_steps()
     broken(other.model)
     with pytest.raises(TrainingError, match="the validation loss is nan in epoch 0: lower learning_rate"):

@@ -26,7 +26,8 @@ class Invgen:
     """As ``budget.Side``."""
 
     def __init__(self, numbers: np.ndarray, sets: dict[str, budget.Set], settings: dict[str, Any], seed: int) -> None:
-        self.config = parse_config({"data": {"train": "-", "validation_size": 1}, **settings["config"]})
+        loss = {"per_atom": False, **settings["config"]["loss"]}  # as ``molecules.PAPER``
+        self.config = parse_config({"data": {"train": "-", "validation_size": 1}, **settings["config"], "loss": loss})
         cutoff, self.atoms = self.config.model.cutoff, len(numbers)
         self.data = {
             part: Dataset.from_structures(
