@@ -82,15 +82,5 @@ def report(planned: list[Run], into: Any) -> None:
     record.write("acac", {"summary": summary, **data})
 
 
-def main() -> None:
-    parser = molecules.parser(__doc__)
-    parser.add_argument("--molecules", nargs="+", choices=MOLECULES, default=list(MOLECULES))
-    parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
-    arguments = parser.parse_args()
-    planned, chosen = runs(arguments.data), runs(arguments.data, tuple(arguments.molecules), tuple(arguments.seeds))
-    molecules.work("acac", planned, chosen, arguments)
-    report(planned, arguments.into)
-
-
 if __name__ == "__main__":
-    main()
+    molecules.script("acac", __doc__, runs, report, molecules=MOLECULES, seeds=SEEDS)

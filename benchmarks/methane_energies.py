@@ -108,15 +108,5 @@ def table_row(line: dict[str, Any]) -> str:
     return f"| {line['model']} | {' | '.join(errors)} | {seconds} | {paper} |".replace("|  |", "| |")
 
 
-def main() -> None:
-    parser = molecules.parser(__doc__)
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
-    parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
-    arguments = parser.parse_args()
-    planned, chosen = runs(arguments.data), runs(arguments.data, tuple(arguments.models), tuple(arguments.seeds))
-    molecules.work("methane_energies", planned, chosen, arguments)
-    report(planned, arguments.into)
-
-
 if __name__ == "__main__":
-    main()
+    molecules.script("methane_energies", __doc__, runs, report, models=tuple(MODELS), seeds=SEEDS)

@@ -245,6 +245,27 @@ def parser(description: str) -> argparse.ArgumentParser:
     return made
 
 
+def script(
+    name: str,
+    description: str,
+    runs: Callable[..., list[Run]],
+    report: Callable[[list[Run], Path], None],
+    **choices: Sequence[Any],
+) -> None:
+    """The command line of ``benchmarks/<name>.py``: train what ``runs(data, *chosen)`` plans, then report.
+
+    ``choices`` are options by name, of which any may be chosen; all are by default.
+    """
+    made = parser(description)
+    for option, known in choices.items():
+        made.add_argument(f"--{option}", nargs="+", type=type(known[0]), choices=known, default=list(known))
+    arguments = made.parse_args()
+    planned = runs(arguments.data)
+    chosen = runs(arguments.data, *(tuple(getattr(arguments, option)) for option in choices))
+    work(name, planned, chosen, arguments)
+    report(planned, arguments.into)
+
+
 def work(name: str, planned: Sequence[Run], chosen: Sequence[Run], arguments: argparse.Namespace) -> None:
     """Train those of the ``chosen`` that neither ``--into`` nor ``results/<name>.json`` has, one at a time.
 

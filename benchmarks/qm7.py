@@ -117,15 +117,5 @@ def table_row(line: dict[str, Any]) -> str:
     return f"| {line['kind']} | {' | '.join(told(values) for values in (*line['splits'], line['mean']))} |"
 
 
-def main() -> None:
-    parser = molecules.parser(__doc__)
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
-    parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
-    arguments = parser.parse_args()
-    planned, chosen = runs(arguments.data), runs(arguments.data, tuple(arguments.kinds), tuple(arguments.seeds))
-    molecules.work("qm7", planned, chosen, arguments)
-    report(planned, arguments.into)
-
-
 if __name__ == "__main__":
-    main()
+    molecules.script("qm7", __doc__, runs, report, kinds=KINDS, seeds=SEEDS)

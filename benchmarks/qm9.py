@@ -106,17 +106,5 @@ def table_row(line: dict[str, Any]) -> str:
     return f"| {line['kind']} | {line['size']:,} | {told(line['mae_kcal_per_mol'])} |"
 
 
-def main() -> None:
-    parser = molecules.parser(__doc__)
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
-    parser.add_argument("--sizes", nargs="+", type=int, choices=SIZES, default=list(SIZES))
-    parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
-    arguments = parser.parse_args()
-    chosen = tuple(arguments.kinds), tuple(arguments.sizes), tuple(arguments.seeds)
-    planned = runs(arguments.data)
-    molecules.work("qm9", planned, runs(arguments.data, *chosen), arguments)
-    report(planned, arguments.into)
-
-
 if __name__ == "__main__":
-    main()
+    molecules.script("qm9", __doc__, runs, report, kinds=KINDS, sizes=SIZES, seeds=SEEDS)

@@ -141,17 +141,5 @@ def rounded(values: dict[str, Any]) -> str:
     return " ± ".join(f"{x:.{digits}f}" for x in numbers)
 
 
-def main() -> None:
-    parser = molecules.parser(__doc__)
-    parser.add_argument("--molecules", nargs="+", choices=MOLECULES, default=list(MOLECULES))
-    parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
-    parser.add_argument("--epochs", nargs="+", type=int, choices=EPOCHS, default=list(EPOCHS))
-    arguments = parser.parse_args()
-    chosen = tuple(arguments.molecules), tuple(arguments.seeds), tuple(arguments.epochs)
-    planned = runs(arguments.data)
-    molecules.work("rmd17", planned, runs(arguments.data, *chosen), arguments)
-    report(planned, arguments.into)
-
-
 if __name__ == "__main__":
-    main()
+    molecules.script("rmd17", __doc__, runs, report, molecules=MOLECULES, seeds=SEEDS, epochs=EPOCHS)

@@ -104,18 +104,5 @@ def table_row(line: dict[str, Any]) -> str:
     return f"| {line['set']} | {line['sizes']['train']:,} | {line['recipe']} | {' | '.join(errors)} | {seconds} |"
 
 
-def main() -> None:
-    """Train, report."""
-    parser = molecules.parser(__doc__)
-    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
-    parser.add_argument("--seeds", nargs="+", type=int, choices=SEEDS, default=list(SEEDS))
-    arguments = parser.parse_args()
-    planned = runs(arguments.data)
-    molecules.work(
-        "train_defaults", planned, runs(arguments.data, tuple(arguments.sets), tuple(arguments.seeds)), arguments
-    )
-    report(planned, arguments.into)
-
-
 if __name__ == "__main__":
-    main()
+    molecules.script("train_defaults", __doc__, runs, report, sets=tuple(SETS), seeds=SEEDS)

@@ -431,6 +431,20 @@ def test_smaller_training_sets_are_parts_of_larger_ones(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("scripts")
+def test_a_script_trains_what_is_chosen_and_reports_on_all(tmp_path, monkeypatch):
+    molecules = importlib.import_module("molecules")
+    seen = []
+    monkeypatch.setattr(molecules, "work", lambda name, planned, chosen, arguments: seen.append((name, chosen)))
+    monkeypatch.setattr(sys, "argv", ["x", "--data", "d", "--into", str(tmp_path), "--seeds", "1"])
+
+    def runs(data, kinds=("a", "b"), seeds=(0, 1)):
+        return [(kind, seed) for kind in kinds for seed in seeds]
+
+    molecules.script("x", "X.", runs, lambda *reported: seen.append(reported), kinds=("a", "b"), seeds=(0, 1))
+    assert seen == [("x", [("a", 1), ("b", 1)]), (runs("d"), tmp_path)]
+
+
+@pytest.mark.usefixtures("scripts")
 def test_the_table_of_rmd17_says_what_was_measured_and_published():
     rmd17 = importlib.import_module("rmd17")
     page = (FOLDER.parent / "docs" / "performance.md").read_text(encoding="utf-8")

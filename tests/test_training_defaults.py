@@ -1,4 +1,4 @@
-"""Trainings that name nothing but their data: sensitivities where their atoms are, and what that reaches."""
+"""Trainings that name nothing but their data: sensitivities begin where their atoms are."""
 
 from __future__ import annotations
 
